@@ -1,0 +1,52 @@
+/**
+ * The samples of a picture, row-major, channels interleaved (HWC). Values are sRGB-encoded (IEC 61966-2-1 transfer
+ * curve and primaries) unless the frame says otherwise: 0..255 for `uint8`, 0..65535 for `uint16`, 0..1 for `float32`,
+ * where values beyond 0..1 are out of gamut or over-range and are kept until the frame is encoded.
+ */
+export type Samples =
+  | { readonly depth: 'uint8'; readonly data: Uint8Array }
+  | { readonly depth: 'uint16'; readonly data: Uint16Array }
+  | { readonly depth: 'float32'; readonly data: Float32Array };
+
+/** File formats that can be read and written. */
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'tiff' | 'gif';
+
+/** What the source file was and carried beside its pixels. Blocks are kept as bytes, so that nothing is lost. */
+export interface Metadata {
+  /** Format of the source file; absent for a picture made by the program. */
+  readonly format?: ImageFormat;
+  /** Bits per sample of the source: 1, 2, 4, 8 or 16. */
+  readonly bits: number;
+  /** Colour model of the source. */
+  readonly model: 'grey' | 'rgb' | 'cmyk' | 'lab';
+  /** EXIF block, with its orientation reset to 1 because decoding applied it. */
+  readonly exif?: Uint8Array;
+  /** XMP packet, UTF-8 (GPano included). */
+  readonly xmp?: Uint8Array;
+  /** ICC profile of the source; the pixels of the frame are already converted to sRGB. */
+  readonly icc?: Uint8Array;
+  /** IPTC block. */
+  readonly iptc?: Uint8Array;
+  /** Pixels per inch. */
+  readonly density?: number;
+  /** EXIF orientation that the file had, 1..8, before decoding applied it. */
+  readonly orientation: number;
+  /** Frames or pages of the source; only the first is decoded. */
+  readonly pages: number;
+  /** Chroma subsampling of a JPEG source, as in `4:2:0`. */
+  readonly chromaSubsampling?: string;
+  /** True for a palette (indexed) source. */
+  readonly palette: boolean;
+}
+
+/** A decoded photo: colour channels, transparency aside, and everything the file said about itself. Immutable. */
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  /** 1: grey, 3: red, green, blue. */
+  readonly channels: 1 | 3;
+  readonly samples: Samples;
+  /** Transparency, one sample a pixel in the same depth as the colours, not premultiplied; absent when opaque. */
+  readonly alpha?: Samples;
+  readonly metadata: Metadata;
+}

@@ -1,0 +1,29 @@
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { Diagnostics } from '../diagnostics/index.js';
+
+/** What names an item and places it in its stream; kept while operators change the value. */
+export interface ItemKey {
+  /** Path relative to the source's folder, with forward slashes; unique within a run. */
+  readonly path: string;
+  /** Position in the source, from 0. */
+  readonly index: number;
+  /** Passes through the data so far: 0 for the first, counted by sources that repeat. */
+  readonly epoch: number;
+}
+
+/** One thing on its way through a pipeline. */
+export interface Item<A> {
+  readonly key: ItemKey;
+  readonly value: A;
+}
+
+/** An item that an operator could not handle: it is set aside, and the others go on. */
+export interface ItemFailure {
+  readonly key: ItemKey;
+  /** Path of the operator in the pipeline, as in `steps[2]/decode`. */
+  readonly operator: string;
+  readonly diagnostics: Diagnostics;
+}
+
+/** What travels on every wire: an item, or the record of its failure. */
+export type Outcome<A> = Either<ItemFailure, Item<A>>;
