@@ -11,30 +11,56 @@ export type Samples =
 /** File formats that can be read and written. */
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'tiff' | 'gif';
 
+/** A piece of metadata that only one kind of file has: a comment, a text chunk, an application segment. */
+export interface MetadataBlock {
+  /** The format it was read from, and the only one it can be given back in. */
+  readonly container: ImageFormat;
+  /** What the format calls it: `COM`, `APP12`, `tEXt`, `gAMA`… */
+  readonly kind: string;
+  /** Its payload, as it stood in the file. */
+  readonly data: Uint8Array;
+}
+
+/** Colour primaries, white and transfer curve that a file declares without a profile (PNG's cICP, gAMA, cHRM). */
+export interface DeclaredColour {
+  /** CIE xy of red, green, blue and white: eight numbers. */
+  readonly chromaticities: readonly number[];
+  /** How light was turned into samples: the sRGB curve, BT.709's, none, or `light ** exponent`. */
+  readonly transfer: 'srgb' | 'bt709' | 'linear' | { readonly exponent: number };
+}
+
 /** What the source file was and carried beside its pixels. Blocks are kept as bytes, so that nothing is lost. */
 export interface Metadata {
   /** Format of the source file; absent for a picture made by the program. */
   readonly format?: ImageFormat;
-  /** Bits per sample of the source: 1, 2, 4, 8 or 16. */
+  /** Bits per sample of the source: 1, 2, 4, 8, 10, 12, 16, or 32 for floating point. */
   readonly bits: number;
   /** Colour model of the source. */
   readonly model: 'grey' | 'rgb' | 'cmyk' | 'lab';
-  /** EXIF block, with its orientation reset to 1 because decoding applied it. */
+  /** EXIF block (a TIFF structure, from its byte order mark on), its orientation reset to 1 because decoding applied it. */
   readonly exif?: Uint8Array;
   /** XMP packet, UTF-8 (GPano included). */
   readonly xmp?: Uint8Array;
   /** ICC profile of the source; the pixels of the frame are already converted to sRGB. */
   readonly icc?: Uint8Array;
-  /** IPTC block. */
+  /** Colour that the source declares without a profile, where it is not sRGB. */
+  readonly colour?: DeclaredColour;
+  /** IPTC-IIM records. */
   readonly iptc?: Uint8Array;
+  /** Photoshop image resources (`8BIM` blocks), of which IPTC is one. */
+  readonly photoshop?: Uint8Array;
+  /** Everything else the file said about itself, to be given back in the same format. */
+  readonly blocks?: readonly MetadataBlock[];
   /** Pixels per inch. */
   readonly density?: number;
   /** EXIF orientation that the file had, 1..8, before decoding applied it. */
   readonly orientation: number;
   /** Frames or pages of the source; only the first is decoded. */
   readonly pages: number;
-  /** Chroma subsampling of a JPEG source, as in `4:2:0`. */
+  /** Chroma subsampling of a JPEG or AVIF source, as in `4:2:0`. */
   readonly chromaSubsampling?: string;
+  /** True where the source was compressed without loss; WebP and AVIF can be either. */
+  readonly lossless?: boolean;
   /** True for a palette (indexed) source. */
   readonly palette: boolean;
 }
@@ -46,7 +72,7 @@ export interface Frame {
   /** 1: grey, 3: red, green, blue. */
   readonly channels: 1 | 3;
   readonly samples: Samples;
-  /** Transparency, one sample a pixel in the same depth as the colours, not premultiplied; absent when opaque. */
+  /** Transparency, one sample a pixel in the same depth as the colours, not premultiplied; absent when the source has none. */
   readonly alpha?: Samples;
   readonly metadata: Metadata;
 }
