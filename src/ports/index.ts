@@ -1,3 +1,41 @@
-export type { Frame, ImageFormat, Metadata, Samples } from './frame.js';
+export { codecOf, travelsOn } from './codec.js';
+export type { DeclaredColour, Frame, ImageFormat, Metadata, MetadataBlock, Samples } from './frame.js';
 export type { DataOf, DType, HostTensor } from './host-tensor.js';
 export type { Item, ItemFailure, ItemKey, Outcome } from './item.js';
+export {
+  type BatchPort,
+  batch,
+  type EncodedPort,
+  encoded,
+  type FilePort,
+  type FramePort,
+  file,
+  frame,
+  type MeasurePort,
+  measure,
+  type NonePort,
+  none,
+  type PairPort,
+  type Port,
+  pair,
+  type SavedPort,
+  saved,
+  showPort,
+  type TrainingPort,
+  training,
+  type UnpairedPort,
+  unpaired,
+  type Value,
+  type VariablePort,
+  variable,
+} from './port.js';
+export {
+  type Bindings,
+  type Mismatch,
+  type Substitute,
+  samePort,
+  substitute,
+  type Unify,
+  unify,
+} from './unify.js';
+export type { Batch, Encoded, FileRef, Measure, Pair, Saved, Training, Unpaired } from './values.js';

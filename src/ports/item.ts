@@ -9,6 +9,8 @@ export interface ItemKey {
   readonly index: number;
   /** Passes through the data so far: 0 for the first, counted by sources that repeat. */
   readonly epoch: number;
+  /** Keys of the items that were collected into this one, so that a failure of a batch names them all. */
+  readonly members?: readonly ItemKey[];
 }
 
 /** One thing on its way through a pipeline. */

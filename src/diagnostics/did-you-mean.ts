@@ -1,0 +1,24 @@
+import { distance } from 'fastest-levenshtein';
+
+/** The candidate that somebody who typed `word` probably meant: at most a third of its letters differ. */
+export const nearest = (word: string, candidates: readonly string[]): string | undefined => {
+  const typed = word.toLowerCase();
+  const scored = candidates
+    .map((candidate) => ({ candidate, edits: distance(typed, candidate.toLowerCase()) }))
+    .filter(
+      ({ candidate, edits }) =>
+        edits <= Math.max(1, Math.floor(Math.max(candidate.length, typed.length) / 3)),
+    )
+    .sort((a, b) => a.edits - b.edits);
+  return scored[0]?.candidate;
+};
+
+/** The hint for a misspelt word: the nearest candidate, or all of them when they are few. */
+export const didYouMean = (word: string, candidates: readonly string[]): string => {
+  const guess = nearest(word, candidates);
+  if (guess !== undefined) return `Did you mean \`${guess}\`?`;
+  if (candidates.length === 0) return 'Nothing may stand here.';
+  return candidates.length <= 12
+    ? `It can be ${candidates.map((candidate) => `\`${candidate}\``).join(', ')}.`
+    : 'Nothing here has a similar name.';
+};

@@ -1,0 +1,154 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { IO } from 'fp-ts/lib/IO.js';
+import type { Task } from 'fp-ts/lib/Task.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
+import type { HostTensor, Item, ItemKey } from '../ports/index.js';
+import type { ItemFlow } from '../streams/flow.js';
+import type { Random } from './random.js';
+
+/** What an operator knows about the run it is part of. */
+export interface OpContext {
+  /** Its place in the pipeline, as in `steps[2]/crop`: the same in every run. */
+  readonly path: string;
+  /** The pipeline's seed. */
+  readonly seed: number;
+  /** The random choices about an item: see `Random`. */
+  readonly random: (key: ItemKey) => Random;
+  /** Tells the user something about an item that goes on all the same. */
+  readonly warn: (key: ItemKey, warning: Diagnostic) => IO<void>;
+  /** The engine that tensor work runs on, as given by `--engine`. */
+  readonly engine: string;
+  /** How many items are worked on at once. */
+  readonly jobs: number;
+}
+
+/** Something that is opened once before the first item and closed after the last. */
+export interface Resource<R> {
+  readonly value: R;
+  readonly close: Task<void>;
+}
+
+/** Opens what an operator needs for its whole run: weights, a session. */
+export type Load<P, R> = (params: P, ctx: OpContext) => TaskEither<Diagnostics, Resource<R>>;
+
+/** Makes items out of nothing; pulled, so that it does no more work than is asked for. */
+export interface SourceBehaviour<P, O> {
+  readonly source: (params: P, ctx: OpContext) => ItemFlow<O>;
+  /** True when the items never end; such a source is not listed beforehand. */
+  readonly endless?: (params: P) => boolean;
+}
+
+/**
+ * Turns one item into one, on its own: the items' order and neighbours do not matter. `L` is what `load` gives and `R`
+ * what `map` takes: the same, but where types are left out.
+ */
+export interface MapBehaviour<P, I, O, R, L = R> {
+  readonly load?: Load<P, L>;
+  readonly map: (
+    params: P,
+    ctx: OpContext,
+    loaded: R,
+  ) => (item: Item<I>, signal: AbortSignal) => TaskEither<Diagnostics, O>;
+}
+
+/** Height, width and channels of a picture on its way through tensor operators. */
+export interface PictureShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+}
+
+/** The tfjs module; operators get it as an argument, since loading it takes a quarter of a second. */
+export type Tf = typeof tf;
+
+/** Tensors of an item beside its pixels, by name. */
+export type TensorInputs = Readonly<Record<string, tf.Tensor>>;
+
+/**
+ * Pixel work as a pure tfjs function, recorded once a shape and compiled; neighbours are compiled together. Pictures
+ * are `[height, width, channels]` float32, sRGB-encoded, 0..1 (beyond is out of gamut, clipped only by `encode`).
+ */
+export interface TensorBehaviour<P, R, L = R> {
+  readonly tensor: {
+    /** True when pixels move: the transparency goes the same way. */
+    readonly geometry?: boolean;
+    /** 3: a grey picture becomes a colour one first. Absent: both are taken as they are. */
+    readonly channels?: 3;
+    /** What the picture's shape becomes; absent, it stays. Refuses pictures that it cannot take. */
+    readonly shape?: (params: P, shape: PictureShape) => Either<Diagnostics, PictureShape>;
+    /**
+     * Numbers that differ from item to item, such as random offsets. They enter the compiled program as inputs, so that
+     * one program serves all items; their shapes and dtypes must depend on `params` and `shape` alone.
+     */
+    readonly inputs?: (
+      params: P,
+      random: Random,
+      shape: PictureShape,
+    ) => Readonly<Record<string, HostTensor>>;
+    readonly load?: Load<P, L>;
+    /** The program for one shape. What it computes from `params` alone is a constant in the compiled graph. */
+    readonly program: (
+      tf: Tf,
+      params: P,
+      shape: PictureShape,
+      loaded: R,
+    ) => (picture: tf.Tensor3D, inputs: TensorInputs) => tf.Tensor3D;
+  };
+}
+
+/** Works on the stream as a whole: puts items together, takes them apart, leaves some out, changes their order. */
+export interface FlowBehaviour<P, I, O> {
+  readonly flow: (params: P, ctx: OpContext) => (items: ItemFlow<I>) => ItemFlow<O>;
+}
+
+/** Puts several named streams together. */
+export interface JoinBehaviour<P, O> {
+  readonly join: (
+    params: P,
+    ctx: OpContext,
+  ) => (streams: Readonly<Record<string, ItemFlow<unknown>>>) => ItemFlow<O>;
+}
+
+/** Carries a state from item to item, in order, one at a time. The step is pure: it changes nothing it is given. */
+export interface ScanBehaviour<P, I, O, S, L = S> {
+  readonly scan: {
+    readonly start: (params: P, ctx: OpContext) => TaskEither<Diagnostics, Resource<L>>;
+    readonly step: (
+      params: P,
+      ctx: OpContext,
+    ) => (
+      state: S,
+      item: Item<I>,
+      signal: AbortSignal,
+    ) => TaskEither<Diagnostics, readonly [state: L, out: O]>;
+  };
+}
+
+/** What an operator does, its types left out: exactly one of these. */
+export type Behaviour =
+  | SourceBehaviour<never, unknown>
+  | MapBehaviour<never, never, unknown, never, unknown>
+  | TensorBehaviour<never, never, unknown>
+  | FlowBehaviour<never, never, unknown>
+  | JoinBehaviour<never, unknown>
+  | ScanBehaviour<never, never, unknown, never, unknown>;
+
+/** What is known of an operator before it runs: `plan`, the documentation and the law tests go by it. */
+export interface Facts<P> {
+  /** False when the result depends on more than item, parameters and seed: a clock, a network. True when absent. */
+  readonly deterministic?: boolean;
+  /** True when it draws random numbers with these parameters: results then differ from item to item and pass to pass. */
+  readonly random?: (params: P) => boolean;
+  /** Rough cost for planning, until it was measured: on one core, and held at once. */
+  readonly cost?: { readonly millisecondsPerMegapixel: number; readonly bytesPerPixel: number };
+  /** For an encoder: the extension that its files have, without the dot; `undefined` when they keep the source's. */
+  readonly extension?: (params: P) => string | undefined;
+  /**
+   * For a sink that writes one file an item: its absolute path. It is asked before anything runs, to find two items
+   * that would write one file, and what is done already.
+   * @param extension what the encoder before it declared
+   */
+  readonly writes?: (params: P, key: ItemKey, extension: string | undefined) => Either<Diagnostics, string>;
+}

@@ -1,0 +1,170 @@
+import type * as t from 'io-ts';
+import { type NonePort, none, type Port, type Substitute, type Unify, type Value } from '../ports/index.js';
+import type {
+  Facts,
+  FlowBehaviour,
+  JoinBehaviour,
+  MapBehaviour,
+  ScanBehaviour,
+  SourceBehaviour,
+  TensorBehaviour,
+} from './behaviour.js';
+import type { Operator } from './operator.js';
+import { type Decoded, type Fields, record, required, streamName, type Written } from './params/index.js';
+import type { Step, Stream } from './step.js';
+
+interface Common<F extends Fields, M> extends Facts<Decoded<F>> {
+  /** As it stands in YAML: lower case, words joined by hyphens, families by dots (`degrade.haze`). */
+  readonly name: string;
+  /** One line for `pipe ops`, without a full stop. */
+  readonly about: string;
+  readonly params: F;
+  /** The parameter that a lone value sets, as in `batch: 4`. */
+  readonly main?: M;
+}
+
+/** What an operator is defined by. */
+export type Definition<F extends Fields, M, I extends Port, O extends Port, R, S> = Common<F, M> & {
+  readonly input: I;
+  readonly output: O;
+} & (
+    | SourceBehaviour<Decoded<F>, Value<O>>
+    | MapBehaviour<Decoded<F>, Value<I>, Value<O>, R>
+    | TensorBehaviour<Decoded<F>, R>
+    | FlowBehaviour<Decoded<F>, Value<I>, Value<O>>
+    | ScanBehaviour<Decoded<F>, Value<I>, Value<O>, S>
+  );
+
+/** What an operator that puts streams together is defined by: named streams in the place of an input. */
+export type JoinDefinition<
+  F extends Fields,
+  S extends Readonly<Record<string, Port>>,
+  O extends Port,
+> = Common<F, never> & {
+  readonly streams: S;
+  readonly output: O;
+} & JoinBehaviour<Decoded<F>, Value<O>>;
+
+type Main<F extends Fields, M> = M extends keyof F ? t.OutputOf<F[M]['type']['codec']> : never;
+
+type Arguments<F extends Fields, M> =
+  Record<never, never> extends Written<F>
+    ? readonly [params?: Written<F> | Main<F, M>]
+    : readonly [params: Written<F> | Main<F, M>];
+
+/** An operator for code: called with parameters it gives a step; its `operator` is the entry of the registry. */
+export interface Op<F extends Fields, M, I extends Port, O extends Port> {
+  (...params: Arguments<F, M>): Step<I, O>;
+  readonly operator: Operator;
+}
+
+type Streams<S extends Readonly<Record<string, Port>>> = { readonly [K in keyof S]: Stream };
+
+/** What the variables of a join stand for, given the streams that it puts together. */
+type Joined<S extends Readonly<Record<string, Port>>, G extends Streams<S>> = Intersection<
+  { [K in keyof S]: Unify<S[K], G[K]['output']> }[keyof S]
+>;
+
+type Intersection<U> = (U extends unknown ? (each: U) => void : never) extends (all: infer A) => void
+  ? A
+  : never;
+
+/** A join for code: called with streams and parameters it gives a step that stands at the beginning of a pipeline. */
+export interface JoinOp<F extends Fields, S extends Readonly<Record<string, Port>>, O extends Port> {
+  <const G extends Streams<S>>(params: G & Written<F>): Step<NonePort, Substitute<O, Joined<S, G>>>;
+  readonly operator: Operator;
+}
+
+/**
+ * Defines an operator: its name, its parameters, its ports, and exactly one behaviour.
+ *
+ * @example
+ * export const invert = defineOp({
+ *   name: 'invert',
+ *   about: 'Turn light into dark and dark into light',
+ *   params: {},
+ *   input: frame,
+ *   output: frame,
+ *   tensor: { program: (tf) => (picture) => tf.sub(1, picture) },
+ * });
+ */
+export const defineOp = <
+  const F extends Fields,
+  const I extends Port,
+  const O extends Port,
+  const M extends (keyof F & string) | undefined = undefined,
+  R = undefined,
+  S = undefined,
+>(
+  definition: Definition<F, M, I, O, R, S>,
+): Op<F, M, I, O> => {
+  const { name, about, params, main, input, output } = definition;
+  const operator: Operator = {
+    name,
+    about,
+    params: record(params, main),
+    input,
+    output,
+    streams: {},
+    behaviour: definition,
+    facts: definition,
+  };
+  return Object.assign(
+    (...[written]: Arguments<F, M>): Step<I, O> => ({
+      kind: 'step',
+      operator,
+      params: written,
+      streams: {},
+      input,
+      output,
+    }),
+    { operator },
+  );
+};
+
+/**
+ * Defines an operator that puts named streams together.
+ *
+ * @example
+ * export const pair = defineJoin({
+ *   name: 'pair',
+ *   about: 'Put two streams of the same items side by side',
+ *   params: {},
+ *   streams: { from: variable('from'), to: variable('to') },
+ *   output: pairPort(variable('from'), variable('to')),
+ *   join: () => ({ from, to }) => zipped(from, to),
+ * });
+ */
+export const defineJoin = <
+  const F extends Fields,
+  const S extends Readonly<Record<string, Port>>,
+  const O extends Port,
+>(
+  definition: JoinDefinition<F, S, O>,
+): JoinOp<F, S, O> => {
+  const { name, about, params, streams, output } = definition;
+  const names = Object.keys(streams);
+  const references = Object.fromEntries(
+    names.map((stream) => [stream, required(streamName, 'A stream of the `streams` section')]),
+  );
+  const operator: Operator = {
+    name,
+    about,
+    params: record({ ...references, ...params }),
+    input: none,
+    output,
+    streams,
+    behaviour: definition,
+    facts: definition,
+  };
+  const step = (given: Readonly<Record<string, unknown>> & Streams<S>): Step<NonePort> => ({
+    kind: 'step',
+    operator,
+    params: { ...given, ...Object.fromEntries(names.map((stream) => [stream, given[stream]?.name])) },
+    streams: Object.fromEntries(names.flatMap((stream) => (given[stream] ? [[stream, given[stream]]] : []))),
+    input: none,
+    output,
+  });
+  // The types of the ports are worked out by the compiler; at run time `check/` unifies them anew.
+  return Object.assign(step, { operator }) as JoinOp<F, S, O>;
+};

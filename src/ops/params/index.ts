@@ -1,0 +1,37 @@
+export {
+  anyOf,
+  type Colour,
+  colour,
+  type Interval,
+  interval,
+  listOf,
+  type Size,
+  size,
+} from './compounds.js';
+export { type JsonSchema, jsonSchema } from './json-schema.js';
+export {
+  type AnyParamType,
+  type ParamError,
+  type ParamType,
+  paramErrors,
+  paramType,
+  pathOf,
+  refine,
+  show,
+} from './param-type.js';
+export {
+  type AnyRecordType,
+  type Decoded,
+  defaulted,
+  type Field,
+  type Fields,
+  optional,
+  type RecordType,
+  record,
+  required,
+  type Written,
+} from './record.js';
+export { boolean, integer, number, oneOf, path, streamName, text } from './scalars.js';
+export type { FieldShape, PathRole, RecordShape, Shape } from './shape.js';
+export { type Tagged, tagged, type WrittenTag } from './tagged.js';
+export { renderTemplate, type Template, template } from './template.js';

@@ -1,0 +1,61 @@
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { didYouMean } from '../../diagnostics/did-you-mean.js';
+import { type ParamType, paramType, refuse, show } from './param-type.js';
+import type { AnyRecordType } from './record.js';
+
+type Variants = Readonly<Record<string, AnyRecordType>>;
+
+/** One of several named kinds with its own parameters, as the operator gets it. */
+export type Tagged<V extends Variants> = {
+  readonly [K in keyof V & string]: { readonly kind: K; readonly params: t.TypeOf<V[K]['codec']> };
+}[keyof V & string];
+
+/** As people write it: `pyramid`, or `{ pyramid: { levels: 3 } }`. */
+export type WrittenTag<V extends Variants> = {
+  readonly [K in keyof V & string]: K | { readonly [N in K]: t.OutputOf<V[K]['codec']> };
+}[keyof V & string];
+
+/** A choice between kinds that have parameters of their own: the name alone, or a mapping of it to them. */
+export const tagged = <const V extends Variants>(variants: V): ParamType<Tagged<V>, WrittenTag<V>> => {
+  const names = Object.keys(variants);
+  const list = names.join(', ');
+
+  const read = (value: unknown, context: t.Context): t.Validation<Tagged<V>> => {
+    const entries =
+      typeof value === 'string'
+        ? [[value, undefined] as const]
+        : typeof value === 'object' && value !== null && !Array.isArray(value)
+          ? Object.entries(value)
+          : [];
+    const [only] = entries;
+    if (only === undefined || entries.length > 1)
+      return refuse(context, 'param/type', `must be one of ${list}, not ${show(value)}`, {
+        hint: `Write the name alone, or a mapping with one entry: { ${names[0]}: { … } }.`,
+      });
+    const [kind, params] = only;
+    const variant = Object.hasOwn(variants, kind) ? variants[kind] : undefined;
+    if (variant === undefined)
+      return refuse(
+        typeof value === 'string' ? context : t.appendContext(context, kind, t.unknown, params),
+        'param/choice',
+        `cannot be \`${kind}\``,
+        { hint: didYouMean(kind, names), at: typeof value === 'string' ? 'value' : 'key' },
+      );
+    const place = typeof value === 'string' ? context : t.appendContext(context, kind, variant.codec, params);
+    return E.Monad.map(
+      variant.codec.validate(params, place),
+      (decoded) => ({ kind, params: decoded }) as Tagged<V>,
+    );
+  };
+
+  const write = ({ kind, params }: Tagged<V>): WrittenTag<V> =>
+    ({ [kind]: variants[kind]?.codec.encode(params) }) as WrittenTag<V>;
+
+  return paramType(
+    `one of ${list}`,
+    { kind: 'tagged', variants: Object.fromEntries(names.map((name) => [name, variants[name]!.shape])) },
+    read,
+    write,
+  );
+};

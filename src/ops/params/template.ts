@@ -1,0 +1,50 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { didYouMean } from '../../diagnostics/did-you-mean.js';
+import { paramType, refuse, show } from './param-type.js';
+
+/** A text with places that are filled in per item, in order. */
+export type Template = readonly (string | { readonly field: TemplateField })[];
+
+/**
+ * `path`: the item's path below the source's folder; `name`: its last part without the extension; `ext`: the extension
+ * without the dot; `index`: its position in the source, from 0.
+ */
+export type TemplateField = 'path' | 'name' | 'ext' | 'index';
+
+const fields: readonly TemplateField[] = ['path', 'name', 'ext', 'index'];
+
+const isField = (name: string): name is TemplateField => fields.some((field) => field === name);
+
+/**
+ * Where results go, such as `edited/{path}`. The text itself cannot climb out of its folder: a part that is `..` is
+ * refused, and a folder elsewhere is named by a parameter of type `path`.
+ */
+export const template = paramType<Template, string>(
+  'a path with {path}, {name}, {ext} or {index} in it',
+  { kind: 'template' },
+  (value, context) => {
+    if (typeof value !== 'string' || value.length === 0)
+      return refuse(context, 'param/type', `must be a path such as "edited/{path}", not ${show(value)}`);
+    if (value.split(/[/\\]/).includes('..'))
+      return refuse(context, 'param/value', 'climbs out of its folder with `..`', {
+        hint: 'Name the folder by a parameter of type path (`to: "$output/{path}"`): that one may be anywhere.',
+      });
+    const parts = value.split(/(\{[^{}]*\})/).filter((part) => part !== '');
+    const stranger = parts.find((part) => part.startsWith('{') && !isField(part.slice(1, -1)));
+    if (stranger !== undefined)
+      return refuse(context, 'param/value', `has ${stranger} in it, which nothing fills in`, {
+        hint: didYouMean(stranger.slice(1, -1), fields),
+      });
+    return E.right(
+      parts.map((part) => {
+        const name = part.slice(1, -1);
+        return part.startsWith('{') && isField(name) ? { field: name } : part;
+      }),
+    );
+  },
+  (parts) => parts.map((part) => (typeof part === 'string' ? part : `{${part.field}}`)).join(''),
+);
+
+/** The text with every place filled in. */
+export const renderTemplate = (parts: Template, values: Readonly<Record<TemplateField, string>>): string =>
+  parts.map((part) => (typeof part === 'string' ? part : values[part.field])).join('');

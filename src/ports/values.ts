@@ -1,0 +1,61 @@
+import type { ImageFormat } from './frame.js';
+import type { HostTensor } from './host-tensor.js';
+import type { Item } from './item.js';
+
+/** A file that a source found. Its place relative to the source's folder is the item's `key.path`. */
+export interface FileRef {
+  /** Absolute path on disk. */
+  readonly path: string;
+}
+
+/** The bytes of an image file about to be saved. */
+export interface Encoded {
+  readonly bytes: Uint8Array;
+  readonly format: ImageFormat;
+  /**
+   * Extension that the file should have, without the dot; absent when the source's own is right. A sink that fills in
+   * `{path}` or `{ext}` puts it in the place of the source's.
+   */
+  readonly extension?: string;
+}
+
+/** A file that a sink has written. */
+export interface Saved {
+  /** Absolute path on disk. */
+  readonly path: string;
+  /** Bytes written. */
+  readonly size: number;
+}
+
+/** Two values made from one item, such as a hazy and a clear photo of the same scene. */
+export interface Pair<A, B> {
+  readonly from: A;
+  readonly to: B;
+}
+
+/** Two items that have nothing to do with each other, one of each domain. */
+export interface Unpaired<A, B> {
+  readonly a: Item<A>;
+  readonly b: Item<B>;
+}
+
+/** Items that go through training together; each keeps its key, so that `unbatch` gives them back unchanged. */
+export interface Batch<A> {
+  readonly items: readonly Item<A>[];
+}
+
+/** Named figures about an item, such as `psnr` in dB and `ssim` in -1..1. */
+export interface Measure {
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** What a training step gives: the state after it, and what it measured on the way. */
+export interface Training {
+  /** Steps done, from 1. */
+  readonly step: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Everything that the next step needs: weights, moments, averages. */
+  readonly state: Readonly<Record<string, HostTensor>>;
+  /** Events that happened at this step, such as `restart`. */
+  readonly marks: readonly string[];
+}
