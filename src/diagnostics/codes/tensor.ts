@@ -12,6 +12,14 @@ export const tensorCodes = {
     title: 'A kernel is supported, but not with these attributes, dtypes or shapes',
     mend: 'The message names the attribute and the values that work.',
   },
+  'tensor/baked-randomness': {
+    title: 'A program draws random numbers while it is being recorded',
+    mend: 'Use the counter-based generators of prismflow/tensor (uniform, normal, …) with a key that is an input.',
+  },
+  'tensor/variable-assigned': {
+    title: 'A program assigns a tf.Variable while it is being recorded',
+    mend: 'Take parameters as inputs and return their new values.',
+  },
   'tensor/not-a-tensor': {
     title: 'The program returned something that is not a tensor, an array or a record of tensors',
     mend: 'Return tensors only, and compute nothing asynchronously inside a jitted function.',

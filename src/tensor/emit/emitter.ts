@@ -1,0 +1,181 @@
+import type { HostTensor } from '../../ports/index.js';
+import {
+  broadcastShapes,
+  type Graph,
+  type IrDType,
+  type Node,
+  type NodeId,
+  sameShape,
+} from '../graph/index.js';
+import type { Attribute, ElementType, OnnxModel, OnnxNode, OnnxTensor } from './schema.js';
+
+/** What an engine can take beyond standard ONNX. */
+export interface Dialect {
+  /** ONNX Runtime's own operators (`com.microsoft`), such as FusedMatMul. */
+  readonly contrib: boolean;
+}
+
+export const standardOnnx: Dialect = { contrib: false };
+
+const OPSET = 20;
+
+const bytesOf = (data: ArrayBufferView): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+const arrays = {
+  float32: Float32Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  bool: Uint8Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+};
+
+/** Collects the ONNX nodes and constants of one graph. */
+export class Emitter {
+  readonly dialect: Dialect;
+  readonly #graph: Graph;
+  readonly #nodes: OnnxNode[] = [];
+  readonly #constants = new Map<string, OnnxTensor>();
+  readonly #names = new Map<NodeId, string>();
+  readonly #memo = new Map<string, readonly string[]>();
+  #count = 0;
+  #scope = '';
+
+  constructor(graph: Graph, dialect: Dialect) {
+    this.#graph = graph;
+    this.dialect = dialect;
+  }
+
+  /** Sets what the following nodes belong to. */
+  enter(scope: string): void {
+    this.#scope = scope;
+  }
+
+  node(id: NodeId): Node {
+    return this.#graph.nodes[id]!;
+  }
+
+  bind(id: NodeId, name: string): void {
+    this.#names.set(id, name);
+  }
+
+  /** The ONNX value of a node; a uniform constant is written out in its full shape here. */
+  value(id: NodeId): string {
+    const known = this.#names.get(id);
+    if (known !== undefined) return known;
+    const node = this.node(id);
+    if (node.op !== 'fill') throw new RangeError(`%${id} ${node.op} is used before it is emitted`);
+    const scalar = this.scalar(node.attrs.value, node.dtype);
+    const name = node.shape.length === 0 ? scalar : this.op('Expand', [scalar, this.ints(node.shape)]);
+    this.bind(id, name);
+    return name;
+  }
+
+  /** The values of an elementwise operator's operands: uniform constants as scalars, where broadcasting restores the shape. */
+  broadcast(node: Node): string[] {
+    const shapes = node.inputs.map((i) => (this.node(i).op === 'fill' ? [] : this.node(i).shape));
+    const scalarsDo = sameShape(broadcastShapes(...shapes), node.shape);
+    return node.inputs.map((i) => {
+      const operand = this.node(i);
+      return operand.op === 'fill' && scalarsDo
+        ? this.scalar(operand.attrs.value, operand.dtype)
+        : this.value(i);
+    });
+  }
+
+  /** Adds an operator with one result; the same operator on the same operands is added once. */
+  op(
+    opType: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    domain = '',
+  ): string {
+    return this.ops(opType, inputs, 1, attributes, domain)[0]!;
+  }
+
+  /** Adds an operator with several results. */
+  ops(
+    opType: string,
+    inputs: readonly string[],
+    results: number,
+    attributes: Readonly<Record<string, Attribute>> = {},
+    domain = '',
+  ): readonly string[] {
+    const key = JSON.stringify([opType, inputs, results, attributes, domain]);
+    const known = this.#memo.get(key);
+    if (known !== undefined) return known;
+    const outputs = Array.from({ length: results }, () => `${opType}_${this.#count++}`);
+    this.#nodes.push({ opType, inputs, outputs, attributes, domain, scope: this.#scope });
+    this.#memo.set(key, outputs);
+    return outputs;
+  }
+
+  /** A number that no name of this model has had. */
+  unique(): number {
+    return this.#count++;
+  }
+
+  /** A list of int64, as shapes and axes are given. */
+  ints(values: readonly number[]): string {
+    return this.#constant(
+      `ints_${values.join('_').replaceAll('-', 'm')}`,
+      'int64',
+      [values.length],
+      BigInt64Array.from(values, BigInt),
+    );
+  }
+
+  scalar(value: number, dtype: IrDType): string {
+    const data = arrays[dtype].of(value);
+    return this.#constant(
+      `${dtype}_${String(value).replaceAll('-', 'm').replaceAll('+', '')}`,
+      dtype,
+      [],
+      data,
+    );
+  }
+
+  tensor(name: string, { dtype, shape, data }: HostTensor): string {
+    return this.#constant(name, dtype, shape, data);
+  }
+
+  #constant(name: string, type: ElementType, dims: readonly number[], data: ArrayBufferView): string {
+    if (!this.#constants.has(name)) this.#constants.set(name, { name, type, dims, bytes: bytesOf(data) });
+    return name;
+  }
+
+  /** The finished model: outputs carry the graph's names. */
+  model(metadata: Readonly<Record<string, string>>): OnnxModel {
+    const inputs = this.#graph.nodes.flatMap((n) =>
+      n.op === 'input' ? [{ name: n.attrs.name, type: n.dtype, dims: n.shape }] : [],
+    );
+    const produced = new Set(this.#nodes.flatMap((n) => n.outputs));
+    const renamed = new Map<string, string>();
+    const outputs = this.#graph.outputs.map(({ name, node }) => {
+      const source = this.value(node);
+      // An input, a constant or a value that is an output already cannot be renamed: it is copied.
+      if (!produced.has(source) || renamed.has(source)) {
+        this.#nodes.push({
+          opType: 'Identity',
+          inputs: [source],
+          outputs: [name],
+          attributes: {},
+          domain: '',
+          scope: '',
+        });
+      } else renamed.set(source, name);
+      return { name, type: this.node(node).dtype, dims: this.node(node).shape };
+    });
+    const rename = (name: string): string => renamed.get(name) ?? name;
+    return {
+      name: this.#graph.name,
+      nodes: this.#nodes.map((n) => ({ ...n, inputs: n.inputs.map(rename), outputs: n.outputs.map(rename) })),
+      initializers: [...this.#constants.values()],
+      inputs,
+      outputs,
+      opsets: { '': OPSET, ...(this.#nodes.some((n) => n.domain !== '') ? { 'com.microsoft': 1 } : {}) },
+      metadata,
+    };
+  }
+}

@@ -1,0 +1,239 @@
+import type { Convolution, IrDType, NodeOf, OpName, UnaryFn } from '../graph/index.js';
+import { emitConvFilterGradient, emitConvInputGradient } from './convolution-gradients.js';
+import type { Emitter } from './emitter.js';
+import { type Attribute, elementTypes } from './schema.js';
+
+/** Writes one node as ONNX and gives the name of its result. */
+type Rule<K extends OpName> = (e: Emitter, node: NodeOf<K>) => string;
+
+const unaryOps: Readonly<Record<UnaryFn, string>> = {
+  abs: 'Abs',
+  acos: 'Acos',
+  acosh: 'Acosh',
+  asin: 'Asin',
+  asinh: 'Asinh',
+  atan: 'Atan',
+  atanh: 'Atanh',
+  ceil: 'Ceil',
+  cos: 'Cos',
+  cosh: 'Cosh',
+  erf: 'Erf',
+  exp: 'Exp',
+  floor: 'Floor',
+  identity: 'Identity',
+  isInf: 'IsInf',
+  isNaN: 'IsNaN',
+  log: 'Log',
+  neg: 'Neg',
+  not: 'Not',
+  reciprocal: 'Reciprocal',
+  relu: 'Relu',
+  round: 'Round',
+  sigmoid: 'Sigmoid',
+  sign: 'Sign',
+  sin: 'Sin',
+  sinh: 'Sinh',
+  softplus: 'Softplus',
+  sqrt: 'Sqrt',
+  tan: 'Tan',
+  tanh: 'Tanh',
+};
+const binaryOps = {
+  add: 'Add',
+  sub: 'Sub',
+  mul: 'Mul',
+  div: 'Div',
+  pow: 'Pow',
+  min: 'Min',
+  max: 'Max',
+  mod: 'Mod',
+} as const;
+const compareOps = {
+  equal: 'Equal',
+  less: 'Less',
+  lessEqual: 'LessOrEqual',
+  greater: 'Greater',
+  greaterEqual: 'GreaterOrEqual',
+} as const;
+const reduceOps = {
+  sum: 'ReduceSum',
+  mean: 'ReduceMean',
+  max: 'ReduceMax',
+  min: 'ReduceMin',
+  prod: 'ReduceProd',
+} as const;
+const coordinateModes = {
+  asymmetric: 'asymmetric',
+  'half-pixel': 'half_pixel',
+  'align-corners': 'align_corners',
+} as const;
+const nearestModes = { floor: 'floor', 'round-half-up': 'round_prefer_ceil' } as const;
+
+const operands = (e: Emitter, node: { readonly inputs: readonly number[] }): string[] =>
+  node.inputs.map((i) => e.value(i));
+
+/** An operator that takes its operands as they are. */
+const plain =
+  <K extends OpName>(
+    opType: string,
+    attributes: (attrs: NodeOf<K>['attrs']) => Readonly<Record<string, Attribute>> = () => ({}),
+  ): Rule<K> =>
+  (e, node) =>
+    e.op(opType, operands(e, node), attributes(node.attrs));
+
+const convAttributes = (c: Convolution) => ({
+  strides: c.strides,
+  pads: c.padding,
+  dilations: c.dilations,
+  group: c.groups,
+});
+
+const to = (dtype: IrDType) => ({ to: elementTypes[dtype] });
+
+/** How each operator of the graph is written in ONNX; total over the vocabulary, so an omission does not compile. */
+export const emitRules: { readonly [K in OpName]: Rule<K> } = {
+  input: (_, node) => node.attrs.name,
+  constant: (e, node) => e.tensor(`constant_${e.unique()}`, node.attrs.value),
+  fill: (e, node) => e.scalar(node.attrs.value, node.dtype),
+
+  unary: (e, node) => e.op(unaryOps[node.attrs.fn], operands(e, node)),
+  leakyRelu: plain('LeakyRelu', ({ alpha }) => ({ alpha: { float: alpha } })),
+  elu: plain('Elu', ({ alpha }) => ({ alpha: { float: alpha } })),
+  clip: (e, node) => {
+    const { min, max } = node.attrs;
+    const bound = (value: number): string => (Number.isFinite(value) ? e.scalar(value, node.dtype) : '');
+    return e.op('Clip', [...operands(e, node), bound(min), bound(max)]);
+  },
+  cast: (e, node) => e.op('Cast', operands(e, node), to(node.attrs.to)),
+  binary: (e, node) =>
+    e.op(
+      binaryOps[node.attrs.fn],
+      e.broadcast(node),
+      node.attrs.fn === 'mod' && node.dtype === 'float32' ? { fmod: 1 } : {},
+    ),
+  bitwise: (e, node) => {
+    const { fn } = node.attrs;
+    if (fn === 'shiftLeft' || fn === 'shiftRight') {
+      return e.op('BitShift', e.broadcast(node), { direction: fn === 'shiftLeft' ? 'LEFT' : 'RIGHT' });
+    }
+    return e.op({ and: 'BitwiseAnd', or: 'BitwiseOr', xor: 'BitwiseXor' }[fn], e.broadcast(node));
+  },
+  compare: (e, node) => e.op(compareOps[node.attrs.fn], e.broadcast(node)),
+  logical: (e, node) => e.op(node.attrs.fn === 'and' ? 'And' : 'Or', e.broadcast(node)),
+  select: (e, node) => e.op('Where', e.broadcast(node)),
+
+  reduce: (e, node) => {
+    const { fn, axes, keepDims } = node.attrs;
+    return e.op(reduceOps[fn], [...operands(e, node), e.ints(axes)], { keepdims: keepDims ? 1 : 0 });
+  },
+  argReduce: (e, node) => {
+    const { fn, axis } = node.attrs;
+    return e.op(
+      'Cast',
+      [e.op(fn === 'max' ? 'ArgMax' : 'ArgMin', operands(e, node), { axis, keepdims: 0 })],
+      to('int32'),
+    );
+  },
+  cumulate: (e, node) => {
+    const { axis, exclusive, reverse } = node.attrs;
+    return e.op('CumSum', [...operands(e, node), e.scalar(axis, 'int32')], {
+      exclusive: exclusive ? 1 : 0,
+      reverse: reverse ? 1 : 0,
+    });
+  },
+  softmax: plain('Softmax', ({ axis }) => ({ axis })),
+  logSoftmax: plain('LogSoftmax', ({ axis }) => ({ axis })),
+  topK: (e, node) => {
+    const [values = '', indices = ''] = e.ops('TopK', [...operands(e, node), e.ints([node.attrs.k])], 2, {
+      largest: 1,
+      sorted: 1,
+    });
+    return node.attrs.result === 'values' ? values : e.op('Cast', [indices], to('int32'));
+  },
+
+  matmul: (e, node) => {
+    const { transposeA, transposeB } = node.attrs;
+    const [a = '', b = ''] = operands(e, node);
+    if (!transposeA && !transposeB) return e.op('MatMul', [a, b]);
+    if (e.dialect.contrib) {
+      return e.op(
+        'FusedMatMul',
+        [a, b],
+        { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 },
+        'com.microsoft',
+      );
+    }
+    const swapLast = (name: string, rank: number): string => {
+      const perm = Array.from({ length: rank }, (_, i) => (i < rank - 2 ? i : rank - 1 - (i - (rank - 2))));
+      return e.op('Transpose', [name], { perm });
+    };
+    const ranks = node.inputs.map((i) => e.node(i).shape.length);
+    return e.op('MatMul', [transposeA ? swapLast(a, ranks[0]!) : a, transposeB ? swapLast(b, ranks[1]!) : b]);
+  },
+  einsum: plain('Einsum', ({ equation }) => ({ equation })),
+  conv: (e, node) =>
+    e.op('Conv', operands(e, node), {
+      ...convAttributes(node.attrs),
+      kernel_shape: e.node(node.inputs[1]!).shape.slice(2),
+    }),
+  convInputGradient: emitConvInputGradient,
+  convFilterGradient: emitConvFilterGradient,
+  pool: (e, node) => {
+    const { fn, kernel, strides, padding } = node.attrs;
+    return e.op(fn === 'max' ? 'MaxPool' : 'AveragePool', operands(e, node), {
+      kernel_shape: kernel,
+      strides,
+      pads: padding,
+    });
+  },
+  instanceNorm: plain('InstanceNormalization', ({ epsilon }) => ({ epsilon: { float: epsilon } })),
+  resize: (e, node) => {
+    const { mode, coordinates, rounding } = node.attrs;
+    return e.op('Resize', [...operands(e, node), '', '', e.ints(node.shape)], {
+      mode,
+      coordinate_transformation_mode: coordinateModes[coordinates],
+      ...(mode === 'nearest' ? { nearest_mode: nearestModes[rounding] } : {}),
+    });
+  },
+
+  pad: (e, node) => {
+    const { mode, before, after, value } = node.attrs;
+    const fill = mode === 'constant' ? [e.scalar(value, node.dtype)] : [];
+    return e.op('Pad', [...operands(e, node), e.ints([...before, ...after]), ...fill], { mode });
+  },
+  slice: (e, node) => {
+    const { begin, size, steps } = node.attrs;
+    const source = e.node(node.inputs[0]!).shape;
+    // ONNX counts a negative end from the back, so walking backwards past the first element needs one beyond it.
+    const axes = source.flatMap((d, i) => (begin[i] === 0 && size[i] === d && steps[i] === 1 ? [] : [i]));
+    const ends = axes.map((i) => {
+      const end = begin[i]! + size[i]! * steps[i]!;
+      return end < 0 ? -source[i]! - 1 : end;
+    });
+    return e.op('Slice', [
+      ...operands(e, node),
+      e.ints(axes.map((i) => begin[i]!)),
+      e.ints(ends),
+      e.ints(axes),
+      e.ints(axes.map((i) => steps[i]!)),
+    ]);
+  },
+  concat: plain('Concat', ({ axis }) => ({ axis })),
+  gather: plain('Gather', ({ axis }) => ({ axis })),
+  gatherNd: (e, node) => {
+    const [x = '', indices = ''] = operands(e, node);
+    return e.op('GatherND', [x, e.op('Cast', [indices], { to: elementTypes.int64 })]);
+  },
+  scatterNd: (e, node) => {
+    const [indices = '', updates = ''] = operands(e, node);
+    const zeros = e.op('Expand', [e.scalar(0, node.dtype), e.ints(node.attrs.shape)]);
+    return e.op('ScatterND', [zeros, e.op('Cast', [indices], { to: elementTypes.int64 }), updates], {
+      reduction: 'add',
+    });
+  },
+  expand: (e, node) => e.op('Expand', [...operands(e, node), e.ints(node.attrs.shape)]),
+  transpose: plain('Transpose', ({ perm }) => ({ perm })),
+  reshape: (e, node) => e.op('Reshape', [...operands(e, node), e.ints(node.attrs.shape)], { allowzero: 1 }),
+  depthToSpace: plain('DepthToSpace', ({ block }) => ({ blocksize: block, mode: 'DCR' })),
+  spaceToDepth: plain('SpaceToDepth', ({ block }) => ({ blocksize: block })),
+};

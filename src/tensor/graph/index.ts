@@ -1,0 +1,6 @@
+export { GraphBuilder } from './builder.js';
+export { check } from './check.js';
+export { type Aval, broadcastShapes, convOutputSize, infer, ShapeError } from './infer.js';
+export * from './ir.js';
+export { print } from './print.js';
+export { keep, rewrite, rewriteOutputs, type Site, useCounts } from './rewrite.js';

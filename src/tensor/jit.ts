@@ -1,0 +1,186 @@
+import type * as tf from '@tensorflow/tfjs';
+import * as E from 'fp-ts/lib/Either.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { LRUCache } from 'lru-cache';
+import { type Diagnostics, failure } from '../diagnostics/index.js';
+import type { HostTensor } from '../ports/index.js';
+import { type BoundaryDTypes, narrowOutputs } from './boundary.js';
+import { elementCount } from './graph/index.js';
+import { optimise } from './passes/index.js';
+import { type Compiled, createEngine, type Engine } from './run/engine.js';
+import { record, type TensorSpec } from './trace/record.js';
+import { leaves, mapTree, TreeError } from './tree.js';
+
+/** A tree of tfjs tensors with each tensor replaced by a tensor in this process's memory. */
+export type HostOf<T> = T extends tf.Tensor ? HostTensor : { readonly [K in keyof T]: HostOf<T[K]> };
+
+export interface JitOptions {
+  /** What errors and profiles call the program; an operator gives its own name. */
+  readonly name?: string;
+  /** Where it runs; the shared CPU engine unless said otherwise. */
+  readonly engine?: Engine;
+  /** How many shapes stay compiled; the one unused for longest is disposed of first. 8 unless said otherwise. */
+  readonly cache?: number;
+  /** Outputs, by path, that leave as 8- or 16-bit integers: rounded to even and clamped to the type's range. */
+  readonly as?: BoundaryDTypes;
+}
+
+export interface CallOptions {
+  /** Cancels a call that waits, and drops the result of one that runs. */
+  readonly signal?: AbortSignal;
+  /** Gives the inputs' buffers away instead of copying them: they are empty afterwards. */
+  readonly donate?: boolean;
+}
+
+/** A tfjs function, compiled once for every shape it is called with. */
+export interface Jitted<I, O> {
+  (inputs: HostOf<I>, options?: CallOptions): TaskEither<Diagnostics, HostOf<O>>;
+  /** How many shapes are compiled now. */
+  readonly compiled: () => number;
+  /** Disposes of every compiled shape; a call afterwards is an error. The engine stays. */
+  readonly dispose: () => void;
+}
+
+const isHostTensor = (value: unknown): value is HostTensor =>
+  typeof value === 'object' &&
+  value !== null &&
+  'data' in value &&
+  ArrayBuffer.isView(value.data) &&
+  'shape' in value &&
+  'dtype' in value;
+
+const isName = (value: unknown): value is string => typeof value === 'string';
+
+let shared: Engine | undefined;
+
+/** The CPU engine that programs run on unless they are given another. */
+export const defaultEngine = (): Engine => {
+  shared ??= createEngine('cpu');
+  return shared;
+};
+
+interface Entry {
+  readonly compiled: Compiled;
+  readonly outputs: unknown;
+}
+
+/**
+ * Compiles a pure tfjs function of a tree of tensors. On its first call with inputs of some shapes and dtypes `fn` is
+ * recorded, gradients included, lowered to ONNX and compiled; later calls run the compiled graph, off the main thread.
+ *
+ * `fn` must be synchronous and must not read values (`dataSync`, a JavaScript `if` on a tensor), draw tfjs random
+ * numbers or assign variables. Inputs are `HostTensor`s in the tree that `fn` takes; `uint8` and `uint16` ones arrive
+ * as float32 with the same values. Fails with a diagnostic of the `tensor/` family; never throws.
+ *
+ * @example
+ * const soften = jit(({ x }: { x: tf.Tensor4D }) => ({ y: tf.avgPool(x, 3, 1, 'same') }), { name: 'soften' });
+ * const result = await soften({ x: { dtype: 'float32', shape: [1, 8, 8, 3], data } })();
+ */
+export const jit = <I, O>(fn: (inputs: I) => O, options: JitOptions = {}): Jitted<I, O> => {
+  const { name = fn.name || 'program', engine = defaultEngine(), cache = 8, as = {} } = options;
+  const entries = new LRUCache<string, Promise<E.Either<Diagnostics, Entry>>>({
+    max: cache,
+    dispose: (entry) => void entry.then((e) => E.isRight(e) && e.right.compiled.dispose()),
+  });
+  let disposed = false;
+
+  const compile = async (specs: unknown): Promise<E.Either<Diagnostics, Entry>> => {
+    const recorded = record(name, fn as (inputs: never) => unknown, specs);
+    if (E.isLeft(recorded)) return recorded;
+    const narrowed = narrowOutputs(recorded.right, as);
+    const graph = optimise(narrowed.graph);
+    if (E.isLeft(graph)) return graph;
+    const compiled = await engine.compile({
+      operator: name,
+      graph: graph.right,
+      program: narrowed.program,
+    })();
+    return E.isLeft(compiled) ? compiled : E.right({ compiled: compiled.right, outputs: narrowed.outputs });
+  };
+
+  const lookup = async (key: string, specs: unknown): Promise<E.Either<Diagnostics, Entry>> => {
+    const current = entries.get(key);
+    const known = await current;
+    if (known !== undefined && E.isRight(known) && known.right.compiled.alive()) return known;
+    // Unless another call has replaced it meanwhile, what failed or was lost is compiled again.
+    if (entries.get(key) === current) entries.set(key, compile(specs));
+    const entry = await entries.get(key)!;
+    if (E.isLeft(entry)) entries.delete(key);
+    return entry;
+  };
+
+  // While this call waited, others may have pushed its shape out of a small cache: then it is compiled once more.
+  const ready = async (key: string, specs: unknown): Promise<E.Either<Diagnostics, Entry>> => {
+    const entry = await lookup(key, specs);
+    return E.isLeft(entry) || entry.right.compiled.alive() ? entry : ready(key, specs);
+  };
+
+  const call =
+    (inputs: HostOf<I>, { signal, donate = false }: CallOptions = {}): TaskEither<Diagnostics, HostOf<O>> =>
+    async () => {
+      if (disposed) return E.left([failure('tensor/disposed', `${name}: it was disposed.`)]);
+      const read = readInputs(name, inputs);
+      if (E.isLeft(read)) return read;
+      const { feeds, key, specs } = read.right;
+      const entry = await ready(key, specs);
+      if (E.isLeft(entry)) return entry;
+      const { compiled, outputs } = entry.right;
+      // Sent before anything else can run, so that the shape cannot be evicted in between.
+      const results = await compiled.run(mapFeeds(feeds, donate ? donated : copied), signal)();
+      return E.isLeft(results)
+        ? results
+        : E.right(mapTree(outputs, isName, (output) => results.right[output]) as HostOf<O>);
+    };
+
+  return Object.assign(call, {
+    compiled: () => entries.size,
+    dispose: () => {
+      disposed = true;
+      entries.clear();
+    },
+  });
+};
+
+type Feeds = Readonly<Record<string, HostTensor>>;
+
+const readInputs = (
+  operator: string,
+  inputs: unknown,
+): E.Either<Diagnostics, { readonly feeds: Feeds; readonly key: string; readonly specs: unknown }> => {
+  try {
+    const found = leaves(inputs, isHostTensor).map(({ path, value }) => ({
+      name: path === '' ? 'input' : path,
+      value,
+    }));
+    const wrong = found.find(({ value }) => elementCount(value.shape) !== value.data.length);
+    if (wrong !== undefined) {
+      const { name, value } = wrong;
+      const message = `${operator}: input '${name}' has shape [${value.shape}], which is ${elementCount(value.shape)} elements, but its data has ${value.data.length}.`;
+      return E.left([failure('tensor/input-mismatch', message)]);
+    }
+    return E.right({
+      feeds: Object.fromEntries(found.map(({ name, value }) => [name, value])),
+      key: found.map(({ name, value }) => `${name}:${value.dtype}[${value.shape}]`).join(';'),
+      specs: mapTree(inputs, isHostTensor, ({ shape, dtype }): TensorSpec => ({ shape, dtype })),
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof TreeError)) throw thrown;
+    return E.left([
+      failure(
+        'tensor/input-mismatch',
+        `${operator}: inputs are tensors in arrays and records, but ${thrown.message}.`,
+      ),
+    ]);
+  }
+};
+
+const mapFeeds = (feeds: Feeds, f: (tensor: HostTensor) => HostTensor): Feeds =>
+  Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, f(tensor)]));
+
+const copied = (tensor: HostTensor): HostTensor => ({ ...tensor, data: tensor.data.slice() }) as HostTensor;
+
+// A view of a part of a buffer, or of shared memory, cannot be given away without the rest.
+const donated = (tensor: HostTensor): HostTensor =>
+  tensor.data.buffer instanceof ArrayBuffer && tensor.data.byteLength === tensor.data.buffer.byteLength
+    ? tensor
+    : copied(tensor);

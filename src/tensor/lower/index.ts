@@ -1,0 +1,2 @@
+export { UnsupportedError } from './rule.js';
+export { type KernelName, rules } from './rules.js';

@@ -1,0 +1,86 @@
+import { availableParallelism } from 'node:os';
+import * as E from 'fp-ts/lib/Either.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostics } from '../../diagnostics/index.js';
+import type { HostTensor } from '../../ports/index.js';
+import { emit, encodeModel } from '../emit/index.js';
+import type { Graph } from '../graph/index.js';
+import type { KernelProgram } from '../trace/program.js';
+import type { Job, Provider } from './protocol.js';
+import { WorkerHost } from './worker-host.js';
+
+export type EngineName = Provider | 'tfjs-node-gpu' | 'tfjs-cpu';
+
+/** A program in the two forms that engines take, its graph already optimised. */
+export interface Executable {
+  readonly operator: string;
+  readonly graph: Graph;
+  readonly program: KernelProgram;
+}
+
+/** A program made ready on an engine. */
+export interface Compiled {
+  /** Runs it once. The buffers of `feeds` are moved to the engine: the caller gives them up. */
+  readonly run: (
+    feeds: Readonly<Record<string, HostTensor>>,
+    signal?: AbortSignal,
+  ) => TaskEither<Diagnostics, Readonly<Record<string, HostTensor>>>;
+  /** Whether the engine still holds it; after a crash it does not, and it must be compiled again. */
+  readonly alive: () => boolean;
+  readonly dispose: () => void;
+}
+
+/** Where programs run. It holds one worker thread, started on first use. */
+export interface Engine {
+  readonly name: EngineName;
+  readonly compile: (executable: Executable) => TaskEither<Diagnostics, Compiled>;
+  /** Ends the worker. A later compile starts another. */
+  readonly dispose: () => Promise<void>;
+}
+
+/** How each engine turns an executable into a worker's job; total over the engines. */
+const jobs: Readonly<Record<EngineName, (executable: Executable) => Job>> = {
+  cpu: onnx('cpu'),
+  webgpu: onnx('webgpu'),
+  cuda: onnx('cuda'),
+  dml: onnx('dml'),
+  coreml: onnx('coreml'),
+  'tfjs-cpu': ({ program }) => ({ kind: 'replay', program, backend: 'cpu' }),
+  'tfjs-node-gpu': ({ program }) => ({ kind: 'replay', program, backend: 'tensorflow' }),
+};
+
+function onnx(provider: Provider): (executable: Executable) => Job {
+  return ({ graph }) => ({
+    kind: 'onnx',
+    model: encodeModel(emit(graph, { contrib: provider === 'cpu' || provider === 'cuda' })),
+    provider,
+    threads: availableParallelism(),
+  });
+}
+
+/** An engine by name. Nothing is started or loaded until something is compiled. */
+export const createEngine = (name: EngineName): Engine => {
+  const host = new WorkerHost();
+  let sessions = 0;
+  return {
+    name,
+    compile: (executable) => async () => {
+      const { operator } = executable;
+      const session = sessions++;
+      const opened = await host.request(operator, { kind: 'compile', session, job: jobs[name](executable) });
+      if (E.isLeft(opened)) return opened;
+      const { generation } = host;
+      let released = false;
+      const alive = (): boolean => !released && host.generation === generation;
+      return E.right({
+        alive,
+        run: (feeds, signal) => () => host.request(operator, { kind: 'run', session, feeds }, signal),
+        dispose: () => {
+          if (alive()) void host.request(operator, { kind: 'release', session });
+          released = true;
+        },
+      });
+    },
+    dispose: () => host.dispose(),
+  };
+};

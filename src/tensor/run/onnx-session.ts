@@ -1,0 +1,36 @@
+import * as ort from 'onnxruntime-node';
+import type { DType, HostTensor } from '../../ports/index.js';
+import type { Job } from './protocol.js';
+import type { Session } from './session.js';
+
+const toOrt = ({ dtype, shape, data }: HostTensor): ort.Tensor => new ort.Tensor(dtype, data as never, shape);
+
+const fromOrt = (tensor: ort.Tensor): HostTensor =>
+  ({ dtype: tensor.type as DType, shape: [...tensor.dims], data: tensor.data }) as HostTensor;
+
+/** Opens an ONNX model in ONNX Runtime. Rejects with ONNX Runtime's own message when it refuses. */
+export const openOnnx = async ({
+  model,
+  provider,
+  threads,
+}: Extract<Job, { kind: 'onnx' }>): Promise<Session> => {
+  const session = await ort.InferenceSession.create(model, {
+    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    logSeverityLevel: 3,
+    // Idle threads that spin would take the cores from decoding and encoding.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
+  return {
+    run: async (feeds) => {
+      const results = await session.run(
+        Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toOrt(t)])),
+      );
+      return Object.fromEntries(Object.entries(results).map(([name, t]) => [name, fromOrt(t)]));
+    },
+    release: () => session.release(),
+  };
+};

@@ -1,0 +1,124 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import * as E from 'fp-ts/lib/Either.js';
+import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import type { HostTensor } from '../../ports/index.js';
+import { buffersOf, type Envelope, type Reply, type Request } from './protocol.js';
+
+type Results = Readonly<Record<string, HostTensor>>;
+
+interface Pending {
+  readonly operator: string;
+  readonly request: Request;
+  readonly settle: (result: E.Either<Diagnostics, Results>) => void;
+}
+
+// Two are sent ahead, so that the worker never waits for us; the rest stay here, where they can be cancelled.
+const IN_FLIGHT = 2;
+
+const workerFile = (): URL => pathToFileURL(createRequire(import.meta.url).resolve('#engine-worker'));
+
+/**
+ * Owns one worker thread: starts it on the first request and again after a crash, keeps the process alive only while
+ * requests are pending, and lets waiting requests be cancelled.
+ */
+export class WorkerHost {
+  #worker: Worker | undefined;
+  #generation = 0;
+  #ids = 0;
+  readonly #sent = new Map<number, Pending>();
+  #waiting: Pending[] = [];
+
+  /** Counts the workers started so far: a session lives as long as the worker it was opened in. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /**
+   * Sends a request and gives its reply. The tensors' buffers are moved, so the caller must not use them again. Never
+   * rejects: a worker that ends settles what was pending with `tensor/engine-lost`.
+   */
+  request(operator: string, request: Request, signal?: AbortSignal): Promise<E.Either<Diagnostics, Results>> {
+    if (signal?.aborted === true) return Promise.resolve(E.left(cancelled(operator)));
+    this.#start();
+    return new Promise((resolve) => {
+      const settle = (result: E.Either<Diagnostics, Results>): void => {
+        signal?.removeEventListener('abort', abort);
+        resolve(result);
+      };
+      const pending: Pending = { operator, request, settle };
+      // A request that runs already cannot be stopped inside ONNX Runtime: its result is dropped when it comes.
+      const abort = (): void => {
+        this.#waiting = this.#waiting.filter((p) => p !== pending);
+        settle(E.left(cancelled(operator)));
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#waiting.push(pending);
+      this.#pump();
+    });
+  }
+
+  /** Ends the worker; what is pending is settled as lost. */
+  async dispose(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+    this.#lose('it was disposed');
+  }
+
+  #start(): void {
+    if (this.#worker !== undefined) return;
+    const worker = new Worker(workerFile(), { name: 'prismflow-engine' });
+    worker.unref();
+    worker.on('message', (reply: Reply) => this.#settle(reply));
+    worker.on('error', (thrown: Error) => this.#end(worker, thrown.message));
+    worker.on('exit', (status) => this.#end(worker, `exit status ${status}`));
+    this.#worker = worker;
+    this.#generation++;
+  }
+
+  #pump(): void {
+    while (this.#sent.size < IN_FLIGHT) {
+      const pending = this.#waiting.shift();
+      if (pending === undefined) break;
+      const id = this.#ids++;
+      this.#sent.set(id, pending);
+      const { request } = pending;
+      this.#worker?.postMessage(
+        { id, request } satisfies Envelope,
+        request.kind === 'run' ? buffersOf(request.feeds) : [],
+      );
+    }
+    if (this.#sent.size > 0) this.#worker?.ref();
+    else this.#worker?.unref();
+  }
+
+  #settle(reply: Reply): void {
+    const pending = this.#sent.get(reply.id);
+    this.#sent.delete(reply.id);
+    this.#pump();
+    if (pending === undefined) return;
+    const { operator, request } = pending;
+    const code = request.kind === 'compile' ? 'tensor/compile-failed' : 'tensor/run-failed';
+    pending.settle(
+      reply.ok ? E.right(reply.results) : E.left([failure(code, `${operator}: ${reply.message}`)]),
+    );
+  }
+
+  #end(worker: Worker, reason: string): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    this.#lose(reason);
+  }
+
+  #lose(reason: string): void {
+    const lost = [...this.#sent.values(), ...this.#waiting];
+    this.#sent.clear();
+    this.#waiting = [];
+    for (const { operator, settle } of lost)
+      settle(E.left([failure('tensor/engine-lost', `${operator}: the engine ended (${reason}).`)]));
+  }
+}
+
+const cancelled = (operator: string): Diagnostics => [failure('tensor/cancelled', `${operator}: cancelled.`)];
