@@ -6,6 +6,7 @@ import type { HostTensor } from '../../ports/index.js';
 import { emit, encodeModel } from '../emit/index.js';
 import type { Graph } from '../graph/index.js';
 import type { KernelProgram } from '../trace/program.js';
+import { dialectOf } from './dialects.js';
 import type { Job, Provider } from './protocol.js';
 import { WorkerHost } from './worker-host.js';
 
@@ -52,7 +53,7 @@ const jobs: Readonly<Record<EngineName, (executable: Executable) => Job>> = {
 function onnx(provider: Provider): (executable: Executable) => Job {
   return ({ graph }) => ({
     kind: 'onnx',
-    model: encodeModel(emit(graph, { contrib: provider === 'cpu' || provider === 'cuda' })),
+    model: encodeModel(emit(graph, dialectOf(provider))),
     provider,
     threads: availableParallelism(),
   });

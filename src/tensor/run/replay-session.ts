@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { messageOf } from '../../diagnostics/index.js';
 import type { HostTensor } from '../../ports/index.js';
 import { installKernels } from '../kernels/index.js';
 import { hostTensor } from '../trace/data.js';
@@ -11,12 +12,24 @@ const toTfjs = ({ dtype, shape, data }: HostTensor): tf.Tensor =>
     ? tf.tensor(Float32Array.from(data), [...shape], 'float32')
     : tf.tensor(data, [...shape], dtype);
 
+// An optional peer: its binaries do not install everywhere.
+const loadTensorflow = async (): Promise<void> => {
+  try {
+    await import('@tensorflow/tfjs-node-gpu' as string);
+  } catch (thrown) {
+    throw new Error(
+      `the engine tfjs-node-gpu cannot be loaded (${messageOf(thrown)}). Install it with \`npm install @tensorflow/tfjs-node-gpu\`; it needs CUDA 11.2 and Node before 23.`,
+      { cause: thrown },
+    );
+  }
+};
+
 /** Makes a recorded program ready to be run kernel by kernel on a tfjs backend. */
 export const openReplay = async ({
   program,
   backend,
 }: Extract<Job, { kind: 'replay' }>): Promise<Session> => {
-  if (backend === 'tensorflow') await import('@tensorflow/tfjs-node-gpu' as string);
+  if (backend === 'tensorflow') await loadTensorflow();
   tf.enableProdMode();
   await tf.setBackend(backend);
   installKernels();

@@ -1,0 +1,13 @@
+import { type Dialect, standardOnnx } from '../emit/index.js';
+import type { Provider } from './protocol.js';
+
+/** What each execution provider takes beyond standard ONNX; total over the providers. */
+const dialects: Readonly<Record<Provider, Dialect>> = {
+  cpu: { contrib: true },
+  cuda: { contrib: true },
+  webgpu: standardOnnx,
+  dml: standardOnnx,
+  coreml: standardOnnx,
+};
+
+export const dialectOf = (provider: Provider): Dialect => dialects[provider];
