@@ -1,3 +1,4 @@
+export { accumulating, all, fromDiagnostics, struct } from './accumulate.js';
 export { type Code, codes } from './codes.js';
 export {
   type Diagnostic,
@@ -9,3 +10,5 @@ export {
   type Span,
   warning,
 } from './diagnostic.js';
+export { didYouMean } from './did-you-mean.js';
+export { type Paint, type PrintOptions, printDiagnostic } from './print.js';

@@ -18,12 +18,12 @@ export const interval = (bounds: Bounds = {}): ParamType<Interval, number | Inte
       const ends: readonly unknown[] = Array.isArray(value) ? value : [value, value];
       const [from, to] = ends;
       if (ends.length !== 2 || !isNumber(from) || !isNumber(to))
-        return refuse(context, 'param/type', `must be ${name}, not ${show(value)}`);
+        return refuse(context, 'value/type', `must be ${name}, not ${show(value)}`);
       if (!within(from, bounds) || !within(to, bounds))
-        return refuse(context, 'param/range', `must be ${name}, not ${show(value)}`);
+        return refuse(context, 'value/range', `must be ${name}, not ${show(value)}`);
       return from <= to
         ? E.right([from, to] as const)
-        : refuse(context, 'param/range', `goes from ${from} down to ${to}`, {
+        : refuse(context, 'value/range', `goes from ${from} down to ${to}`, {
             hint: `Write [${to}, ${from}].`,
           });
     },
@@ -50,7 +50,7 @@ export const size = (bounds: Bounds = { min: 1 }): ParamType<Size, number | read
       if (sides.length !== 2)
         return refuse(
           context,
-          'param/type',
+          'value/type',
           `must be a number of pixels or [width, height], not ${show(value)}`,
         );
       return pipe(
@@ -75,7 +75,7 @@ export const colour: ParamType<Colour, string> = paramType(
   (value, context) => {
     const known = typeof value === 'string' ? (named[value] ?? hexColour(value)) : undefined;
     return known === undefined
-      ? refuse(context, 'param/type', `must be a colour, not ${show(value)}`, {
+      ? refuse(context, 'value/type', `must be a colour, not ${show(value)}`, {
           hint: 'Write "#rrggbb" (in quotes: YAML takes a bare # for a comment), black, grey or white.',
         })
       : E.right(known);
@@ -123,7 +123,7 @@ export const listOf = <A, W>(
           ...(max === undefined ? {} : { max }),
         })
       )
-        return refuse(context, 'param/value', `has ${elements.length} entries`);
+        return refuse(context, 'value/invalid', `has ${elements.length} entries`);
       return validateAll(
         elements.map((each, i) =>
           element.codec.validate(
@@ -154,7 +154,7 @@ export const anyOf = <const Types extends readonly [AnyParamType, ...AnyParamTyp
     { kind: 'anyOf', options: types.map(({ shape }) => shape) },
     (value, context) => {
       const fitting = types.map(({ codec }) => codec.validate(value, context)).find(E.isRight);
-      return fitting ?? refuse(context, 'param/type', `must be ${name}, not ${show(value)}`);
+      return fitting ?? refuse(context, 'value/type', `must be ${name}, not ${show(value)}`);
     },
     (value) =>
       types.flatMap(({ codec }) =>

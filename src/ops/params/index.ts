@@ -31,7 +31,7 @@ export {
   required,
   type Written,
 } from './record.js';
-export { boolean, integer, number, oneOf, path, streamName, text } from './scalars.js';
+export { anything, boolean, integer, number, oneOf, path, streamName, text } from './scalars.js';
 export type { FieldShape, PathRole, RecordShape, Shape } from './shape.js';
 export { type Tagged, tagged, type WrittenTag } from './tagged.js';
-export { renderTemplate, type Template, template } from './template.js';
+export { escapeBraces, renderTemplate, type Template, template } from './template.js';

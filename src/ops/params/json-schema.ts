@@ -19,6 +19,8 @@ export const jsonSchema = (shape: Shape): JsonSchema => {
     case 'number':
     case 'integer':
       return withReference({ type: shape.kind, ...bounds(shape) });
+    case 'anything':
+      return {};
     case 'boolean':
       return withReference({ type: 'boolean' });
     case 'text':

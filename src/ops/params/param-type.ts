@@ -17,7 +17,7 @@ export interface AnyParamType {
 
 /** An io-ts error that knows its code, and whether it is about the key or the value at its place. */
 export interface ParamError extends t.ValidationError {
-  readonly code: Extract<Code, `param/${string}`>;
+  readonly code: Extract<Code, `value/${string}`>;
   /** Continues "`quality` …": "must be between 1 and 100, not 200". */
   readonly message: string;
   readonly hint?: string;
@@ -42,14 +42,14 @@ export const refuse = (
   return E.left([error]);
 };
 
-/** The errors of any codec as parameter errors: those of plain io-ts codecs become `param/type`. */
+/** The errors of any codec as parameter errors: those of plain io-ts codecs become `value/type`. */
 export const paramErrors = (errors: t.Errors): readonly ParamError[] =>
   errors.map((error) =>
     isParamError(error)
       ? error
       : {
           ...error,
-          code: 'param/type',
+          code: 'value/type',
           at: 'value',
           message:
             error.message ??
@@ -95,7 +95,7 @@ export const refine = <A, W>(
     (value, context) =>
       E.Monad.chain(type.codec.validate(value, context), (read) => {
         const wrong = complaint(read);
-        return wrong === undefined ? E.right(read) : refuse(context, 'param/value', wrong);
+        return wrong === undefined ? E.right(read) : refuse(context, 'value/invalid', wrong);
       }),
     type.codec.encode,
   );

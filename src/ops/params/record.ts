@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { didYouMean } from '../../diagnostics/did-you-mean.js';
+import { didYouMean } from '../../diagnostics/index.js';
 import { type AnyParamType, type ParamType, paramType, refuse, show } from './param-type.js';
 import type { FieldShape, RecordShape } from './shape.js';
 
@@ -100,7 +100,7 @@ export const record = <const F extends Fields>(
     const place = t.appendContext(context, name, field.type.codec, given[name]);
     if (value !== undefined) return field.type.codec.validate(value, place);
     return field.presence === 'required'
-      ? refuse(place, 'param/missing', 'is missing', { hint: `${field.about}: ${field.type.codec.name}.` })
+      ? refuse(place, 'value/missing', 'is missing', { hint: `${field.about}: ${field.type.codec.name}.` })
       : E.right(undefined);
   };
 
@@ -108,7 +108,7 @@ export const record = <const F extends Fields>(
     const given = value === undefined || value === null ? {} : isMapping(value) ? value : undefined;
     if (given === undefined)
       return main === undefined
-        ? refuse(context, 'param/type', `must be a mapping of parameters, not ${show(value)}`, {
+        ? refuse(context, 'value/type', `must be a mapping of parameters, not ${show(value)}`, {
             hint: names.length === 0 ? 'It has no parameters.' : `Its parameters are ${names.join(', ')}.`,
           })
         : read({ [main]: value }, context);
@@ -118,7 +118,7 @@ export const record = <const F extends Fields>(
         errorsOf(
           refuse(
             t.appendContext(context, key, t.unknown, given[key]),
-            'param/unknown-key',
+            'value/unknown-key',
             'is not a parameter here',
             { hint: didYouMean(key, names), at: 'key' },
           ),

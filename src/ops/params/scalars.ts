@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { identity } from 'fp-ts/lib/function.js';
-import { didYouMean } from '../../diagnostics/did-you-mean.js';
+import { didYouMean } from '../../diagnostics/index.js';
 import { type ParamType, paramType, refuse, show } from './param-type.js';
 import type { Choice, PathRole } from './shape.js';
 
@@ -33,10 +33,10 @@ const numeric = (
     { kind, ...bounds },
     (value, context) => {
       if (typeof value !== 'number' || !accepts(value))
-        return refuse(context, 'param/type', `must be ${name}, not ${show(value)}`);
+        return refuse(context, 'value/type', `must be ${name}, not ${show(value)}`);
       return within(value, bounds)
         ? E.right(value)
-        : refuse(context, 'param/range', `must be ${name}, not ${value}`);
+        : refuse(context, 'value/range', `must be ${name}, not ${value}`);
     },
     identity,
   );
@@ -57,7 +57,7 @@ export const boolean: ParamType<boolean> = paramType(
   (value, context) =>
     typeof value === 'boolean'
       ? E.right(value)
-      : refuse(context, 'param/type', `must be true or false, not ${show(value)}`),
+      : refuse(context, 'value/type', `must be true or false, not ${show(value)}`),
   identity,
 );
 
@@ -67,8 +67,8 @@ const textual = (name: string, shape: ParamType<string>['shape']): ParamType<str
     shape,
     (value, context) => {
       if (typeof value !== 'string')
-        return refuse(context, 'param/type', `must be ${name}, not ${show(value)}`);
-      return value.length > 0 ? E.right(value) : refuse(context, 'param/value', 'must not be empty');
+        return refuse(context, 'value/type', `must be ${name}, not ${show(value)}`);
+      return value.length > 0 ? E.right(value) : refuse(context, 'value/invalid', 'must not be empty');
     },
     identity,
   );
@@ -95,7 +95,7 @@ export const oneOf = <const Options extends readonly [Choice, ...Choice[]]>(
     (value, context) =>
       isOption(value)
         ? E.right(value)
-        : refuse(context, 'param/choice', `cannot be ${show(value)}`, {
+        : refuse(context, 'value/choice', `cannot be ${show(value)}`, {
             hint: didYouMean(String(value), names),
           }),
     identity,
@@ -104,3 +104,11 @@ export const oneOf = <const Options extends readonly [Choice, ...Choice[]]>(
 
 /** The name of a stream of the `streams:` section. */
 export const streamName: ParamType<string> = textual('the name of a stream', { kind: 'stream' });
+
+/** Whatever is written; for places that are read further by other means. */
+export const anything: ParamType<unknown> = paramType(
+  'anything',
+  { kind: 'anything' },
+  (value) => E.right(value),
+  identity,
+);

@@ -5,6 +5,7 @@
 export type Shape =
   | { readonly kind: 'number'; readonly min?: number; readonly max?: number }
   | { readonly kind: 'integer'; readonly min?: number; readonly max?: number }
+  | { readonly kind: 'anything' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'text' }
   | { readonly kind: 'choice'; readonly options: readonly Choice[] }

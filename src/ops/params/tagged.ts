@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { didYouMean } from '../../diagnostics/did-you-mean.js';
+import { didYouMean } from '../../diagnostics/index.js';
 import { type ParamType, paramType, refuse, show } from './param-type.js';
 import type { AnyRecordType } from './record.js';
 
@@ -30,7 +30,7 @@ export const tagged = <const V extends Variants>(variants: V): ParamType<Tagged<
           : [];
     const [only] = entries;
     if (only === undefined || entries.length > 1)
-      return refuse(context, 'param/type', `must be one of ${list}, not ${show(value)}`, {
+      return refuse(context, 'value/type', `must be one of ${list}, not ${show(value)}`, {
         hint: `Write the name alone, or a mapping with one entry: { ${names[0]}: { … } }.`,
       });
     const [kind, params] = only;
@@ -38,7 +38,7 @@ export const tagged = <const V extends Variants>(variants: V): ParamType<Tagged<
     if (variant === undefined)
       return refuse(
         typeof value === 'string' ? context : t.appendContext(context, kind, t.unknown, params),
-        'param/choice',
+        'value/choice',
         `cannot be \`${kind}\``,
         { hint: didYouMean(kind, names), at: typeof value === 'string' ? 'value' : 'key' },
       );

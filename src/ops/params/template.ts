@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { didYouMean } from '../../diagnostics/did-you-mean.js';
+import { didYouMean } from '../../diagnostics/index.js';
 import { paramType, refuse, show } from './param-type.js';
 
-/** A text with places that are filled in per item, in order. */
+/** A text with places that are filled in per item, in order. Written, a brace that is none is doubled. */
 export type Template = readonly (string | { readonly field: TemplateField })[];
 
 /**
@@ -24,26 +24,33 @@ export const template = paramType<Template, string>(
   { kind: 'template' },
   (value, context) => {
     if (typeof value !== 'string' || value.length === 0)
-      return refuse(context, 'param/type', `must be a path such as "edited/{path}", not ${show(value)}`);
+      return refuse(context, 'value/type', `must be a path such as "edited/{path}", not ${show(value)}`);
     if (value.split(/[/\\]/).includes('..'))
-      return refuse(context, 'param/value', 'climbs out of its folder with `..`', {
+      return refuse(context, 'value/invalid', 'climbs out of its folder with `..`', {
         hint: 'Name the folder by a parameter of type path (`to: "$output/{path}"`): that one may be anywhere.',
       });
-    const parts = value.split(/(\{[^{}]*\})/).filter((part) => part !== '');
-    const stranger = parts.find((part) => part.startsWith('{') && !isField(part.slice(1, -1)));
+    const parts = value.split(/(\{\{|\}\}|\{[^{}]*\})/).filter((part) => part !== '');
+    const stranger = parts.find((part) => isPlace(part) && !isField(part.slice(1, -1)));
     if (stranger !== undefined)
-      return refuse(context, 'param/value', `has ${stranger} in it, which nothing fills in`, {
+      return refuse(context, 'value/invalid', `has ${stranger} in it, which nothing fills in`, {
         hint: didYouMean(stranger.slice(1, -1), fields),
       });
     return E.right(
       parts.map((part) => {
         const name = part.slice(1, -1);
-        return part.startsWith('{') && isField(name) ? { field: name } : part;
+        if (isPlace(part) && isField(name)) return { field: name };
+        return part === '{{' || part === '}}' ? part.slice(1) : part;
       }),
     );
   },
-  (parts) => parts.map((part) => (typeof part === 'string' ? part : `{${part.field}}`)).join(''),
+  (parts) =>
+    parts.map((part) => (typeof part === 'string' ? escapeBraces(part) : `{${part.field}}`)).join(''),
 );
+
+const isPlace = (part: string): boolean => part.startsWith('{') && part !== '{{';
+
+/** A text that stands for itself in a template. */
+export const escapeBraces = (text: string): string => text.replaceAll(/[{}]/g, '$&$&');
 
 /** The text with every place filled in. */
 export const renderTemplate = (parts: Template, values: Readonly<Record<TemplateField, string>>): string =>

@@ -1,0 +1,36 @@
+import type { Diagnostic, Span } from '../../diagnostics/index.js';
+import type { Operator } from '../../ops/index.js';
+import type { Port } from '../../ports/index.js';
+
+/** A pipeline that makes sense: every operator known, every parameter read, every wire of one port. */
+export interface Graph {
+  readonly name: string;
+  readonly about?: string;
+  readonly seed: number;
+  /** Values of the pipeline's parameters. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Every node after those that it reads. */
+  readonly nodes: readonly GraphNode[];
+  /** The node that gives the pipeline's results. */
+  readonly result: string;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** An operator at its place. */
+export interface GraphNode {
+  /** Place in the pipeline, as in `steps[2]/crop` or `streams.hazy[1]/degrade.haze`: unique, the same in every run. */
+  readonly path: string;
+  readonly operator: Operator;
+  /** Parameters as the operator gets them. */
+  readonly params: unknown;
+  /** The same as they would be written out, defaults included. */
+  readonly written: unknown;
+  /** Places of the nodes that it reads: one called `items`, for a join one a stream, for a source none. */
+  readonly reads: Readonly<Record<string, string>>;
+  readonly input: Port;
+  readonly output: Port;
+  /** Where the operator's name stands in the file. */
+  readonly span?: Span;
+  /** Places of its parameters, by the keys that lead to them. */
+  readonly spanOf: (path: readonly string[]) => Span | undefined;
+}
