@@ -6,6 +6,7 @@ import { type Diagnostics, failure } from '../diagnostics/index.js';
 import type { HostTensor } from '../ports/index.js';
 import { type BoundaryDTypes, narrowOutputs } from './boundary.js';
 import { elementCount } from './graph/index.js';
+import { Lease } from './lease.js';
 import { optimise } from './passes/index.js';
 import { type Compiled, createEngine, type Engine } from './run/engine.js';
 import { record, type TensorSpec } from './trace/record.js';
@@ -78,9 +79,9 @@ interface Entry {
  */
 export const jit = <I, O>(fn: (inputs: I) => O, options: JitOptions = {}): Jitted<I, O> => {
   const { name = fn.name || 'program', engine = defaultEngine(), cache = 8, as = {} } = options;
-  const entries = new LRUCache<string, Promise<E.Either<Diagnostics, Entry>>>({
+  const shapes = new LRUCache<string, Lease<E.Either<Diagnostics, Entry>>>({
     max: cache,
-    dispose: (entry) => void entry.then((e) => E.isRight(e) && e.right.compiled.dispose()),
+    dispose: (shape) => shape.retire(),
   });
   let disposed = false;
 
@@ -88,7 +89,7 @@ export const jit = <I, O>(fn: (inputs: I) => O, options: JitOptions = {}): Jitte
     const recorded = record(name, fn as (inputs: never) => unknown, specs);
     if (E.isLeft(recorded)) return recorded;
     const narrowed = narrowOutputs(recorded.right, as);
-    const graph = optimise(narrowed.graph);
+    const graph = optimise(narrowed.graph, engine.target);
     if (E.isLeft(graph)) return graph;
     const compiled = await engine.compile({
       operator: name,
@@ -98,21 +99,18 @@ export const jit = <I, O>(fn: (inputs: I) => O, options: JitOptions = {}): Jitte
     return E.isLeft(compiled) ? compiled : E.right({ compiled: compiled.right, outputs: narrowed.outputs });
   };
 
-  const lookup = async (key: string, specs: unknown): Promise<E.Either<Diagnostics, Entry>> => {
-    const current = entries.get(key);
-    const known = await current;
-    if (known !== undefined && E.isRight(known) && known.right.compiled.alive()) return known;
-    // Unless another call has replaced it meanwhile, what failed or was lost is compiled again.
-    if (entries.get(key) === current) entries.set(key, compile(specs));
-    const entry = await entries.get(key)!;
-    if (E.isLeft(entry)) entries.delete(key);
-    return entry;
+  const lease = (key: string, specs: unknown): Lease<E.Either<Diagnostics, Entry>> => {
+    const known = shapes.get(key);
+    if (known !== undefined) return known;
+    const made = new Lease(compile(specs), (entry) => {
+      if (E.isRight(entry)) entry.right.compiled.dispose();
+    });
+    shapes.set(key, made);
+    return made;
   };
 
-  // While this call waited, others may have pushed its shape out of a small cache: then it is compiled once more.
-  const ready = async (key: string, specs: unknown): Promise<E.Either<Diagnostics, Entry>> => {
-    const entry = await lookup(key, specs);
-    return E.isLeft(entry) || entry.right.compiled.alive() ? entry : ready(key, specs);
+  const forget = (key: string, stale: Lease<E.Either<Diagnostics, Entry>>): void => {
+    if (shapes.peek(key) === stale) shapes.delete(key);
   };
 
   const call =
@@ -122,21 +120,30 @@ export const jit = <I, O>(fn: (inputs: I) => O, options: JitOptions = {}): Jitte
       const read = readInputs(name, inputs);
       if (E.isLeft(read)) return read;
       const { feeds, key, specs } = read.right;
-      const entry = await ready(key, specs);
-      if (E.isLeft(entry)) return entry;
-      const { compiled, outputs } = entry.right;
-      // Sent before anything else can run, so that the shape cannot be evicted in between.
-      const results = await compiled.run(mapFeeds(feeds, donate ? donated : copied), signal)();
-      return E.isLeft(results)
-        ? results
-        : E.right(mapTree(outputs, isName, (output) => results.right[output]) as HostOf<O>);
+      const run = (shape: Lease<E.Either<Diagnostics, Entry>>): Promise<E.Either<Diagnostics, HostOf<O>>> =>
+        shape.use(async (entry) => {
+          // What failed to compile, or was lost with its worker, is compiled anew by the next call.
+          if (E.isLeft(entry)) {
+            forget(key, shape);
+            return entry;
+          }
+          const { compiled, outputs } = entry.right;
+          if (!compiled.alive()) {
+            forget(key, shape);
+            return run(lease(key, specs));
+          }
+          const results = await compiled.run(mapFeeds(feeds, donate ? donated : copied), signal)();
+          if (E.isLeft(results)) return results;
+          return E.right(mapTree(outputs, isName, (output) => results.right[output]) as HostOf<O>);
+        });
+      return run(lease(key, specs));
     };
 
   return Object.assign(call, {
-    compiled: () => entries.size,
+    compiled: () => shapes.size,
     dispose: () => {
       disposed = true;
-      entries.clear();
+      shapes.clear();
     },
   });
 };

@@ -3,8 +3,10 @@ import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js
 import type { Graph } from '../graph/index.js';
 import { simplify } from './algebra.js';
 import { foldConstants } from './constants.js';
+import { expandConvolutions } from './convolution/index.js';
 import { removeDeadCode } from './dead-code.js';
 import { floatTransposes } from './layout.js';
+import { reduceByProducts } from './row-reductions.js';
 
 /** A rewrite that keeps what a graph computes. It throws only on a graph that the checker would refuse. */
 export interface Pass {
@@ -18,13 +20,24 @@ const cleanUp: readonly Pass[] = [
   { name: 'dead code', run: removeDeadCode },
 ];
 
+/** What a graph is optimised for: this machine's processor, or an engine with convolution kernels of its own. */
+export type Target = 'cpu' | 'any';
+
+const cpuOnly: readonly Pass[] = [{ name: 'convolutions', run: expandConvolutions }, ...cleanUp];
+
 /** The passes in the order in which they run. */
-export const passes: readonly Pass[] = [...cleanUp, { name: 'layout', run: floatTransposes }, ...cleanUp];
+export const passesFor = (target: Target): readonly Pass[] => [
+  ...cleanUp,
+  ...(target === 'cpu' ? cpuOnly : []),
+  { name: 'layout', run: floatTransposes },
+  ...cleanUp,
+  ...(target === 'cpu' ? [{ name: 'row reductions', run: reduceByProducts }] : []),
+];
 
 /** Runs every pass. */
-export const optimise = (graph: Graph): E.Either<Diagnostics, Graph> => {
+export const optimise = (graph: Graph, target: Target): E.Either<Diagnostics, Graph> => {
   let current = graph;
-  for (const pass of passes) {
+  for (const pass of passesFor(target)) {
     try {
       current = pass.run(current);
     } catch (thrown) {

@@ -5,6 +5,7 @@ import type { Diagnostics } from '../../diagnostics/index.js';
 import type { HostTensor } from '../../ports/index.js';
 import { emit, encodeModel } from '../emit/index.js';
 import type { Graph } from '../graph/index.js';
+import type { Target } from '../passes/index.js';
 import type { KernelProgram } from '../trace/program.js';
 import { dialectOf } from './dialects.js';
 import type { Job, Provider } from './protocol.js';
@@ -34,6 +35,8 @@ export interface Compiled {
 /** Where programs run. It holds one worker thread, started on first use. */
 export interface Engine {
   readonly name: EngineName;
+  /** What graphs are optimised for before they are compiled. */
+  readonly target: Target;
   readonly compile: (executable: Executable) => TaskEither<Diagnostics, Compiled>;
   /** Ends the worker. A later compile starts another. */
   readonly dispose: () => Promise<void>;
@@ -65,6 +68,7 @@ export const createEngine = (name: EngineName): Engine => {
   let sessions = 0;
   return {
     name,
+    target: name === 'cpu' ? 'cpu' : 'any',
     compile: (executable) => async () => {
       const { operator } = executable;
       const session = sessions++;

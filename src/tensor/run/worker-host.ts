@@ -30,7 +30,7 @@ export class WorkerHost {
   readonly #sent = new Map<number, Pending>();
   #waiting: Pending[] = [];
 
-  /** Counts the workers started so far: a session lives as long as the worker it was opened in. */
+  /** Counts the starts and ends of workers: a session lives as long as the worker it was opened in. */
   get generation(): number {
     return this.#generation;
   }
@@ -113,6 +113,7 @@ export class WorkerHost {
   }
 
   #lose(reason: string): void {
+    this.#generation++;
     const lost = [...this.#sent.values(), ...this.#waiting];
     this.#sent.clear();
     this.#waiting = [];

@@ -1,0 +1,173 @@
+import type { GraphBuilder, NodeId, Pair } from '../../graph/index.js';
+import { bytesOf, type RowLists, type Rows } from './rows.js';
+
+/** Most bytes of patches that are laid out at once, and most parts of one convolution. */
+const PART_BYTES = 24e6;
+const MOST_PARTS = 64;
+
+interface Window {
+  readonly kernel: Pair;
+  readonly strides: Pair;
+  readonly dilations: Pair;
+  readonly output: Pair;
+}
+
+interface Part {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Output pixels split so that the patches of a part stay small. */
+const partsOf = (pixels: number, pixelBytes: number): readonly Part[] => {
+  const step = Math.max(1, Math.floor(PART_BYTES / pixelBytes), Math.ceil(pixels / MOST_PARTS));
+  return Array.from({ length: Math.ceil(pixels / step) }, (_, i) => ({
+    first: i * step,
+    count: Math.min(step, pixels - i * step),
+  }));
+};
+
+/** One row an output pixel: the taps of its window, channel by channel. [pixels, KH·KW·C] */
+const patches = (
+  b: GraphBuilder,
+  lists: RowLists,
+  rows: Rows,
+  { kernel, strides, dilations, output }: Window,
+  part: Part,
+): NodeId => {
+  const taps = kernel[0] * kernel[1];
+  const key = `patches;${rows.key};${kernel};${strides};${dilations};${output};${part.first}`;
+  const gathered = lists.gather(b, rows.matrix, key, part.count * taps, (list) => {
+    let at = 0;
+    for (let pixel = part.first; pixel < part.first + part.count; pixel++) {
+      const x = pixel % output[1];
+      const y = Math.floor(pixel / output[1]) % output[0];
+      const n = Math.floor(pixel / (output[0] * output[1]));
+      for (let i = 0; i < kernel[0]; i++)
+        for (let j = 0; j < kernel[1]; j++)
+          list[at++] = rows.locate(n, y * strides[0] + i * dilations[0], x * strides[1] + j * dilations[1]);
+    }
+  });
+  return b.reshape(gathered, [part.count, taps * rows.channels]);
+};
+
+const matmul = (b: GraphBuilder, x: NodeId, y: NodeId, transposeA = false): NodeId =>
+  b.add('matmul', [x, y], { transposeA, transposeB: false });
+
+/** A convolution as products of patches with the filter [KH,KW,I,O]. Gives rows of [N·OH·OW, O]. */
+export const patchConvolution = (
+  b: GraphBuilder,
+  lists: RowLists,
+  rows: Rows,
+  filter: NodeId,
+  window: Window,
+): NodeId => {
+  const [kh = 1, kw = 1, inputs = 1, outputs = 1] = b.shape(filter);
+  const weights = b.reshape(filter, [kh * kw * inputs, outputs]);
+  const parts = partsOf(rows.batch * window.output[0] * window.output[1], bytesOf(kh * kw, inputs));
+  return b.concat(
+    parts.map((part) => matmul(b, patches(b, lists, rows, window, part), weights)),
+    0,
+  );
+};
+
+/** The gradient of that convolution by its filter, [KH,KW,I,O]; `gradients` is [N·OH·OW, O]. */
+export const patchFilterGradient = (
+  b: GraphBuilder,
+  lists: RowLists,
+  rows: Rows,
+  gradients: NodeId,
+  window: Window,
+): NodeId => {
+  const [pixels = 1, outputs = 1] = b.shape(gradients);
+  const [kh, kw] = window.kernel;
+  const sums = partsOf(pixels, bytesOf(kh * kw, rows.channels)).map((part) => {
+    const own = b.sliceAxis(gradients, 0, part.first, part.count);
+    return matmul(b, patches(b, lists, rows, window, part), own, true);
+  });
+  return b.reshape(
+    sums.reduce((a, c) => b.binary('add', a, c)),
+    [kh, kw, rows.channels, outputs],
+  );
+};
+
+/** The taps of a kernel's axis that reach the outputs of one phase, and the shift to the gradient that each reads. */
+const tapsOfPhase = (phase: number, kernel: number, stride: number, before: number) =>
+  Array.from({ length: kernel }, (_, k) => ({ k, shift: (phase + before - k) / stride })).filter(
+    ({ shift }) => Number.isInteger(shift),
+  );
+
+/**
+ * The gradient of a strided convolution by its input, which is also the transposed convolution. Pixels whose places have
+ * the same remainder by the stride (a phase) are reached by the same taps, so each phase is a small dense convolution of
+ * the gradients; a last Gather interleaves them. Gives rows of [N·height·width, I].
+ */
+export const phasedInputGradient = (
+  b: GraphBuilder,
+  lists: RowLists,
+  gradients: Rows,
+  filter: NodeId,
+  { strides, before, size }: { readonly strides: Pair; readonly before: Pair; readonly size: Pair },
+): NodeId => {
+  const [kh = 1, kw = 1, inputs = 1, outputs = 1] = b.shape(filter);
+  const [height, width] = size;
+  const { batch } = gradients;
+  const turned = b.reshape(b.transpose(filter, [0, 1, 3, 2]), [kh * kw, outputs * inputs]);
+  const starts: number[] = [];
+  const phases: NodeId[] = [];
+  let start = 0;
+  for (let py = 0; py < strides[0]; py++)
+    for (let px = 0; px < strides[1]; px++) {
+      const [down, across] = [Math.ceil((height - py) / strides[0]), Math.ceil((width - px) / strides[1])];
+      starts.push(start);
+      start += batch * down * across;
+      const rowsOfPhase = tapsOfPhase(py, kh, strides[0], before[0]);
+      const columnsOfPhase = tapsOfPhase(px, kw, strides[1], before[1]);
+      const taps = rowsOfPhase.flatMap((r) =>
+        columnsOfPhase.map((c) => ({ tap: r.k * kw + c.k, dy: r.shift, dx: c.shift })),
+      );
+      if (batch * down * across === 0) continue;
+      if (taps.length === 0) {
+        phases.push(b.fill(0, [batch * down * across, inputs]));
+        continue;
+      }
+      const weights = b.reshape(
+        lists.gather(b, turned, `taps;${taps.map((t) => t.tap)}`, taps.length, (list) =>
+          list.set(taps.map((t) => t.tap)),
+        ),
+        [taps.length * outputs, inputs],
+      );
+      const parts = partsOf(batch * down * across, bytesOf(taps.length, outputs)).map((part) => {
+        const key = `phase;${gradients.key};${size};${strides};${before};${py},${px};${part.first}`;
+        const gathered = lists.gather(b, gradients.matrix, key, part.count * taps.length, (list) => {
+          let at = 0;
+          for (let pixel = part.first; pixel < part.first + part.count; pixel++) {
+            const x = pixel % across;
+            const y = Math.floor(pixel / across) % down;
+            const n = Math.floor(pixel / (down * across));
+            for (const { dy, dx } of taps) {
+              const [i, j] = [y + dy, x + dx];
+              const inside = i >= 0 && j >= 0 && i < gradients.height && j < gradients.width;
+              list[at++] = inside ? gradients.locate(n, i, j) : -1;
+            }
+          }
+        });
+        return matmul(b, b.reshape(gathered, [part.count, taps.length * outputs]), weights);
+      });
+      phases.push(...parts);
+    }
+  const key = `interleave;${batch};${size};${strides}`;
+  return lists.gather(b, b.concat(phases, 0), key, batch * height * width, (list) => {
+    let at = 0;
+    for (let n = 0; n < batch; n++)
+      for (let y = 0; y < height; y++)
+        for (let x = 0; x < width; x++) {
+          const [py, px] = [y % strides[0], x % strides[1]];
+          const [down, across] = [
+            Math.ceil((height - py) / strides[0]),
+            Math.ceil((width - px) / strides[1]),
+          ];
+          const place = (n * down + Math.floor(y / strides[0])) * across + Math.floor(x / strides[1]);
+          list[at++] = starts[py * strides[1] + px]! + place;
+        }
+  });
+};
