@@ -8,4 +8,36 @@ export const runCodes = {
     title: 'The run was stopped by the user',
     mend: 'Run it again: what is done is skipped.',
   },
+  'run/source-threw': {
+    title: 'The source of the items failed, so the run could not go on',
+    mend: 'The message is the source’s own. Mend its cause and run it again: what is done is skipped.',
+  },
+  'run/overflow': {
+    title: 'A source that cannot wait pushed more than its buffer holds',
+    mend: 'Give it a larger buffer, let it forget the oldest, or make the work below it quicker.',
+  },
+  'run/unpaired': {
+    title: 'An item has no partner in the stream that it is paired with',
+    mend: 'Give both streams the same items in the same order; use `unpaired` for streams that are independent.',
+  },
+  'run/observer-threw': {
+    title: 'What watches the run (a progress line, a log) threw',
+    mend: 'The message is its own. What is done is kept; run it again for the rest.',
+  },
+  'run/unknown-engine': {
+    title: 'There is no engine of this name',
+    mend: '`pipe doctor` lists the engines and whether they work here.',
+  },
+  'run/journal': {
+    title: 'The record of what was done cannot be written',
+    mend: 'The message is the system’s own. The results themselves are whole; without the record they are made again.',
+  },
+  'run/wrong-value': {
+    title: 'An operator gave something that does not fit its output port',
+    mend: 'This is a fault of the operator. The message says what it gave.',
+  },
+  'run/invalid-option': {
+    title: 'An option of a stream operator is out of range',
+    mend: 'The message names the option and the values that it takes.',
+  },
 } as const;

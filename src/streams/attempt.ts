@@ -1,0 +1,28 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { DiagnosticError, type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
+import type { Item, ItemFailure } from '../ports/index.js';
+
+/**
+ * Runs an operator's work on one item. Diagnostics become the failure of the item, and so does whatever the work
+ * throws, early or late: as `run/operator-threw`, or as the diagnostics it carries.
+ *
+ * @param operator path of the operator in the pipeline, as in `steps[2]/decode`
+ */
+export const attempt = async <A, B>(
+  operator: string,
+  item: Item<A>,
+  work: (item: Item<A>) => TaskEither<Diagnostics, B>,
+): Promise<E.Either<ItemFailure, B>> => {
+  try {
+    const result = await work(item)();
+    return E.isRight(result) ? result : E.left({ key: item.key, operator, diagnostics: result.left });
+  } catch (thrown) {
+    return E.left({ key: item.key, operator, diagnostics: diagnosticsOf(operator, thrown) });
+  }
+};
+
+const diagnosticsOf = (operator: string, thrown: unknown): Diagnostics =>
+  thrown instanceof DiagnosticError
+    ? thrown.diagnostics
+    : [failure('run/operator-threw', `${operator}: ${messageOf(thrown)}`, { cause: thrown })];

@@ -1,0 +1,128 @@
+import { setMaxListeners } from 'node:events';
+import { Flow } from './flow.js';
+import { atLeast } from './options.js';
+import { createPull, DONE, type Result, settledWithin, some } from './pull.js';
+
+/** How many at a time, and in which order. */
+export interface LaneOptions {
+  /** Items worked on at the same time, from 1. */
+  readonly lanes: number;
+  /** Whether results come in the order of the source (default), or as they are ready. */
+  readonly ordered?: boolean;
+  /**
+   * Results that may wait beside those worked on, so that one slow item does not idle the other lanes. At most
+   * `lanes + ahead` items are pulled and not yet delivered. Default 2.
+   */
+  readonly ahead?: number;
+}
+
+/** What a consumer is told: an item, the end or a failure. */
+type Answer<B> = () => Promise<Result<B>>;
+
+/** A place in the queue of results: empty while its work goes on. */
+interface Slot<B> {
+  answer?: Answer<B>;
+}
+
+/**
+ * The engine under `mapLanes` and `prefetch`: works on several values at a time and holds `lanes + ahead` at most.
+ *
+ * @param work gives its result at once or later; a throw fails the whole flow, in the place of its value
+ */
+export const runLanes = <A, B>(
+  work: (value: A, signal: AbortSignal) => Promise<B> | { readonly now: B },
+  { lanes, ordered = true, ahead = 2 }: LaneOptions,
+): ((source: Flow<A>) => Flow<B>) => {
+  const most = atLeast(1, 'lanes', lanes) + atLeast(0, 'ahead', ahead);
+  return (source) =>
+    new Flow(() => {
+      const upstream = source.open();
+      const cancellation = new AbortController();
+      // Each lane may listen in a few places; Node still warns of listeners that pile up.
+      setMaxListeners(Math.max(10, 4 * lanes), cancellation.signal);
+      const slots: Slot<B>[] = [];
+      const working = new Set<Promise<void>>();
+      let held = 0;
+      let pulling = false;
+      let end: Answer<B> | undefined;
+      let waiting: ((result: Promise<Result<B>>) => void) | undefined;
+
+      const pullMore = (): void => {
+        if (pulling || end !== undefined || working.size >= lanes || held >= most) return;
+        pulling = true;
+        upstream.next().then(
+          (result) => {
+            pulling = false;
+            if (result.done) end = () => Promise.resolve(DONE);
+            else start(result.value);
+            proceed();
+          },
+          (thrown: unknown) => {
+            pulling = false;
+            end = () => Promise.reject(thrown);
+            proceed();
+          },
+        );
+      };
+
+      const start = (value: A): void => {
+        held++;
+        const slot: Slot<B> = {};
+        if (ordered) slots.push(slot);
+        const fill = (answer: Answer<B>): void => {
+          slot.answer = answer;
+          if (!ordered) slots.push(slot);
+        };
+        const result = begin(value);
+        if ('now' in result) {
+          fill(() => Promise.resolve(some(result.now)));
+          return;
+        }
+        const finish = (answer: Answer<B>): void => {
+          working.delete(lane);
+          fill(answer);
+          proceed();
+        };
+        const lane = result.then(
+          (given) => finish(() => Promise.resolve(some(given))),
+          (thrown: unknown) => finish(() => Promise.reject(thrown)),
+        );
+        working.add(lane);
+      };
+
+      const begin = (value: A): Promise<B> | { readonly now: B } => {
+        try {
+          return work(value, cancellation.signal);
+        } catch (thrown) {
+          return Promise.reject(thrown);
+        }
+      };
+
+      const proceed = (): void => {
+        const answer = slots[0]?.answer;
+        if (waiting !== undefined && answer !== undefined) {
+          slots.shift();
+          held--;
+          waiting(answer());
+          waiting = undefined;
+        } else if (waiting !== undefined && held === 0 && end !== undefined) {
+          waiting(end());
+          waiting = undefined;
+        }
+        pullMore();
+      };
+
+      return createPull(
+        () =>
+          new Promise<Result<B>>((resolve) => {
+            waiting = resolve;
+            proceed();
+          }),
+        () => {
+          end ??= () => Promise.resolve(DONE);
+          cancellation.abort();
+          return Promise.all([upstream.close(), settledWithin(Promise.all(working))]);
+        },
+      );
+    });
+};
