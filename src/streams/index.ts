@@ -1,0 +1,26 @@
+/** Streams with demand: flows are Observables that can be pulled, and operators from flow to flow. */
+export { attempt } from './attempt.js';
+export { type BatchOptions, batch } from './batch.js';
+export { concat } from './concat.js';
+export { type DrainOptions, drain, type Summary } from './drain.js';
+export { Flow, generate, type ItemFlow, operate } from './flow.js';
+export { fromAsyncIterable, fromIterable } from './from-iterable.js';
+export { type FromObservableOptions, fromObservable } from './from-observable.js';
+export { keyed } from './keyed.js';
+export { type LaneOptions, runLanes } from './lanes.js';
+export { type Ending, lastly } from './lastly.js';
+export { type MapLanesOptions, mapLanes, prefetch } from './map-lanes.js';
+export { type PairOptions, pair } from './pair.js';
+export { notStarted, type Progress, progress } from './progress.js';
+export type { Pull, Result } from './pull.js';
+export { randomBelow, threefry2x32 } from './random.js';
+export { type RepeatOptions, repeat } from './repeat.js';
+export { type RunEnd, type RunEvent, type RunOptions, run } from './run.js';
+export { type Scanned, type Step, scanState } from './scan-state.js';
+export { type ShareOptions, share } from './share.js';
+export { type ShuffleOptions, shuffle } from './shuffle.js';
+export { skip, take } from './take.js';
+export { through } from './through.js';
+export { unbatch } from './unbatch.js';
+export { unpaired } from './unpaired.js';
+export { until } from './until.js';
