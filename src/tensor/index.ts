@@ -2,4 +2,5 @@ export type { BoundaryDTypes } from './boundary.js';
 export { type CallOptions, defaultEngine, type HostOf, type JitOptions, type Jitted, jit } from './jit.js';
 export { createEngine, type Engine, type EngineName } from './run/engine.js';
 export { type EngineReport, fastestEngine, surveyEngines } from './run/survey.js';
+export { type SpecsOf, type ToOnnxOptions, toOnnx } from './to-onnx.js';
 export type { TensorSpec } from './trace/record.js';

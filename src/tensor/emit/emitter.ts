@@ -179,3 +179,14 @@ export class Emitter {
     };
   }
 }
+
+/**
+ * ONNX Runtime orders a graph by a depth-first search backwards from its leaves, the last leaf first. With the leaves at
+ * the end, in reverse, it runs the nodes about in the order of the program: each weight's gradient while its operands are
+ * fresh, instead of all of them after the whole chain, with every operand held.
+ */
+const leavesLast = (nodes: readonly OnnxNode[]): readonly OnnxNode[] => {
+  const used = new Set(nodes.flatMap((n) => n.inputs));
+  const isLeaf = (n: OnnxNode): boolean => n.outputs.every((o) => !used.has(o));
+  return [...nodes.filter((n) => !isLeaf(n)), ...nodes.filter(isLeaf).toReversed()];
+};

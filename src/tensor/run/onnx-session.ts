@@ -21,6 +21,8 @@ export const openOnnx = async ({
     interOpNumThreads: 1,
     executionMode: 'sequential',
     logSeverityLevel: 3,
+    // The pattern's block is allocated beside the arena, which stays: twice the memory for the same speed.
+    enableMemPattern: false,
     // Idle threads that spin would take the cores from decoding and encoding.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });

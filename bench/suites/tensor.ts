@@ -1,0 +1,144 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs';
+import * as E from 'fp-ts/lib/Either.js';
+import { pyramid } from '../../src/nn/generators/pyramid.js';
+import { resnet } from '../../src/nn/generators/resnet.js';
+import type { Network } from '../../src/nn/network.js';
+import type { HostTensor } from '../../src/ports/index.js';
+import { jit } from '../../src/tensor/index.js';
+import type { Suite } from '../main.js';
+import { type Row, sideBySide } from '../measure.js';
+import { fmaPeak, openTorch, openWasm, type Peer, torchMemory } from '../peer.js';
+
+type Weights = Readonly<Record<string, HostTensor>>;
+
+/** Numbers in -1..1 that are the same every time. */
+const noise = (shape: readonly number[], scale = 1): HostTensor => {
+  const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  let state = 1;
+  for (let i = 0; i < data.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    data[i] = (state / 2 ** 31 - 1) * scale;
+  }
+  return { dtype: 'float32', shape, data };
+};
+
+const weightsOf = ({ parameters }: Network): Weights =>
+  Object.fromEntries(
+    Object.entries(parameters).map(([name, { shape, start }]) => [
+      name,
+      noise(shape, 'normal' in start ? start.normal * 1.7 : 0.01),
+    ]),
+  );
+
+const baked = (weights: Weights): Record<string, tf.Tensor> =>
+  Object.fromEntries(
+    Object.entries(weights).map(([name, { data, shape }]) => [
+      name,
+      tf.tensor(data as Float32Array, [...shape]),
+    ]),
+  );
+
+const must = <A>(result: E.Either<readonly { readonly message: string }[], A>): A => {
+  if (E.isLeft(result)) throw new Error(result.left.map((d) => d.message).join('\n'));
+  return result.right;
+};
+
+const inference = (network: Network, shape: readonly number[]): (() => Promise<void>) => {
+  const weights = weightsOf(network);
+  const run = jit((x: tf.Tensor4D) => network.apply(baked(weights), x), { name: 'inference' });
+  const x = noise(shape);
+  return async () => void must(await run(x as never)());
+};
+
+const training = (network: Network, shape: readonly number[]): (() => Promise<void>) => {
+  const weights = weightsOf(network);
+  const names = Object.keys(weights);
+  const run = jit(
+    ({ w, x }: { w: Record<string, tf.Tensor>; x: tf.Tensor4D }) => {
+      const loss = (...values: tf.Tensor[]): tf.Scalar =>
+        tf.mean(tf.square(network.apply(Object.fromEntries(names.map((name, i) => [name, values[i]!])), x)));
+      const { value, grads } = tf.valueAndGrads(loss)(names.map((name) => w[name]!));
+      return { value, grads };
+    },
+    { name: 'training' },
+  );
+  const x = noise(shape);
+  return async () => void must(await run({ w: weights, x } as never)());
+};
+
+const convolution = (): (() => Promise<void>) => {
+  const filter = noise([3, 3, 256, 256], 0.05);
+  const run = jit((x: tf.Tensor4D) =>
+    tf.conv2d(x, tf.tensor4d(filter.data as Float32Array, [3, 3, 256, 256]), 1, 'same'),
+  );
+  const x = noise([4, 64, 64, 256]);
+  return async () => void must(await run(x as never)());
+};
+
+const cases: Readonly<Record<string, () => () => Promise<void>>> = {
+  convolution,
+  'resnet-256': () => inference(resnet(), [1, 256, 256, 3]),
+  'resnet-1024': () => inference(resnet(), [1, 1024, 1024, 3]),
+  'resnet-training': () => training(resnet(), [4, 256, 256, 3]),
+  'pyramid-2400': () => inference(pyramid({ levels: 4 }), [1, 2400, 2400, 3]),
+};
+
+/** Peak resident memory of one case in a process of its own, in MiB. */
+const memoryOf = (name: string): number => {
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', fileURLToPath(import.meta.url), name],
+    { encoding: 'utf8' },
+  );
+  if (stdout === '') throw new Error(stderr);
+  return Number(stdout);
+};
+
+export const suite: Suite = {
+  title: 'Tensor executor',
+  run: async (runs, only) => {
+    const opened: readonly (Peer | string)[] = await Promise.all([openTorch(), openWasm()]);
+    const [torch, wasm] = opened.map((peer, i) =>
+      typeof peer === 'string' ? { name: ['torch', 'wasm'][i]!, skipped: peer } : peer,
+    );
+    const peak = fmaPeak();
+    const rows: Row[] = [];
+    for (const [name, make] of Object.entries(cases)) {
+      if (only !== undefined && name !== only) continue;
+      const peers = [torch!, ...(name === 'convolution' ? [wasm!] : [])];
+      const row = await sideBySide(name, make(), peers, runs);
+      const theirs = torchMemory(name);
+      rows.push({
+        ...row,
+        figures: { MiB: memoryOf(name), ...(theirs === undefined ? {} : { 'torch MiB': theirs }) },
+      });
+    }
+    for (const peer of opened) if (typeof peer !== 'string') peer.close();
+    const gflop = (2 * 9 * 256 * 256 * 64 * 64 * 4) / 1e9;
+    const conv = rows.find((r) => r.name === 'convolution');
+    const direct = conv === undefined ? undefined : gflop / (conv.ms / 1e3);
+    const notes = [
+      typeof peak === 'string'
+        ? `Fused-multiply-add peak: not measured (${peak}).`
+        : `Fused-multiply-add peak of this run: ${peak.toFixed(0)} GFLOPS.`,
+      ...(direct === undefined
+        ? []
+        : [`The convolution does the work of ${direct.toFixed(0)} GFLOPS of direct convolution.`]),
+      ...Object.entries(Object.assign({}, ...rows.map((r) => r.skipped)) as Record<string, string>).map(
+        ([peer, why]) => `${peer} was left out: ${why}.`,
+      ),
+      'Times are calls as a user makes them: copying inputs to the engine and results back included. MiB is the peak resident memory of a process that runs the case three times.',
+    ];
+    return { rows, notes };
+  },
+};
+
+const alone = process.argv[1] === fileURLToPath(import.meta.url) ? process.argv[2] : undefined;
+if (alone !== undefined) {
+  const run = cases[alone]!();
+  for (let i = 0; i < 3; i++) await run();
+  process.stdout.write(String(Math.round(process.resourceUsage().maxRSS / 1024)));
+  process.exit(0);
+}

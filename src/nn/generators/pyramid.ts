@@ -1,0 +1,157 @@
+import * as tf from '@tensorflow/tfjs';
+import { instanceNorm, pad2d } from '../../tensor/layers/index.js';
+import { type Network, type ParameterSpec, type Parameters, parameter } from '../network.js';
+
+export interface PyramidOptions {
+  /** Times that the picture is halved, 2 to 6; the low branch works at 1/2^levels of the size. */
+  readonly levels?: number;
+  /** Residual blocks of the low and of the high branch. */
+  readonly lowBlocks?: number;
+  readonly highBlocks?: number;
+  /** Channels inside the branches. */
+  readonly width?: number;
+}
+
+const SLOPE = 0.2;
+
+// PyTorch's default start of a convolution, which LPTN keeps: uniform with this deviation.
+const layer = (
+  name: string,
+  kernel: number,
+  inputs: number,
+  outputs: number,
+): Record<string, ParameterSpec> => ({
+  [`${name}.filter`]: {
+    shape: [kernel, kernel, inputs, outputs],
+    start: { normal: 1 / Math.sqrt(3 * kernel * kernel * inputs) },
+  },
+  [`${name}.bias`]: { shape: [outputs], start: { constant: 0 } },
+});
+
+const residual = (name: string, width: number): Record<string, ParameterSpec> => ({
+  ...layer(`${name}.a`, 3, width, width),
+  ...layer(`${name}.b`, 3, width, width),
+});
+
+const numbered = (name: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, i) => `${name}${i + 1}`);
+
+/**
+ * LPTN's generator (Liang, Zeng, Zhang: "High-Resolution Photorealistic Image Translation in Real-Time: A Laplacian
+ * Pyramid Translation Network", 2021): the picture becomes a Laplacian pyramid; its low-frequency rest is translated by
+ * a small residual network with one instance norm, and the high frequencies are masked by what a second one makes of the
+ * deepest of them. Pictures are [N,H,W,3] in -1..1 of any size from 2^levels on; the result has the same size and is not
+ * clipped.
+ */
+export const pyramid = ({
+  levels = 3,
+  lowBlocks = 5,
+  highBlocks = 3,
+  width = 64,
+}: PyramidOptions = {}): Network => {
+  const [lows, highs] = [numbered('low.block', lowBlocks), numbered('high.block', highBlocks)];
+  const parameters = Object.assign(
+    {
+      ...layer('low.first', 3, 3, 16),
+      'low.norm.scale': { shape: [16], start: { constant: 1 } },
+      'low.norm.offset': { shape: [16], start: { constant: 0 } },
+      ...layer('low.second', 3, 16, width),
+    },
+    ...lows.map((name) => residual(name, width)),
+    layer('low.third', 3, width, 16),
+    layer('low.last', 3, 16, 3),
+    layer('high.first', 3, 9, width),
+    ...highs.map((name) => residual(name, width)),
+    layer('high.last', 3, width, 1),
+    ...numbered('mask', levels - 1).flatMap((name) => [
+      layer(`${name}.a`, 1, 1, 16),
+      layer(`${name}.b`, 1, 16, 1),
+    ]),
+  ) as Record<string, ParameterSpec>;
+  return { parameters, apply: (p, x) => apply(p, x, levels, lows, highs) };
+};
+
+const apply = (
+  p: Parameters,
+  pictures: tf.Tensor4D,
+  levels: number,
+  lows: readonly string[],
+  highs: readonly string[],
+): tf.Tensor4D => {
+  const { details, rest } = decompose(pictures, levels);
+  const low = translateLow(p, rest, lows);
+  const top = details.at(-1)!;
+  const deepest = highMask(p, tf.concat([top, upsample(rest, top), upsample(low, top)], 3), highs);
+  // Each finer mask is two pointwise layers on the coarser one. They commute with nearest upsampling, so they run before.
+  const masks = numbered('mask', levels - 1).reduce<readonly tf.Tensor4D[]>(
+    (made, name) => [...made, conv(p, `${name}.b`, leaky(conv(p, `${name}.a`, made.at(-1)!)))],
+    [deepest],
+  );
+  return details.reduceRight((sum, detail, level) => {
+    const mask = masks[levels - 1 - level]!;
+    const [, h, w] = detail.shape;
+    const here = level === levels - 1 ? mask : tf.image.resizeNearestNeighbor(mask, [h, w]);
+    return tf.add(upsample(sum, detail), tf.mul(detail, here));
+  }, low);
+};
+
+/** The Laplacian pyramid: what each halving loses, finest first, and the rest. */
+const decompose = (
+  pictures: tf.Tensor4D,
+  levels: number,
+): { readonly details: readonly tf.Tensor4D[]; readonly rest: tf.Tensor4D } =>
+  Array.from({ length: levels }).reduce<{ details: readonly tf.Tensor4D[]; rest: tf.Tensor4D }>(
+    ({ details, rest }) => {
+      const smaller = halve(rest);
+      return { details: [...details, tf.sub(rest, upsample(smaller, rest))], rest: smaller };
+    },
+    { details: [], rest: pictures },
+  );
+
+/** Smooths by the binomial filter of five taps (Burt & Adelson 1983) and keeps every second pixel. */
+const halve = (x: tf.Tensor4D): tf.Tensor4D => {
+  const taps = [1, 4, 6, 4, 1].map((t) => t / 16);
+  const channels = x.shape[3];
+  const kernel = tf.tensor4d(
+    taps.flatMap((a) => taps.flatMap((b) => Array<number>(channels).fill(a * b))),
+    [5, 5, channels, 1],
+  );
+  return tf.depthwiseConv2d(
+    pad2d(
+      x,
+      [
+        [2, 2],
+        [2, 2],
+      ],
+      'reflect',
+    ),
+    kernel,
+    2,
+    'valid',
+  );
+};
+
+const upsample = (x: tf.Tensor4D, like: tf.Tensor4D): tf.Tensor4D =>
+  tf.image.resizeBilinear(x, [like.shape[1], like.shape[2]], false, true);
+
+const leaky = (x: tf.Tensor4D): tf.Tensor4D => tf.leakyRelu(x, SLOPE);
+
+const conv = (p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D =>
+  tf.add(tf.conv2d(x, parameter<tf.Tensor4D>(p, `${name}.filter`), 1, 'same'), parameter(p, `${name}.bias`));
+
+const residualBlocks = (p: Parameters, x: tf.Tensor4D, names: readonly string[]): tf.Tensor4D =>
+  names.reduce((sum, name) => tf.add(sum, conv(p, `${name}.b`, leaky(conv(p, `${name}.a`, sum)))), x);
+
+const translateLow = (p: Parameters, rest: tf.Tensor4D, blocks: readonly string[]): tf.Tensor4D => {
+  const first = instanceNorm(
+    conv(p, 'low.first', rest),
+    parameter(p, 'low.norm.scale'),
+    parameter(p, 'low.norm.offset'),
+  );
+  const wide = leaky(conv(p, 'low.second', leaky(first)));
+  const narrow = leaky(conv(p, 'low.third', residualBlocks(p, wide, blocks)));
+  return tf.tanh(tf.add(rest, conv(p, 'low.last', narrow)));
+};
+
+const highMask = (p: Parameters, x: tf.Tensor4D, blocks: readonly string[]): tf.Tensor4D =>
+  conv(p, 'high.last', residualBlocks(p, leaky(conv(p, 'high.first', x)), blocks));
