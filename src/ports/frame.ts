@@ -25,7 +25,7 @@ export interface MetadataBlock {
 export interface DeclaredColour {
   /** CIE xy of red, green, blue and white: eight numbers. */
   readonly chromaticities: readonly number[];
-  /** How light was turned into samples: the sRGB curve, BT.709's, none, or `light ** exponent`. */
+  /** What light a sample stands for: by the sRGB curve, BT.709’s, none (linear), or `sample ** exponent`. */
   readonly transfer: 'srgb' | 'bt709' | 'linear' | { readonly exponent: number };
 }
 

@@ -1,0 +1,211 @@
+import type { MetadataBlock } from '../../ports/index.js';
+import { concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
+import { densityOf, orientationOf, stripExifHeader } from '../exif.js';
+import { iptcOf, photoshopOf } from '../photoshop.js';
+import type { Carried, Leftover, Written } from './container.js';
+
+/** What a JPEG file says before its picture begins (ITU T.81 annex B; the APP segments by their makers). */
+export interface JpegHeader extends Carried {
+  readonly width: number;
+  readonly height: number;
+  /** Bits per sample: 8 in any photo. */
+  readonly precision: number;
+  readonly components: number;
+  readonly chromaSubsampling: string;
+  readonly orientation: number;
+}
+
+interface Segment {
+  readonly marker: number;
+  readonly payload: Uint8Array;
+}
+
+const EXIF = 'Exif\0';
+const XMP = 'http://ns.adobe.com/xap/1.0/\0';
+const EXTENDED_XMP = 'http://ns.adobe.com/xmp/extension/\0';
+const ICC = 'ICC_PROFILE\0';
+const PHOTOSHOP = 'Photoshop 3.0\0';
+const MULTI_PICTURE = 'MPF\0';
+const GAIN_MAP = 'urn:iso:std:iso:ts:21496:-1\0';
+const JUMBF = 'JP';
+
+/** The longest payload of a segment: its length field counts itself. */
+const longest = 0xffff - 2;
+
+// Walks the segments up to the start of the first scan, where the entropy-coded data begin.
+const segmentsOf = (bytes: Uint8Array): readonly Segment[] => {
+  const view = viewOf(bytes);
+  const segments: Segment[] = [];
+  let at = 2;
+  while (at + 4 <= bytes.length && view.getUint8(at) === 0xff) {
+    const marker = view.getUint8(at + 1);
+    if (marker === 0xff) {
+      at += 1; // a fill byte
+      continue;
+    }
+    if (marker === 0xda || marker === 0xd9) break;
+    const length = view.getUint16(at + 2);
+    if (length < 2 || at + 2 + length > bytes.length) break;
+    segments.push({ marker, payload: bytes.subarray(at + 4, at + 2 + length) });
+    at += 2 + length;
+  }
+  return segments;
+};
+
+const isFrame = ({ marker }: Segment): boolean =>
+  marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+
+// Sampling factors of the first component against the second's, in the notation of J:a:b.
+const subsamplingOf = (frame: Uint8Array): string => {
+  if ((frame[5] ?? 0) < 3) return '4:4:4';
+  const [h, v] = [(frame[7] ?? 0x11) >> 4, (frame[7] ?? 0x11) & 15];
+  const [ch, cv] = [(frame[10] ?? 0x11) >> 4, (frame[10] ?? 0x11) & 15];
+  const [x, y] = [h / (ch || 1), v / (cv || 1)];
+  if (x <= 1) return y <= 1 ? '4:4:4' : '4:4:0';
+  if (x <= 2) return y <= 1 ? '4:2:2' : '4:2:0';
+  return y <= 1 ? '4:1:1' : '4:1:0';
+};
+
+const payloads = (segments: readonly Segment[], marker: number, name: string): readonly Uint8Array[] =>
+  segments
+    .filter((segment) => segment.marker === marker && hasText(segment.payload, name))
+    .map(({ payload }) => payload.subarray(name.length));
+
+// A profile comes in numbered chunks of up to 64 KiB; undefined when one is missing.
+const iccOf = (segments: readonly Segment[]): Uint8Array | undefined => {
+  const chunks = [...payloads(segments, 0xe2, ICC)].sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
+  const whole =
+    chunks.length > 0 && chunks.every((chunk, i) => chunk[0] === i + 1 && chunk[1] === chunks.length);
+  return whole ? concat(chunks.map((chunk) => chunk.subarray(2))) : undefined;
+};
+
+const jfifDensityOf = (segments: readonly Segment[]): number | undefined => {
+  const [jfif] = payloads(segments, 0xe0, 'JFIF\0');
+  if (jfif === undefined || jfif.length < 7) return undefined;
+  const density = viewOf(jfif).getUint16(3);
+  if (density <= 1) return undefined;
+  return jfif[2] === 1 ? density : jfif[2] === 2 ? density * 2.54 : undefined;
+};
+
+const kindOf = (marker: number): string => (marker === 0xfe ? 'COM' : `APP${marker - 0xe0}`);
+
+const gainMapNames = [MULTI_PICTURE, GAIN_MAP];
+
+// Segments with a meaning of their own, and those that belong to the old encoding, are not kept as blocks.
+const isBlock = ({ marker, payload }: Segment): boolean => {
+  if (marker === 0xfe) return true;
+  if (marker === 0xe0 || marker === 0xee || marker < 0xe1 || marker > 0xef) return false;
+  const known = [EXIF, XMP, ICC, PHOTOSHOP, JUMBF, ...gainMapNames];
+  return !known.some((name) => hasText(payload, name));
+};
+
+const leftoversOf = (segments: readonly Segment[]): readonly Leftover[] => {
+  const has = (marker: number, name: string) => payloads(segments, marker, name).length > 0;
+  return [
+    ...(gainMapNames.some((name) => has(0xe2, name)) ? (['further pictures'] as const) : []),
+    ...(has(0xeb, JUMBF) ? (['content credentials'] as const) : []),
+  ];
+};
+
+/** Reads a JPEG file's header and metadata; undefined when no frame header is found. */
+export const readJpeg = (bytes: Uint8Array): JpegHeader | undefined => {
+  const segments = segmentsOf(bytes);
+  const frame = segments.find(isFrame)?.payload;
+  if (frame === undefined || frame.length < 6) return undefined;
+  const [exif] = payloads(segments, 0xe1, EXIF);
+  const [xmp] = payloads(segments, 0xe1, XMP);
+  const photoshop = payloads(segments, 0xed, PHOTOSHOP);
+  const resources = photoshop.length > 0 ? concat(photoshop) : undefined;
+  const block = exif && stripExifHeader(exif.subarray(1));
+  return {
+    width: viewOf(frame).getUint16(3),
+    height: viewOf(frame).getUint16(1),
+    precision: frame[0] ?? 8,
+    components: frame[5] ?? 3,
+    chromaSubsampling: subsamplingOf(frame),
+    orientation: orientationOf(block),
+    exif: block,
+    xmp,
+    icc: iccOf(segments),
+    iptc: iptcOf(resources),
+    photoshop: resources,
+    density: jfifDensityOf(segments) ?? densityOf(block),
+    blocks: segments
+      .filter(isBlock)
+      .map(
+        ({ marker, payload }): MetadataBlock => ({ container: 'jpeg', kind: kindOf(marker), data: payload }),
+      ),
+    leftovers: leftoversOf(segments),
+  };
+};
+
+const segment = (marker: number, ...parts: readonly Uint8Array[]): Uint8Array => {
+  const payload = concat(parts);
+  const head = Uint8Array.of(0xff, marker, 0, 0);
+  viewOf(head).setUint16(2, payload.length + 2);
+  return concat([head, payload]);
+};
+
+const slices = (bytes: Uint8Array, size: number): readonly Uint8Array[] =>
+  Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+
+const jfif = (density: number | undefined): Uint8Array => {
+  const payload = fromLatin1('JFIF\0\x01\x01\0\0\x01\0\x01\0\0');
+  const value = Math.round(density ?? 0);
+  if (value > 0 && value <= 0xffff) {
+    payload[7] = 1;
+    viewOf(payload).setUint16(8, value);
+    viewOf(payload).setUint16(10, value);
+  }
+  return segment(0xe0, payload);
+};
+
+const iccSegments = (icc: Uint8Array): readonly Uint8Array[] => {
+  const chunks = slices(icc, longest - ICC.length - 2);
+  return chunks.map((chunk, i) => segment(0xe2, fromLatin1(ICC), Uint8Array.of(i + 1, chunks.length), chunk));
+};
+
+const markerOf = (kind: string): number => (kind === 'COM' ? 0xfe : 0xe0 + Number(kind.slice(3)));
+
+/**
+ * Puts metadata into an encoded JPEG that has none, after its JFIF segment, in the order that readers expect.
+ * Dropped, and said so: an EXIF or XMP block that is longer than the 64 KiB of a segment.
+ */
+export const writeJpeg = (encoded: Uint8Array, carried: Carried): Written => {
+  // The encoder's own JFIF segment makes way for one with the right density; CMYK files have none.
+  const own = hasText(encoded, 'JFIF\0', 6) ? 4 + viewOf(encoded).getUint16(4) : 2;
+  const { exif, xmp, icc } = carried;
+  const photoshop = carried.photoshop ?? (carried.iptc && photoshopOf(carried.iptc));
+  const fits = (block: Uint8Array | undefined, name: string): block is Uint8Array =>
+    block !== undefined && block.length + name.length + 1 <= longest;
+  const parts = [
+    encoded.subarray(0, 2),
+    jfif(carried.density),
+    ...(fits(exif, EXIF) ? [segment(0xe1, fromLatin1(`${EXIF}\0`), exif)] : []),
+    ...(fits(xmp, XMP) ? [segment(0xe1, fromLatin1(XMP), xmp)] : []),
+    ...(icc ? iccSegments(icc) : []),
+    ...(photoshop
+      ? slices(photoshop, longest - PHOTOSHOP.length).map((part) =>
+          segment(0xed, fromLatin1(PHOTOSHOP), part),
+        )
+      : []),
+    ...carried.blocks.filter(isXmpExtensionOf(xmp)).map(({ kind, data }) => segment(markerOf(kind), data)),
+    encoded.subarray(own),
+  ];
+  return {
+    bytes: concat(parts),
+    dropped: [
+      ...(exif && !fits(exif, EXIF) ? ['EXIF over 64 KiB'] : []),
+      ...(xmp && !fits(xmp, XMP) ? ['XMP over 64 KiB'] : []),
+    ],
+  };
+};
+
+// Extended XMP belongs to the packet that names its digest; without that packet it is noise.
+const isXmpExtensionOf =
+  (xmp: Uint8Array | undefined) =>
+  ({ data }: MetadataBlock): boolean => {
+    if (!hasText(data, EXTENDED_XMP)) return true;
+    const digest = latin1(data, EXTENDED_XMP.length, EXTENDED_XMP.length + 32);
+    return xmp !== undefined && latin1(xmp).includes(digest);
+  };

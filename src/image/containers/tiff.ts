@@ -1,0 +1,161 @@
+import { concat, hasText, latin1, viewOf } from '../bytes.js';
+import {
+  childOf,
+  type Entry,
+  entryOf,
+  type Ifd,
+  integerOf,
+  integersOf,
+  openTiff,
+  readIfd,
+  type Tiff,
+} from '../ifd.js';
+import { type Directory, type Field, writeTiff } from '../ifd-writer.js';
+import { iptcOf } from '../photoshop.js';
+import type { Carried } from './container.js';
+
+/** What a TIFF file says around its pixels (TIFF 6.0). */
+export interface TiffHeader extends Carried {
+  readonly photometric: number | undefined;
+  /** Bits per sample. */
+  readonly bits: number;
+  /** 1: unsigned, 2: signed, 3: floating point. */
+  readonly sampleFormat: number;
+  /** Where the field for the photometric interpretation stands. */
+  readonly photometricAt: number | undefined;
+  /** True for a camera's raw file in TIFF's clothes: its first picture is a preview. */
+  readonly cameraRaw: boolean;
+}
+
+export const EXIF_IFD = 0x8769;
+export const GPS_IFD = 0x8825;
+export const INTEROPERABILITY_IFD = 0xa005;
+export const XMP = 700;
+export const IPTC = 33723;
+export const PHOTOSHOP = 34377;
+export const ICC = 34675;
+const PHOTOSHOP_LAYERS = 37724;
+const SUB_IFDS = 330;
+const DNG_VERSION = 50706;
+const COLOUR_FILTER_ARRAY = 32803;
+const LINEAR_RAW = 34892;
+const X_RESOLUTION = 282;
+const RESOLUTION_UNIT = 296;
+
+/** Fields that say how pixels are stored, or point elsewhere: they belong to the old file. */
+const structural: ReadonlySet<number> = new Set([
+  ...[
+    254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 274, 277, 278, 279, 280, 281, 284, 288, 289,
+  ],
+  ...[
+    290, 291, 292, 293, 297, 301, 317, 318, 319, 320, 321, 322, 323, 324, 325, 326, 327, 328, 330, 332, 333,
+  ],
+  ...[
+    334, 336, 338, 339, 340, 341, 342, 347, 512, 513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532,
+  ],
+  ...[XMP, IPTC, PHOTOSHOP, ICC, PHOTOSHOP_LAYERS, EXIF_IFD, GPS_IFD, INTEROPERABILITY_IFD],
+]);
+
+const fieldOf = ({ tag, type, count, value }: Entry): Field => ({ tag, type, count, value });
+
+const leaf = (ifd: Ifd, except: ReadonlySet<number>): readonly Field[] =>
+  ifd.entries.filter(({ tag, type }) => !except.has(tag) && type <= 12).map(fieldOf);
+
+const photoDirectory = (tiff: Tiff, photo: Ifd): Directory => {
+  const interoperability = childOf(tiff, photo, INTEROPERABILITY_IFD);
+  return {
+    fields: leaf(photo, new Set([INTEROPERABILITY_IFD])),
+    children: interoperability
+      ? [
+          {
+            tag: INTEROPERABILITY_IFD,
+            directory: { fields: leaf(interoperability, new Set()), children: [] },
+          },
+        ]
+      : [],
+  };
+};
+
+/** What a TIFF structure says about a photo, without what it says about pixels. */
+export const descriptionOf = (tiff: Tiff, main: Ifd): Directory => {
+  const photo = childOf(tiff, main, EXIF_IFD);
+  const gps = childOf(tiff, main, GPS_IFD);
+  return {
+    fields: leaf(main, structural),
+    children: [
+      ...(photo ? [{ tag: EXIF_IFD, directory: photoDirectory(tiff, photo) }] : []),
+      ...(gps ? [{ tag: GPS_IFD, directory: { fields: leaf(gps, new Set()), children: [] } }] : []),
+    ],
+  };
+};
+
+const exifOf = (tiff: Tiff, main: Ifd): Uint8Array | undefined => {
+  const description = descriptionOf(tiff, main);
+  const onlyDensity = description.fields.every(({ tag }) =>
+    [X_RESOLUTION, 283, RESOLUTION_UNIT].includes(tag),
+  );
+  return onlyDensity && description.children.length === 0 ? undefined : writeTiff(description, tiff.order);
+};
+
+const densityOf = (tiff: Tiff, main: Ifd): number | undefined => {
+  const entry = entryOf(main, X_RESOLUTION);
+  if (entry?.type !== 5) return undefined;
+  const view = viewOf(entry.value);
+  const little = tiff.order === 'II';
+  const value = view.getUint32(0, little) / view.getUint32(4, little);
+  const unit = integerOf(tiff, main, RESOLUTION_UNIT) ?? 2;
+  if (!(value > 0 && Number.isFinite(value)) || unit === 1) return undefined;
+  return unit === 3 ? value * 2.54 : value;
+};
+
+const isCameraRaw = (tiff: Tiff, main: Ifd): boolean => {
+  const inside = integersOf(tiff.order, entryOf(main, SUB_IFDS)).map((at) => readIfd(tiff, at));
+  const mosaics = [main, ...inside].map((ifd) => integerOf(tiff, ifd, 262));
+  return (
+    entryOf(main, DNG_VERSION) !== undefined ||
+    mosaics.some((photometric) => photometric === COLOUR_FILTER_ARRAY || photometric === LINEAR_RAW)
+  );
+};
+
+// IPTC is often padded with zeros, or declared as LONGs.
+const iptcValue = (entry: Entry | undefined): Uint8Array | undefined => {
+  if (entry === undefined) return undefined;
+  const end = entry.value.findLastIndex((byte) => byte !== 0) + 1;
+  return entry.type === 4 ? entry.value.subarray(0, end) : entry.value;
+};
+
+/** Reads the first directory of a TIFF file; undefined when it has none. */
+export const readTiff = (bytes: Uint8Array): TiffHeader | undefined => {
+  const tiff = openTiff(bytes);
+  const main = tiff && readIfd(tiff, tiff.first);
+  if (tiff === undefined || main === undefined) return undefined;
+  const photoshop = entryOf(main, PHOTOSHOP)?.value;
+  return {
+    photometric: integerOf(tiff, main, 262),
+    photometricAt: entryOf(main, 262)?.at,
+    bits: integerOf(tiff, main, 258) ?? 1,
+    sampleFormat: integerOf(tiff, main, 339) ?? 1,
+    cameraRaw: isCameraRaw(tiff, main),
+    exif: exifOf(tiff, main),
+    xmp: entryOf(main, XMP)?.value,
+    icc: entryOf(main, ICC)?.value,
+    iptc: iptcValue(entryOf(main, IPTC)) ?? iptcOf(photoshop),
+    photoshop,
+    density: densityOf(tiff, main),
+    blocks: [],
+    leftovers: entryOf(main, PHOTOSHOP_LAYERS) === undefined ? [] : ['layers'],
+  };
+};
+
+/**
+ * A copy of the file that calls its CIELAB samples RGB, so that the decoder hands them over as they stand: it would
+ * round 16-bit lightness, and cannot read 8-bit CIELAB from memory.
+ */
+export const withoutPhotometric = (bytes: Uint8Array, { photometricAt }: TiffHeader): Uint8Array => {
+  if (photometricAt === undefined) return bytes;
+  const copy = concat([bytes]);
+  const little = hasText(bytes, 'II');
+  const big = latin1(bytes, 2, 4).includes('+');
+  viewOf(copy).setUint16(photometricAt + (big ? 12 : 8), 2, little);
+  return copy;
+};

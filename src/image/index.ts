@@ -1,0 +1,6 @@
+export { type Decoded, type DecodeOptions, decode, type Input } from './decode.js';
+export { type EncodedPhoto, encode } from './encode.js';
+export type { EncodeOptions } from './encode-options.js';
+export { MAX_BYTES, MAX_PIXELS } from './limits.js';
+export { isTemporary, TEMPORARY, writeAtomically } from './write.js';
+export { cutOut, type Fill, type Region } from './window.js';
