@@ -145,10 +145,19 @@ export interface Facts<P> {
   readonly cost?: { readonly millisecondsPerMegapixel: number; readonly bytesPerPixel: number };
   /** For an encoder: the extension that its files have, without the dot; `undefined` when they keep the source's. */
   readonly extension?: (params: P) => string | undefined;
+  /** For an operator that changes the size of pictures and is no tensor operator: what becomes of the shape. */
+  readonly shape?: (params: P, shape: PictureShape) => Either<Diagnostics, PictureShape>;
+  /** For a sink that writes one file an item. */
+  readonly sink?: Sink<P>;
+}
+
+/** Where a sink writes. It is asked before anything runs, to find items that would write one file, and what is done. */
+export interface Sink<P> {
+  /** Absolute path of the folder that all its files are in; a record of what was done is kept there. */
+  readonly folder: (params: P) => string;
   /**
-   * For a sink that writes one file an item: its absolute path. It is asked before anything runs, to find two items
-   * that would write one file, and what is done already.
-   * @param extension what the encoder before it declared
+   * Absolute path of an item's file, which must be inside the folder.
+   * @param extension what the encoder before it declared; absent, the file keeps its source's
    */
-  readonly writes?: (params: P, key: ItemKey, extension: string | undefined) => Either<Diagnostics, string>;
+  readonly file: (params: P, key: ItemKey, extension: string | undefined) => Either<Diagnostics, string>;
 }

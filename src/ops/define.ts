@@ -10,7 +10,16 @@ import type {
   TensorBehaviour,
 } from './behaviour.js';
 import type { Operator } from './operator.js';
-import { type Decoded, type Fields, record, required, streamName, type Written } from './params/index.js';
+import {
+  type Decoded,
+  type Fields,
+  type RecordType,
+  record,
+  refine,
+  required,
+  streamName,
+  type Written,
+} from './params/index.js';
 import type { Step, Stream } from './step.js';
 
 interface Common<F extends Fields, M> extends Facts<Decoded<F>> {
@@ -27,6 +36,8 @@ interface Common<F extends Fields, M> extends Facts<Decoded<F>> {
 export type Definition<F extends Fields, M, I extends Port, O extends Port, R, S> = Common<F, M> & {
   readonly input: I;
   readonly output: O;
+  /** What no single parameter can tell: continues "`encode` …", or nothing when all is well. */
+  readonly complaint?: (params: Decoded<F>) => string | undefined;
 } & (
     | SourceBehaviour<Decoded<F>, Value<O>>
     | MapBehaviour<Decoded<F>, Value<I>, Value<O>, R>
@@ -75,6 +86,11 @@ export interface JoinOp<F extends Fields, S extends Readonly<Record<string, Port
   readonly operator: Operator;
 }
 
+const constrained = <A, W>(
+  type: RecordType<A, W>,
+  complaint: ((params: A) => string | undefined) | undefined,
+): RecordType<A, W> => (complaint === undefined ? type : { ...refine(type, complaint), shape: type.shape });
+
 /**
  * Defines an operator: its name, its parameters, its ports, and exactly one behaviour.
  *
@@ -98,11 +114,11 @@ export const defineOp = <
 >(
   definition: Definition<F, M, I, O, R, S>,
 ): Op<F, M, I, O> => {
-  const { name, about, params, main, input, output } = definition;
+  const { name, about, params, main, input, output, complaint } = definition;
   const operator: Operator = {
     name,
     about,
-    params: record(params, main),
+    params: constrained(record(params, main), complaint),
     input,
     output,
     streams: {},

@@ -1,14 +1,21 @@
 export type {
   Behaviour,
   Facts,
+  MapBehaviour,
   OpContext,
   PictureShape,
   Resource,
+  Sink,
+  TensorBehaviour,
   TensorInputs,
   Tf,
 } from './behaviour.js';
+export { decode } from './decode/index.js';
 export { defineJoin, defineOp, type JoinOp, type Op } from './define.js';
+export { encode } from './encode/index.js';
+export { files } from './files/index.js';
 export type { Operator } from './operator.js';
 export type { Random } from './random.js';
 export { builtIn, type Registry, registryOf } from './registry.js';
+export { save } from './save/index.js';
 export type { Step, Stream, Wire } from './step.js';

@@ -144,6 +144,14 @@ export const pipelineCodes = {
     title: 'A file or folder that the pipeline reads is not there',
     mend: 'Relative paths start at the folder of the pipeline’s file; paths given with --set at the working directory.',
   },
+  'file/none': {
+    title: 'There is nothing to work on',
+    mend: 'Check the folder and the pattern (`match`) of the source.',
+  },
+  'file/unreadable': {
+    title: 'A file cannot be read',
+    mend: 'The message is the system’s own.',
+  },
   'file/same-output': {
     title: 'Two items would write one file',
     mend: 'Put `{path}` or `{index}` into the place where results go.',

@@ -19,6 +19,7 @@ export {
   refine,
   show,
 } from './param-type.js';
+export { isLiteralOf, type PathUse, pathsOf } from './paths.js';
 export {
   type AnyRecordType,
   type Decoded,

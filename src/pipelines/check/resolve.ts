@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { all, type Diagnostics, didYouMean, failure, type Span } from '../../diagnostics/index.js';
-import { escapeBraces, type Shape } from '../../ops/params/index.js';
+import { escapeBraces, isLiteralOf, type Shape } from '../../ops/params/index.js';
 import type { Tree } from '../parse/tree.js';
 import { absolutePath, type Values } from './params.js';
 
@@ -59,12 +59,9 @@ const insideOf = (shape: Shape, tree: Tree): Shape | undefined => {
   }
   if (shape.kind === 'list' && tree.kind !== 'list') return insideOf(shape.of, tree);
   if (shape.kind !== 'anyOf') return shape;
-  const isLiteral =
-    tree.kind === 'scalar' &&
-    shape.options.some(
-      (option) => option.kind === 'choice' && option.options.some((it) => it === tree.value),
-    );
-  return isLiteral ? undefined : shape.options.map((option) => insideOf(option, tree)).find(isPathLike);
+  return tree.kind === 'scalar' && isLiteralOf(shape.options, tree.value)
+    ? undefined
+    : shape.options.map((option) => insideOf(option, tree)).find(isPathLike);
 };
 
 const isPathLike = (shape: Shape | undefined): boolean =>

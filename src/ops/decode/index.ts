@@ -1,0 +1,40 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { file, frame } from '../../ports/index.js';
+import { defineOp } from '../define.js';
+import { defaulted, integer, oneOf, optional } from '../params/index.js';
+
+/** Reads a picture: upright, in sRGB, its transparency and metadata kept aside. */
+export const decode = defineOp({
+  name: 'decode',
+  about: 'Read a picture from its file',
+  params: {
+    damaged: defaulted(
+      oneOf('refuse', 'keep'),
+      'refuse',
+      'What to do with a file that is cut off or damaged',
+    ),
+    maxPixels: optional(integer({ min: 1 }), 'Pixels that a picture may have (400 million)'),
+    maxBytes: optional(integer({ min: 1 }), 'Bytes that a file may have (1 GiB)'),
+  },
+  input: file,
+  output: frame,
+  cost: { millisecondsPerMegapixel: 12, bytesPerPixel: 6 },
+  map:
+    ({ damaged, maxPixels, maxBytes }, { warn }) =>
+    ({ key, value }) =>
+      pipe(
+        TE.fromTask(() => import('../../image/index.js')),
+        TE.chain((image) =>
+          image.decode(value, {
+            damaged,
+            ...(maxPixels === undefined ? {} : { maxPixels }),
+            ...(maxBytes === undefined ? {} : { maxBytes }),
+          }),
+        ),
+        TE.map(({ frame, warnings }) => {
+          for (const warning of warnings) warn(key, warning)();
+          return frame;
+        }),
+      ),
+});

@@ -1,0 +1,57 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type EncodeOptions, faultsOf } from '../../image/encode-options.js';
+import { encoded, frame } from '../../ports/index.js';
+import { defineOp } from '../define.js';
+import { boolean, type Decoded, integer, oneOf, optional } from '../params/index.js';
+
+const params = {
+  like: optional(
+    oneOf('source'),
+    'Write what the source was: its format, depth, profile and metadata (as without it)',
+  ),
+  format: optional(oneOf('jpeg', 'png', 'webp', 'avif', 'tiff', 'gif'), 'Another format than the source’s'),
+  quality: optional(integer({ min: 1, max: 100 }), 'For JPEG (92), WebP (90) and AVIF (70)'),
+  depth: optional(
+    oneOf(8, 10, 12, 16, 32),
+    'Bits per sample: 16 for PNG and TIFF, 10 or 12 for AVIF, 32 for TIFF',
+  ),
+  chromaSubsampling: optional(oneOf('4:2:0', '4:4:4'), 'How finely JPEG and AVIF keep colours'),
+  progressive: optional(boolean, 'Coarse to fine (JPEG), interlaced (PNG, GIF)'),
+  effort: optional(integer({ min: 0, max: 9 }), '0 is fast, 9 is small; not for JPEG'),
+  lossless: optional(boolean, 'For WebP and AVIF'),
+};
+
+/** Turns a picture into the bytes of a file, with everything that the source carried beside its pixels. */
+export const encode = defineOp({
+  name: 'encode',
+  about: 'Turn a picture into the bytes of a file',
+  params,
+  main: 'format',
+  input: frame,
+  output: encoded,
+  cost: { millisecondsPerMegapixel: 25, bytesPerPixel: 4 },
+  extension: ({ format }) => (format === undefined ? undefined : extensions[format]),
+  complaint: (given) => {
+    const fault = faultsOf(optionsOf(given))?.[0];
+    return fault === undefined ? undefined : `cannot do that: ${fault.message.replace(/\.$/, '')}`;
+  },
+  map:
+    (given, { warn }) =>
+    ({ key, value }) =>
+      pipe(
+        TE.fromTask(() => import('../../image/index.js')),
+        TE.chain((image) => image.encode(value, optionsOf(given))),
+        TE.map(({ bytes, format, warnings }) => {
+          for (const warning of warnings) warn(key, warning)();
+          const extension = given.format === undefined ? {} : { extension: extensions[given.format] };
+          return { bytes, format, ...extension };
+        }),
+      ),
+});
+
+const extensions = { jpeg: 'jpg', png: 'png', webp: 'webp', avif: 'avif', tiff: 'tif', gif: 'gif' } as const;
+
+/** The options that are given. */
+const optionsOf = (given: Decoded<typeof params>): EncodeOptions =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

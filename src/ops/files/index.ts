@@ -1,0 +1,67 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { type FileRef, file, none, type Outcome } from '../../ports/index.js';
+import { fromAsyncIterable } from '../../streams/index.js';
+import type { OpContext } from '../behaviour.js';
+import { defineOp } from '../define.js';
+import { boolean, defaulted, listOf, path, refine, required, text } from '../params/index.js';
+import { listFiles } from './list.js';
+import { faultOf } from './pattern.js';
+
+/** The formats that `decode` reads. */
+const pictures = '**/*.{jpg,jpeg,png,tif,tiff,webp,avif,gif}';
+
+/** Gives the files of a folder, in the order of their paths. */
+export const files = defineOp({
+  name: 'files',
+  about: 'Give the files of a folder',
+  params: {
+    in: required(path('input'), 'A folder, or a single file'),
+    match: defaulted(
+      listOf(refine(text, faultOf)),
+      [pictures],
+      'Patterns that paths below the folder must fit',
+    ),
+    shuffle: defaulted(boolean, false, 'In a random order, another one every time round'),
+    repeat: defaulted(boolean, false, 'Start again at the end, for ever'),
+  },
+  main: 'in',
+  input: none,
+  output: file,
+  random: ({ shuffle }) => shuffle,
+  endless: ({ repeat }) => repeat,
+  source: (params, context) => fromAsyncIterable((signal) => rounds(params, context, signal)),
+});
+
+interface Params {
+  readonly in: string;
+  readonly match: readonly string[];
+  readonly shuffle: boolean;
+  readonly repeat: boolean;
+}
+
+async function* rounds(
+  params: Params,
+  context: OpContext,
+  signal: AbortSignal,
+): AsyncGenerator<Outcome<FileRef>> {
+  const listed = await listFiles(params.in, params.match, signal);
+  for (let epoch = 0; listed.length > 0 && (epoch === 0 || params.repeat); epoch++) {
+    const order = params.shuffle ? shuffled(listed, epoch, context) : listed;
+    for (const [index, { below, file }] of order.entries())
+      yield E.right({ key: { path: below, index, epoch }, value: file });
+  }
+}
+
+/** A permutation that is a pure function of seed and epoch: every element gets a random number, and they are sorted. */
+const shuffled = <A extends { readonly below: string }>(
+  elements: readonly A[],
+  epoch: number,
+  { random }: OpContext,
+): readonly A[] =>
+  elements
+    .map((element, index) => ({
+      element,
+      place: random({ path: element.below, index, epoch }).uniform('order'),
+    }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ element }) => element);

@@ -1,0 +1,47 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { encoded, saved } from '../../ports/index.js';
+import { defineOp } from '../define.js';
+import { required, template } from '../params/index.js';
+import { fileOf, folderOf } from './destination.js';
+
+/** Writes a file: wholly, or not at all. */
+export const save = defineOp({
+  name: 'save',
+  about: 'Write the file',
+  params: {
+    to: required(template, 'Where, such as edited/{path}; places are {path}, {name}, {ext} and {index}'),
+  },
+  main: 'to',
+  input: encoded,
+  output: saved,
+  cost: { millisecondsPerMegapixel: 1, bytesPerPixel: 0 },
+  sink: {
+    folder: ({ to }) => folderOf(to),
+    file: ({ to }, key, extension) => fileOf(to, key, extension),
+  },
+  map:
+    ({ to }) =>
+    ({ key, value }) =>
+      pipe(
+        TE.Do,
+        TE.bind('file', () => TE.fromEither(fileOf(to, key, value.extension))),
+        TE.chainFirst(({ file }) => makeFolder(dirname(file))),
+        TE.bind('image', () => TE.fromTask(() => import('../../image/index.js'))),
+        TE.chainFirst(({ file, image }) => image.writeAtomically(file, value.bytes)),
+        TE.map(({ file }) => ({ path: file, size: value.bytes.byteLength })),
+      ),
+});
+
+const makeFolder = (folder: string): TE.TaskEither<Diagnostics, void> =>
+  TE.tryCatch(
+    async () => {
+      await mkdir(folder, { recursive: true });
+    },
+    (cause): Diagnostics => [
+      failure('image/write-failed', `The folder ${folder} cannot be made: ${messageOf(cause)}.`, { cause }),
+    ],
+  );

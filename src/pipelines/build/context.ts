@@ -1,0 +1,25 @@
+import type { IO } from 'fp-ts/lib/IO.js';
+import type { Diagnostic } from '../../diagnostics/index.js';
+import type { OpContext } from '../../ops/index.js';
+import { randomFor } from '../../ops/random.js';
+import type { ItemKey } from '../../ports/index.js';
+
+/** What all operators of a run share. */
+export interface RunContext {
+  readonly seed: number;
+  /** The engine of tensor work, as given by `--engine`. */
+  readonly engine: string;
+  /** How many items are worked on at once. */
+  readonly jobs: number;
+  readonly warn: (key: ItemKey, warning: Diagnostic) => IO<void>;
+}
+
+/** What one operator knows about the run. */
+export const contextOf = ({ seed, engine, jobs, warn }: RunContext, path: string): OpContext => ({
+  path,
+  seed,
+  engine,
+  jobs,
+  warn,
+  random: (key) => randomFor(seed, path, key),
+});

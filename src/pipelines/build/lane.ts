@@ -1,0 +1,93 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { codecOf, type Item, type ItemFailure, type Port, showPort, travelsOn } from '../../ports/index.js';
+import { attempt } from '../../streams/index.js';
+import type { LanePart } from '../plan/stages.js';
+import { contextOf, type RunContext } from './context.js';
+import type { Resources } from './resources.js';
+import { tensorGroup } from './tensor-group.js';
+import type { TensorRuntime } from './tensor-runtime.js';
+
+/** What all operators of a lane do to one item, one after the other. */
+export type LaneWork = (item: Item<unknown>, signal: AbortSignal) => Promise<E.Either<ItemFailure, unknown>>;
+
+/** One operator, or one fused group, at work on one item. */
+interface Worker {
+  /** Path of the operator, for failures; of a group, the first one's. */
+  readonly path: string;
+  readonly output: Port;
+  readonly work: (item: Item<never>, signal: AbortSignal) => TE.TaskEither<Diagnostics, unknown>;
+}
+
+/** Puts the parts of a lane together. Whatever a part fails at, or throws, is the failure of the item at that part. */
+export const laneWork = (
+  parts: readonly LanePart[],
+  run: RunContext,
+  resources: Resources,
+  runtime: TE.TaskEither<Diagnostics, TensorRuntime>,
+): LaneWork => {
+  const workers = parts.map((part) => workerOf(part, run, resources, runtime));
+  return async ({ key, value }, signal) => {
+    let current = value;
+    for (const { path, output, work } of workers) {
+      // A cancelled lane ends between two operators as well.
+      if (signal.aborted) return E.left(cancelled(key, path));
+      const result = await attempt(path, { key, value: current as never }, (item) =>
+        pipe(
+          work(item, signal),
+          TE.filterOrElse((value) => travelsOn(output, value), wrongValue(path, output)),
+        ),
+      );
+      if (E.isLeft(result)) return result;
+      current = result.right;
+    }
+    return E.right(current);
+  };
+};
+
+const workerOf = (
+  part: LanePart,
+  run: RunContext,
+  resources: Resources,
+  runtime: TE.TaskEither<Diagnostics, TensorRuntime>,
+): Worker => {
+  if (part.kind === 'map') {
+    const { node, behaviour } = part;
+    return {
+      path: node.path,
+      output: node.output,
+      work: behaviour.map(node.params as never, contextOf(run, node.path), resources.get(node.path) as never),
+    };
+  }
+  const [first, ...others] = part.members;
+  const last = others.at(-1) ?? first;
+  return {
+    path: first.node.path,
+    output: last.node.output,
+    work: tensorGroup(
+      part.members.map((member) => ({
+        ...member,
+        context: contextOf(run, member.node.path),
+        loaded: resources.get(member.node.path),
+      })),
+      runtime,
+    ),
+  };
+};
+
+const wrongValue =
+  (path: string, output: Port) =>
+  (value: unknown): Diagnostics => [
+    failure(
+      'run/wrong-value',
+      `${path} gave ${value === null ? 'null' : typeof value} where it declares ${showPort(output)}: it must be a ${codecOf(output).name}.`,
+    ),
+  ];
+
+const cancelled = (key: Item<unknown>['key'], operator: string): ItemFailure => ({
+  key,
+  operator,
+  diagnostics: [failure('run/cancelled', 'Stopped before it was finished.')],
+});

@@ -1,0 +1,156 @@
+import type * as tf from '@tensorflow/tfjs';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import type { OpContext, PictureShape, TensorInputs } from '../../ops/index.js';
+import type { Frame, HostTensor, Item, Samples } from '../../ports/index.js';
+import type { CallOptions, HostOf } from '../../tensor/index.js';
+import type { TensorMember } from '../plan/stages.js';
+import { coloured, normalised, quantised, shapeOf, toSamples, toTensor } from './pixels.js';
+import type { TensorRuntime } from './tensor-runtime.js';
+
+/** A tensor operator with all that it needs in this run. */
+export interface LoadedMember extends TensorMember {
+  readonly context: OpContext;
+  /** What its `load` gave. */
+  readonly loaded: unknown;
+}
+
+/** A member with the shape of the picture that it gets. */
+interface Placed {
+  readonly member: LoadedMember;
+  readonly shape: PictureShape;
+}
+
+interface GroupTensors {
+  readonly pixels: tf.Tensor3D;
+  readonly alpha?: tf.Tensor3D;
+  /** Inputs beside the pixels, of each member. */
+  readonly inputs: readonly TensorInputs[];
+}
+
+type Pixels = Pick<GroupTensors, 'pixels' | 'alpha'>;
+
+type Run = (inputs: HostOf<GroupTensors>, options: CallOptions) => TE.TaskEither<Diagnostics, HostOf<Pixels>>;
+
+/**
+ * Tensor operators that stand next to each other, as one compiled program from a frame to a frame of the same depth.
+ * It is compiled once for every shape and depth that arrives.
+ */
+export const tensorGroup = (
+  members: readonly LoadedMember[],
+  runtime: TE.TaskEither<Diagnostics, TensorRuntime>,
+): ((item: Item<Frame>, signal: AbortSignal) => TE.TaskEither<Diagnostics, Frame>) => {
+  const name = members.map(({ node }) => node.operator.name).join(' + ');
+  const programs = new Map<Samples['depth'], Run>();
+
+  const programFor = ({ tf: t, jit, engine }: TensorRuntime, depth: Samples['depth']): Run => {
+    const known = programs.get(depth);
+    if (known !== undefined) return known;
+    const as = depth === 'float32' ? {} : { pixels: depth, alpha: depth };
+    const run: Run = jit<GroupTensors, Pixels>(
+      ({ pixels, alpha, inputs }) => {
+        const start: Pixels = {
+          pixels: normalised(t, pixels, depth),
+          ...(alpha === undefined ? {} : { alpha: normalised(t, alpha, depth) }),
+        };
+        const end = members.reduce((picture, member, i) => apply(t, member, picture, inputs[i] ?? {}), start);
+        return {
+          pixels: quantised(t, end.pixels, depth),
+          ...(end.alpha === undefined ? {} : { alpha: quantised(t, end.alpha, depth) }),
+        };
+      },
+      { name, engine, as },
+    );
+    programs.set(depth, run);
+    return run;
+  };
+
+  return ({ key, value: frame }, signal) =>
+    pipe(
+      TE.fromEither(shapesThrough(members, shapeOf(frame))),
+      TE.chain(({ placed, result }) =>
+        pipe(
+          runtime,
+          TE.chain((loaded) => {
+            const inputs = placed.map(
+              ({ member: { tensor, node, context }, shape }) =>
+                tensor.inputs?.(node.params as never, context.random(key), shape) ?? {},
+            );
+            const alpha = frame.alpha === undefined ? {} : { alpha: toTensor(frame.alpha, frame, 1) };
+            const pixels = toTensor(frame.samples, frame, frame.channels);
+            return programFor(loaded, frame.samples.depth)({ pixels, ...alpha, inputs }, { signal });
+          }),
+          TE.chainEitherK((outputs) => frameOf(name, frame, result, outputs)),
+        ),
+      ),
+    );
+};
+
+/** Applies one member to colours and, when pixels move, to the transparency. */
+const apply = (
+  t: TensorRuntime['tf'],
+  { tensor, node, loaded }: LoadedMember,
+  { pixels, alpha }: Pixels,
+  inputs: TensorInputs,
+): Pixels => {
+  const run = (picture: tf.Tensor3D): tf.Tensor3D => {
+    const [height, width, channels] = picture.shape;
+    const shape: PictureShape = { height, width, channels: channels === 1 ? 1 : 3 };
+    return tensor.program(t, node.params as never, shape, loaded as never)(picture, inputs);
+  };
+  return {
+    pixels: run(tensor.channels === 3 ? coloured(t, pixels) : pixels),
+    ...(alpha === undefined ? {} : { alpha: tensor.geometry === true ? run(alpha) : alpha }),
+  };
+};
+
+/** The shape that each member gets, and the one that the last gives. */
+const shapesThrough = (
+  members: readonly LoadedMember[],
+  shape: PictureShape,
+): E.Either<Diagnostics, { readonly placed: readonly Placed[]; readonly result: PictureShape }> =>
+  members.reduce<
+    E.Either<Diagnostics, { readonly placed: readonly Placed[]; readonly result: PictureShape }>
+  >(
+    (soFar, member) =>
+      E.Monad.chain(soFar, ({ placed, result }) => {
+        const { tensor, node } = member;
+        const taken: PictureShape = tensor.channels === 3 ? { ...result, channels: 3 } : result;
+        return pipe(
+          tensor.shape?.(node.params as never, taken) ?? E.right(taken),
+          E.map((given) => ({ placed: [...placed, { member, shape: taken }], result: given })),
+        );
+      }),
+    E.right({ placed: [], result: shape }),
+  );
+
+const frameOf = (
+  name: string,
+  frame: Frame,
+  { width, height, channels }: PictureShape,
+  { pixels, alpha }: HostOf<Pixels>,
+): E.Either<Diagnostics, Frame> => {
+  const { depth } = frame.samples;
+  const samples = hasShape(pixels, [height, width, channels]) ? toSamples(pixels, depth) : undefined;
+  const transparency = alpha && hasShape(alpha, [height, width, 1]) ? toSamples(alpha, depth) : undefined;
+  if (samples === undefined || (alpha !== undefined && transparency === undefined))
+    return E.left([
+      failure(
+        'run/wrong-value',
+        `${name} gave ${pixels.dtype} [${pixels.shape}] where it declares ${depth} [${height},${width},${channels}].`,
+      ),
+    ]);
+  return E.right({
+    ...frame,
+    width,
+    height,
+    channels,
+    samples,
+    ...(transparency === undefined ? {} : { alpha: transparency }),
+  });
+};
+
+const hasShape = ({ shape }: HostTensor, expected: readonly number[]): boolean =>
+  shape.length === expected.length && shape.every((side, i) => side === expected[i]);

@@ -1,0 +1,105 @@
+import { basename, dirname, resolve } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostics, didYouMean, failure, fromDiagnostics } from '../diagnostics/index.js';
+import { builtIn, type Registry } from '../ops/index.js';
+import { check } from './check/check.js';
+import type { Graph } from './check/graph.js';
+import { type PipelineFile, type PipelineSource, readPipelineFile } from './parse/pipeline-file.js';
+import { parseYaml } from './parse/yaml.js';
+import { type Plan, planOf } from './plan/plan.js';
+import { bulkOf, stagesOf } from './plan/stages.js';
+import { survey } from './plan/survey.js';
+import { loadPlugins } from './plugins.js';
+import { defaultContext } from './run.js';
+
+/** The text of a pipeline's file. */
+export interface SourceFile {
+  /** Path as messages give it; relative paths in the file start at its folder. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** How to compile. */
+export interface CompileOptions {
+  /** Which pipeline of a file with several. */
+  readonly pipeline?: string;
+  /** Values of parameters, as text. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** Operators beside those of the file's plugins; those that come with Prismflow unless said otherwise. */
+  readonly registry?: Registry;
+  /** Where relative paths in `set` start; the working directory unless said otherwise. */
+  readonly folder?: string;
+}
+
+/** Compiles a file to what can be run. */
+export const compile = (file: SourceFile, options: CompileOptions = {}): TE.TaskEither<Diagnostics, Plan> =>
+  pipe(analyse(file, options), TE.chain(planGraph));
+
+/** The phases that need no more than the file and its plugins: what `pipe check` and editors do while one types. */
+export const analyse = (
+  { path, text }: SourceFile,
+  { pipeline, set = {}, registry = builtIn, folder = process.cwd() }: CompileOptions = {},
+): TE.TaskEither<Diagnostics, Graph> =>
+  pipe(
+    // 1. Parse: text to sections and steps, each with its place.
+    TE.fromEither(parse(path, text)),
+    // 2. Load the plugins that the file names.
+    TE.bindTo('file'),
+    TE.bind('operators', ({ file }) => loadPlugins(file.plugins, dirname(resolve(path)), registry)),
+    // 3. Check: parameters read, names found, ports unified.
+    TE.chainEitherK(({ file, operators }) =>
+      pipe(
+        choose(file, pipeline, path),
+        E.chain((source) =>
+          check(source, {
+            registry: operators,
+            set,
+            folders: { file: dirname(resolve(path)), user: folder },
+            name: basename(path).replace(/\.ya?ml$/, ''),
+          }),
+        ),
+      ),
+    ),
+  );
+
+/** The phases from a graph that makes sense to what can be run. */
+export const planGraph = (graph: Graph): TE.TaskEither<Diagnostics, Plan> => {
+  // 4. Stages: which operators go through a lane together, which become one compiled graph.
+  const stages = stagesOf(graph);
+  const bulk = bulkOf(stages);
+  return pipe(
+    // 5. Survey: what is on the disk, and what of it is done.
+    survey(graph, bulk, defaultContext(graph.seed)),
+    // 6. Plan. (7. `build` turns it into flows, when it runs.)
+    TE.map((found) => planOf(graph, stages, bulk, found)),
+  );
+};
+
+/** The sections of a file. */
+export const parse = (path: string, text: string): E.Either<Diagnostics, PipelineFile> =>
+  pipe(parseYaml(text, path), E.chain(readPipelineFile));
+
+/** The pipeline of a file that is meant. */
+const choose = (
+  { pipelines }: PipelineFile,
+  name: string | undefined,
+  path: string,
+): E.Either<Diagnostics, PipelineSource> => {
+  const [only, second] = pipelines;
+  const names = pipelines.flatMap((each) => (each.name === undefined ? [] : [each.name]));
+  if (name === undefined && only !== undefined && second === undefined) return E.right(only);
+  const chosen = pipelines.find((each) => each.name === name);
+  if (name !== undefined && chosen !== undefined) return E.right(chosen);
+  return fromDiagnostics(
+    [
+      name === undefined
+        ? failure('pipeline/several', `${path} holds ${names.length} pipelines: ${names.join(', ')}.`)
+        : failure('pipeline/not-found', `${path} holds no pipeline \`${name}\`.`, {
+            hint: didYouMean(name, names),
+          }),
+    ],
+    { seed: 0, params: [], streams: [], steps: [] },
+  );
+};

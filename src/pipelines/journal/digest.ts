@@ -1,0 +1,93 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { type PathUse, pathsOf } from '../../ops/params/index.js';
+import type { GraphNode } from '../check/graph.js';
+
+/** SHA-256 in hexadecimal. */
+export type Digest = string;
+
+const unreadable =
+  (path: string) =>
+  (cause: unknown): Diagnostics => [
+    failure('file/unreadable', `${path} cannot be read: ${messageOf(cause)}.`, { cause }),
+  ];
+
+const update = async (hash: Hash, path: string): Promise<void> => {
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+};
+
+/** The digest of a file's content, read in pieces. */
+export const digestFile = (path: string): TE.TaskEither<Diagnostics, Digest> =>
+  TE.tryCatch(async () => {
+    const hash = createHash('sha256');
+    await update(hash, path);
+    return hash.digest('hex');
+  }, unreadable(path));
+
+/** The digest of a file, or of all files of a folder with their names. */
+const digestTree = (path: string): TE.TaskEither<Diagnostics, Digest> =>
+  TE.tryCatch(async () => {
+    const hash = createHash('sha256');
+    const files = (await stat(path)).isDirectory()
+      ? (await readdir(path, { recursive: true, withFileTypes: true }))
+          .filter((entry) => entry.isFile())
+          .map((entry) => join(entry.parentPath, entry.name))
+          .sort()
+      : [path];
+    for (const file of files) {
+      hash.update(`${file.slice(path.length)}\0`);
+      await update(hash, file);
+    }
+    return hash.digest('hex');
+  }, unreadable(path));
+
+/**
+ * The digest of what happens to an item: operators, their parameters, the content of their weights, and the seed where
+ * something is drawn by it. Where items come from and go to does not matter.
+ */
+export const digestPipeline = (
+  nodes: readonly GraphNode[],
+  seed: number,
+): TE.TaskEither<Diagnostics, Digest> => {
+  const paths = nodes.map(({ operator, written }) => pathsOf(operator.params.shape, written));
+  const weights = paths.flat().filter(({ role }) => role === 'weights');
+  return TE.Monad.map(TE.traverseArray(({ path }: PathUse) => digestTree(path))(weights), (digests) =>
+    createHash('sha256')
+      .update(
+        canonical({
+          nodes: nodes.map(({ operator, written }, i) => [
+            operator.name,
+            without(written, paths[i]?.map(({ keys }) => keys.join('.')) ?? []),
+          ]),
+          weights: digests,
+          ...(draws(nodes) ? { seed } : {}),
+        }),
+      )
+      .digest('hex'),
+  );
+};
+
+/** True when random choices are made about an item, which then depend on its place in the source. */
+export const draws = (nodes: readonly GraphNode[]): boolean =>
+  nodes.some(({ operator, params }) => operator.facts.random?.(params as never) === true);
+
+/** JSON with the keys of every object in order. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  );
+
+/** The value without what stands at the given paths of keys. */
+const without = (value: unknown, left: readonly string[], at: readonly string[] = []): unknown => {
+  if (left.includes(at.join('.')) && at.length > 0) return null;
+  if (Array.isArray(value)) return value.map((each, i) => without(each, left, [...at, String(i)]));
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, without(each, left, [...at, key])]))
+    : value;
+};

@@ -1,0 +1,201 @@
+import { stat } from 'node:fs/promises';
+import { isAbsolute, relative } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import {
+  type Diagnostic,
+  DiagnosticError,
+  type Diagnostics,
+  failure,
+  fromDiagnostics,
+  messageOf,
+  warning,
+} from '../../diagnostics/index.js';
+import { pathsOf } from '../../ops/params/index.js';
+import { type FileRef, type Item, travelsOn } from '../../ports/index.js';
+import type { ItemFlow } from '../../streams/index.js';
+import { contextOf, type RunContext } from '../build/context.js';
+import type { Graph, GraphNode } from '../check/graph.js';
+import { type Digest, digestPipeline, draws } from '../journal/digest.js';
+import { standingOf, type Work } from '../journal/done.js';
+import { type Journal, outputName, readJournal } from '../journal/journal.js';
+import { type Bulk, nodesOf } from './stages.js';
+
+/** What is on the disk before a run. */
+export interface Survey {
+  readonly bulk?: BulkSurvey;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** What a bulk pipeline finds to do. */
+export interface BulkSurvey {
+  readonly journal: Journal;
+  readonly worksOn: WorksOn;
+  /** Files that the source gives, results of earlier runs left out. */
+  readonly items: number;
+  /** How many of them are done already. */
+  readonly done: number;
+  /** The first of them. */
+  readonly first?: Item<FileRef>;
+}
+
+/** The work that an item is; undefined for a file that is a result itself. */
+export type WorksOn = (item: Item<FileRef>) => E.Either<Diagnostics, Work | undefined>;
+
+/** Looks at the disk: whether all that is read is there, what is to do, and whether two items would write one file. */
+export const survey = (
+  graph: Graph,
+  bulk: Bulk | undefined,
+  run: RunContext,
+): TE.TaskEither<Diagnostics, Survey> =>
+  pipe(
+    missingFiles(graph),
+    TE.chain(() => (bulk === undefined ? TE.right({ warnings: [] }) : surveyBulk(graph, bulk, run))),
+  );
+
+const missingFiles = ({ nodes }: Graph): TE.TaskEither<Diagnostics, undefined> => {
+  const needed = nodes.flatMap((node) =>
+    pathsOf(node.operator.params.shape, node.written)
+      .filter(({ role }) => role !== 'output')
+      .map((use) => ({ node, ...use })),
+  );
+  return async () => {
+    const missing = await Promise.all(
+      needed.map(async ({ node, keys, path }): Promise<readonly Diagnostic[]> => {
+        const found = await stat(path).then(
+          () => true,
+          () => false,
+        );
+        const span = node.spanOf(keys);
+        return found
+          ? []
+          : [
+              failure(
+                'file/missing',
+                `\`${[node.operator.name, ...keys].join('.')}\`: there is no ${path}.`,
+                {
+                  ...(span === undefined ? {} : { span }),
+                },
+              ),
+            ];
+      }),
+    );
+    return fromDiagnostics(missing.flat(), undefined);
+  };
+};
+
+const surveyBulk = (graph: Graph, bulk: Bulk, run: RunContext): TE.TaskEither<Diagnostics, Survey> => {
+  const { sink } = bulk;
+  const folder = sink.operator.facts.sink?.folder(sink.params as never) ?? '';
+  const nodes = nodesOf(bulk.lane);
+  return pipe(
+    TE.Do,
+    TE.bind('journal', () => readJournal(folder)),
+    TE.bind('digest', () => digestPipeline(nodes, graph.seed)),
+    TE.chain(({ journal, digest }) => list(bulk, journal, worksOn(bulk, journal, digest, draws(nodes)), run)),
+  );
+};
+
+const worksOn =
+  ({ sink, extension }: Bulk, journal: Journal, digest: Digest, isDrawn: boolean): WorksOn =>
+  ({ key, value }) => {
+    if (isResult(journal, key.path, value.path)) return E.right(undefined);
+    const file = sink.operator.facts.sink?.file(sink.params as never, key, extension) ?? E.right('');
+    return pipe(
+      file,
+      E.map((target) => ({
+        source: value.path,
+        target,
+        pipeline: isDrawn ? `${digest}#${key.epoch}.${key.index}` : digest,
+      })),
+    );
+  };
+
+/** True for a file that an earlier run wrote: the folder of results can lie within the one that is read. */
+const isResult = ({ folder, entries }: Journal, keyPath: string, path: string): boolean => {
+  const root = path.slice(0, -keyPath.length);
+  return entries.has(outputName(folder, path)) || (isWithin(root, folder) && isWithin(folder, path));
+};
+
+/** True for a path below a folder. */
+const isWithin = (folder: string, path: string): boolean => {
+  const way = relative(folder, path);
+  return way !== '' && !way.startsWith('..') && !isAbsolute(way);
+};
+
+/** Goes through the source once. */
+const list =
+  (bulk: Bulk, journal: Journal, works: WorksOn, run: RunContext): TE.TaskEither<Diagnostics, Survey> =>
+  async () => {
+    const targets = new Map<string, string>();
+    const faults: Diagnostic[] = [];
+    const standing = standingOf(journal);
+    let [items, done] = [0, 0];
+    let first: Item<FileRef> | undefined;
+    try {
+      for await (const outcome of filesOf(bulk.source.node, run)) {
+        if (E.isLeft(outcome) || !travelsOn({ kind: 'file' }, outcome.right.value)) continue;
+        const item = { key: outcome.right.key, value: outcome.right.value };
+        const work = works(item);
+        if (E.isLeft(work)) faults.push(...work.left);
+        if (E.isLeft(work) || work.right === undefined) continue;
+        items++;
+        first ??= item;
+        const { source, target } = work.right;
+        const other = targets.get(target);
+        if (source === target) faults.push(overSource(bulk.sink, source));
+        if (other !== undefined) faults.push(sameOutput(bulk.sink, other, item.key.path, target));
+        targets.set(target, item.key.path);
+        if ((await standing(work.right)()).kind === 'done') done++;
+      }
+    } catch (thrown) {
+      return E.left(sourceFailed(thrown));
+    }
+    return fromDiagnostics(summed(faults), {
+      bulk: { journal, worksOn: works, items, done, ...(first === undefined ? {} : { first }) },
+      warnings: items === 0 ? [nothingFound(bulk.source.node)] : [],
+    });
+  };
+
+const filesOf = (node: GraphNode, run: RunContext): ItemFlow<unknown> => {
+  const { behaviour } = node.operator;
+  if (!('source' in behaviour)) throw new Error(`${node.path} is no source`);
+  return behaviour.source(node.params as never, contextOf(run, node.path));
+};
+
+const sourceFailed = (thrown: unknown): Diagnostics =>
+  thrown instanceof DiagnosticError
+    ? thrown.diagnostics
+    : [failure('run/source-threw', `The source failed: ${messageOf(thrown)}`, { cause: thrown })];
+
+/** The place where the sink's files are named. */
+const placeOf = (sink: GraphNode): { readonly span?: NonNullable<GraphNode['span']> } => {
+  const use = pathsOf(sink.operator.params.shape, sink.written).find(({ role }) => role === 'output');
+  const span = use === undefined ? sink.span : sink.spanOf(use.keys);
+  return span === undefined ? {} : { span };
+};
+
+const sameOutput = (sink: GraphNode, one: string, other: string, target: string): Diagnostic =>
+  failure('file/same-output', `${one} and ${other} would both be written to ${target}.`, placeOf(sink));
+
+const overSource = (sink: GraphNode, source: string): Diagnostic =>
+  failure('file/over-source', `${source} would be written over.`, placeOf(sink));
+
+/** The first few of many alike, and how many more there are. */
+const summed = (faults: readonly Diagnostic[]): readonly Diagnostic[] => {
+  const [first] = faults;
+  const most = 5;
+  return first === undefined || faults.length <= most
+    ? faults
+    : [...faults.slice(0, most), failure(first.code, `… and ${faults.length - most} more.`)];
+};
+
+const nothingFound = (source: GraphNode): Diagnostic => {
+  const span = source.span;
+  return warning(
+    'file/none',
+    `\`${source.operator.name}\` finds no file.`,
+    span === undefined ? {} : { span },
+  );
+};
