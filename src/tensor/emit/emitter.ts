@@ -170,7 +170,7 @@ export class Emitter {
     const rename = (name: string): string => renamed.get(name) ?? name;
     return {
       name: this.#graph.name,
-      nodes: this.#nodes.map((n) => ({ ...n, inputs: n.inputs.map(rename), outputs: n.outputs.map(rename) })),
+      nodes: leavesLast(this.#nodes).map((n) => ({ ...n, inputs: n.inputs.map(rename), outputs: n.outputs.map(rename) })),
       initializers: [...this.#constants.values()],
       inputs,
       outputs,

@@ -7,6 +7,7 @@ import { expandConvolutions } from './convolution/index.js';
 import { removeDeadCode } from './dead-code.js';
 import { floatTransposes } from './layout.js';
 import { reduceByProducts } from './row-reductions.js';
+import { cutIntoStages } from './stages.js';
 
 /** A rewrite that keeps what a graph computes. It throws only on a graph that the checker would refuse. */
 export interface Pass {
@@ -31,7 +32,13 @@ export const passesFor = (target: Target): readonly Pass[] => [
   ...(target === 'cpu' ? cpuOnly : []),
   { name: 'layout', run: floatTransposes },
   ...cleanUp,
-  ...(target === 'cpu' ? [{ name: 'row reductions', run: reduceByProducts }] : []),
+  ...(target === 'cpu'
+    ? [
+        { name: 'row reductions', run: reduceByProducts },
+        { name: 'dead code', run: removeDeadCode },
+        { name: 'stages', run: cutIntoStages },
+      ]
+    : []),
 ];
 
 /** Runs every pass. */

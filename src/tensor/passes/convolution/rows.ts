@@ -102,6 +102,7 @@ export class RowLists {
     const name = `${key};${length};${rows}`;
     const list = this.#known.get(name) ?? written(length, fill);
     this.#known.set(name, list);
+    if (list.length === rows && list.every((row, i) => row === i)) return matrix;
     const holes = list.includes(-1) || list.includes(rows);
     // The list is shared, so a hole is renumbered in it once: it is the row after the last.
     if (holes) for (let i = 0; i < list.length; i++) if (list[i] === -1) list[i] = rows;
