@@ -1,10 +1,17 @@
 import { imageCodes } from './codes/image.js';
+import { pictureCodes } from './codes/picture.js';
 import { pipelineCodes } from './codes/pipeline.js';
 import { runCodes } from './codes/run.js';
 import { tensorCodes } from './codes/tensor.js';
 
 /** Every code, with what it means and how such a thing is mended: the text behind `pipe explain` and the docs. */
-export const codes = { ...tensorCodes, ...imageCodes, ...pipelineCodes, ...runCodes } as const;
+export const codes = {
+  ...tensorCodes,
+  ...imageCodes,
+  ...pictureCodes,
+  ...pipelineCodes,
+  ...runCodes,
+} as const;
 
 /** The closed union of error codes. */
 export type Code = keyof typeof codes;

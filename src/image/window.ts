@@ -64,9 +64,9 @@ const cut = (
   const out = emptyLike(data as Raw, region.width * region.height * channels);
   const copyPixel = (row: number, x: number, to: number): void => {
     const column = columns[x] as number;
-    if (column < 0) return paint(out, to, channels, colour);
     const from = (row * width + column) * channels;
-    for (let c = 0; c < channels; c++) out[to + c] = data[from + c] as number;
+    if (column < 0) paint(out, to, channels, colour);
+    else for (let c = 0; c < channels; c++) out[to + c] = data[from + c] as number;
   };
   for (let y = 0; y < region.height; y++) {
     const row = rows[y] as number;

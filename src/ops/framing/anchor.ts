@@ -1,0 +1,39 @@
+import { oneOf } from '../params/index.js';
+
+const places = {
+  centre: [0.5, 0.5],
+  top: [0.5, 0],
+  bottom: [0.5, 1],
+  left: [0, 0.5],
+  right: [1, 0.5],
+  'top-left': [0, 0],
+  'top-right': [1, 0],
+  'bottom-left': [0, 1],
+  'bottom-right': [1, 1],
+} as const satisfies Readonly<Record<string, readonly [across: number, down: number]>>;
+
+/** Where something stands within something larger. */
+export type Anchor = keyof typeof places;
+
+/** The parameter: `centre`, a side, or a corner. */
+export const anchor = oneOf(
+  'centre',
+  'top',
+  'bottom',
+  'left',
+  'right',
+  'top-left',
+  'top-right',
+  'bottom-left',
+  'bottom-right',
+);
+
+/** How much of the room that is left over comes before: to the left, and above. */
+export const roomBefore = (
+  at: Anchor,
+  spareWidth: number,
+  spareHeight: number,
+): { readonly left: number; readonly top: number } => {
+  const [across, down] = places[at];
+  return { left: Math.floor(spareWidth * across), top: Math.floor(spareHeight * down) };
+};
