@@ -1,3 +1,4 @@
+export { batch } from './batch/index.js';
 export type {
   Behaviour,
   Facts,
@@ -10,12 +11,19 @@ export type {
   TensorInputs,
   Tf,
 } from './behaviour.js';
+export { crop } from './crop/index.js';
 export { decode } from './decode/index.js';
 export { defineJoin, defineOp, type JoinOp, type Op } from './define.js';
 export { encode } from './encode/index.js';
 export { files } from './files/index.js';
 export type { Operator } from './operator.js';
+export { pad } from './pad/index.js';
+export { pair } from './pair/index.js';
 export type { Random } from './random.js';
 export { builtIn, type Registry, registryOf } from './registry.js';
 export { save } from './save/index.js';
+export { shuffle } from './shuffle/index.js';
 export type { Step, Stream, Wire } from './step.js';
+export { take } from './take/index.js';
+export { unbatch } from './unbatch/index.js';
+export { unpaired } from './unpaired/index.js';

@@ -1,18 +1,42 @@
+import { batch } from './batch/index.js';
+import { crop } from './crop/index.js';
 import { decode } from './decode/index.js';
 import { encode } from './encode/index.js';
 import { files } from './files/index.js';
 import type { Operator } from './operator.js';
+import { pad } from './pad/index.js';
+import { pair } from './pair/index.js';
 import { save } from './save/index.js';
+import { shuffle } from './shuffle/index.js';
+import { take } from './take/index.js';
+import { unbatch } from './unbatch/index.js';
+import { unpaired } from './unpaired/index.js';
 
 /** The operators that a pipeline can name. */
 export type Registry = ReadonlyMap<string, Operator>;
 
-/** A registry of what `defineOp` and `defineJoin` gave. */
-export const registryOf = (ops: readonly { readonly operator: Operator }[]): Registry =>
+/**
+ * A registry of what `defineOp` and `defineJoin` gave. They are arguments and no array, whose element type the compiler
+ * would look for by comparing all joins with each other.
+ */
+export const registryOf = (...ops: readonly { readonly operator: Operator }[]): Registry =>
   new Map(ops.map(({ operator }) => [operator.name, operator]));
 
 /**
  * The operators that come with Prismflow. Their modules are light: what takes long to load (tfjs, sharp, ONNX Runtime)
  * is loaded when an item arrives.
  */
-export const builtIn: Registry = registryOf([files, decode, encode, save]);
+export const builtIn: Registry = registryOf(
+  files,
+  decode,
+  encode,
+  save,
+  crop,
+  pad,
+  pair,
+  unpaired,
+  batch,
+  unbatch,
+  shuffle,
+  take,
+);

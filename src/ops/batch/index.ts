@@ -1,0 +1,21 @@
+import { batch as batchPort, variable } from '../../ports/index.js';
+import { batch as collected } from '../../streams/index.js';
+import { defineOp } from '../define.js';
+import { boolean, defaulted, integer, required } from '../params/index.js';
+
+export const batch = defineOp({
+  name: 'batch',
+  about: 'Put several items together, to go through training at once',
+  params: {
+    size: required(integer({ min: 1 }), 'Items in a batch'),
+    partial: defaulted(
+      boolean,
+      true,
+      'Whether what is left at the end makes a smaller batch, or is left out',
+    ),
+  },
+  main: 'size',
+  input: variable('item'),
+  output: batchPort(variable('item')),
+  flow: ({ size, partial }) => collected(size, { partial }),
+});

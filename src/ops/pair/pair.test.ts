@@ -1,0 +1,35 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, it } from 'vitest';
+import type { Pair } from '../../ports/index.js';
+import { fromIterable } from '../../streams/index.js';
+import { collect } from '../../streams/testing/probes.js';
+import { collectValues, itemOf, itemsOf, runJoin, streamOf } from '../testing/run.js';
+import { pair } from './index.js';
+
+const step = (window?: number) => pair({ from: streamOf('hazy'), to: streamOf('clear'), window });
+
+describe('pair', () => {
+  it('puts the parts of one item side by side', async () => {
+    const pairs = runJoin<Pair<string, number>>(step(), { from: itemsOf('a', 'b'), to: itemsOf(1, 2) });
+    expect(await collectValues(pairs)).toEqual([
+      { from: 'a', to: 1 },
+      { from: 'b', to: 2 },
+    ]);
+  });
+
+  it('goes by the items, not by their order, within the window', async () => {
+    const late = () => fromIterable([1, 0].map((index) => E.right(itemOf(`${index}`, index))));
+    const pairs = await collectValues(runJoin(step(), { from: itemsOf('0', '1'), to: late() }));
+    expect(pairs).toHaveLength(2);
+    expect(pairs).toEqual(
+      expect.arrayContaining([
+        { from: '0', to: '0' },
+        { from: '1', to: '1' },
+      ]),
+    );
+    const outcomes = await collect(runJoin(step(0), { from: itemsOf('0', '1'), to: late() }));
+    expect(outcomes.map((outcome) => E.isLeft(outcome) && outcome.left.diagnostics[0].code)).toEqual(
+      Array(4).fill('run/unpaired'),
+    );
+  });
+});

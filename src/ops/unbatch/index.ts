@@ -1,0 +1,12 @@
+import { batch, variable } from '../../ports/index.js';
+import { unbatch as membersOf } from '../../streams/index.js';
+import { defineOp } from '../define.js';
+
+export const unbatch = defineOp({
+  name: 'unbatch',
+  about: 'Take batches apart into their items',
+  params: {},
+  input: batch(variable('item')),
+  output: variable('item'),
+  flow: () => membersOf(),
+});

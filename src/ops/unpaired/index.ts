@@ -1,0 +1,15 @@
+import { unpaired as unpairedPort, variable } from '../../ports/index.js';
+import { unpaired as zipped } from '../../streams/index.js';
+import { defineJoin } from '../define.js';
+
+export const unpaired = defineJoin({
+  name: 'unpaired',
+  about: 'Put two streams side by side that have nothing to do with each other, such as day and sunset',
+  params: {},
+  streams: { a: variable('a'), b: variable('b') },
+  output: unpairedPort(variable('a'), variable('b')),
+  join:
+    () =>
+    ({ a, b }) =>
+      zipped(a!, b!),
+});
