@@ -5,17 +5,24 @@ import {
   isOp,
   type NodeId,
   type NodeOf,
+  type Pair,
   rewrite,
   type Site,
 } from '../../graph/index.js';
-import { patchConvolution, patchFilterGradient, phasedInputGradient } from './patches.js';
-import { channelsFirst, channelsLast, RowLists, rowsOf } from './rows.js';
+import {
+  patchConvolution,
+  patchFilterGradient,
+  phasedInputGradient,
+  turnedFilterGradient,
+} from './patches.js';
+import { channelsFirst, channelsLast, RowLists, type Rows, rowsOf } from './rows.js';
+import { stripConvolution } from './strips.js';
 import { winogradConvolution, winogradFilterGradient } from './winograd.js';
 
 /**
- * Writes convolutions of many channels, and their gradients, as gathers of pixels and matrix products: Winograd's form
- * for 3x3 filters of stride 1, patches for the rest. Those of few channels stay as they are: there ONNX Runtime's own
- * blocked kernels are as good. For the CPU only.
+ * Writes convolutions with many channels on a side, and their gradients, as gathers of pixels and matrix products:
+ * Winograd's form for 3x3 filters of stride 1, strips for few outputs, patches for the rest. Those of few channels on both
+ * sides stay as they are: there ONNX Runtime's own blocked kernels are as good. For the CPU only.
  */
 export const expandConvolutions = (graph: Graph): Graph => {
   const lists = new RowLists();
@@ -29,14 +36,21 @@ const expand = ({ node, inputs, build }: Site, lists: RowLists): NodeId | undefi
   return undefined;
 };
 
+interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
 /** Fewest channels for which a matrix product keeps the cores busy. */
-const FEWEST_CHANNELS = 32;
+const MANY = 32;
 
-const manyChannels = (inputs: number, outputs: number): boolean =>
-  inputs >= FEWEST_CHANNELS && outputs >= FEWEST_CHANNELS;
+const many = (channels: number): boolean => channels >= MANY;
 
-const isWinograd = ({ strides, dilations }: Convolution, kernel: readonly number[]): boolean =>
-  [...strides, ...dilations].every((s) => s === 1) && kernel.every((k) => k === 3);
+const isDense = ({ strides, dilations }: Convolution): boolean =>
+  [...strides, ...dilations].every((s) => s === 1);
+
+const isWinograd = (c: Convolution, kernel: readonly number[], inputs: number, outputs: number): boolean =>
+  isDense(c) && kernel.every((k) => k === 3) && many(inputs) && many(outputs);
 
 /** [O,I,KH,KW] as [KH,KW,I,O], without a transposition where it came from one. */
 const hwio = (b: GraphBuilder, filter: NodeId): NodeId => {
@@ -47,24 +61,36 @@ const hwio = (b: GraphBuilder, filter: NodeId): NodeId => {
 
 const oihw = (b: GraphBuilder, filter: NodeId): NodeId => b.transpose(filter, [3, 2, 0, 1]);
 
+/** The form that suits a convolution's channels and window. `filter` is [KH,KW,I,O]; gives rows of [N·height·width, O]. */
+const convolve = (
+  b: GraphBuilder,
+  lists: RowLists,
+  rows: Rows,
+  filter: NodeId,
+  c: Convolution,
+  output: Size,
+): NodeId => {
+  const [kh = 1, kw = 1, inputs = 1, outputs = 1] = b.shape(filter);
+  if (isWinograd(c, [kh, kw], inputs, outputs))
+    return winogradConvolution(b, lists, rows, filter, output, 'forward');
+  if (isDense(c) && !many(outputs) && kh > 1) return stripConvolution(b, lists, rows, filter, output);
+  return patchConvolution(b, lists, rows, filter, {
+    ...c,
+    kernel: [kh, kw],
+    output: [output.height, output.width],
+  });
+};
+
 const forward = (
   b: GraphBuilder,
   lists: RowLists,
   { attrs, shape }: NodeOf<'conv'>,
   [x, filter, bias]: readonly NodeId[],
 ): NodeId | undefined => {
-  const [outputs = 1, inputs = 1, ...kernel] = b.shape(filter!);
+  const [outputs = 1, inputs = 1] = b.shape(filter!);
   const [batch = 1, , height = 1, width = 1] = shape;
-  if (attrs.groups !== 1 || !manyChannels(inputs, outputs)) return undefined;
-  const rows = rowsOf(b, x!, attrs.padding);
-  const weights = hwio(b, filter!);
-  const sums = isWinograd(attrs, kernel)
-    ? winogradConvolution(b, lists, rows, weights, { height, width }, 'forward')
-    : patchConvolution(b, lists, rows, weights, {
-        ...attrs,
-        kernel: [kernel[0]!, kernel[1]!],
-        output: [height, width],
-      });
+  if (attrs.groups !== 1 || !(many(inputs) || many(outputs))) return undefined;
+  const sums = convolve(b, lists, rowsOf(b, x!, attrs.padding), hwio(b, filter!), attrs, { height, width });
   const result = bias === undefined ? sums : b.binary('add', sums, bias);
   return channelsFirst(b, result, [batch, height, width, outputs]);
 };
@@ -78,18 +104,29 @@ const inputGradient = (
   const [outputs = 1, inputs = 1, kh = 1, kw = 1] = b.shape(filter!);
   const [batch = 1, channels = 1, height = 1, width = 1] = shape;
   const { strides, padding, dilations, groups, size } = attrs;
-  if (groups !== 1 || dilations.some((d) => d !== 1) || !manyChannels(inputs, outputs)) return undefined;
+  if (groups !== 1 || dilations.some((d) => d !== 1) || !(many(inputs) || many(outputs))) return undefined;
   const weights = hwio(b, filter!);
-  const [top, left] = padding;
-  if (isWinograd(attrs, [kh, kw]) && top <= 2 && left <= 2) {
+  const [top, left, bottom, right] = padding;
+  const picture = (matrix: NodeId): NodeId => channelsFirst(b, matrix, [batch, height, width, channels]);
+  // At stride 1 it is a convolution of the gradients by the turned filter, its borders filled up with zeros.
+  if (isDense(attrs) && Math.max(top, bottom) < kh && Math.max(left, right) < kw) {
     const [h = 1, w = 1] = b.shape(dy!).slice(2);
-    const rows = rowsOf(b, dy!, [2 - top, 2 - left, height + top - h, width + left - w]);
-    const result = winogradConvolution(b, lists, rows, weights, { height, width }, 'input-gradient');
-    return channelsFirst(b, result, [batch, height, width, channels]);
+    const rows = rowsOf(b, dy!, [kh - 1 - top, kw - 1 - left, height + top - h, width + left - w]);
+    const output = { height, width };
+    if (isWinograd(attrs, [kh, kw], inputs, outputs)) {
+      return picture(winogradConvolution(b, lists, rows, weights, output, 'input-gradient'));
+    }
+    return picture(convolve(b, lists, rows, turned(b, weights), { ...attrs, padding: [0, 0, 0, 0] }, output));
   }
   const rows = rowsOf(b, dy!, [0, 0, 0, 0]);
-  const result = phasedInputGradient(b, lists, rows, weights, { strides, before: [top, left], size });
-  return channelsFirst(b, result, [batch, height, width, channels]);
+  return picture(phasedInputGradient(b, lists, rows, weights, { strides, before: [top, left], size }));
+};
+
+/** A filter [KH,KW,I,O] turned by half, its channels exchanged: [KH,KW,O,I]. */
+const turned = (b: GraphBuilder, filter: NodeId): NodeId => {
+  const [kh = 1, kw = 1, inputs = 1, outputs = 1] = b.shape(filter);
+  const flipped = b.slice(filter, [kh - 1, kw - 1, 0, 0], [kh, kw, inputs, outputs], [-1, -1, 1, 1]);
+  return b.transpose(flipped, [0, 1, 3, 2]);
 };
 
 const filterGradient = (
@@ -98,13 +135,44 @@ const filterGradient = (
   { attrs }: NodeOf<'convFilterGradient'>,
   [x, dy]: readonly NodeId[],
 ): NodeId | undefined => {
-  const [, outputs = 1, height = 1, width = 1] = b.shape(dy!);
+  const [batch = 1, outputs = 1, height = 1, width = 1] = b.shape(dy!);
   const inputs = b.shape(x!)[1] ?? 1;
-  if (attrs.groups !== 1 || !manyChannels(inputs, outputs)) return undefined;
-  const rows = rowsOf(b, x!, attrs.padding);
-  const gradients = b.reshape(channelsLast(b, dy!), [rows.batch * height * width, outputs]);
-  const gradient = isWinograd(attrs, attrs.kernel)
+  const { kernel, padding, groups } = attrs;
+  if (groups !== 1) return undefined;
+  if (isDense(attrs) && many(inputs) && !many(outputs)) {
+    const [kh, kw] = kernel;
+    const padded = [height + kh - 1, width + kw - 1] as const;
+    const gradients = rowsOf(b, dy!, [kh - 1, kw - 1, kh - 1, kw - 1]);
+    return oihw(
+      b,
+      turnedFilterGradient(
+        b,
+        lists,
+        gradients,
+        paddedRows(b, lists, rowsOf(b, x!, padding), padded),
+        kernel,
+        padded,
+      ),
+    );
+  }
+  const rows = rowsOf(b, x!, padding);
+  const gradients = b.reshape(channelsLast(b, dy!), [batch * height * width, outputs]);
+  const gradient = isWinograd(attrs, kernel, inputs, outputs)
     ? winogradFilterGradient(b, lists, rows, gradients, { height, width })
     : patchFilterGradient(b, lists, rows, gradients, { ...attrs, output: [height, width] });
   return oihw(b, gradient);
 };
+
+/** Every pixel of the padded picture as a row: [N·height·width, C]. */
+const paddedRows = (b: GraphBuilder, lists: RowLists, rows: Rows, [height, width]: Pair): NodeId =>
+  lists.gather(
+    b,
+    rows.matrix,
+    `padded;${rows.key};${height},${width}`,
+    rows.batch * height * width,
+    (list) => {
+      let at = 0;
+      for (let n = 0; n < rows.batch; n++)
+        for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) list[at++] = rows.locate(n, y, x);
+    },
+  );

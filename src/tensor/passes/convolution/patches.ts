@@ -1,9 +1,5 @@
 import type { GraphBuilder, NodeId, Pair } from '../../graph/index.js';
-import { bytesOf, type RowLists, type Rows } from './rows.js';
-
-/** Most bytes of patches that are laid out at once, and most parts of one convolution. */
-const PART_BYTES = 24e6;
-const MOST_PARTS = 64;
+import { bytesOf, type Part, partsOf, type RowLists, type Rows } from './rows.js';
 
 interface Window {
   readonly kernel: Pair;
@@ -12,42 +8,53 @@ interface Window {
   readonly output: Pair;
 }
 
-interface Part {
-  readonly first: number;
-  readonly count: number;
-}
-
-/** Output pixels split so that the patches of a part stay small. */
-const partsOf = (pixels: number, pixelBytes: number): readonly Part[] => {
-  const step = Math.max(1, Math.floor(PART_BYTES / pixelBytes), Math.ceil(pixels / MOST_PARTS));
-  return Array.from({ length: Math.ceil(pixels / step) }, (_, i) => ({
-    first: i * step,
-    count: Math.min(step, pixels - i * step),
-  }));
-};
+/** Below this many channels a pixel is too short a run to gather by itself. */
+const SHORT_RUN = 16;
 
 /** One row an output pixel: the taps of its window, channel by channel. [pixels, KH·KW·C] */
-const patches = (
-  b: GraphBuilder,
-  lists: RowLists,
-  rows: Rows,
-  { kernel, strides, dilations, output }: Window,
-  part: Part,
-): NodeId => {
-  const taps = kernel[0] * kernel[1];
-  const key = `patches;${rows.key};${kernel};${strides};${dilations};${output};${part.first}`;
-  const gathered = lists.gather(b, rows.matrix, key, part.count * taps, (list) => {
+const patches = (b: GraphBuilder, lists: RowLists, rows: Rows, window: Window, part: Part): NodeId => {
+  const { kernel, strides, dilations, output } = window;
+  const lines = rows.channels < SHORT_RUN ? lineWindows(b, lists, rows, window) : undefined;
+  const taps = lines === undefined ? kernel[0] * kernel[1] : kernel[0];
+  const key = `patches;${rows.key};${kernel};${strides};${dilations};${output};${part.first};${lines === undefined}`;
+  const gathered = lists.gather(b, lines ?? rows.matrix, key, part.count * taps, (list) => {
+    const tall = (output[0] - 1) * strides[0] + (kernel[0] - 1) * dilations[0] + 1;
     let at = 0;
     for (let pixel = part.first; pixel < part.first + part.count; pixel++) {
       const x = pixel % output[1];
       const y = Math.floor(pixel / output[1]) % output[0];
       const n = Math.floor(pixel / (output[0] * output[1]));
-      for (let i = 0; i < kernel[0]; i++)
-        for (let j = 0; j < kernel[1]; j++)
-          list[at++] = rows.locate(n, y * strides[0] + i * dilations[0], x * strides[1] + j * dilations[1]);
+      for (let i = 0; i < kernel[0]; i++) {
+        const row = y * strides[0] + i * dilations[0];
+        if (lines !== undefined) list[at++] = (n * tall + row) * output[1] + x;
+        else
+          for (let j = 0; j < kernel[1]; j++)
+            list[at++] = rows.locate(n, row, x * strides[1] + j * dilations[1]);
+      }
     }
   });
-  return b.reshape(gathered, [part.count, taps * rows.channels]);
+  return b.reshape(gathered, [part.count, kernel[0] * kernel[1] * rows.channels]);
+};
+
+/** The windows along each line of the padded picture: [N·lines·OW, KW·C]. */
+const lineWindows = (
+  b: GraphBuilder,
+  lists: RowLists,
+  rows: Rows,
+  { kernel, strides, dilations, output }: Window,
+): NodeId => {
+  const tall = (output[0] - 1) * strides[0] + (kernel[0] - 1) * dilations[0] + 1;
+  const count = rows.batch * tall * output[1];
+  const key = `lines;${rows.key};${kernel};${strides};${dilations};${output}`;
+  const gathered = lists.gather(b, rows.matrix, key, count * kernel[1], (list) => {
+    let at = 0;
+    for (let n = 0; n < rows.batch; n++)
+      for (let y = 0; y < tall; y++)
+        for (let x = 0; x < output[1]; x++)
+          for (let j = 0; j < kernel[1]; j++)
+            list[at++] = rows.locate(n, y, x * strides[1] + j * dilations[1]);
+  });
+  return b.reshape(gathered, [count, kernel[1] * rows.channels]);
 };
 
 const matmul = (b: GraphBuilder, x: NodeId, y: NodeId, transposeA = false): NodeId =>
@@ -82,12 +89,48 @@ export const patchFilterGradient = (
   const [kh, kw] = window.kernel;
   const sums = partsOf(pixels, bytesOf(kh * kw, rows.channels)).map((part) => {
     const own = b.sliceAxis(gradients, 0, part.first, part.count);
-    return matmul(b, patches(b, lists, rows, window, part), own, true);
+    return tallProduct(b, patches(b, lists, rows, window, part), own);
   });
   return b.reshape(
     sums.reduce((a, c) => b.binary('add', a, c)),
     [kh, kw, rows.channels, outputs],
   );
+};
+
+/**
+ * The same gradient, [KH,KW,I,O], for many channels in and few out: the patches are those of the gradients, laid under
+ * every pixel of the padded input. `gradients` locate a border of KH-1 and KW-1 zeros; `inputs` is [N·padded·padded, I].
+ */
+export const turnedFilterGradient = (
+  b: GraphBuilder,
+  lists: RowLists,
+  gradients: Rows,
+  inputs: NodeId,
+  kernel: Pair,
+  padded: Pair,
+): NodeId => {
+  const [kh, kw] = kernel;
+  const window = { kernel, strides: [1, 1], dilations: [1, 1], output: padded } as const;
+  const turned = patchFilterGradient(b, lists, gradients, inputs, window);
+  // A patch's first tap is the gradient that the kernel's last tap reaches: the kernel comes out turned.
+  const [, , outputs = 1, channels = 1] = b.shape(turned);
+  const flipped = b.slice(turned, [kh - 1, kw - 1, 0, 0], [kh, kw, outputs, channels], [-1, -1, 1, 1]);
+  return b.transpose(flipped, [0, 1, 3, 2]);
+};
+
+/** Below this size a product of long columns would run on one core. */
+const SMALL_PRODUCT = 1 << 16;
+const SPLITS = 16;
+
+/** aᵀ·b over many rows: split into groups of rows that the cores share, and added up. */
+const tallProduct = (b: GraphBuilder, x: NodeId, y: NodeId): NodeId => {
+  const [rows = 1, m = 1] = b.shape(x);
+  const [, n = 1] = b.shape(y);
+  if (m * n > SMALL_PRODUCT || rows % SPLITS !== 0 || rows / SPLITS < m) return matmul(b, x, y, true);
+  const groups = (value: NodeId, columns: number): NodeId =>
+    b.reshape(value, [SPLITS, rows / SPLITS, columns]);
+  const partial = matmul(b, groups(x, m), groups(y, n), true);
+  return b.reshape(matmul(b, b.fill(1, [1, SPLITS]), b.reshape(partial, [SPLITS, m * n])), [m, n]);
 };
 
 /** The taps of a kernel's axis that reach the outputs of one phase, and the shift to the gradient that each reads. */

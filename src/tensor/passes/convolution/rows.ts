@@ -1,4 +1,4 @@
-import { elementCount, type GraphBuilder, type NodeId, type Padding } from '../../graph/index.js';
+import { elementCount, type GraphBuilder, type NodeId, type Padding, type PadMode } from '../../graph/index.js';
 
 /**
  * A picture as a matrix of pixels: one row a pixel, one column a channel, batch and rows of the picture one after
@@ -35,9 +35,10 @@ export const channelsFirst = (
 type Fold = (i: number, size: number) => number;
 
 /** Where an index beyond the picture is read from, for each mode of padding; -1 for a zero. */
-const folds: Readonly<Record<'constant' | 'reflect' | 'edge' | 'wrap', Fold>> = {
+const folds: Readonly<Record<PadMode, Fold>> = {
   constant: (i, size) => (i < 0 || i >= size ? -1 : i),
   reflect: (i, size) => (i < 0 ? -i : i >= size ? 2 * size - 2 - i : i),
+  symmetric: (i, size) => (i < 0 ? -1 - i : i >= size ? 2 * size - 1 - i : i),
   edge: (i, size) => Math.min(Math.max(i, 0), size - 1),
   wrap: (i, size) => ((i % size) + size) % size,
 };
@@ -121,3 +122,22 @@ const written = (length: number, fill: (list: Int32Array) => void): Int32Array =
 
 /** Bytes of a matrix of float32. */
 export const bytesOf = (...shape: readonly number[]): number => 4 * elementCount(shape);
+
+/** A run of rows that is worked on at once. */
+export interface Part {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Most bytes that are laid out at once (they should stay near the cores), and most parts of one convolution. */
+const PART_BYTES = 24e6;
+const MOST_PARTS = 64;
+
+/** Splits rows so that what is made of each part stays small. */
+export const partsOf = (rows: number, rowBytes: number): readonly Part[] => {
+  const step = Math.max(1, Math.floor(PART_BYTES / rowBytes), Math.ceil(rows / MOST_PARTS));
+  return Array.from({ length: Math.ceil(rows / step) }, (_, i) => ({
+    first: i * step,
+    count: Math.min(step, rows - i * step),
+  }));
+};
