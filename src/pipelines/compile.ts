@@ -16,8 +16,10 @@ import { defaultContext } from './run.js';
 
 /** The text of a pipeline's file. */
 export interface SourceFile {
-  /** Path as messages give it; relative paths in the file start at its folder. */
+  /** Relative paths in the file start at its folder. */
   readonly path: string;
+  /** How messages call it; its path unless said otherwise. */
+  readonly shown?: string;
   readonly text: string;
 }
 
@@ -39,19 +41,19 @@ export const compile = (file: SourceFile, options: CompileOptions = {}): TE.Task
 
 /** The phases that need no more than the file and its plugins: what `pipe check` and editors do while one types. */
 export const analyse = (
-  { path, text }: SourceFile,
+  { path, shown = path, text }: SourceFile,
   { pipeline, set = {}, registry = builtIn, folder = process.cwd() }: CompileOptions = {},
 ): TE.TaskEither<Diagnostics, Graph> =>
   pipe(
     // 1. Parse: text to sections and steps, each with its place.
-    TE.fromEither(parse(path, text)),
+    TE.fromEither(parse(shown, text)),
     // 2. Load the plugins that the file names.
     TE.bindTo('file'),
     TE.bind('operators', ({ file }) => loadPlugins(file.plugins, dirname(resolve(path)), registry)),
     // 3. Check: parameters read, names found, ports unified.
     TE.chainEitherK(({ file, operators }) =>
       pipe(
-        choose(file, pipeline, path),
+        choose(file, pipeline, shown),
         E.chain((source) =>
           check(source, {
             registry: operators,
@@ -78,14 +80,14 @@ export const planGraph = (graph: Graph): TE.TaskEither<Diagnostics, Plan> => {
 };
 
 /** The sections of a file. */
-export const parse = (path: string, text: string): E.Either<Diagnostics, PipelineFile> =>
-  pipe(parseYaml(text, path), E.chain(readPipelineFile));
+export const parse = (shown: string, text: string): E.Either<Diagnostics, PipelineFile> =>
+  pipe(parseYaml(text, shown), E.chain(readPipelineFile));
 
 /** The pipeline of a file that is meant. */
 const choose = (
   { pipelines }: PipelineFile,
   name: string | undefined,
-  path: string,
+  shown: string,
 ): E.Either<Diagnostics, PipelineSource> => {
   const [only, second] = pipelines;
   const names = pipelines.flatMap((each) => (each.name === undefined ? [] : [each.name]));
@@ -95,8 +97,8 @@ const choose = (
   return fromDiagnostics(
     [
       name === undefined
-        ? failure('pipeline/several', `${path} holds ${names.length} pipelines: ${names.join(', ')}.`)
-        : failure('pipeline/not-found', `${path} holds no pipeline \`${name}\`.`, {
+        ? failure('pipeline/several', `${shown} holds ${names.length} pipelines: ${names.join(', ')}.`)
+        : failure('pipeline/not-found', `${shown} holds no pipeline \`${name}\`.`, {
             hint: didYouMean(name, names),
           }),
     ],

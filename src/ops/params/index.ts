@@ -8,6 +8,7 @@ export {
   type Size,
   size,
 } from './compounds.js';
+export { describe, describePresence } from './describe.js';
 export { type JsonSchema, jsonSchema } from './json-schema.js';
 export {
   type AnyParamType,

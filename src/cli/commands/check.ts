@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostic } from '../../diagnostics/index.js';
+import { compile, parse } from '../../pipelines/compile.js';
+import { findPipeline } from '../find-pipeline.js';
+import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
+import { type Exit, exit, type Terminal } from '../terminal.js';
+
+/** What `pipe check` is given. */
+export interface CheckArguments {
+  readonly set: Readonly<Record<string, string>>;
+  readonly json: boolean;
+}
+
+/** `pipe check`: all that is wrong with pipelines; of a file with several, with all of them. */
+export const check = async (
+  targets: readonly string[],
+  { set, json }: CheckArguments,
+  terminal: Terminal,
+): Promise<Exit> => {
+  const results = await Promise.all(
+    (targets.length === 0 ? [undefined] : targets).map((target) => checkTarget(target, set, terminal)),
+  );
+  const found = results.flat();
+  if (json) for (const diagnostic of found) terminal.out(`${JSON.stringify(diagnosticJson(diagnostic))}\n`);
+  else printDiagnostics(terminal, found);
+  const errors = found.filter(({ severity }) => severity === 'error').length;
+  if (!json) terminal.out(`${verdict(errors, found.length - errors, results.length, terminal)}\n`);
+  return errors > 0 ? exit.wrong : exit.done;
+};
+
+const verdict = (errors: number, warnings: number, files: number, { paint }: Terminal): string => {
+  const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+  const aside = warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`;
+  return errors === 0
+    ? `${paint.green('✓')} ${counted(files, 'file')} checked: nothing is wrong${aside}.`
+    : `${paint.red('✗')} ${counted(errors, 'error')}${aside}.`;
+};
+
+const checkTarget = async (
+  target: string | undefined,
+  set: CheckArguments['set'],
+  { folder }: Terminal,
+): Promise<readonly Diagnostic[]> => {
+  const found = await findPipeline(target, folder)();
+  if (E.isLeft(found)) return found.left;
+  const { file, pipeline } = found.right;
+  const names = pipeline === undefined ? namesIn(file.shown ?? file.path, file.text) : [pipeline];
+  const results = await Promise.all(
+    names.map((name) =>
+      pipe(
+        compile(
+          { ...file, path: resolve(folder, file.path) },
+          { set, folder, ...(name === undefined ? {} : { pipeline: name }) },
+        ),
+        TE.match(
+          (diagnostics): readonly Diagnostic[] => diagnostics,
+          (plan) => plan.warnings,
+        ),
+      )(),
+    ),
+  );
+  return results.flat();
+};
+
+/** The pipelines of a file; one without a name stands for a file that holds one, or none that can be read. */
+const namesIn = (shown: string, text: string): readonly (string | undefined)[] =>
+  pipe(
+    parse(shown, text),
+    E.match(
+      () => [undefined],
+      ({ pipelines }) => (pipelines.length === 0 ? [undefined] : pipelines.map(({ name }) => name)),
+    ),
+  );

@@ -1,0 +1,47 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { analyse } from '../../pipelines/compile.js';
+import { type Drawing, drawingOf } from '../../pipelines/draw/drawing.js';
+import { toMermaid } from '../../pipelines/draw/mermaid.js';
+import { findPipeline } from '../find-pipeline.js';
+import { printDiagnostics } from '../report-diagnostics.js';
+import { type Exit, exit, type Terminal } from '../terminal.js';
+
+/** What `pipe graph` is given. */
+export interface GraphArguments {
+  readonly set: Readonly<Record<string, string>>;
+  readonly format: 'mermaid' | 'svg' | 'json';
+}
+
+/** `pipe graph`: draws a pipeline. */
+export const graph = async (
+  target: string | undefined,
+  { set, format }: GraphArguments,
+  terminal: Terminal,
+): Promise<Exit> => {
+  const drawing = await pipe(
+    findPipeline(target, terminal.folder),
+    TE.chain(({ file, pipeline }) =>
+      analyse(file, { set, folder: terminal.folder, ...(pipeline === undefined ? {} : { pipeline }) }),
+    ),
+    TE.map(drawingOf),
+  )();
+  if (E.isLeft(drawing)) {
+    printDiagnostics(terminal, drawing.left);
+    return exit.wrong;
+  }
+  terminal.out(await draw(drawing.right, format));
+  return exit.done;
+};
+
+const draw = async (drawing: Drawing, format: GraphArguments['format']): Promise<string> => {
+  switch (format) {
+    case 'mermaid':
+      return toMermaid(drawing);
+    case 'json':
+      return `${JSON.stringify(drawing, null, 2)}\n`;
+    case 'svg':
+      return (await import('../../pipelines/draw/svg.js')).toSvg(drawing);
+  }
+};

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { didYouMean } from '../../diagnostics/index.js';
+import { builtIn, type Operator } from '../../ops/index.js';
+import { describe, describePresence, jsonSchema } from '../../ops/params/index.js';
+import { showPort } from '../../ports/index.js';
+import { type Exit, exit, type Terminal } from '../terminal.js';
+
+/** What `pipe ops` is given. */
+export interface OpsArguments {
+  readonly json: boolean;
+}
+
+/** `pipe ops`: all operators on a line each, or one with its parameters, page and example. */
+export const ops = async (
+  name: string | undefined,
+  { json }: OpsArguments,
+  terminal: Terminal,
+): Promise<Exit> => {
+  const { out, err } = terminal;
+  const all = [...builtIn.values()];
+  if (name === undefined) {
+    out(json ? `${JSON.stringify(all.map(toJson), null, 2)}\n` : list(all, terminal));
+    return exit.done;
+  }
+  const operator = builtIn.get(name);
+  if (operator === undefined) {
+    err(`There is no operator \`${name}\`. ${didYouMean(name, [...builtIn.keys()])}\n`);
+    return exit.wrong;
+  }
+  out(json ? `${JSON.stringify(toJson(operator), null, 2)}\n` : await page(operator, terminal));
+  return exit.done;
+};
+
+const takes = ({ input, streams }: Operator): string => {
+  const joined = Object.entries(streams).map(([stream, port]) => `${stream}: ${showPort(port)}`);
+  return joined.length > 0 ? `{ ${joined.join(', ')} }` : showPort(input);
+};
+
+const toJson = (operator: Operator) => ({
+  name: operator.name,
+  about: operator.about,
+  takes: takes(operator),
+  gives: showPort(operator.output),
+  params: jsonSchema(operator.params.shape),
+});
+
+const list = (all: readonly Operator[], { paint, width }: Terminal): string => {
+  const wide = Math.max(...all.map(({ name }) => name.length));
+  const lines = all.map((operator) => {
+    const { name, about, output } = operator;
+    const ports = `${takes(operator)} → ${showPort(output)}`;
+    const line = `${paint.bold(name.padEnd(wide))}  ${about}`;
+    const isRoomy = wide + 4 + about.length + ports.length <= width();
+    return isRoomy ? `${line}  ${paint.dim(ports)}` : line;
+  });
+  return `${lines.join('\n')}\n\n\`pipe ops NAME\` explains one.\n`;
+};
+
+const page = async (operator: Operator, { paint }: Terminal): Promise<string> => {
+  const { name, about, output, params } = operator;
+  const fields = Object.entries(params.shape.fields);
+  const wide = Math.max(0, ...fields.map(([field]) => field.length));
+  const rows = fields.flatMap(([field, shape]) => {
+    const main = field === params.shape.main ? ' (or alone)' : '';
+    const facts = [describe(shape.shape), describePresence(shape)].filter((fact) => fact !== '').join(', ');
+    return [
+      `  ${paint.cyan(field.padEnd(wide))}  ${shape.about}`,
+      `  ${' '.repeat(wide)}  ${paint.dim(facts + main)}`,
+    ];
+  });
+  const [readme, example] = await Promise.all([
+    documentOf(name, 'README.md'),
+    documentOf(name, 'example.yaml'),
+  ]);
+  const sections = [
+    `${paint.bold(name)}: ${about}`,
+    `Takes ${takes(operator)}, gives ${showPort(output)}.`,
+    rows.length === 0 ? 'It has no parameters.' : `Parameters\n${rows.join('\n')}`,
+    ...(readme === undefined ? [] : [readme.replace(/^# .*\n+/, '').trim()]),
+    ...(example === undefined ? [] : [`Example\n${example.trimEnd().replaceAll(/^/gm, '  ')}`]),
+  ];
+  return `${sections.join('\n\n')}\n`;
+};
+
+/** A document of an operator's folder, which the package ships beside the compiled code. */
+const documentOf = (name: string, file: string): Promise<string | undefined> =>
+  readFile(new URL(`../../../src/ops/${name}/${file}`, import.meta.url), 'utf8').catch(() => undefined);

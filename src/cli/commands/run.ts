@@ -1,0 +1,204 @@
+import { relative } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostic, Diagnostics } from '../../diagnostics/index.js';
+import { compile } from '../../pipelines/compile.js';
+import type { Plan } from '../../pipelines/plan/plan.js';
+import { type PipelineEvent, type Report, runPlan } from '../../pipelines/run.js';
+import type { ItemFailure } from '../../ports/index.js';
+import { notStarted, type Progress, progress } from '../../streams/index.js';
+import { findPipeline } from '../find-pipeline.js';
+import { duration, progressLine } from '../progress-line.js';
+import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
+import { type Exit, exit, type Terminal } from '../terminal.js';
+
+/** What `pipe run` is given. */
+export interface RunArguments {
+  readonly set: Readonly<Record<string, string>>;
+  readonly engine: string;
+  readonly jobs?: number;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** `pipe run`: compiles and runs, and says at the end what was done, what was skipped and what failed. */
+export const run = async (
+  target: string | undefined,
+  { set, engine, jobs, json, quiet }: RunArguments,
+  terminal: Terminal,
+): Promise<Exit> => {
+  const voice = json ? jsonVoice(terminal) : quiet ? quietVoice(terminal) : peopleVoice(terminal);
+  const result = await pipe(
+    findPipeline(target, terminal.folder),
+    TE.chain(({ file, pipeline }) =>
+      compile(file, { set, folder: terminal.folder, ...(pipeline === undefined ? {} : { pipeline }) }),
+    ),
+    TE.chainFirstIOK((plan) => () => voice.planned(plan)),
+    TE.bindTo('plan'),
+    TE.bind('report', ({ plan }) =>
+      runPlan(plan, {
+        engine,
+        ...(jobs === undefined ? {} : { jobs }),
+        signal: terminal.signal,
+        observe: voice.event,
+      }),
+    ),
+  )();
+  if (E.isLeft(result)) {
+    voice.refused(result.left);
+    return exit.wrong;
+  }
+  const { plan, report } = result.right;
+  voice.finished(plan, report);
+  return exitOf(report);
+};
+
+const exitOf = ({ end, failed }: Report): Exit => {
+  if (end.kind === 'cancelled') return exit.stopped;
+  if (end.kind === 'stopped') return exit.stuck;
+  return failed.length > 0 ? exit.someFailed : exit.done;
+};
+
+/** How a run speaks to whoever started it. */
+interface Voice {
+  readonly refused: (diagnostics: Diagnostics) => void;
+  readonly planned: (plan: Plan) => void;
+  readonly event: (event: PipelineEvent) => void;
+  readonly finished: (plan: Plan, report: Report) => void;
+}
+
+/** One JSON object a line. */
+const jsonVoice = ({ out }: Terminal): Voice => {
+  const say = (event: string, more: object): void => out(`${JSON.stringify({ event, ...more })}\n`);
+  const sayFailure = ({ key, operator, diagnostics }: ItemFailure): void =>
+    say('failed', { path: key.path, operator, diagnostics: diagnostics.map(diagnosticJson) });
+  return {
+    refused: (diagnostics) => {
+      for (const diagnostic of diagnostics) say('diagnostic', diagnosticJson(diagnostic));
+    },
+    planned: ({ graph, bulk, warnings }) => {
+      for (const warning of warnings) say('diagnostic', diagnosticJson(warning));
+      say('started', {
+        pipeline: graph.name,
+        ...(bulk === undefined ? {} : { items: bulk.items, done: bulk.done }),
+      });
+    },
+    event: (event) => {
+      if (event.kind === 'done' || event.kind === 'skipped') say(event.kind, { path: event.key.path });
+      if (event.kind === 'failed') sayFailure(event.failure);
+      if (event.kind === 'warned') say('warned', { path: event.key.path, ...diagnosticJson(event.warning) });
+    },
+    finished: (_, { done, skipped, failed, end, milliseconds }) =>
+      say('finished', {
+        end: end.kind,
+        done,
+        skipped,
+        failed: failed.length,
+        milliseconds: Math.round(milliseconds),
+        ...(end.kind === 'stopped' ? { diagnostics: end.diagnostics.map(diagnosticJson) } : {}),
+      }),
+  };
+};
+
+/** Nothing but what went wrong. */
+const quietVoice = (terminal: Terminal): Voice => ({
+  refused: (diagnostics) => printDiagnostics(terminal, diagnostics),
+  planned: () => undefined,
+  event: () => undefined,
+  finished: (_, report) => printTrouble(terminal, report),
+});
+
+/** A progress line while it runs, where somebody watches; a few lines at the end. */
+const peopleVoice = (terminal: Terminal): Voice => {
+  const line = liveLine(terminal);
+  const warnings = new Map<string, { readonly warning: Diagnostic; readonly paths: string[] }>();
+  let state: Progress = notStarted;
+  let skipped = 0;
+  return {
+    refused: (diagnostics) => printDiagnostics(terminal, diagnostics),
+    planned: (plan) => printDiagnostics(terminal, plan.warnings),
+    event: (event) => {
+      if (event.kind === 'warned') {
+        const known = warnings.get(event.warning.code) ?? { warning: event.warning, paths: [] };
+        known.paths.push(event.key.path);
+        warnings.set(event.warning.code, known);
+      } else if (event.kind === 'skipped') skipped++;
+      else state = progress(state, event);
+      line.show(() => progressLine(state, skipped, terminal.width(), terminal.paint));
+    },
+    finished: (plan, report) => {
+      line.clear();
+      for (const { warning, paths } of warnings.values()) printItemWarning(terminal, warning, paths);
+      printTrouble(terminal, report);
+      terminal.out(`${summary(plan, report, terminal)}\n`);
+    },
+  };
+};
+
+/** A line that is written over and over, ten times a second at most; none where nobody watches. */
+const liveLine = ({ isLive, err }: Terminal) => {
+  let [shownAt, isShown] = [0, false];
+  return {
+    show: (text: () => string): void => {
+      const now = performance.now();
+      if (!isLive || now - shownAt < 100) return;
+      [shownAt, isShown] = [now, true];
+      err(`\r\u001b[2K${text()}`);
+    },
+    clear: (): void => {
+      if (isShown) err('\r\u001b[2K');
+    },
+  };
+};
+
+const printItemWarning = (
+  { err, paint }: Terminal,
+  { code, message }: Diagnostic,
+  paths: readonly string[],
+): void => {
+  const others = paths.length > 1 ? paint.dim(` (and ${paths.length - 1} more with ${code})`) : '';
+  err(`${paint.yellow('!')} ${paths[0]}: ${message}${others}\n`);
+};
+
+/** Lists what failed, and why a run could not go on. */
+const printTrouble = (terminal: Terminal, { failed, end }: Report): void => {
+  const { err, paint } = terminal;
+  for (const { key, operator, diagnostics } of failed) {
+    const [{ code, message, hint }] = diagnostics;
+    err(`${paint.red('✗')} ${paint.bold(printable(key.path))} ${paint.dim(`at ${operator}`)}\n`);
+    err(`  ${paint.dim(`${code}:`)} ${printable(message)}${hint === undefined ? '' : ` ${hint}`}\n`);
+  }
+  if (end.kind === 'stopped') {
+    err('\n');
+    printDiagnostics(terminal, end.diagnostics);
+  }
+};
+
+/** Names of files can hold anything, line ends and escape sequences included. */
+const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, '·');
+
+const summary = (
+  plan: Plan,
+  { done, skipped, failed, end, milliseconds }: Report,
+  { paint, folder }: Terminal,
+): string => {
+  const parts = [
+    `${done} done`,
+    ...(skipped > 0 ? [`${skipped} skipped (done before)`] : []),
+    ...(failed.length > 0 ? [paint.red(`${failed.length} failed`)] : []),
+  ];
+  const place = plan.bulk === undefined ? '' : ` in ${shortPath(plan.bulk.journal.folder, folder)}`;
+  const mark =
+    end.kind === 'complete' && failed.length === 0
+      ? paint.green('✓')
+      : paint.yellow(end.kind === 'complete' ? '!' : '■');
+  const ending = { complete: '', cancelled: 'stopped: ', stopped: 'could not go on: ' }[end.kind];
+  return `${mark} ${paint.bold(plan.graph.name)}: ${ending}${parts.join(', ')}${done > 0 ? place : ''}, ${duration(milliseconds)}`;
+};
+
+const shortPath = (path: string, folder: string): string => {
+  const way = relative(folder, path);
+  if (way === '') return '.';
+  return way.startsWith('..') ? path : way;
+};

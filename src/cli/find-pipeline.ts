@@ -1,0 +1,89 @@
+import { readFile, stat } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
+import type { SourceFile } from '../pipelines/compile.js';
+
+/** A file, and which of its pipelines is meant. */
+export interface Found {
+  readonly file: SourceFile;
+  readonly pipeline?: string;
+}
+
+const HOME = 'pipelines.yaml';
+
+/**
+ * Finds what the user means: a file (`edit.yaml`), a pipeline of a file (`edit.yaml#dehaze`), a pipeline of the folder's
+ * pipelines.yaml (`dehaze`), or, when nothing is given, that file itself.
+ */
+export const findPipeline = (
+  target: string | undefined,
+  folder: string,
+): TE.TaskEither<Diagnostics, Found> => {
+  if (target === undefined) return found(HOME, undefined, folder, missingHome(undefined));
+  const hash = target.lastIndexOf('#');
+  if (hash > 0)
+    return found(target.slice(0, hash), target.slice(hash + 1), folder, missingFile(target.slice(0, hash)));
+  return pipe(
+    TE.fromTask(() => isFile(resolve(folder, target))),
+    TE.chain((isThere) =>
+      isThere || /\.ya?ml$/i.test(target)
+        ? found(target, undefined, folder, missingFile(target))
+        : found(HOME, target, folder, missingHome(target)),
+    ),
+  );
+};
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+
+const found = (
+  path: string,
+  pipeline: string | undefined,
+  folder: string,
+  missing: Diagnostics,
+): TE.TaskEither<Diagnostics, Found> => {
+  const absolute = resolve(folder, path);
+  return pipe(
+    TE.fromTask(() => isFile(absolute)),
+    TE.filterOrElse(
+      (isThere) => isThere,
+      () => missing,
+    ),
+    TE.chain(() =>
+      TE.tryCatch(
+        () => readFile(absolute, 'utf8'),
+        (cause): Diagnostics => [
+          failure('pipeline/unreadable', `${path} cannot be read: ${messageOf(cause)}.`, { cause }),
+        ],
+      ),
+    ),
+    TE.map((text) => ({
+      file: { path: absolute, shown: shortest(absolute, folder), text },
+      ...(pipeline === undefined ? {} : { pipeline }),
+    })),
+  );
+};
+
+const shortest = (absolute: string, folder: string): string => {
+  const way = relative(folder, absolute);
+  return way.startsWith('..') ? absolute : way;
+};
+
+const missingFile = (path: string): Diagnostics => [
+  failure('pipeline/not-found', `There is no file ${path}.`),
+];
+
+const missingHome = (name: string | undefined): Diagnostics => [
+  failure(
+    'pipeline/not-found',
+    name === undefined
+      ? `There is no ${HOME} in this folder.`
+      : `\`${name}\` is no file, and there is no ${HOME} in this folder that could hold a pipeline of that name.`,
+    { hint: 'Give the path of a YAML file, or start with `pipe new`.' },
+  ),
+];

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import pc from 'picocolors';
+import { program } from './program.js';
+import { exit, type Terminal } from './terminal.js';
+
+/** The terminal that this process runs in. */
+const processTerminal = (): Terminal => {
+  const controller = new AbortController();
+  const stop = (): void => {
+    // Whoever asks twice does not want to wait for what is in flight.
+    if (controller.signal.aborted) process.exit(exit.stopped);
+    controller.abort();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  const { stdout, stderr } = process;
+  // A reader that has seen enough (`| head`) is no error.
+  for (const stream of [stdout, stderr])
+    stream.on('error', (thrown: NodeJS.ErrnoException) => {
+      if (thrown.code === 'EPIPE') process.exit(exit.done);
+      throw thrown;
+    });
+  const colours = pc.createColors(pc.isColorSupported && (stdout.isTTY === true || stderr.isTTY === true));
+  return {
+    out: (text) => stdout.write(text),
+    err: (text) => stderr.write(text),
+    isLive: stderr.isTTY === true && process.env.TERM !== 'dumb',
+    width: () => stderr.columns ?? stdout.columns ?? 80,
+    paint: colours,
+    folder: process.cwd(),
+    signal: controller.signal,
+  };
+};
+
+const isMain =
+  process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
+
+if (isMain) {
+  const status = await program(process.argv.slice(2), processTerminal());
+  // Let what was written reach its reader: exiting at once would cut off a pipe.
+  process.exitCode = status;
+}

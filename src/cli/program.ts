@@ -1,0 +1,148 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type Exit, exit, type Terminal } from './terminal.js';
+import { version } from './version.js';
+
+/**
+ * Runs a command line and gives its exit status. Commands are loaded when they are called, so that `--help` does not
+ * wait for them.
+ */
+export const program = async (args: readonly string[], terminal: Terminal): Promise<Exit> => {
+  let status: Exit = exit.done;
+  const on =
+    <A extends readonly unknown[]>(action: (...given: A) => Promise<Exit>) =>
+    async (...given: A): Promise<void> => {
+      status = await action(...given);
+    };
+
+  const pipe = new Command('pipe')
+    .description('Edit photos with pipelines of typed operators')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showHelpAfterError('Try `pipe --help`.')
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .configureHelp({ helpWidth: Math.min(terminal.width(), 100) })
+    .exitOverride();
+
+  pipe
+    .command('run')
+    .description('compile and run a pipeline')
+    .argument('[pipeline]', TARGET)
+    .addOption(setOption())
+    .option('--engine <name>', 'where tensor work runs: auto, cpu, webgpu, cuda, …', 'cpu')
+    .option('--jobs <n>', 'photos worked on at once (as many as processors)', count)
+    .option('--json', 'print events as JSON lines', false)
+    .option('--quiet', 'print nothing but what went wrong', false)
+    .action(
+      on(async (target: string | undefined, options) =>
+        (await import('./commands/run.js')).run(target, options, terminal),
+      ),
+    );
+
+  pipe
+    .command('check')
+    .description('say all that is wrong with pipelines, without running them')
+    .argument('[pipelines...]', TARGET)
+    .addOption(setOption())
+    .option('--json', 'print diagnostics as JSON lines', false)
+    .action(
+      on(async (targets: string[], options) =>
+        (await import('./commands/check.js')).check(targets, options, terminal),
+      ),
+    );
+
+  pipe
+    .command('plan')
+    .description('show what would run: steps, shapes, cost, and what is done already')
+    .argument('[pipeline]', TARGET)
+    .addOption(setOption())
+    .option('--jobs <n>', 'photos worked on at once', count)
+    .option('--json', 'print it as JSON', false)
+    .action(
+      on(async (target: string | undefined, options) =>
+        (await import('./commands/plan.js')).plan(target, options, terminal),
+      ),
+    );
+
+  pipe
+    .command('graph')
+    .description('draw a pipeline')
+    .argument('[pipeline]', TARGET)
+    .addOption(setOption())
+    .addOption(
+      new Option('--format <format>', 'what to draw').choices(['mermaid', 'svg', 'json']).default('mermaid'),
+    )
+    .action(
+      on(async (target: string | undefined, options) =>
+        (await import('./commands/graph.js')).graph(target, options, terminal),
+      ),
+    );
+
+  pipe
+    .command('ops')
+    .description('list the operators, or explain one')
+    .argument('[name]', 'an operator')
+    .option('--json', 'print it as JSON', false)
+    .action(
+      on(async (name: string | undefined, options) =>
+        (await import('./commands/ops.js')).ops(name, options, terminal),
+      ),
+    );
+
+  pipe
+    .command('schema')
+    .description('print the JSON Schema of the pipeline language, for editors')
+    .action(on(async () => (await import('./commands/schema.js')).schema(terminal)));
+
+  pipe
+    .command('new')
+    .description('start from an example')
+    .argument('[template]', 'an example; without it they are listed')
+    .argument('[folder]', 'where to put it', '.')
+    .action(
+      on(async (template: string | undefined, folder: string) =>
+        (await import('./commands/new.js')).create(template, folder, terminal),
+      ),
+    );
+
+  pipe
+    .command('doctor')
+    .description('say which engines work here, and what is missing')
+    .option('--json', 'print it as JSON', false)
+    .action(on(async (options) => (await import('./commands/doctor.js')).doctor(options, terminal)));
+
+  pipe
+    .command('explain')
+    .description('explain the code of a diagnostic')
+    .argument('[code]', 'as in `value/range`; without it all are listed')
+    .action(
+      on(async (code: string | undefined) => (await import('./commands/explain.js')).explain(code, terminal)),
+    );
+
+  try {
+    await pipe.parseAsync([...args], { from: 'user' });
+    return status;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exit.done : exit.wrong;
+    throw thrown;
+  }
+};
+
+const TARGET = 'a YAML file, FILE#NAME, or a NAME in pipelines.yaml';
+
+/** `--set name=value`, as often as there are parameters. */
+const setOption = (): Option =>
+  new Option('--set <name=value>', 'a parameter of the pipeline; can be given several times')
+    .argParser((given: string, before: Readonly<Record<string, string>>) => {
+      const sign = given.indexOf('=');
+      if (sign < 1) throw new InvalidArgumentError('It is written name=value.');
+      return { ...before, [given.slice(0, sign)]: given.slice(sign + 1) };
+    })
+    .default({}, 'none');
+
+const count = (given: string): number => {
+  const n = Number(given);
+  if (!Number.isInteger(n) || n < 1 || n > 1024)
+    throw new InvalidArgumentError('It is a whole number from 1 to 1024.');
+  return n;
+};
