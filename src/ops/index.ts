@@ -11,6 +11,7 @@ export type {
   TensorInputs,
   Tf,
 } from './behaviour.js';
+export { compare } from './compare/index.js';
 export { crop } from './crop/index.js';
 export { decode } from './decode/index.js';
 export { defineJoin, defineOp, type JoinOp, type Op } from './define.js';

@@ -1,4 +1,5 @@
 import { batch } from './batch/index.js';
+import { compare } from './compare/index.js';
 import { crop } from './crop/index.js';
 import { decode } from './decode/index.js';
 import { encode } from './encode/index.js';
@@ -39,4 +40,5 @@ export const builtIn: Registry = registryOf(
   unbatch,
   shuffle,
   take,
+  compare,
 );

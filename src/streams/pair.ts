@@ -8,11 +8,16 @@ import { atLeast } from './options.js';
 export interface PairOptions {
   /** How many items of one stream may wait for their partner. Default 16. */
   readonly window?: number;
+  /** What two items must have in common to belong together. Default: index and epoch. */
+  readonly by?: (key: ItemKey) => string;
 }
 
+const indexAndEpoch = ({ epoch, index }: ItemKey): string => `${epoch}/${index}`;
+
 /**
- * Pairs the items of two streams that have the same index and epoch, such as a photo and its degraded copy. Streams
- * in the same order pair without waiting; items missing on one side or out of order are waited for within the window.
+ * Pairs the items of two streams that have the same index and epoch, such as a photo and its degraded copy, or that
+ * have something else of their keys in common. Streams in the same order pair without waiting; items missing on one
+ * side or out of order are waited for within the window.
  * A pair goes by the key of its first part. A failure of either part is a failure of the pair, and an item without a
  * partner fails with `run/unpaired`. The flow ends when the shorter stream has ended and its waiting items had their
  * chance; of a surplus on the other side, only what was read by then is told.
@@ -23,14 +28,14 @@ export const pair = <A, B>(
   operator: string,
   from: ItemFlow<A>,
   to: ItemFlow<B>,
-  { window = 16 }: PairOptions = {},
+  { window = 16, by = indexAndEpoch }: PairOptions = {},
 ): ItemFlow<Pair<A, B>> => {
   const most = atLeast(0, 'window', window);
   return generate(
     () => [from.open(), to.open()] as const,
     async function* ([froms, tos]) {
-      const waitingFroms = createWaitingRoom<A>(operator, most);
-      const waitingTos = createWaitingRoom<B>(operator, most);
+      const waitingFroms = createWaitingRoom<A>(operator, most, by);
+      const waitingTos = createWaitingRoom<B>(operator, most, by);
       let pullsAfterAnEnd = 0;
       while (pullsAfterAnEnd <= most) {
         const [a, b] = await Promise.all([froms.next(), tos.next()]);
@@ -79,8 +84,13 @@ interface WaitingRoom<A> {
   readonly isEmpty: () => boolean;
 }
 
-const createWaitingRoom = <A>(operator: string, most: number): WaitingRoom<A> => {
+const createWaitingRoom = <A>(
+  operator: string,
+  most: number,
+  by: (key: ItemKey) => string,
+): WaitingRoom<A> => {
   const waiting = new Map<string, Outcome<A>>();
+  const placeOf = (outcome: Outcome<unknown>): string => by(keyOf(outcome));
   return {
     enter: (outcome) => {
       const place = placeOf(outcome);
@@ -106,11 +116,6 @@ const createWaitingRoom = <A>(operator: string, most: number): WaitingRoom<A> =>
 
 const keyOf = (outcome: Outcome<unknown>): ItemKey =>
   E.isLeft(outcome) ? outcome.left.key : outcome.right.key;
-
-const placeOf = (outcome: Outcome<unknown>): string => {
-  const { epoch, index } = keyOf(outcome);
-  return `${epoch}/${index}`;
-};
 
 const alone = (operator: string, outcome: Outcome<unknown>): Outcome<never> => {
   if (E.isLeft(outcome)) return outcome;

@@ -32,4 +32,21 @@ describe('pair', () => {
       Array(4).fill('run/unpaired'),
     );
   });
+
+  it('finds partners by name, whatever their place and extension', async () => {
+    const named = (...paths: readonly string[]) =>
+      fromIterable(paths.map((path, index) => E.right({ key: { path, index, epoch: 0 }, value: path })));
+    const pairs = runJoin(pair({ from: streamOf('hazy'), to: streamOf('clear'), by: 'name' }), {
+      from: named('a/1.jpg', 'a/2.jpg', 'b.c.jpg'),
+      to: named('a/2.png', 'b.c.webp'),
+    });
+    const outcomes = await collect(pairs);
+    expect(outcomes.flatMap((outcome) => (E.isRight(outcome) ? [outcome.right.value] : []))).toEqual([
+      { from: 'a/2.jpg', to: 'a/2.png' },
+      { from: 'b.c.jpg', to: 'b.c.webp' },
+    ]);
+    expect(outcomes.flatMap((outcome) => (E.isLeft(outcome) ? [outcome.left.key.path] : []))).toEqual([
+      'a/1.jpg',
+    ]);
+  });
 });
