@@ -26,11 +26,14 @@ export const emitConvInputGradient = (e: Emitter, node: NodeOf<'convInputGradien
   });
 };
 
+/** The gradient of a convolution by its filter: one form for whole convolutions, one for grouped ones. */
+export const emitConvFilterGradient = (e: Emitter, node: NodeOf<'convFilterGradient'>): string =>
+  node.attrs.groups === 1 ? asConvolution(e, node) : tapByTap(e, node);
+
 /**
- * The gradient of a convolution by its filter, as a convolution of the pictures with the gradients, batch and channels
- * exchanged, strides and dilations exchanged. Holds for every geometry of one group.
+ * A convolution of the pictures with the gradients: batch and channels exchanged, strides and dilations exchanged.
  */
-export const emitConvFilterGradient = (e: Emitter, node: NodeOf<'convFilterGradient'>): string => {
+const asConvolution = (e: Emitter, node: NodeOf<'convFilterGradient'>): string => {
   const { strides, padding, dilations, kernel } = node.attrs;
   const [x = '', dy = ''] = node.inputs.map((i) => e.op('Transpose', [e.value(i)], { perm: [1, 0, 2, 3] }));
   const output = e.node(node.inputs[1]!).shape.slice(2);
@@ -44,4 +47,36 @@ export const emitConvFilterGradient = (e: Emitter, node: NodeOf<'convFilterGradi
   // A stride that does not divide the picture leaves taps beyond the kernel.
   const cropped = e.op('Slice', [gradient, e.ints([0, 0]), e.ints(kernel), e.ints([2, 3])]);
   return e.op('Transpose', [cropped], { perm: [1, 0, 2, 3] });
+};
+
+/**
+ * Each tap of a grouped filter by itself: the pixels that it met, times the gradients, summed over pictures and places
+ * as a product of one matrix a group.
+ */
+const tapByTap = (e: Emitter, node: NodeOf<'convFilterGradient'>): string => {
+  const { strides, padding, dilations, groups, kernel } = node.attrs;
+  const [x, dy] = [node.inputs[0]!, node.inputs[1]!];
+  const [top, left, bottom, right] = padding;
+  const [batch = 1, channels = 1] = e.node(x).shape;
+  const [, outputs = 1, height = 1, width = 1] = e.node(dy).shape;
+  const [inner, outer, places] = [channels / groups, outputs / groups, batch * height * width];
+  const padded = padding.every((p) => p === 0)
+    ? e.value(x)
+    : e.op('Pad', [e.value(x), e.ints([0, 0, top, left, 0, 0, bottom, right])]);
+  /** [N, G·K, OH, OW] → [G, K, N·OH·OW] */
+  const byGroup = (value: string, each: number): string => {
+    const split = e.op('Reshape', [value, e.ints([batch, groups, each, height * width])]);
+    const moved = e.op('Transpose', [split], { perm: [1, 2, 0, 3] });
+    return e.op('Reshape', [moved, e.ints([groups, each, places])]);
+  };
+  const gradients = byGroup(e.value(dy), outer);
+  const taps = Array.from({ length: kernel[0] * kernel[1] }, (_, tap) => {
+    const first = [Math.floor(tap / kernel[1]) * dilations[0], (tap % kernel[1]) * dilations[1]];
+    const last = [first[0]! + (height - 1) * strides[0] + 1, first[1]! + (width - 1) * strides[1] + 1];
+    const met = e.op('Slice', [padded, e.ints(first), e.ints(last), e.ints([2, 3]), e.ints(strides)]);
+    const pixels = e.op('Transpose', [byGroup(met, inner)], { perm: [0, 2, 1] });
+    return e.op('Reshape', [e.op('MatMul', [gradients, pixels]), e.ints([outputs, inner, 1])]);
+  });
+  const stacked = taps.length === 1 ? taps[0]! : e.op('Concat', taps, { axis: 2 });
+  return e.op('Reshape', [stacked, e.ints([outputs, inner, ...kernel])]);
 };

@@ -1,6 +1,8 @@
 import type { Convolution, IrDType, NodeOf, OpName, UnaryFn } from '../graph/index.js';
 import { emitConvFilterGradient, emitConvInputGradient } from './convolution-gradients.js';
 import type { Emitter } from './emitter.js';
+import { emitPad, emitPadGradient } from './padding.js';
+import { emitMaxPoolGradient, emitMaxPoolIndices, windowAttributes } from './pooling.js';
 import { type Attribute, elementTypes } from './schema.js';
 
 /** Writes one node as ONNX and gives the name of its result. */
@@ -67,7 +69,6 @@ const coordinateModes = {
   'half-pixel': 'half_pixel',
   'align-corners': 'align_corners',
 } as const;
-const nearestModes = { floor: 'floor', 'round-half-up': 'round_prefer_ceil' } as const;
 
 const operands = (e: Emitter, node: { readonly inputs: readonly number[] }): string[] =>
   node.inputs.map((i) => e.value(i));
@@ -142,7 +143,6 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
     });
   },
   softmax: plain('Softmax', ({ axis }) => ({ axis })),
-  logSoftmax: plain('LogSoftmax', ({ axis }) => ({ axis })),
   topK: (e, node) => {
     const [values = '', indices = ''] = e.ops('TopK', [...operands(e, node), e.ints([node.attrs.k])], 2, {
       largest: 1,
@@ -155,7 +155,7 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
     const { transposeA, transposeB } = node.attrs;
     const [a = '', b = ''] = operands(e, node);
     if (!transposeA && !transposeB) return e.op('MatMul', [a, b]);
-    if (e.dialect.contrib) {
+    if (e.dialect.contrib && node.dtype === 'float32') {
       return e.op(
         'FusedMatMul',
         [a, b],
@@ -170,7 +170,6 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
     const ranks = node.inputs.map((i) => e.node(i).shape.length);
     return e.op('MatMul', [transposeA ? swapLast(a, ranks[0]!) : a, transposeB ? swapLast(b, ranks[1]!) : b]);
   },
-  einsum: plain('Einsum', ({ equation }) => ({ equation })),
   conv: (e, node) =>
     e.op('Conv', operands(e, node), {
       ...convAttributes(node.attrs),
@@ -178,29 +177,26 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
     }),
   convInputGradient: emitConvInputGradient,
   convFilterGradient: emitConvFilterGradient,
-  pool: (e, node) => {
-    const { fn, kernel, strides, padding } = node.attrs;
-    return e.op(fn === 'max' ? 'MaxPool' : 'AveragePool', operands(e, node), {
-      kernel_shape: kernel,
-      strides,
-      pads: padding,
-    });
-  },
+  pool: (e, node) =>
+    e.op(
+      node.attrs.fn === 'max' ? 'MaxPool' : 'AveragePool',
+      operands(e, node),
+      windowAttributes(node.attrs),
+    ),
+  maxPoolIndices: emitMaxPoolIndices,
+  maxPoolGradient: emitMaxPoolGradient,
   instanceNorm: plain('InstanceNormalization', ({ epsilon }) => ({ epsilon: { float: epsilon } })),
   resize: (e, node) => {
-    const { mode, coordinates, rounding } = node.attrs;
+    const { mode, coordinates } = node.attrs;
     return e.op('Resize', [...operands(e, node), '', '', e.ints(node.shape)], {
       mode,
       coordinate_transformation_mode: coordinateModes[coordinates],
-      ...(mode === 'nearest' ? { nearest_mode: nearestModes[rounding] } : {}),
+      ...(mode === 'nearest' ? { nearest_mode: 'floor' } : {}),
     });
   },
 
-  pad: (e, node) => {
-    const { mode, before, after, value } = node.attrs;
-    const fill = mode === 'constant' ? [e.scalar(value, node.dtype)] : [];
-    return e.op('Pad', [...operands(e, node), e.ints([...before, ...after]), ...fill], { mode });
-  },
+  pad: emitPad,
+  padGradient: emitPadGradient,
   slice: (e, node) => {
     const { begin, size, steps } = node.attrs;
     const source = e.node(node.inputs[0]!).shape;
@@ -230,6 +226,10 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
     return e.op('ScatterND', [zeros, e.op('Cast', [indices], { to: elementTypes.int64 }), updates], {
       reduction: 'add',
     });
+  },
+  scatterUpdate: (e, node) => {
+    const [x = '', indices = '', updates = ''] = operands(e, node);
+    return e.op('ScatterND', [x, e.op('Cast', [indices], { to: elementTypes.int64 }), updates]);
   },
   expand: (e, node) => e.op('Expand', [...operands(e, node), e.ints(node.attrs.shape)]),
   transpose: plain('Transpose', ({ perm }) => ({ perm })),

@@ -1,4 +1,4 @@
-import type { Attributes, Convolution, IrDType, OpName, Pair } from './ir.js';
+import type { Attributes, Convolution, IrDType, OpName, Pair, Window } from './ir.js';
 import { elementCount, sameShape } from './ir.js';
 
 /** What is known of a value: its shape and its dtype. */
@@ -44,6 +44,20 @@ export const convOutputSize = (size: Pair, kernel: Pair, c: Convolution): Pair =
   ];
 };
 
+const pooled = ({ kernel, strides, padding }: Window, x: Aval): Aval => {
+  const size = convOutputSize([dim(x, 2), dim(x, 3)], kernel, {
+    strides,
+    padding,
+    dilations: [1, 1],
+    groups: 1,
+  });
+  demand(
+    size[0] > 0 && size[1] > 0,
+    () => `a picture ${dim(x, 2)}x${dim(x, 3)} is smaller than the window ${show(kernel)}`,
+  );
+  return { shape: [dim(x, 0), dim(x, 1), ...size], dtype: x.dtype };
+};
+
 type Rule<K extends OpName> = (attrs: Attributes[K], inputs: readonly Aval[]) => Aval;
 
 const at = (inputs: readonly Aval[], i: number): Aval => {
@@ -54,8 +68,7 @@ const at = (inputs: readonly Aval[], i: number): Aval => {
 
 const dim = (a: Aval, i: number): number => a.shape[i] ?? 1;
 
-const same: Rule<'unary' | 'leakyRelu' | 'elu' | 'clip' | 'softmax' | 'logSoftmax'> = (_, inputs) =>
-  at(inputs, 0);
+const same: Rule<'unary' | 'leakyRelu' | 'elu' | 'clip' | 'softmax'> = (_, inputs) => at(inputs, 0);
 
 const elementwise = (inputs: readonly Aval[], dtype?: IrDType): Aval => {
   const first = at(inputs, 0);
@@ -116,7 +129,6 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
   }),
   cumulate: (_, inputs) => at(inputs, 0),
   softmax: same,
-  logSoftmax: same,
   topK: ({ k, result }, inputs) => {
     const x = at(inputs, 0);
     return { shape: [...x.shape.slice(0, -1), k], dtype: result === 'values' ? x.dtype : 'int32' };
@@ -135,18 +147,6 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
       shape: [...broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), m ?? 1, n ?? 1],
       dtype: a.dtype,
     };
-  },
-  einsum: ({ equation }, inputs) => {
-    const [terms = '', result = ''] = equation.split('->');
-    const sizes = new Map<string, number>();
-    terms.split(',').forEach((term, i) => {
-      [...term].forEach((letter, axis) => {
-        const size = dim(at(inputs, i), axis);
-        demand((sizes.get(letter) ?? size) === size, () => `einsum ${equation}: ${letter} has two sizes`);
-        sizes.set(letter, size);
-      });
-    });
-    return { shape: [...result].map((letter) => sizes.get(letter) ?? 1), dtype: at(inputs, 0).dtype };
   },
   conv: (c, inputs) => {
     const [x, w] = [at(inputs, 0), at(inputs, 1)];
@@ -175,15 +175,13 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
     demand(dim(x, 0) === dim(dy, 0), () => `batches differ: ${show(x.shape)} and ${show(dy.shape)}`);
     return { shape: [dim(dy, 1), dim(x, 1) / c.groups, ...c.kernel], dtype: x.dtype };
   },
-  pool: ({ kernel, strides, padding }, inputs) => {
-    const x = at(inputs, 0);
-    const size = convOutputSize([dim(x, 2), dim(x, 3)], kernel, {
-      strides,
-      padding,
-      dilations: [1, 1],
-      groups: 1,
-    });
-    return { shape: [dim(x, 0), dim(x, 1), ...size], dtype: x.dtype };
+  pool: (window, inputs) => pooled(window, at(inputs, 0)),
+  maxPoolIndices: (window, inputs) => ({ ...pooled(window, at(inputs, 0)), dtype: 'int32' }),
+  maxPoolGradient: (window, inputs) => {
+    const [x, dy] = [at(inputs, 0), at(inputs, 1)];
+    const { shape } = pooled(window, x);
+    demand(sameShape(dy.shape, shape), () => `gradient ${show(dy.shape)} of windows ${show(shape)}`);
+    return x;
   },
   instanceNorm: (_, inputs) => {
     const x = at(inputs, 0);
@@ -205,6 +203,10 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
   pad: ({ before, after }, inputs) => {
     const x = at(inputs, 0);
     return { shape: x.shape.map((d, i) => d + (before[i] ?? 0) + (after[i] ?? 0)), dtype: x.dtype };
+  },
+  padGradient: ({ before, after }, inputs) => {
+    const dy = at(inputs, 0);
+    return { shape: dy.shape.map((d, i) => d - (before[i] ?? 0) - (after[i] ?? 0)), dtype: dy.dtype };
   },
   slice: ({ begin, size, steps }, inputs) => {
     const x = at(inputs, 0);
@@ -249,6 +251,7 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
     };
   },
   scatterNd: ({ shape }, inputs) => ({ shape, dtype: at(inputs, 1).dtype }),
+  scatterUpdate: (_, inputs) => at(inputs, 0),
   expand: ({ shape }, inputs) => {
     const x = at(inputs, 0);
     demand(

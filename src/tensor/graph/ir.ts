@@ -49,6 +49,16 @@ export type Pair = readonly [number, number];
 /** Top, left, bottom, right. */
 export type Padding = readonly [number, number, number, number];
 
+/** Where the elements beyond the border come from; `reflect` leaves the border out of the mirror, `symmetric` not. */
+export type PadMode = 'constant' | 'reflect' | 'symmetric' | 'edge' | 'wrap';
+
+/** The windows of a pooling. */
+export interface Window {
+  readonly kernel: Pair;
+  readonly strides: Pair;
+  readonly padding: Padding;
+}
+
 /** The geometry that a convolution and its two gradients share. */
 export interface Convolution {
   readonly strides: Pair;
@@ -85,12 +95,10 @@ export interface Attributes {
   /** Running sum; `exclusive` leaves each element out of its own. */
   cumulate: { readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean };
   softmax: { readonly axis: number };
-  logSoftmax: { readonly axis: number };
   /** The k largest along the last axis, falling, ties by rising position. */
   topK: { readonly k: number; readonly result: 'values' | 'indices' };
 
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
-  einsum: { readonly equation: string };
   /** x [N,C,H,W], filter [O,C/groups,KH,KW], optional bias [O] */
   conv: Convolution;
   /** dy [N,O,H,W], filter [O,C/groups,KH,KW] → [N,C,*size]: the gradient of `conv` by its input. */
@@ -98,26 +106,31 @@ export interface Attributes {
   /** x [N,C,H,W], dy [N,O,H,W] → [O,C/groups,*kernel]: the gradient of `conv` by its filter. */
   convFilterGradient: Convolution & { readonly kernel: Pair };
   /** Average pooling leaves padding out of the count. */
-  pool: {
-    readonly fn: 'max' | 'average';
-    readonly kernel: Pair;
-    readonly strides: Pair;
-    readonly padding: Padding;
-  };
+  pool: Window & { readonly fn: 'max' | 'average' };
+  /** x [N,C,H,W] → int32 [N,C,OH,OW]: where in x, counted over all of it, each window's first maximum is. */
+  maxPoolIndices: Window;
+  /** x [N,C,H,W], dy [N,C,OH,OW] → the gradient by x, which goes to each window's first maximum. */
+  maxPoolGradient: Window;
   /** x [N,C,H,W], scale [C], bias [C] */
   instanceNorm: { readonly epsilon: number };
+  /** `nearest` repeats pixels a whole number of times. */
   resize: {
     readonly mode: 'nearest' | 'linear';
     readonly coordinates: 'asymmetric' | 'half-pixel' | 'align-corners';
-    readonly rounding: 'floor' | 'round-half-up';
     readonly size: Pair;
   };
 
   pad: {
-    readonly mode: 'constant' | 'reflect' | 'edge' | 'wrap';
+    readonly mode: PadMode;
     readonly before: readonly number[];
     readonly after: readonly number[];
     readonly value: number;
+  };
+  /** The gradient of a padding by what was padded. */
+  padGradient: {
+    readonly mode: Exclude<PadMode, 'constant'>;
+    readonly before: readonly number[];
+    readonly after: readonly number[];
   };
   /** Elements begin, begin+step, … `size` of them along each axis; a negative step walks backwards. */
   slice: {
@@ -130,6 +143,8 @@ export interface Attributes {
   gatherNd: Record<never, never>;
   /** indices [..., K], updates → zeros of `shape` with the updates added. */
   scatterNd: { readonly shape: readonly number[] };
+  /** x, indices [..., K], updates → x with the updates in place of what was there. */
+  scatterUpdate: Record<never, never>;
   expand: { readonly shape: readonly number[] };
   transpose: { readonly perm: readonly number[] };
   reshape: { readonly shape: readonly number[] };

@@ -1,6 +1,7 @@
 import type { GraphBuilder, NodeId } from '../graph/index.js';
+import type { KernelAttrs, KernelName } from './kernel-attrs.js';
 
-/** One call of a tfjs kernel, seen by its lowering rule. */
+/** One call of a kernel, seen by its lowering rule. */
 export interface Call<Attrs> {
   /** The graph being built. */
   readonly b: GraphBuilder;
@@ -11,8 +12,11 @@ export interface Call<Attrs> {
   readonly attrs: Attrs;
 }
 
-/** How a tfjs kernel is written in the graph's own operators: the result's node, or one for each result. */
+/** How a kernel is written in the graph's own operators: the result's node, or one for each result. */
 export type Rule<Attrs> = (call: Call<Attrs>) => NodeId | readonly NodeId[];
+
+/** Rules by kernel, each typed with its kernel's attributes. */
+export type Rules = { readonly [K in KernelName]: Rule<KernelAttrs[K]> };
 
 /** Raised by a rule for attributes, dtypes or shapes that it has no form for; recording names kernel and operator. */
 export class UnsupportedError extends Error {
@@ -23,5 +27,12 @@ export class UnsupportedError extends Error {
 export const operand = (on: Readonly<Record<string, NodeId>>, name: string): NodeId => {
   const id = on[name];
   if (id === undefined) throw new UnsupportedError(`operand '${name}' is missing`);
+  return id;
+};
+
+/** The n-th operand of a kernel that takes a list. */
+export const member = (list: readonly NodeId[], i: number): NodeId => {
+  const id = list[i];
+  if (id === undefined) throw new UnsupportedError(`operand ${i} is missing`);
   return id;
 };

@@ -32,7 +32,7 @@ export const openReplay = async ({
   if (backend === 'tensorflow') await loadTensorflow();
   tf.enableProdMode();
   await tf.setBackend(backend);
-  installKernels();
+  installKernels(backend);
 
   const call = (
     values: Map<ValueId, tf.Tensor>,

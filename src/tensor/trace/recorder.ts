@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { DiagnosticError, failure, messageOf } from '../../diagnostics/index.js';
 import type { HostTensor } from '../../ports/index.js';
 import { GraphBuilder, type NodeId, ShapeError } from '../graph/index.js';
-import { rules, UnsupportedError } from '../lower/index.js';
+import { reasonAgainst, rules, UnsupportedError } from '../lower/index.js';
 import { hostTensor, type Info, uniformValue } from './data.js';
 import type { KernelCall, ValueId } from './program.js';
 
@@ -97,10 +97,11 @@ export class RecorderBackend extends tf.KernelBackend {
     const rule = rules.get(kernel);
     const scope = scopePath();
     if (rule === undefined) {
+      const reason = reasonAgainst(kernel) ?? 'it has no lowering rule';
       throw new DiagnosticError([
         failure(
           'tensor/unsupported-kernel',
-          `${operator}: the tfjs kernel '${kernel}' (in ${scope}) cannot be compiled.`,
+          `${operator}: the tfjs kernel '${kernel}' (in ${scope}) cannot be compiled: ${reason}.`,
         ),
       ]);
     }

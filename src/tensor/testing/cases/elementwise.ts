@@ -1,0 +1,273 @@
+import fc from 'fast-check';
+import type { HostTensor } from '../../../ports/index.js';
+import type { KernelName } from '../../lower/index.js';
+import type { Case, Sample } from '../agree.js';
+import {
+  bools,
+  broadcastShapes,
+  distinctFloats,
+  type FloatOptions,
+  floats,
+  ints,
+  NOT_FINITE,
+  shape,
+} from '../tensors.js';
+import { type Cases, either, kernel, oneKernel } from './programs.js';
+
+const HALVES = [-2.5, -1.5, -0.5, 0, 0.5, 1.5, 2.5];
+
+interface UnaryOptions extends FloatOptions {
+  /** Whether integers go in too. */
+  readonly integers?: boolean;
+  readonly differentiable?: boolean;
+  readonly attrs?: object;
+}
+
+/** A kernel of one operand `x`, of any shape. */
+const unary = (name: KernelName, options: UnaryOptions = {}): Case => {
+  const { integers = false, differentiable = false, attrs = {}, ...values } = options;
+  const by = differentiable ? ['x'] : undefined;
+  const fractions = shape().chain((dims) => oneKernel(name, { x: floats(dims, values) }, attrs, by));
+  if (!integers) return either(fractions);
+  const [min, max] = [Math.ceil(values.min ?? -9), Math.floor(values.max ?? 9)];
+  return either(
+    fractions,
+    shape().chain((dims) => oneKernel(name, { x: ints(dims, min, max) }, attrs)),
+  );
+};
+
+type Operand = (dims: readonly number[]) => fc.Arbitrary<HostTensor>;
+
+/** A kernel of two operands `a` and `b` that broadcast, differentiable or not. */
+const binary = (name: KernelName, a: Operand, b: Operand = a, by?: readonly string[]): fc.Arbitrary<Sample> =>
+  broadcastShapes().chain(([left, right]) => oneKernel(name, { a: a(left), b: b(right) }, {}, by));
+
+const BOTH = ['a', 'b'];
+
+const any: Operand = (dims) => floats(dims, { specials: [...NOT_FINITE, 0, 1] });
+const plain: Operand = (dims) => floats(dims);
+const apart: Operand = (dims) => distinctFloats(dims);
+const positive: Operand = (dims) => floats(dims, { min: 0.2, max: 2 });
+const awayFromZero: Operand = (dims) =>
+  fc.oneof(floats(dims, { min: 0.3, max: 3 }), floats(dims, { min: -3, max: -0.3 }));
+const whole: Operand = (dims) => ints(dims);
+const large: Operand = (dims) => ints(dims, -1_000_000_000, 1_000_000_000);
+const few: Operand = (dims) => ints(dims, -2, 2);
+const truth: Operand = (dims) => bools(dims);
+
+// Ties of a maximum have no derivative, so the operands of the differentiated samples are never equal.
+const shifted: Operand = (dims) =>
+  distinctFloats(dims).map(
+    (t) => ({ ...t, data: (t.data as Float32Array).map((v) => v + 1 / 128) }) as HostTensor,
+  );
+
+const comparison = (name: KernelName): Case =>
+  either(binary(name, any), binary(name, few), binary(name, truth));
+
+const logical = (name: KernelName): Case => either(binary(name, truth));
+
+const test = (name: KernelName): Case =>
+  either(
+    unary(name, { specials: NOT_FINITE, integers: true }).samples,
+    shape().chain((dims) => oneKernel(name, { x: bools(dims) })),
+  );
+
+const like = (name: KernelName): Case =>
+  either(
+    shape().chain((dims) => oneKernel(name, { x: floats(dims) })),
+    shape().chain((dims) => oneKernel(name, { x: ints(dims) })),
+    shape().chain((dims) => oneKernel(name, { x: bools(dims) })),
+  );
+
+const unaryCases = {
+  Abs: unary('Abs', { integers: true, specials: NOT_FINITE, differentiable: true }),
+  Acos: unary('Acos', { min: -0.95, max: 0.95, integers: true, differentiable: true }),
+  Acosh: unary('Acosh', { min: 1.1, max: 4, integers: true, differentiable: true }),
+  Asin: unary('Asin', { min: -0.95, max: 0.95, integers: true, differentiable: true }),
+  Asinh: unary('Asinh', { integers: true, differentiable: true }),
+  Atan: unary('Atan', { integers: true, specials: NOT_FINITE, differentiable: true }),
+  Atanh: unary('Atanh', { min: -0.9, max: 0.9, integers: true, differentiable: true }),
+  Ceil: unary('Ceil', { integers: true, specials: [...HALVES, ...NOT_FINITE], differentiable: true }),
+  Cos: unary('Cos', { min: -6, max: 6, integers: true, differentiable: true }),
+  Cosh: unary('Cosh', { integers: true, min: -3, max: 3, differentiable: true }),
+  Elu: unary('Elu', { min: -4, max: 4, differentiable: true }),
+  Erf: unary('Erf', { min: -3, max: 3, integers: true, differentiable: true }),
+  Exp: unary('Exp', { min: -4, max: 3, integers: true, specials: NOT_FINITE, differentiable: true }),
+  Expm1: unary('Expm1', { integers: true, specials: [...NOT_FINITE, 1e-4, -1e-5, 0], differentiable: true }),
+  Floor: unary('Floor', { integers: true, specials: [...HALVES, ...NOT_FINITE], differentiable: true }),
+  Identity: like('Identity'),
+  IsFinite: test('IsFinite'),
+  IsInf: test('IsInf'),
+  IsNan: test('IsNan'),
+  Log: unary('Log', { min: 0.1, max: 9, integers: true, specials: [0, -1, ...NOT_FINITE] }),
+  Log1p: unary('Log1p', { min: -0.9, max: 9, integers: true, specials: [0, 1e-4, -1e-5, ...NOT_FINITE] }),
+  LogicalNot: either(shape().chain((dims) => oneKernel('LogicalNot', { x: bools(dims) }))),
+  Neg: unary('Neg', { integers: true, specials: NOT_FINITE, differentiable: true }),
+  OnesLike: like('OnesLike'),
+  Reciprocal: either(
+    shape().chain((dims) => oneKernel('Reciprocal', { x: awayFromZero(dims) }, {}, ['x'])),
+    shape().chain((dims) => oneKernel('Reciprocal', { x: floats(dims, { specials: [0, ...NOT_FINITE] }) })),
+  ),
+  Relu: unary('Relu', { integers: true, specials: NOT_FINITE, differentiable: true }),
+  Relu6: unary('Relu6', { min: -3, max: 9, integers: true, differentiable: true }),
+  Round: unary('Round', { integers: true, specials: [...HALVES, ...NOT_FINITE], differentiable: true }),
+  Rsqrt: unary('Rsqrt', { min: 0.2, max: 9, differentiable: true }),
+  Selu: unary('Selu', { min: -4, max: 4, differentiable: true }),
+  Sigmoid: unary('Sigmoid', { min: -9, max: 9, specials: NOT_FINITE, differentiable: true }),
+  Sign: unary('Sign', { integers: true, specials: [0, ...NOT_FINITE], differentiable: true }),
+  Sin: unary('Sin', { min: -6, max: 6, integers: true, differentiable: true }),
+  Sinh: unary('Sinh', { integers: true, min: -3, max: 3, differentiable: true }),
+  Softplus: unary('Softplus', {
+    min: -20,
+    max: 20,
+    specials: [-60, 60, ...NOT_FINITE],
+    differentiable: true,
+  }),
+  Sqrt: unary('Sqrt', { min: 0.1, max: 9, integers: true, differentiable: true }),
+  Square: unary('Square', { integers: true, specials: NOT_FINITE, differentiable: true }),
+  Step: either(
+    ...[0, -1, 0.25].map(
+      (alpha) =>
+        unary('Step', { specials: [0, ...NOT_FINITE], attrs: { alpha }, differentiable: true }).samples,
+    ),
+    unary('Step', { attrs: { alpha: 0 }, integers: true }).samples,
+  ),
+  Tan: unary('Tan', { min: -1.2, max: 1.2, integers: true, differentiable: true }),
+  Tanh: unary('Tanh', { min: -4, max: 4, specials: NOT_FINITE, differentiable: true }),
+  ZerosLike: like('ZerosLike'),
+} satisfies Partial<Cases>;
+
+const arithmeticCases = {
+  Add: either(binary('Add', plain, plain, BOTH), binary('Add', any), binary('Add', large)),
+  AddN: either(
+    fc.tuple(shape(), fc.integer({ min: 1, max: 4 })).chain(([dims, count]) =>
+      fc.array(floats(dims), { minLength: count, maxLength: count }).map(
+        (list): Sample => ({
+          inputs: Object.fromEntries(list.map((t, i) => [`x${i}`, t])),
+          run: (given) => kernel('AddN', Object.values(given)),
+          by: list.map((_, i) => `x${i}`),
+        }),
+      ),
+    ),
+  ),
+  Atan2: either(
+    binary('Atan2', awayFromZero, awayFromZero, BOTH),
+    binary('Atan2', (dims) => floats(dims, { specials: [1, -1, Infinity, -Infinity, Number.NaN] })),
+  ),
+  BitwiseAnd: either(binary('BitwiseAnd', large)),
+  FloorDiv: either(
+    binary('FloorDiv', large, whole),
+    binary('FloorDiv', few),
+    binary('FloorDiv', plain, awayFromZero),
+  ),
+  Maximum: either(binary('Maximum', any), binary('Maximum', whole), binary('Maximum', apart, shifted, BOTH)),
+  Minimum: either(binary('Minimum', any), binary('Minimum', whole), binary('Minimum', apart, shifted, BOTH)),
+  Mod: either(binary('Mod', plain, awayFromZero), binary('Mod', large, whole), binary('Mod', few)),
+  Multiply: either(
+    binary('Multiply', plain, plain, BOTH),
+    binary('Multiply', any),
+    binary('Multiply', whole),
+    binary('Multiply', truth),
+  ),
+  Pow: either(
+    binary('Pow', positive, plain, BOTH),
+    binary('Pow', plain, (dims) =>
+      ints(dims, 0, 3).map((t) => ({ ...t, dtype: 'float32', data: Float32Array.from(t.data) })),
+    ),
+    binary('Pow', few, (dims) => ints(dims, 0, 4)),
+  ),
+  RealDiv: either(binary('RealDiv', plain, awayFromZero, BOTH), binary('RealDiv', any, any)),
+  SquaredDifference: either(
+    binary('SquaredDifference', plain, plain, BOTH),
+    binary('SquaredDifference', whole),
+  ),
+  Sub: either(binary('Sub', plain, plain, BOTH), binary('Sub', large)),
+} satisfies Partial<Cases>;
+
+const comparisonCases = {
+  Equal: comparison('Equal'),
+  Greater: comparison('Greater'),
+  GreaterEqual: comparison('GreaterEqual'),
+  Less: comparison('Less'),
+  LessEqual: comparison('LessEqual'),
+  LogicalAnd: logical('LogicalAnd'),
+  LogicalOr: logical('LogicalOr'),
+  NotEqual: comparison('NotEqual'),
+  Select: either(
+    shape().chain((dims) =>
+      oneKernel('Select', {
+        condition: bools(dims),
+        t: floats(dims, { specials: NOT_FINITE }),
+        e: floats(dims),
+      }),
+    ),
+    shape().chain((dims) =>
+      oneKernel('Select', { condition: bools(dims), t: floats(dims), e: floats(dims) }, {}, ['t', 'e']),
+    ),
+    shape().chain((dims) => oneKernel('Select', { condition: bools(dims), t: ints(dims), e: floats(dims) })),
+    shape().chain((dims) => oneKernel('Select', { condition: bools(dims), t: bools(dims), e: bools(dims) })),
+  ),
+} satisfies Partial<Cases>;
+
+const shapedCases = {
+  Cast: either(
+    ...(['float32', 'int32', 'bool'] as const).flatMap((dtype) => [
+      shape().chain((dims) =>
+        oneKernel(
+          'Cast',
+          { x: floats(dims, { min: -99, max: 99, specials: [0, 0.5, -0.5, ...NOT_FINITE] }) },
+          { dtype },
+        ),
+      ),
+      shape().chain((dims) => oneKernel('Cast', { x: few(dims) }, { dtype })),
+      shape().chain((dims) => oneKernel('Cast', { x: bools(dims) }, { dtype })),
+    ]),
+  ),
+  ClipByValue: either(
+    fc
+      .tuple(shape(), fc.integer({ min: -4, max: 0 }), fc.integer({ min: 1, max: 4 }))
+      .chain(([dims, low, high]) => {
+        const attrs = { clipValueMin: low / 2 - 0.1, clipValueMax: high / 2 };
+        return fc.oneof(
+          oneKernel('ClipByValue', { x: floats(dims) }, attrs, ['x']),
+          oneKernel('ClipByValue', { x: floats(dims, { specials: NOT_FINITE }) }, attrs),
+          oneKernel('ClipByValue', { x: ints(dims) }, attrs),
+        );
+      }),
+  ),
+  EluGrad: either(
+    shape().chain((dims) =>
+      oneKernel('EluGrad', { dy: floats(dims), y: floats(dims, { min: -0.99, max: 2 }) }, {}, ['dy']),
+    ),
+  ),
+  LeakyRelu: either(
+    fc
+      .tuple(shape(), fc.constantFrom(0.2, 0.01, 1.5, 0))
+      .chain(([dims, alpha]) =>
+        fc.oneof(
+          oneKernel('LeakyRelu', { x: apart(dims) }, { alpha }, ['x']),
+          oneKernel('LeakyRelu', { x: ints(dims) }, { alpha }),
+        ),
+      ),
+  ),
+  Prelu: either(
+    broadcastShapes()
+      .map(
+        ([x, alpha]) => [x.length >= alpha.length ? x : alpha, x.length >= alpha.length ? alpha : x] as const,
+      )
+      .chain(([x, alpha]) => {
+        const full = x.map((d, i) => Math.max(d, alpha[i - x.length + alpha.length] ?? 1));
+        return oneKernel('Prelu', { x: apart(full), alpha: floats(alpha) }, {}, ['x', 'alpha']);
+      }),
+  ),
+  Softmax: either(
+    shape(1).chain((dims) =>
+      oneKernel('Softmax', { logits: floats(dims, { min: -9, max: 9 }) }, { dim: dims.length - 1 }, [
+        'logits',
+      ]),
+    ),
+  ),
+} satisfies Partial<Cases>;
+
+/** Kernels that work element by element. */
+export const elementwiseCases = { ...unaryCases, ...arithmeticCases, ...comparisonCases, ...shapedCases };

@@ -1,0 +1,2 @@
+import { elementwiseCases } from './elementwise.js';
+export const cases = elementwiseCases;
