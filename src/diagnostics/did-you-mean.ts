@@ -1,13 +1,13 @@
 import { distance } from 'fastest-levenshtein';
 
-/** The candidate that somebody who typed `word` probably meant: at most a third of its letters differ. */
+/** The candidate that somebody who typed `word` probably meant: at most two letters in five differ. */
 export const nearest = (word: string, candidates: readonly string[]): string | undefined => {
   const typed = word.toLowerCase();
   const scored = candidates
     .map((candidate) => ({ candidate, edits: distance(typed, candidate.toLowerCase()) }))
     .filter(
       ({ candidate, edits }) =>
-        edits <= Math.max(1, Math.floor(Math.max(candidate.length, typed.length) / 3)),
+        edits <= Math.max(1, Math.round(0.4 * Math.max(candidate.length, typed.length))),
     )
     .sort((a, b) => a.edits - b.edits);
   return scored[0]?.candidate;

@@ -75,7 +75,7 @@ export const samePort = (a: Port, b: Port): boolean => {
 };
 
 /** The same as `unify`, for the type checker: a record of what the variables stand for, or `never` on a mismatch. */
-export type Unify<Expected extends Port, Actual extends Port> =
+export type Unify<Expected, Actual> =
   Expected extends VariablePort<infer Name>
     ? { readonly [K in Name]: Actual }
     : Expected extends PairPort<infer From, infer To>
@@ -97,7 +97,7 @@ export type Unify<Expected extends Port, Actual extends Port> =
 type Both<A, B> = [A] extends [never] ? never : [B] extends [never] ? never : A & B;
 
 /** The same as `substitute`, for the type checker. */
-export type Substitute<P extends Port, Bound> =
+export type Substitute<P, Bound> =
   P extends VariablePort<infer Name>
     ? Name extends keyof Bound
       ? Bound[Name] extends Port

@@ -32,7 +32,16 @@ interface GroupTensors {
 
 type Pixels = Pick<GroupTensors, 'pixels' | 'alpha'>;
 
-type Run = (inputs: HostOf<GroupTensors>, options: CallOptions) => TE.TaskEither<Diagnostics, HostOf<Pixels>>;
+/** What comes out, under names of its own: a compiled graph tells inputs and outputs apart by name. */
+interface GroupResults {
+  readonly colours: tf.Tensor3D;
+  readonly opacity?: tf.Tensor3D;
+}
+
+type Run = (
+  inputs: HostOf<GroupTensors>,
+  options: CallOptions,
+) => TE.TaskEither<Diagnostics, HostOf<GroupResults>>;
 
 /**
  * Tensor operators that stand next to each other, as one compiled program from a frame to a frame of the same depth.
@@ -48,8 +57,8 @@ export const tensorGroup = (
   const programFor = ({ tf: t, jit, engine }: TensorRuntime, depth: Samples['depth']): Run => {
     const known = programs.get(depth);
     if (known !== undefined) return known;
-    const as = depth === 'float32' ? {} : { pixels: depth, alpha: depth };
-    const run: Run = jit<GroupTensors, Pixels>(
+    const as = depth === 'float32' ? {} : { colours: depth, opacity: depth };
+    const run: Run = jit<GroupTensors, GroupResults>(
       ({ pixels, alpha, inputs }) => {
         const start: Pixels = {
           pixels: normalised(t, pixels, depth),
@@ -57,8 +66,8 @@ export const tensorGroup = (
         };
         const end = members.reduce((picture, member, i) => apply(t, member, picture, inputs[i] ?? {}), start);
         return {
-          pixels: quantised(t, end.pixels, depth),
-          ...(end.alpha === undefined ? {} : { alpha: quantised(t, end.alpha, depth) }),
+          colours: quantised(t, end.pixels, depth),
+          ...(end.alpha === undefined ? {} : { opacity: quantised(t, end.alpha, depth) }),
         };
       },
       { name, engine, as },
@@ -130,16 +139,16 @@ const frameOf = (
   name: string,
   frame: Frame,
   { width, height, channels }: PictureShape,
-  { pixels, alpha }: HostOf<Pixels>,
+  { colours, opacity }: HostOf<GroupResults>,
 ): E.Either<Diagnostics, Frame> => {
   const { depth } = frame.samples;
-  const samples = hasShape(pixels, [height, width, channels]) ? toSamples(pixels, depth) : undefined;
-  const transparency = alpha && hasShape(alpha, [height, width, 1]) ? toSamples(alpha, depth) : undefined;
-  if (samples === undefined || (alpha !== undefined && transparency === undefined))
+  const samples = hasShape(colours, [height, width, channels]) ? toSamples(colours, depth) : undefined;
+  const alpha = opacity && hasShape(opacity, [height, width, 1]) ? toSamples(opacity, depth) : undefined;
+  if (samples === undefined || (opacity !== undefined && alpha === undefined))
     return E.left([
       failure(
         'run/wrong-value',
-        `${name} gave ${pixels.dtype} [${pixels.shape}] where it declares ${depth} [${height},${width},${channels}].`,
+        `${name} gave ${colours.dtype} [${colours.shape}] where it declares ${depth} [${height},${width},${channels}].`,
       ),
     ]);
   return E.right({
@@ -148,7 +157,7 @@ const frameOf = (
     height,
     channels,
     samples,
-    ...(transparency === undefined ? {} : { alpha: transparency }),
+    ...(alpha === undefined ? {} : { alpha }),
   });
 };
 

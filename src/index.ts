@@ -1,0 +1,27 @@
+/**
+ * The public API: pipelines in code and in YAML, and what operators are made of.
+ *
+ * @example
+ * import { decode, encode, files, pipeline, run, save } from 'prismflow';
+ *
+ * const again = pipeline(files('photos'), decode(), encode({ quality: 85 }), save('smaller/{path}'));
+ * const report = await run(again)();
+ */
+export { type Diagnostic, type Diagnostics, failure, printDiagnostic, warning } from './diagnostics/index.js';
+export * from './ops/index.js';
+export * as param from './ops/params/index.js';
+export {
+  analysePipeline,
+  compilePipeline,
+  type Pipeline,
+  type PipelineOptions,
+  pipeline,
+  run,
+  stream,
+} from './pipelines/code.js';
+export { type CompileOptions, compile, type SourceFile } from './pipelines/compile.js';
+export type { Plan } from './pipelines/plan/plan.js';
+export { type PipelineEvent, type Report, type RunOptions, runPlan } from './pipelines/run.js';
+export type { Frame, HostTensor, Item, ItemKey, Metadata, Port, Samples } from './ports/index.js';
+export * as port from './ports/index.js';
+export { Flow, fromAsyncIterable, fromIterable, type ItemFlow } from './streams/index.js';
