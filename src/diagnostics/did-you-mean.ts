@@ -15,6 +15,7 @@ export const nearest = (word: string, candidates: readonly string[]): string | u
 
 /** The hint for a misspelt word: the nearest candidate, or all of them when they are few. */
 export const didYouMean = (word: string, candidates: readonly string[]): string => {
+  if (candidates.length === 1) return `It can only be \`${candidates[0]}\`.`;
   const guess = nearest(word, candidates);
   if (guess !== undefined) return `Did you mean \`${guess}\`?`;
   if (candidates.length === 0) return 'Nothing may stand here.';

@@ -34,12 +34,18 @@ const load = ({ name, span }: Named, folder: string): TE.TaskEither<Diagnostics,
       return Object.values(module ?? {}).flatMap(operatorsOf);
     },
     (cause): Diagnostics => [
-      failure('pipeline/plugin', `The plugin ${name} cannot be loaded: ${messageOf(cause)}`, {
+      failure('pipeline/plugin', `The plugin ${name} cannot be loaded: ${reasonOf(cause)}.`, {
         ...(span === undefined ? {} : { span }),
         cause,
       }),
     ],
   );
+
+/** Without the place in this program that asked for the module. */
+const reasonOf = (cause: unknown): string =>
+  messageOf(cause)
+    .replace(/ imported from .*$/s, '')
+    .replace('file://', '');
 
 /** What `defineOp` gave, or a list of it. */
 const operatorsOf = (exported: unknown): readonly Operator[] => {

@@ -20,6 +20,10 @@ export const pipelineCodes = {
     title: 'The file holds too many values once its aliases are put in',
     mend: 'Aliases that repeat aliases multiply: write the values out, or use a parameter.',
   },
+  'yaml/alias': {
+    title: 'An alias repeats nothing, or itself',
+    mend: 'An alias (*name) stands after the value that is marked with its anchor (&name), and outside of it.',
+  },
   'yaml/merge-key': {
     title: 'Merge keys (<<) are not part of YAML 1.2',
     mend: 'Write the entries out.',
@@ -50,27 +54,27 @@ export const pipelineCodes = {
   },
   'value/unknown-key': {
     title: 'A key that is not known at this place',
-    mend: '`pipe ops NAME` lists the parameters of an operator.',
+    mend: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
   },
   'value/missing': {
     title: 'Something that must be given is not there',
-    mend: '`pipe ops NAME` says what an operator needs.',
+    mend: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
   },
   'value/type': {
     title: 'A value is of the wrong kind',
-    mend: '`pipe ops NAME` says what it can be.',
+    mend: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
   },
   'value/range': {
     title: 'A number is out of its range',
-    mend: 'The message gives the range.',
+    mend: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
   },
   'value/choice': {
     title: 'A value is none of those that it can be',
-    mend: '`pipe ops NAME` lists them.',
+    mend: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
   },
   'value/invalid': {
     title: 'A value does not make sense here',
-    mend: 'The message says why.',
+    mend: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
   },
   'pipeline/not-found': {
     title: 'There is no such pipeline',

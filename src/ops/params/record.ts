@@ -100,7 +100,9 @@ export const record = <const F extends Fields>(
     const place = t.appendContext(context, name, field.type.codec, given[name]);
     if (value !== undefined) return field.type.codec.validate(value, place);
     return field.presence === 'required'
-      ? refuse(place, 'value/missing', 'is missing', { hint: `${field.about}: ${field.type.codec.name}.` })
+      ? refuse(place, 'value/missing', 'is missing', {
+          hint: `${field.about}${field.type.shape.kind === 'anything' ? '' : `: ${field.type.codec.name}`}.`,
+        })
       : E.right(undefined);
   };
 
@@ -119,7 +121,7 @@ export const record = <const F extends Fields>(
           refuse(
             t.appendContext(context, key, t.unknown, given[key]),
             'value/unknown-key',
-            'is not a parameter here',
+            'is not known here',
             { hint: didYouMean(key, names), at: 'key' },
           ),
         ),

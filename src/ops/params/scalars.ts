@@ -90,7 +90,7 @@ export const oneOf = <const Options extends readonly [Choice, ...Choice[]]>(
   const names = options.map(String);
   const isOption = (value: unknown): value is Options[number] => options.some((option) => option === value);
   return paramType(
-    `one of ${names.join(', ')}`,
+    names.length === 1 ? (names[0] ?? '') : `one of ${names.join(', ')}`,
     { kind: 'choice', options },
     (value, context) =>
       isOption(value)

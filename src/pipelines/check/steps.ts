@@ -54,7 +54,13 @@ export const checkStep = (
       : resolveTree(step.params, shape, scope),
     E.chain((tree) =>
       pipe(
-        decodeTree(operator.params, tree, operator.name, step.span),
+        decodeTree(
+          operator.params,
+          tree,
+          operator.name,
+          step.span,
+          `\`pipe ops ${operator.name}\` explains it.`,
+        ),
         E.map(
           (params): OperatorStep => ({
             kind: 'operator',

@@ -10,12 +10,14 @@ import { spanAt, type Tree, toJson } from './tree.js';
  *
  * @param subject what the keys belong to, as in "`resize.width` must be …"; absent at the top of a file
  * @param fallback the place to show when the tree has none, such as that of the operator's name
+ * @param advice how to mend what has no hint of its own
  */
 export const decodeTree = <R extends AnyRecordType>(
   type: R,
   tree: Tree | undefined,
   subject?: string,
   fallback?: Span,
+  advice?: string,
 ): E.Either<Diagnostics, t.TypeOf<R['codec']>> =>
   pipe(
     type.codec.decode(tree === undefined ? undefined : toJson(tree)),
@@ -25,8 +27,9 @@ export const decodeTree = <R extends AnyRecordType>(
         const place = placeOf(tree, path, error.at, type.shape.main);
         const span = error.code === 'value/missing' ? (fallback ?? place) : (place ?? fallback);
         const name = [subject, ...path].filter((part) => part !== undefined).join('.');
+        const hint = error.hint ?? advice;
         return failure(error.code, `${name === '' ? 'This' : `\`${name}\``} ${error.message}.`, {
-          ...(error.hint === undefined ? {} : { hint: error.hint }),
+          ...(hint === undefined ? {} : { hint }),
           ...(span === undefined ? {} : { span }),
         });
       });

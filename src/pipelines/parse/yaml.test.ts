@@ -69,7 +69,7 @@ describe('parseYaml', () => {
     ['# nothing\n', 'yaml/empty 1:1'],
     ['a: b: c\n', 'yaml/syntax 1:4'],
     ['a: [1, 2\n', 'yaml/syntax 2:1'],
-    ['a: 1\nb: *nowhere\n', 'yaml/syntax 2:4'],
+    ['a: 1\nb: *nowhere\n', 'yaml/alias 2:4'],
     ['a: 1\n<<: { b: 2 }\n', 'yaml/merge-key 2:1'],
     ['a: !!js/function "x"\n', 'yaml/tag 1:4'],
     ['a:\n  b: !secret x\n', 'yaml/tag 2:6'],
@@ -79,7 +79,7 @@ describe('parseYaml', () => {
     ['? [a]\n: b\n', 'yaml/key 1:3'],
     ['a: 1\nb: 2\na: 3\n', 'yaml/duplicate-key 3:1'],
     ['a: { __proto__: { polluted: true } }\n', 'yaml/unsafe-key 1:6'],
-    ['a: &a [*a]\n', 'yaml/too-deep 1:7'],
+    ['a: &a [*a]\n', 'yaml/alias 1:8'],
   ])('refuses %j', (source, finding) => {
     expect(findings(source)).toEqual([finding]);
   });

@@ -1,7 +1,17 @@
 import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, Lexer, parseAllDocuments } from 'yaml';
+import {
+  type Document,
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  Lexer,
+  parseAllDocuments,
+} from 'yaml';
 import { all, type Code, type Diagnostics, failure, fromDiagnostics } from '../../diagnostics/index.js';
 import { type Locate, locator } from './positions.js';
 import type { Entry, Tree } from './tree.js';
@@ -95,9 +105,13 @@ const parseOneDocument = (source: string, locate: Locate): E.Either<Diagnostics,
       locate(0),
       'Remove the %YAML line.',
     );
-  const errors = document.errors.map(({ message, pos }) =>
-    failure('yaml/syntax', sentence(message), { span: locate(pos[0], pos[1]) }),
-  );
+  const errors = document.errors.map(({ code, message, pos }) => {
+    const hint = hints[code];
+    return failure('yaml/syntax', sentence(message), {
+      span: locate(pos[0], pos[1]),
+      ...(hint === undefined ? {} : { hint }),
+    });
+  });
   const tags = document.warnings
     .filter(({ code }) => code === 'TAG_RESOLVE_FAILED')
     .map(({ pos }) =>
@@ -108,13 +122,27 @@ const parseOneDocument = (source: string, locate: Locate): E.Either<Diagnostics,
   return fromDiagnostics([...errors, ...tags], document);
 };
 
+/** What usually lies behind what the parser complains about. */
+const hints: { readonly [code in ErrorCode]?: string } = {
+  BLOCK_AS_IMPLICIT_KEY: 'A text with `: ` in it needs quotes.',
+  TAB_AS_INDENT: 'Indent with spaces.',
+  MULTILINE_IMPLICIT_KEY: 'Is a colon missing, or a quote not closed?',
+  MISSING_CHAR: 'Is a quote, a bracket or a brace not closed?',
+  BAD_INDENT: 'Is a bracket or a brace not closed, or a line indented too little?',
+};
+
 const sentence = (message: string): string => (/[.!?]$/.test(message) ? message : `${message}.`);
 
 /** Turns the parser's nodes into a tree, aliases put in. */
 const readDocument = (document: Document, locate: Locate): E.Either<Diagnostics, Tree> => {
   let values = 0;
 
-  const read = (node: unknown, depth: number, place: ReturnType<Locate>): E.Either<Diagnostics, Tree> => {
+  const read = (
+    node: unknown,
+    depth: number,
+    place: ReturnType<Locate>,
+    within: readonly string[],
+  ): E.Either<Diagnostics, Tree> => {
     if (!isNode(node)) return E.right({ kind: 'scalar', value: null, span: place });
     const span = node.range ? locate(node.range[0], node.range[1]) : place;
     values++;
@@ -129,15 +157,18 @@ const readDocument = (document: Document, locate: Locate): E.Either<Diagnostics,
     if (depth > limits.depth)
       return stop('yaml/too-deep', `More than ${limits.depth} lists and mappings are nested here.`, span);
     if (isAlias(node)) {
+      if (within.includes(node.source))
+        return stop('yaml/alias', `*${node.source} stands within what it repeats.`, span);
       const target = node.resolve(document);
       return target === undefined
-        ? stop('yaml/syntax', `No anchor &${node.source} comes before this alias.`, span)
-        : read(target, depth + 1, span);
+        ? stop('yaml/alias', `No anchor &${node.source} comes before this alias.`, span)
+        : read(target, depth + 1, span, within);
     }
     if (isScalar(node)) return readScalar(node.value, span);
+    const inside = node.anchor === undefined ? within : [...within, node.anchor];
     if (isSeq(node))
       return pipe(
-        all(node.items.map((item) => read(item, depth + 1, span))),
+        all(node.items.map((item) => read(item, depth + 1, span, inside))),
         E.map((items): Tree => ({ kind: 'list', items, span })),
       );
     if (!isMap(node)) return stop('yaml/syntax', 'This is neither a value, a list nor a mapping.', span);
@@ -149,7 +180,7 @@ const readDocument = (document: Document, locate: Locate): E.Either<Diagnostics,
             readKey(key, seen, span),
             E.chain(({ key, keySpan }) =>
               pipe(
-                read(value, depth + 1, keySpan),
+                read(value, depth + 1, keySpan, inside),
                 E.map((value): Entry => ({ key, keySpan, value })),
               ),
             ),
@@ -187,5 +218,5 @@ const readDocument = (document: Document, locate: Locate): E.Either<Diagnostics,
       ? E.right({ kind: 'scalar', value, span })
       : stop('yaml/syntax', 'This is not a text, a number, true, false or null.', span);
 
-  return read(document.contents, 0, locate(0));
+  return read(document.contents, 0, locate(0), []);
 };
