@@ -1,4 +1,4 @@
-import type { Graph, Node, NodeOf, OpName } from '../graph/index.js';
+import type { Graph, Node, NodeId, NodeOf, OpName } from '../graph/index.js';
 import { type Dialect, Emitter } from './emitter.js';
 import { emitRules } from './rules.js';
 import type { OnnxModel } from './schema.js';
@@ -10,12 +10,40 @@ export const emit = (
   metadata: Readonly<Record<string, string>> = {},
 ): OnnxModel => {
   const emitter = new Emitter(graph, dialect);
+  const residents = residentConstants(graph, dialect.residentBytes);
   graph.nodes.forEach((node: Node, id) => {
     // Uniform constants are written by their users, as scalars where those broadcast.
     if (node.op === 'fill') return;
     emitter.enter(node.scope);
+    if (node.op === 'constant' && residents.has(id)) {
+      emitter.bind(id, emitter.resident(`resident_${id}`, node.attrs.value));
+      return;
+    }
     const rule = emitRules[node.op] as (e: Emitter, node: NodeOf<OpName>) => string;
     emitter.bind(id, rule(emitter, node));
   });
   return emitter.model(metadata);
+};
+
+/**
+ * The large constants that an engine may as well be fed. As constants of the model, ONNX Runtime would fold what is
+ * computed from them and lay out each result a second time: four times the size of the weights for Winograd's form.
+ * Filters of its own convolutions stay constants, since those are laid out for the processor's vectors, which pays.
+ */
+const residentConstants = (graph: Graph, fewestBytes: number): ReadonlySet<NodeId> => {
+  const filters = new Set<NodeId>();
+  for (let id = graph.nodes.length - 1; id >= 0; id--) {
+    const node = graph.nodes[id]!;
+    const moves = node.op === 'transpose' || node.op === 'reshape' || node.op === 'slice';
+    if (node.op === 'conv' || node.op === 'convInputGradient' || (moves && filters.has(id))) {
+      for (const i of node.inputs) filters.add(i);
+    }
+  }
+  return new Set(
+    graph.nodes.flatMap((node, id) =>
+      node.op === 'constant' && node.attrs.value.data.byteLength >= fewestBytes && !filters.has(id)
+        ? [id]
+        : [],
+    ),
+  );
 };

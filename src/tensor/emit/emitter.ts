@@ -13,9 +13,11 @@ import type { Attribute, ElementType, OnnxModel, OnnxNode, OnnxTensor } from './
 export interface Dialect {
   /** ONNX Runtime's own operators (`com.microsoft`), such as FusedMatMul. */
   readonly contrib: boolean;
+  /** Constants from this many bytes on become inputs of the model, to be held beside it and fed at every run. */
+  readonly residentBytes: number;
 }
 
-export const standardOnnx: Dialect = { contrib: false };
+export const standardOnnx: Dialect = { contrib: false, residentBytes: Number.POSITIVE_INFINITY };
 
 const OPSET = 20;
 
@@ -37,6 +39,7 @@ export class Emitter {
   readonly #graph: Graph;
   readonly #nodes: OnnxNode[] = [];
   readonly #constants = new Map<string, OnnxTensor>();
+  readonly #residents = new Map<string, HostTensor>();
   readonly #names = new Map<NodeId, string>();
   readonly #memo = new Map<string, readonly string[]>();
   #count = 0;
@@ -140,6 +143,12 @@ export class Emitter {
     return this.#constant(name, dtype, shape, data);
   }
 
+  /** A constant that the model takes as an input. */
+  resident(name: string, tensor: HostTensor): string {
+    this.#residents.set(name, tensor);
+    return name;
+  }
+
   #constant(name: string, type: ElementType, dims: readonly number[], data: ArrayBufferView): string {
     if (!this.#constants.has(name)) this.#constants.set(name, { name, type, dims, bytes: bytesOf(data) });
     return name;
@@ -170,9 +179,17 @@ export class Emitter {
     const rename = (name: string): string => renamed.get(name) ?? name;
     return {
       name: this.#graph.name,
-      nodes: leavesLast(this.#nodes).map((n) => ({ ...n, inputs: n.inputs.map(rename), outputs: n.outputs.map(rename) })),
+      nodes: leavesLast(this.#nodes).map((n) => ({
+        ...n,
+        inputs: n.inputs.map(rename),
+        outputs: n.outputs.map(rename),
+      })),
       initializers: [...this.#constants.values()],
-      inputs,
+      inputs: [
+        ...inputs,
+        ...[...this.#residents].map(([name, t]) => ({ name, type: t.dtype, dims: t.shape })),
+      ],
+      residents: Object.fromEntries(this.#residents),
       outputs,
       opsets: { '': OPSET, ...(this.#nodes.some((n) => n.domain !== '') ? { 'com.microsoft': 1 } : {}) },
       metadata,

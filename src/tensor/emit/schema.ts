@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs/light.js';
+import type { HostTensor } from '../../ports/index.js';
 
 /**
  * The part of onnx.proto (IR version 9, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3) that a model of ours
@@ -121,6 +122,8 @@ export interface OnnxModel {
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxTensor[];
   readonly inputs: readonly OnnxValue[];
+  /** Values for those inputs that are constants of the program. */
+  readonly residents: Readonly<Record<string, HostTensor>>;
   readonly outputs: readonly OnnxValue[];
   readonly opsets: Readonly<Record<string, number>>;
   readonly metadata: Readonly<Record<string, string>>;

@@ -13,8 +13,9 @@ import {
  * same shape and holds it in between, however long. The program is cut into stages, and large values of different stages
  * get different shapes (leading axes of length one), so that a buffer is handed on within a stage only.
  *
- * An activation that a later stage needs again is computed there from its own input, if that is kept for the stage anyway:
- * one cheap pass over memory instead of a second large value held from the forward to the backward half of a training step.
+ * What a later stage needs again is computed there once more where that is cheap: patches from the picture that they were
+ * copied from, an activation from its own input if that is kept anyway. One pass over memory, instead of a large value held
+ * from the forward to the backward half of a training step.
  */
 export const cutIntoStages = (graph: Graph): Graph => {
   const stages = stagesOf(graph);
@@ -22,15 +23,26 @@ export const cutIntoStages = (graph: Graph): Graph => {
   const lastStage = lastUses(graph, stages);
   const build = new GraphBuilder();
   const moved: NodeId[] = [];
+  /** A value for the use of a stage: as it is, or computed again there. */
+  const inStage = (id: NodeId, stage: number): NodeId => {
+    const node = graph.nodes[id]!;
+    if (stages[id]! >= stage || !isLarge(node)) return moved[id]!;
+    if (node.op === 'reshape') return build.reshape(inStage(node.inputs[0]!, stage), node.attrs.shape);
+    const again =
+      isRearrangement(graph, node) || (isActivation(node) && lastStage[node.inputs[0]!]! >= stage);
+    return again
+      ? staged(
+          build,
+          node,
+          node.inputs.map((i) => inStage(i, stage)),
+          stage,
+        )
+      : moved[id]!;
+  };
   graph.nodes.forEach((node, id) => {
     build.enter(node.scope);
     const stage = stages[id]!;
-    const inputs = node.inputs.map((i) => {
-      const source = graph.nodes[i]!;
-      const again =
-        stages[i]! < stage && isCheap(source) && isLarge(source) && lastStage[source.inputs[0]!]! >= stage;
-      return again ? staged(build, source, [moved[source.inputs[0]!]!], stage) : moved[i]!;
-    });
+    const inputs = node.inputs.map((i) => inStage(i, stage));
     moved.push(
       isLarge(node)
         ? staged(build, node, inputs, stage)
@@ -52,7 +64,23 @@ const bytes = (node: Node): number => 4 * elementCount(node.shape);
 
 const isLarge = (node: Node): boolean => bytes(node) >= LARGE_BYTES;
 
-const isCheap = (node: Node): boolean =>
+/** Patches and tiles: rows copied from a smaller value, or from one with a row of zeros behind it. */
+const isRearrangement = (graph: Graph, node: Node): boolean => {
+  const source = sourceOf(graph, node);
+  if (source === undefined) return false;
+  if (node.op === 'concat') return node.inputs.some((i) => graph.nodes[i]!.op === 'fill');
+  return node.op === 'gather' && (bytes(node) > 1.5 * bytes(source) || isRearrangement(graph, source));
+};
+
+/** The first operand, seen through reshapes. */
+const sourceOf = (graph: Graph, node: Node): Node | undefined => {
+  const [first] = node.inputs;
+  if (first === undefined) return undefined;
+  const source = graph.nodes[first]!;
+  return source.op === 'reshape' ? sourceOf(graph, source) : source;
+};
+
+const isActivation = (node: Node): boolean =>
   (isOp(node, 'unary') && node.attrs.fn === 'relu') || isOp(node, 'leakyRelu');
 
 /** Each node's stage: equal shares of the bytes that the program writes. */
@@ -81,30 +109,23 @@ const lastUses = (graph: Graph, stages: readonly number[]): readonly number[] =>
 /** The operator with `stage` axes of length one in front of its result, and a free reshape behind it. */
 const staged = (b: GraphBuilder, node: Node, inputs: readonly NodeId[], stage: number): NodeId => {
   const ones = Array<number>(stage).fill(1);
-  const lifted = (id: NodeId): NodeId => b.reshape(id, [...ones, ...b.shape(id)]);
+  // ONNX Runtime visits the operand that was added last first: the newest, so that what is far older waits until then.
+  const lift = (wanted: (id: NodeId) => boolean): readonly NodeId[] => {
+    const chosen = inputs.filter(wanted).toSorted((a, c) => a - c);
+    const lifted = new Map(chosen.map((id) => [id, b.reshape(id, [...ones, ...b.shape(id)])]));
+    return inputs.map((id) => lifted.get(id) ?? id);
+  };
   const add = (operands: readonly NodeId[], attrs: Node['attrs'] = node.attrs): NodeId =>
     b.reshape(b.add(node.op as OpName, operands, attrs as never), node.shape);
   const whole = (id: NodeId): boolean => b.shape(id).length === node.shape.length && b.node(id).op !== 'fill';
-  switch (stage === 0 ? 'input' : node.op) {
-    case 'unary':
-    case 'leakyRelu':
-    case 'clip':
-    case 'cast':
-      return add(inputs.map(lifted));
-    case 'binary':
-    case 'compare':
-    case 'select':
-      return add(inputs.map((id) => (whole(id) ? lifted(id) : id)));
-    case 'concat':
-      return isOp(node, 'concat') ? add(inputs.map(lifted), { axis: node.attrs.axis + stage }) : add(inputs);
-    case 'gather':
-      // Rows are gathered by a list; the axes in front of the list are those of the result.
-      return isOp(node, 'gather') && node.attrs.axis === 0
-        ? add([inputs[0]!, lifted(inputs[1]!)])
-        : add(inputs);
-    case 'matmul':
-      return add(inputs.map(lifted));
-    default:
-      return b.add(node.op as OpName, inputs, node.attrs as never);
-  }
+  const all = (): boolean => true;
+  if (stage > 0 && isOp(node, 'concat')) return add(lift(all), { axis: node.attrs.axis + stage });
+  // Rows are gathered by a list; the axes in front of the list are those of the result.
+  if (stage > 0 && isOp(node, 'gather') && node.attrs.axis === 0) return add(lift((id) => id === inputs[1]));
+  if (stage > 0 && SAME_SHAPE.has(node.op)) return add(lift(all));
+  if (stage > 0 && BROADCAST.has(node.op)) return add(lift(whole));
+  return b.add(node.op as OpName, inputs, node.attrs as never);
 };
+
+const SAME_SHAPE: ReadonlySet<OpName> = new Set<OpName>(['unary', 'leakyRelu', 'clip', 'cast', 'matmul']);
+const BROADCAST: ReadonlySet<OpName> = new Set<OpName>(['binary', 'compare', 'select']);

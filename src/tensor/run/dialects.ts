@@ -3,8 +3,9 @@ import type { Provider } from './protocol.js';
 
 /** What each execution provider takes beyond standard ONNX; total over the providers. */
 const dialects: Readonly<Record<Provider, Dialect>> = {
-  cpu: { contrib: true },
-  cuda: { contrib: true },
+  cpu: { contrib: true, residentBytes: 1 << 16 },
+  // Feeding a large constant to a GPU would carry it there at every run.
+  cuda: { ...standardOnnx, contrib: true },
   webgpu: standardOnnx,
   dml: standardOnnx,
   coreml: standardOnnx,

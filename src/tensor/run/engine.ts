@@ -54,13 +54,18 @@ const jobs: Readonly<Record<EngineName, (executable: Executable) => Job>> = {
 };
 
 function onnx(provider: Provider): (executable: Executable) => Job {
-  return ({ graph }) => ({
-    kind: 'onnx',
-    model: encodeModel(emit(graph, dialectOf(provider))),
-    provider,
-    threads: availableParallelism(),
-  });
+  return ({ graph }) => {
+    const model = emit(graph, dialectOf(provider));
+    // Copies, since they are moved to the worker.
+    const residents = copies(model.residents);
+    return { kind: 'onnx', model: encodeModel(model), residents, provider, threads: availableParallelism() };
+  };
 }
+
+const copies = (tensors: Readonly<Record<string, HostTensor>>): Readonly<Record<string, HostTensor>> =>
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, t]) => [name, { ...t, data: t.data.slice() } as HostTensor]),
+  );
 
 /** An engine by name. Nothing is started or loaded until something is compiled. */
 export const createEngine = (name: EngineName): Engine => {

@@ -8,9 +8,13 @@ const toOrt = ({ dtype, shape, data }: HostTensor): ort.Tensor => new ort.Tensor
 const fromOrt = (tensor: ort.Tensor): HostTensor =>
   ({ dtype: tensor.type as DType, shape: [...tensor.dims], data: tensor.data }) as HostTensor;
 
+const toFeeds = (tensors: Readonly<Record<string, HostTensor>>): Record<string, ort.Tensor> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, toOrt(tensor)]));
+
 /** Opens an ONNX model in ONNX Runtime. Rejects with ONNX Runtime's own message when it refuses. */
 export const openOnnx = async ({
   model,
+  residents,
   provider,
   threads,
 }: Extract<Job, { kind: 'onnx' }>): Promise<Session> => {
@@ -26,11 +30,10 @@ export const openOnnx = async ({
     // Idle threads that spin would take the cores from decoding and encoding.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
+  const held = toFeeds(residents);
   return {
     run: async (feeds) => {
-      const results = await session.run(
-        Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toOrt(t)])),
-      );
+      const results = await session.run({ ...held, ...toFeeds(feeds) });
       return Object.fromEntries(Object.entries(results).map(([name, t]) => [name, fromOrt(t)]));
     },
     release: () => session.release(),

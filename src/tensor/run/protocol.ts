@@ -9,6 +9,8 @@ export type Job =
   | {
       readonly kind: 'onnx';
       readonly model: Uint8Array;
+      /** Constants that are fed to the model at every run. */
+      readonly residents: Readonly<Record<string, HostTensor>>;
       readonly provider: Provider;
       readonly threads: number;
     }

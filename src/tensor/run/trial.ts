@@ -42,6 +42,7 @@ const model = (): Uint8Array => {
 const session = await openOnnx({
   kind: 'onnx',
   model: model(),
+  residents: {},
   provider: provider as Provider,
   threads: Number(threads),
 });

@@ -85,10 +85,7 @@ export class WorkerHost {
       const id = this.#ids++;
       this.#sent.set(id, pending);
       const { request } = pending;
-      this.#worker?.postMessage(
-        { id, request } satisfies Envelope,
-        request.kind === 'run' ? buffersOf(request.feeds) : [],
-      );
+      this.#worker?.postMessage({ id, request } satisfies Envelope, movable(request));
     }
     if (this.#sent.size > 0) this.#worker?.ref();
     else this.#worker?.unref();
@@ -121,5 +118,11 @@ export class WorkerHost {
       settle(E.left([failure('tensor/engine-lost', `${operator}: the engine ended (${reason}).`)]));
   }
 }
+
+/** What a request gives away. A model's constants are the program's own, so their job holds copies. */
+const movable = (request: Request): ArrayBuffer[] => {
+  if (request.kind === 'run') return buffersOf(request.feeds);
+  return request.kind === 'compile' && request.job.kind === 'onnx' ? buffersOf(request.job.residents) : [];
+};
 
 const cancelled = (operator: string): Diagnostics => [failure('tensor/cancelled', `${operator}: cancelled.`)];

@@ -88,7 +88,10 @@ export const patchFilterGradient = (
   const [pixels = 1, outputs = 1] = b.shape(gradients);
   const [kh, kw] = window.kernel;
   const sums = partsOf(pixels, bytesOf(kh * kw, rows.channels)).map((part) => {
-    const own = b.sliceAxis(gradients, 0, part.first, part.count);
+    // Gathered, since ONNX Runtime would turn neighbouring slices into one split that holds all of them.
+    const own = lists.gather(b, gradients, `part;${part.first},${part.count}`, part.count, (list) => {
+      for (let i = 0; i < list.length; i++) list[i] = part.first + i;
+    });
     return tallProduct(b, patches(b, lists, rows, window, part), own);
   });
   return b.reshape(

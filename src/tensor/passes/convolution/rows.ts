@@ -1,4 +1,10 @@
-import { elementCount, type GraphBuilder, type NodeId, type Padding, type PadMode } from '../../graph/index.js';
+import {
+  elementCount,
+  type GraphBuilder,
+  type NodeId,
+  type Padding,
+  type PadMode,
+} from '../../graph/index.js';
 
 /**
  * A picture as a matrix of pixels: one row a pixel, one column a channel, batch and rows of the picture one after
