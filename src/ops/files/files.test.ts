@@ -1,0 +1,146 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FileRef, Item } from '../../ports/index.js';
+import type { OpContext } from '../behaviour.js';
+import { randomFor } from '../random.js';
+import { files } from './index.js';
+import { listFiles } from './list.js';
+import { faultOf } from './pattern.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'prismflow-files-'));
+const names = [
+  'b.jpg',
+  'a.JPG',
+  'notes.txt',
+  'sub/c.png',
+  'sub/deep/d.tiff',
+  '.hidden.jpg',
+  '.cache/e.jpg',
+  'é 🌄.webp',
+];
+
+beforeAll(() => {
+  for (const name of names) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), name);
+  }
+  symlinkSync(folder, join(folder, 'sub', 'loop'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const context = (seed: number): OpContext => ({
+  path: 'steps[0]/files',
+  seed,
+  engine: 'cpu',
+  jobs: 1,
+  warn: () => () => undefined,
+  random: (key) => randomFor(seed, 'steps[0]/files', key),
+});
+
+/** The first items that the source gives. */
+const taken = async (written: unknown, count: number, seed = 0): Promise<readonly Item<FileRef>[]> => {
+  const params = files.operator.params.codec.decode(written);
+  const { behaviour } = files.operator;
+  if (E.isLeft(params) || !('source' in behaviour)) throw new Error('no such source');
+  const items: Item<FileRef>[] = [];
+  for await (const outcome of behaviour.source(params.right as never, context(seed))) {
+    if (E.isRight(outcome)) items.push(outcome.right as Item<FileRef>);
+    if (items.length === count) break;
+  }
+  return items;
+};
+
+const paths = (items: readonly Item<FileRef>[]): readonly string[] => items.map(({ key }) => key.path);
+
+describe('files', () => {
+  it('gives pictures in the order of their paths, without hidden files and links to folders', async () => {
+    const items = await taken({ in: folder }, 99);
+    expect(paths(items)).toEqual(['a.JPG', 'b.jpg', 'sub/c.png', 'sub/deep/d.tiff', 'é 🌄.webp']);
+    expect(items.map(({ key }) => key.index)).toEqual([0, 1, 2, 3, 4]);
+    expect(items[2]?.value.path).toBe(join(folder, 'sub/c.png'));
+  });
+
+  it('takes patterns, one or several', async () => {
+    expect(paths(await taken({ in: folder, match: '*.txt' }, 99))).toEqual(['notes.txt']);
+    expect(paths(await taken({ in: folder, match: ['sub/*', '*.jpg'] }, 99))).toEqual([
+      'a.JPG',
+      'b.jpg',
+      'sub/c.png',
+    ]);
+  });
+
+  it('takes a single file', async () => {
+    const [only, ...others] = await taken(join(folder, 'notes.txt'), 99);
+    expect([only?.key.path, only?.value.path, others]).toEqual(['notes.txt', join(folder, 'notes.txt'), []]);
+  });
+
+  it('ends when there is nothing, also when it should repeat', async () => {
+    expect(await taken({ in: folder, match: '*.raw', repeat: true }, 99)).toEqual([]);
+  });
+
+  it('fails when the folder is not there', async () => {
+    await expect(taken(join(folder, 'nowhere'), 99)).rejects.toThrow('file/missing');
+  });
+
+  it('shuffles each pass anew, and the same for the same seed', async () => {
+    const all = { in: folder, match: '**', shuffle: true, repeat: true };
+    const count = (await listFiles(folder, ['**'], new AbortController().signal)).length;
+    const [first, again, other] = [
+      await taken(all, 6 * count, 7),
+      await taken(all, 6 * count, 7),
+      await taken(all, 6 * count, 8),
+    ];
+    expect(again).toEqual(first);
+    expect(paths(other)).not.toEqual(paths(first));
+    const passes = Array.from({ length: 6 }, (_, epoch) => first.slice(epoch * count, (epoch + 1) * count));
+    expect(new Set(passes.map((pass) => paths(pass).join())).size).toBeGreaterThan(1);
+    for (const [epoch, pass] of passes.entries()) {
+      expect(pass.map(({ key }) => [key.epoch, key.index])).toEqual(pass.map((_, index) => [epoch, index]));
+      expect([...paths(pass)].sort()).toEqual([...paths(passes[0] ?? [])].sort());
+    }
+  });
+});
+
+describe('faultOf', () => {
+  it.each([
+    '**/*.{jpg,jpeg,png,tif,tiff,webp,avif}',
+    '*',
+    'sub/**/*.png',
+    'img_[0-9]*.jpg',
+    'a/b/c/d.jpg',
+    '{1..12}.jpg',
+  ])('lets %s pass', (pattern) => expect(faultOf(pattern)).toBeUndefined());
+
+  it.each([
+    ['/etc/*', 'relative'],
+    ['C:/x/*', 'relative'],
+    ['a\\b', 'relative'],
+    ['a/../../b', 'climbs'],
+    ['**/**/**/**/**/a', 'four'],
+    ['a*b*c*d*e', 'three'],
+    ['+(a|b)', 'extended'],
+    ['{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}', 'braces'],
+    ['{1..99999}', 'braces'],
+    ['x'.repeat(257), '256'],
+  ])('refuses %s', (pattern, reason) => expect(faultOf(pattern)).toContain(reason));
+
+  it('lets nothing pass that leaves the folder', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'prismflow-outside-'));
+    writeFileSync(join(outside, 'x.jpg'), '');
+    const piece = fc.constantFrom('..', '.', '**', '*', 'sub', '{..,sub}', '[.][.]', '*.jpg', '');
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { minLength: 1, maxLength: 5 }), async (pieces) => {
+        const pattern = pieces.join('/');
+        fc.pre(faultOf(pattern) === undefined && pattern !== '');
+        const found = await listFiles(folder, [pattern], new AbortController().signal);
+        expect(found.filter(({ below }) => below.startsWith('..') || below.startsWith('/'))).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+    rmSync(outside, { recursive: true });
+  });
+});

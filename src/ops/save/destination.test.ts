@@ -1,0 +1,84 @@
+import { relative, sep } from 'node:path';
+import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, it } from 'vitest';
+import { template as templateType } from '../params/index.js';
+import { fileOf, folderOf } from './destination.js';
+
+const template = (text: string) => {
+  const read = templateType.codec.decode(text);
+  if (E.isLeft(read)) throw new Error(`${text} is no template`);
+  return read.right;
+};
+
+const target = (text: string, path: string, extension?: string, index = 0): string => {
+  const file = fileOf(template(text), { path, index, epoch: 0 }, extension);
+  return E.isRight(file) ? file.right : (file.left[0]?.code ?? '');
+};
+
+describe('fileOf', () => {
+  it.each([
+    ['/out/{path}', 'sub/a.jpg', undefined, '/out/sub/a.jpg'],
+    ['/out/{path}', 'sub/a.jpg', 'webp', '/out/sub/a.webp'],
+    ['/out/{path}', 'a.JPEG', 'jpg', '/out/a.JPEG'],
+    ['/out/{path}', 'a.tiff', 'tif', '/out/a.tiff'],
+    ['/out/{path}', 'no-extension', undefined, '/out/no-extension'],
+    ['/out/{path}', 'no-extension', 'png', '/out/no-extension.png'],
+    ['/out/{path}', 'sub.dir/a', undefined, '/out/sub.dir/a'],
+    ['/out/{name}-{index}.{ext}', 'sub/a.b.jpg', undefined, '/out/a.b-7.jpg'],
+    ['/out/{{{name}}}.png', 'a.jpg', undefined, '/out/{a}.png'],
+    ['/out', 'sub/a.jpg', undefined, '/out/sub/a.jpg'],
+    ['/out/one.jpg', 'sub/a.jpg', undefined, '/out/one.jpg'],
+  ])('%s of %s as %s is %s', (text, path, extension, expected) => {
+    expect(target(text, path, extension, 7)).toBe(expected);
+  });
+
+  it('never leaves the folder', () => {
+    const segment = fc.oneof(fc.constantFrom('..', '.', 'a', 'b.jpg', ''), fc.string({ maxLength: 6 }));
+    const path = fc.array(segment, { minLength: 1, maxLength: 5 }).map((segments) => segments.join('/'));
+    const text = fc
+      .array(fc.constantFrom('{path}', '{name}', '{ext}', '{index}', '/', 'x', '.', '-'), {
+        minLength: 1,
+        maxLength: 6,
+      })
+      .map((parts) => `/home/you/out/${parts.join('')}`)
+      .filter((written) => E.isRight(templateType.codec.decode(written)));
+    fc.assert(
+      fc.property(
+        text,
+        path,
+        fc.option(fc.constantFrom('webp', 'jpg'), { nil: undefined }),
+        (written, given, extension) => {
+          const parts = template(written);
+          const file = fileOf(parts, { path: given, index: 3, epoch: 0 }, extension);
+          const way = E.isRight(file) ? relative(folderOf(parts), file.right) : 'refused';
+          expect(way === '' || way === '..' || way.startsWith(`..${sep}`)).toBe(false);
+          expect(folderOf(parts).startsWith('/home/you/out')).toBe(true);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('keeps paths apart', () => {
+    const name = fc.stringMatching(/^[a-z]{1,4}(\.[a-z]{1,3})?$/);
+    const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((segments) => segments.join('/'));
+    fc.assert(
+      fc.property(path, path, (one, other) => {
+        fc.pre(one !== other);
+        expect(target('/out/{path}', one)).not.toBe(target('/out/{path}', other));
+      }),
+    );
+  });
+});
+
+describe('folderOf', () => {
+  it.each([
+    ['/out/{path}', '/out'],
+    ['/out/sub/pre-{name}.jpg', '/out/sub'],
+    ['/out', '/out'],
+    ['/out/', '/out'],
+    ['/out/one.jpg', '/out'],
+    ['/{path}', '/'],
+  ])('of %s is %s', (text, folder) => expect(folderOf(template(text))).toBe(folder));
+});
