@@ -4,7 +4,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { HostTensor } from '../../ports/index.js';
 import { emit, encodeModel } from '../emit/index.js';
-import type { Graph } from '../graph/index.js';
+import { elementCount, type Graph } from '../graph/index.js';
 import type { Target } from '../passes/index.js';
 import type { KernelProgram } from '../trace/program.js';
 import { dialectOf } from './dialects.js';
@@ -13,7 +13,10 @@ import { WorkerHost } from './worker-host.js';
 
 export type EngineName = Provider | 'tfjs-node-gpu' | 'tfjs-cpu';
 
-/** A program in the two forms that engines take, its graph already optimised. */
+/**
+ * A program in the two forms that engines take, its graph already optimised. Compiling uses it up: large constants are
+ * moved to the engine.
+ */
 export interface Executable {
   readonly operator: string;
   readonly graph: Graph;
@@ -56,16 +59,21 @@ const jobs: Readonly<Record<EngineName, (executable: Executable) => Job>> = {
 function onnx(provider: Provider): (executable: Executable) => Job {
   return ({ graph }) => {
     const model = emit(graph, dialectOf(provider));
-    // Copies, since they are moved to the worker.
-    const residents = copies(model.residents);
-    return { kind: 'onnx', model: encodeModel(model), residents, provider, threads: availableParallelism() };
+    const { residents } = model;
+    const arena = graph.nodes.every((node) => 4 * elementCount(node.shape) < ARENA_VALUE_BYTES);
+    return {
+      kind: 'onnx',
+      model: encodeModel(model),
+      residents,
+      provider,
+      threads: availableParallelism(),
+      arena,
+    };
   };
 }
 
-const copies = (tensors: Readonly<Record<string, HostTensor>>): Readonly<Record<string, HostTensor>> =>
-  Object.fromEntries(
-    Object.entries(tensors).map(([name, t]) => [name, { ...t, data: t.data.slice() } as HostTensor]),
-  );
+// ONNX Runtime's arena grows by doubling: with values this large it would hold twice what the program needs.
+const ARENA_VALUE_BYTES = 128e6;
 
 /** An engine by name. Nothing is started or loaded until something is compiled. */
 export const createEngine = (name: EngineName): Engine => {

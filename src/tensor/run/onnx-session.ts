@@ -17,6 +17,7 @@ export const openOnnx = async ({
   residents,
   provider,
   threads,
+  arena,
 }: Extract<Job, { kind: 'onnx' }>): Promise<Session> => {
   const session = await ort.InferenceSession.create(model, {
     executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
@@ -27,6 +28,7 @@ export const openOnnx = async ({
     logSeverityLevel: 3,
     // The pattern's block is allocated beside the arena, which stays: twice the memory for the same speed.
     enableMemPattern: false,
+    enableCpuMemArena: arena,
     // Idle threads that spin would take the cores from decoding and encoding.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });

@@ -13,6 +13,8 @@ export type Job =
       readonly residents: Readonly<Record<string, HostTensor>>;
       readonly provider: Provider;
       readonly threads: number;
+      /** Whether memory is kept between values and runs, which is faster, or given back. */
+      readonly arena: boolean;
     }
   | { readonly kind: 'replay'; readonly program: KernelProgram; readonly backend: 'cpu' | 'tensorflow' };
 

@@ -43,6 +43,7 @@ const session = await openOnnx({
   kind: 'onnx',
   model: model(),
   residents: {},
+  arena: true,
   provider: provider as Provider,
   threads: Number(threads),
 });

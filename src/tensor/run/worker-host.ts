@@ -119,7 +119,7 @@ export class WorkerHost {
   }
 }
 
-/** What a request gives away. A model's constants are the program's own, so their job holds copies. */
+/** What a request gives away. */
 const movable = (request: Request): ArrayBuffer[] => {
   if (request.kind === 'run') return buffersOf(request.feeds);
   return request.kind === 'compile' && request.job.kind === 'onnx' ? buffersOf(request.job.residents) : [];

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { DiagnosticError, type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import type { DType } from '../../ports/index.js';
+import { installGradients } from '../gradients/index.js';
 import type { Graph, NodeId } from '../graph/index.js';
 import { rules } from '../lower/index.js';
 import { leaves, mapTree, TreeError } from '../tree.js';
@@ -40,6 +41,7 @@ const backend = (): RecorderBackend => {
   const installed = tf.engine().findBackend(BACKEND);
   if (installed instanceof RecorderBackend) return installed;
   const recorder = new RecorderBackend();
+  installGradients();
   tf.registerBackend(BACKEND, () => recorder, 0);
   for (const kernelName of kernelNames()) {
     tf.registerKernel({

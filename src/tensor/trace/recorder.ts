@@ -20,6 +20,7 @@ export class Recording {
   readonly constants = new Map<ValueId, HostTensor>();
   readonly operator: string;
   #values = 0;
+  readonly #copies = new Map<object, HostTensor['data']>();
 
   constructor(operator: string) {
     this.operator = operator;
@@ -27,6 +28,13 @@ export class Recording {
 
   newValue(): ValueId {
     return this.#values++;
+  }
+
+  /** The same constant in an array of the graph's own: engines take those away, and this one may be the user's. */
+  owned(tensor: HostTensor): HostTensor {
+    const copy = this.#copies.get(tensor.data) ?? tensor.data.slice();
+    this.#copies.set(tensor.data, copy);
+    return { ...tensor, data: copy } as HostTensor;
   }
 }
 
@@ -72,7 +80,9 @@ export class RecorderBackend extends tf.KernelBackend {
     const uniform = uniformValue(tensor);
     const { builder } = recording;
     const node =
-      uniform === undefined ? builder.constant(tensor) : builder.fill(uniform, tensor.shape, tensor.dtype);
+      uniform === undefined
+        ? builder.constant(recording.owned(tensor))
+        : builder.fill(uniform, tensor.shape, tensor.dtype);
     return { node, value };
   }
 
