@@ -95,7 +95,23 @@ export interface TensorBehaviour<P, R, L = R> {
       shape: PictureShape,
       loaded: R,
     ) => (picture: tf.Tensor3D, inputs: TensorInputs) => tf.Tensor3D;
+    /**
+     * The program for pictures with transparency, where it takes part in the work: when pixels are made of several, their
+     * colours count by their opacity (0..1, `[height, width, 1]`), lest what cannot be seen bleed into what can.
+     */
+    readonly transparent?: (
+      tf: Tf,
+      params: P,
+      shape: PictureShape,
+      loaded: R,
+    ) => (picture: tf.Tensor3D, alpha: tf.Tensor3D, inputs: TensorInputs) => TransparentPicture;
   };
+}
+
+/** Colours, not premultiplied, and opacity 0..1, `[height, width, 1]`. */
+export interface TransparentPicture {
+  readonly picture: tf.Tensor3D;
+  readonly alpha: tf.Tensor3D;
 }
 
 /** Works on the stream as a whole: puts items together, takes them apart, leaves some out, changes their order. */

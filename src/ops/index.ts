@@ -10,6 +10,7 @@ export type {
   TensorBehaviour,
   TensorInputs,
   Tf,
+  TransparentPicture,
 } from './behaviour.js';
 export { compare } from './compare/index.js';
 export { crop } from './crop/index.js';
@@ -22,6 +23,7 @@ export { pad } from './pad/index.js';
 export { pair } from './pair/index.js';
 export type { Random } from './random.js';
 export { builtIn, type Registry, registryOf } from './registry.js';
+export { resize } from './resize/index.js';
 export { save } from './save/index.js';
 export { shuffle } from './shuffle/index.js';
 export type { Step, Stream, Wire } from './step.js';

@@ -7,6 +7,7 @@ import { files } from './files/index.js';
 import type { Operator } from './operator.js';
 import { pad } from './pad/index.js';
 import { pair } from './pair/index.js';
+import { resize } from './resize/index.js';
 import { save } from './save/index.js';
 import { shuffle } from './shuffle/index.js';
 import { take } from './take/index.js';
@@ -32,6 +33,7 @@ export const builtIn: Registry = registryOf(
   decode,
   encode,
   save,
+  resize,
   crop,
   pad,
   pair,

@@ -28,12 +28,18 @@ export const anchor = oneOf(
   'bottom-right',
 );
 
-/** How much of the room that is left over comes before: to the left, and above. */
+/** Which share of the room that is left over comes before, 0..1: to the left, and above. */
+export const shareBefore = (at: Anchor): { readonly across: number; readonly down: number } => {
+  const [across, down] = places[at];
+  return { across, down };
+};
+
+/** How much of the room that is left over comes before, in whole pixels: to the left, and above. */
 export const roomBefore = (
   at: Anchor,
   spareWidth: number,
   spareHeight: number,
 ): { readonly left: number; readonly top: number } => {
-  const [across, down] = places[at];
+  const { across, down } = shareBefore(at);
   return { left: Math.floor(spareWidth * across), top: Math.floor(spareHeight * down) };
 };

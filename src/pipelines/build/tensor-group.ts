@@ -104,13 +104,21 @@ const apply = (
   { pixels, alpha }: Pixels,
   inputs: TensorInputs,
 ): Pixels => {
-  const run = (picture: tf.Tensor3D): tf.Tensor3D => {
-    const [height, width, channels] = picture.shape;
-    const shape: PictureShape = { height, width, channels: channels === 1 ? 1 : 3 };
-    return tensor.program(t, node.params as never, shape, loaded as never)(picture, inputs);
-  };
+  const pictureShape = ([height, width, channels]: tf.Tensor3D['shape']): PictureShape => ({
+    height,
+    width,
+    channels: channels === 1 ? 1 : 3,
+  });
+  const run = (picture: tf.Tensor3D): tf.Tensor3D =>
+    tensor.program(t, node.params as never, pictureShape(picture.shape), loaded as never)(picture, inputs);
+  const picture = tensor.channels === 3 ? coloured(t, pixels) : pixels;
+  if (alpha !== undefined && tensor.transparent !== undefined) {
+    const program = tensor.transparent(t, node.params as never, pictureShape(picture.shape), loaded as never);
+    const result = program(picture, alpha, inputs);
+    return { pixels: result.picture, alpha: result.alpha };
+  }
   return {
-    pixels: run(tensor.channels === 3 ? coloured(t, pixels) : pixels),
+    pixels: run(picture),
     ...(alpha === undefined ? {} : { alpha: tensor.geometry === true ? run(alpha) : alpha }),
   };
 };
