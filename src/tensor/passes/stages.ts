@@ -21,6 +21,7 @@ export const cutIntoStages = (graph: Graph): Graph => {
   const stages = stagesOf(graph);
   if (stages === undefined) return graph;
   const lastStage = lastUses(graph, stages);
+  const blocked = blockedValues(graph);
   const build = new GraphBuilder();
   const moved: NodeId[] = [];
   /** A value for the use of a stage: as it is, or computed again there. */
@@ -44,7 +45,7 @@ export const cutIntoStages = (graph: Graph): Graph => {
     const stage = stages[id]!;
     const inputs = node.inputs.map((i) => inStage(i, stage));
     moved.push(
-      isLarge(node)
+      isLarge(node) && !blocked.has(id)
         ? staged(build, node, inputs, stage)
         : build.add(node.op as OpName, inputs, node.attrs as never),
     );
@@ -95,6 +96,19 @@ const stagesOf = (graph: Graph): readonly number[] | undefined => {
     sum += written(node);
     return stage;
   });
+};
+
+/**
+ * Values on either side of ONNX Runtime's own convolutions: it keeps those in a blocked layout, and fuses activations into
+ * the convolution, which a reshape in between would undo.
+ */
+const blockedValues = (graph: Graph): ReadonlySet<NodeId> => {
+  const blocked = new Set<NodeId>();
+  graph.nodes.forEach((node, id) => {
+    if (node.op === 'conv') for (const i of node.inputs) blocked.add(i);
+    if (node.inputs.some((i) => graph.nodes[i]!.op === 'conv')) blocked.add(id);
+  });
+  return blocked;
 };
 
 /** The last stage in which each value is used. */
