@@ -20,7 +20,8 @@ export const openOnnx = async ({
   arena,
 }: Extract<Job, { kind: 'onnx' }>): Promise<Session> => {
   const session = await ort.InferenceSession.create(model, {
-    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+    // The CPU provider is always behind it, for operators that the provider lacks.
+    executionProviders: [provider],
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,

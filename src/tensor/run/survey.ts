@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { availableParallelism, platform } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import type { Task } from 'fp-ts/lib/Task.js';
 import { createEngine, type Engine, type EngineName } from './engine.js';
 import type { Provider } from './protocol.js';
@@ -70,7 +69,7 @@ export const fastestEngine: Task<{
 const tryProvider = async (name: Provider): Promise<EngineReport> => {
   const { platforms, hint } = providers[name];
   if (!platforms.includes(platform())) return { name, works: false, note: `not on ${platform()}`, hint };
-  const script = fileURLToPath(new URL('./trial.js', import.meta.url));
+  const script = createRequire(import.meta.url).resolve('#engine-trial');
   return new Promise((resolve) => {
     execFile(
       process.execPath,

@@ -29,6 +29,11 @@ export class WorkerHost {
   #ids = 0;
   readonly #sent = new Map<number, Pending>();
   #waiting: Pending[] = [];
+  readonly #script: URL;
+
+  constructor(script: URL = workerFile()) {
+    this.#script = script;
+  }
 
   /** Counts the starts and ends of workers: a session lives as long as the worker it was opened in. */
   get generation(): number {
@@ -69,7 +74,7 @@ export class WorkerHost {
 
   #start(): void {
     if (this.#worker !== undefined) return;
-    const worker = new Worker(workerFile(), { name: 'prismflow-engine' });
+    const worker = new Worker(this.#script, { name: 'prismflow-engine' });
     worker.unref();
     worker.on('message', (reply: Reply) => this.#settle(reply));
     worker.on('error', (thrown: Error) => this.#end(worker, thrown.message));
