@@ -1,44 +1,8 @@
 import type { Tensor3D } from '@tensorflow/tfjs';
 import type { Tf } from '../behaviour.js';
+import { type Mix, mixRows } from '../filters/banded.js';
 import { isWhole, type Stretch, type Target } from './target.js';
-import { type Method, type Mix, mixesOf } from './weights.js';
-
-// New rows are made in blocks: a block needs only a stretch of the old rows, so that its matrix is small and dense. Old
-// rows a block should have: fewer, and blocks share too many of them; more, and most weights are zeros.
-const ROWS_A_BLOCK = 128;
-
-/** New rows of a picture `[rows, …]` as products of constant matrices with stretches of the old ones. */
-const mixRows = (t: Tf, picture: Tensor3D, mixes: readonly Mix[]): Tensor3D => {
-  const [rows, columns, channels] = picture.shape;
-  const block = Math.min(
-    mixes.length,
-    Math.max(16, Math.min(ROWS_A_BLOCK, Math.ceil((ROWS_A_BLOCK * mixes.length) / rows))),
-  );
-  const blocks = Array.from({ length: Math.ceil(mixes.length / block) }, (_, i) =>
-    mixes.slice(i * block, (i + 1) * block),
-  );
-  const begins = blocks.map((members) => Math.min(...members.map(({ first }) => first)));
-  const ends = blocks.map((members) =>
-    Math.max(...members.map(({ first, weights }) => first + weights.length)),
-  );
-  const taken = Math.max(...blocks.map((_, i) => (ends[i] ?? 0) - (begins[i] ?? 0)));
-  const starts = begins.map((begin) => Math.min(begin, rows - taken));
-  const matrix = new Float32Array(blocks.length * block * taken);
-  for (const [i, { first, weights }] of mixes.entries()) {
-    const start = starts[Math.floor(i / block)] ?? 0;
-    matrix.set(weights, i * taken + first - start);
-  }
-  const places = starts.flatMap((start) => Array.from({ length: taken }, (_, k) => start + k));
-  const flat = t.reshape(picture, [rows, columns * channels]);
-  const stretches =
-    blocks.length === 1 && taken === rows ? flat : t.gather(flat, t.tensor1d(places, 'int32'));
-  const mixed = t.matMul(
-    t.tensor3d(matrix, [blocks.length, block, taken]),
-    t.reshape(stretches, [blocks.length, taken, columns * channels]),
-  );
-  const together: Tensor3D = t.reshape(mixed, [blocks.length * block, columns, channels]);
-  return t.slice(together, [0, 0, 0], [mixes.length, columns, channels]);
-};
+import { type Method, mixesOf } from './weights.js';
 
 /** Rows as they stand, in other places. */
 const pickRows = (t: Tf, picture: Tensor3D, mixes: readonly Mix[]): Tensor3D => {

@@ -1,3 +1,4 @@
+import type { Mix } from '../filters/banded.js';
 import type { Stretch } from './target.js';
 
 /** How new pixels are made of old ones. */
@@ -24,14 +25,8 @@ const kernels: Readonly<Record<'lanczos3' | 'bicubic' | 'bilinear', Kernel>> = {
   bilinear: { reach: 1, at: (x) => Math.max(0, 1 - x) },
 };
 
-/** The old pixels that make up a new one: `weights[i]` is that of pixel `first + i`. They add up to 1. */
-export interface Mix {
-  readonly first: number;
-  readonly weights: readonly number[];
-}
-
 /**
- * What each new pixel along one axis is made of. Pixels are areas: the centre of the first is at 0.5. When the picture
+ * What each new pixel along one axis is made of; weights add up to 1. Pixels are areas: the centre of the first is at 0.5. When the picture
  * shrinks, kernels are as much wider, so that every old pixel counts and nothing aliases. Beyond the edges there is
  * nothing: what remains is scaled up.
  *
