@@ -21,8 +21,10 @@ export const fromLatin1 = (text: string): Uint8Array => plain(Buffer.from(text, 
 export const concat = (parts: readonly Uint8Array[]): Uint8Array => plain(Buffer.concat(parts));
 
 /** Whether the text stands at that place, one character a byte. */
-export const hasText = (bytes: Uint8Array, text: string, at = 0): boolean =>
-  bytes.length >= at + text.length && latin1(bytes, at, at + text.length) === text;
+export const hasText = (bytes: Uint8Array, text: string, at = 0): boolean => {
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false;
+  return true;
+};
 
 /** Whether two arrays hold the same bytes. */
 export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

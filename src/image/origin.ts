@@ -15,17 +15,16 @@ export interface Origin {
   readonly raw: TaskEither<Diagnostics, Raw>;
 }
 
-/**
- * Decoded samples and where they came from. It is kept beside the frame and not in it: an operator that makes a frame
- * from another with `{ ...frame, samples }` cannot carry it along by mistake, for it belongs to the samples alone.
- */
-const origins = new WeakMap<Samples, Origin>();
+const ORIGIN = Symbol('origin');
 
-/** The same samples, remembered to be untouched. */
-export const remember = (samples: Samples, origin: Origin): Samples => {
-  origins.set(samples, origin);
-  return samples;
-};
+/**
+ * The same samples, remembered to be untouched. The origin belongs to this very object: an operator that makes a frame
+ * or samples from others by spreading them cannot carry it along, for it is not enumerable. (A WeakMap would do, but
+ * keeps pixels alive until a full garbage collection.)
+ */
+export const remember = (samples: Samples, origin: Origin): Samples =>
+  Object.defineProperty(samples, ORIGIN, { value: origin });
 
 /** Where samples came from; undefined for those that an operator made. */
-export const originOf = (samples: Samples): Origin | undefined => origins.get(samples);
+export const originOf = (samples: Samples & { readonly [ORIGIN]?: Origin }): Origin | undefined =>
+  samples[ORIGIN];

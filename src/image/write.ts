@@ -1,10 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { close, fchmod, fsync, open, rename, rm, stat, write } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pipe } from 'fp-ts/lib/function.js';
+import { promisify } from 'node:util';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
 import { systemCodeOf } from './read.js';
+
+const opened = promisify(open);
+const closed = promisify(close);
+const synced = promisify(fsync);
+const renamed = promisify(rename);
+const removed = promisify(rm);
+const statOf = promisify(stat);
+const withMode = promisify(fchmod);
+const writeFrom = promisify(write);
 
 /** How temporary files are named, so that watchers pass them over and a later run can clear those of a crash. */
 export const TEMPORARY = { prefix: '.prismflow-', suffix: '.tmp' } as const;
@@ -38,48 +47,68 @@ const writeFailure =
     }
   };
 
-const using = async <A>(handle: FileHandle, use: (handle: FileHandle) => Promise<A>): Promise<A> => {
+/** What systems answer that cannot open or sync a folder: Windows, and some network mounts. */
+const unsyncable: ReadonlySet<string> = new Set(['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EBADF']);
+
+const syncNow = async (folder: string): Promise<void> => {
   try {
-    return await use(handle);
-  } finally {
-    await handle.close();
+    const descriptor = await opened(folder, 'r');
+    await synced(descriptor).finally(() => close(descriptor));
+  } catch (thrown) {
+    if (!unsyncable.has(systemCodeOf(thrown))) throw thrown;
   }
 };
 
-// Folders cannot be opened on Windows, and some network mounts cannot sync them: the rename is done either way.
-const syncFolder = async (folder: string): Promise<void> => {
-  try {
-    await using(await open(folder, 'r'), (handle) => handle.sync());
-  } catch (thrown) {
-    if (!['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EBADF'].includes(systemCodeOf(thrown)))
-      throw thrown;
+interface Sync {
+  readonly running: Promise<void>;
+  /** The one that will begin when the running one has ended, for all that came meanwhile. */
+  next?: Promise<void>;
+}
+
+const syncs = new Map<string, Sync>();
+
+// Files that are renamed into a folder side by side share its sync: one that begins after a rename covers it.
+const syncFolder = (folder: string): Promise<void> => {
+  const current = syncs.get(folder);
+  if (current !== undefined) {
+    current.next ??= current.running.catch(() => undefined).then(() => syncFolder(folder));
+    return current.next;
   }
+  const running = syncNow(folder).finally(() => syncs.delete(folder));
+  syncs.set(folder, { running });
+  return running;
 };
 
 // A file that is replaced keeps its permissions; undefined when there is none yet.
-const modeOf = async (path: string): Promise<number | undefined> => {
+const modeOf = (path: string): Promise<number | undefined> =>
+  statOf(path).then(
+    ({ mode }) => mode & 0o777,
+    () => undefined,
+  );
+
+const fill = async (temporary: string, bytes: Uint8Array, mode: number | undefined): Promise<void> => {
+  // `wx` never writes through a link that someone else put there.
+  const descriptor = await opened(temporary, 'wx');
   try {
-    return (await stat(path)).mode & 0o777;
-  } catch {
-    return undefined;
+    if (mode !== undefined) await withMode(descriptor, mode);
+    let at = 0;
+    while (at < bytes.length)
+      at += (await writeFrom(descriptor, bytes, at, bytes.length - at, at)).bytesWritten;
+    await synced(descriptor);
+  } finally {
+    await closed(descriptor);
   }
 };
 
-const write = async (path: string, bytes: Uint8Array): Promise<void> => {
+const replace = async (path: string, bytes: Uint8Array): Promise<void> => {
   const folder = dirname(path);
   // The temporary name does not contain the target's: that may be as long as a name can be.
   const temporary = join(folder, `${TEMPORARY.prefix}${randomBytes(8).toString('hex')}${TEMPORARY.suffix}`);
   try {
-    const mode = await modeOf(path);
-    // `wx` never writes through a link that someone else put there.
-    await using(await open(temporary, 'wx'), async (handle) => {
-      if (mode !== undefined) await handle.chmod(mode);
-      await handle.writeFile(bytes);
-      await handle.sync();
-    });
-    await rename(temporary, path);
+    await fill(temporary, bytes, await modeOf(path));
+    await renamed(temporary, path);
   } catch (thrown) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    await removed(temporary, { force: true }).catch(() => undefined);
     throw thrown;
   }
   await syncFolder(folder);
@@ -92,4 +121,4 @@ const write = async (path: string, bytes: Uint8Array): Promise<void> => {
  * Errors: `image/disk-full`, `image/permission-denied`, `image/not-found`, `image/not-a-file`, `image/write-failed`.
  */
 export const writeAtomically = (path: string, bytes: Uint8Array): TE.TaskEither<Diagnostics, void> =>
-  pipe(TE.tryCatch(() => write(path, bytes), writeFailure(path)));
+  TE.tryCatch(() => replace(path, bytes), writeFailure(path));
