@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import type { Graph } from '../graph/index.js';
 import { simplify } from './algebra.js';
+import { dropCentredBias } from './centred-bias.js';
 import { foldConstants } from './constants.js';
 import { expandConvolutions } from './convolution/index.js';
 import { removeDeadCode } from './dead-code.js';
@@ -29,6 +30,7 @@ const cpuOnly: readonly Pass[] = [{ name: 'convolutions', run: expandConvolution
 /** The passes in the order in which they run. */
 export const passesFor = (target: Target): readonly Pass[] => [
   ...cleanUp,
+  { name: 'centred bias', run: dropCentredBias },
   ...(target === 'cpu' ? cpuOnly : []),
   { name: 'layout', run: floatTransposes },
   ...cleanUp,

@@ -112,6 +112,14 @@ const steps: Readonly<Record<string, Step>> = {
       b.shape(x).map((d) => (d === 1 ? 1 + pick(3) : d)),
     );
   },
+  centre: (b, v, pick) => {
+    const x = any(v, pick);
+    const shape = b.shape(x);
+    const bias = b.constant(valuesFor([shape.at(-1) ?? 1], pick(9)));
+    const axes = shape.flatMap((_, i) => (pick(2) === 0 ? [i] : []));
+    const sum = pick(2) === 0 ? b.binary('add', x, bias) : b.binary('add', bias, x);
+    return b.binary('sub', sum, b.reduce('mean', sum, axes, true));
+  },
   argmax: (b, v, pick) => {
     const x = any(v, pick);
     const rank = b.shape(x).length;

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, platform } from 'node:os';
 import type { Task } from 'fp-ts/lib/Task.js';
@@ -50,21 +51,29 @@ export const surveyEngines: Task<readonly EngineReport[]> = async () => [
 ];
 
 /**
- * The fastest engine that works on this machine, by trial, and the trials it was chosen from. The CPU engine always
- * works, so this never fails.
+ * The fastest engine that works on this machine, and the trials it was chosen by; without a sign of a GPU it is the CPU
+ * engine, untried. Never fails.
  */
 export const fastestEngine: Task<{
   readonly engine: Engine;
   readonly reports: readonly EngineReport[];
 }> = async () => {
-  const candidates = (Object.keys(providers) as Provider[]).filter((p) =>
-    providers[p].platforms.includes(platform()),
+  const gpu = hasGpu();
+  const candidates = (Object.keys(providers) as Provider[]).filter(
+    (p) => providers[p].platforms.includes(platform()) && (gpu || p === 'cpu'),
   );
+  if (candidates.length === 1) return { engine: createEngine('cpu'), reports: [] };
   const reports = await Promise.all(candidates.map(tryProvider));
   const time = (report: EngineReport): number => report.milliseconds ?? Number.POSITIVE_INFINITY;
   const best = reports.reduce((a, b) => (time(b) < time(a) ? b : a));
   return { engine: createEngine(best.works ? best.name : 'cpu'), reports };
 };
+
+/** Linux shows its GPUs as device files, or a driver is named by hand; elsewhere there always is one. */
+const hasGpu = (): boolean =>
+  platform() !== 'linux' ||
+  ['/dev/dri', '/dev/nvidia0', '/dev/dxg'].some((path) => existsSync(path)) ||
+  [process.env.VK_DRIVER_FILES, process.env.VK_ICD_FILENAMES].some((files) => files !== undefined);
 
 const tryProvider = async (name: Provider): Promise<EngineReport> => {
   const { platforms, hint } = providers[name];
