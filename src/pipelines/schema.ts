@@ -1,4 +1,4 @@
-import type { Registry } from '../ops/index.js';
+import type { Operator, Registry } from '../ops/index.js';
 import { type JsonSchema, jsonSchema, record } from '../ops/params/index.js';
 import { declarationFields, fileFields, pipelineFields } from './parse/pipeline-file.js';
 
@@ -72,7 +72,8 @@ const named = (schema: JsonSchema): JsonSchema => ({
 /** A step: the name of an operator or a stream, or a mapping of an operator to its parameters. */
 const stepSchema = (registry: Registry, isOpen: boolean): JsonSchema => ({
   anyOf: [
-    { type: 'string', minLength: 1 },
+    { enum: [...registry.values()].filter(needsNothing).map(({ name }) => name) },
+    { type: 'string', pattern: name, not: { enum: [...registry.keys()] } },
     {
       type: 'object',
       minProperties: 1,
@@ -87,3 +88,7 @@ const stepSchema = (registry: Registry, isOpen: boolean): JsonSchema => ({
     },
   ],
 });
+
+/** True for an operator that can stand alone, without parameters. */
+const needsNothing = ({ params }: Operator): boolean =>
+  Object.values(params.shape.fields).every(({ presence }) => presence !== 'required');

@@ -1,0 +1,155 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import * as E from 'fp-ts/lib/Either.js';
+import sharp from 'sharp';
+import { decode, encode, files, pipeline, run, save } from '../../src/index.js';
+import type { Suite } from '../main.js';
+import { type Row, sideBySide } from '../measure.js';
+
+const QUALITY = 92;
+const PHOTOS = 200;
+const jobs = availableParallelism();
+
+/** Photos of the shared collection, spread evenly over its clear ones; generated ones where there is none. */
+const gatherPhotos = async (folder: string): Promise<string> => {
+  const shared = fileURLToPath(new URL('../../../shared/photos/clear', import.meta.url));
+  await mkdir(folder, { recursive: true });
+  if (!existsSync(shared)) {
+    await generate(folder, PHOTOS, 512);
+    return `${PHOTOS} generated JPEG files of 512x512`;
+  }
+  const all = (await readdir(shared, { recursive: true }))
+    .filter((path) => /\.(jpg|webp)$/.test(path))
+    .sort();
+  const chosen = Array.from({ length: PHOTOS }, (_, i) => all[Math.floor((i * all.length) / PHOTOS)] ?? '');
+  await Promise.all(
+    chosen.map((path, i) => cp(join(shared, path), join(folder, `${i}-${path.replaceAll('/', '-')}`))),
+  );
+  return `${PHOTOS} photos of shared/photos/clear`;
+};
+
+/** Pictures of soft noise, which compress about as photos do. */
+const generate = async (folder: string, count: number, side: number): Promise<void> => {
+  await mkdir(folder, { recursive: true });
+  const picture = await sharp({
+    create: {
+      width: side,
+      height: side,
+      channels: 3,
+      background: '#888',
+      noise: { type: 'gaussian', mean: 128, sigma: 40 },
+    },
+  })
+    .blur(2)
+    .jpeg({ quality: QUALITY })
+    .toBuffer();
+  await Promise.all(Array.from({ length: count }, (_, i) => writeFile(join(folder, `${i}.jpg`), picture)));
+};
+
+/** The loop that one writes by hand: as many at a time, the same format, quality, orientation and metadata. */
+const bareLoop = async (from: string, to: string): Promise<void> => {
+  const names = await readdir(from);
+  await mkdir(to, { recursive: true });
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let name = names[next++]; name !== undefined; name = names[next++]) {
+      const photo = sharp(join(from, name)).autoOrient().keepMetadata();
+      const isLossless = name.endsWith('.webp');
+      await (isLossless
+        ? photo.webp({ lossless: true, quality: 90 })
+        : photo.jpeg({ quality: QUALITY })
+      ).toFile(join(to, name));
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, lane));
+};
+
+/** Peak memory in MiB of a fresh process that runs the command line over a folder. */
+const peakMemory = async (from: string, to: string): Promise<number> => {
+  const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+  const examples = fileURLToPath(new URL('../../pipelines.yaml', import.meta.url));
+  const script = `process.argv.splice(1, 0, ${JSON.stringify(main)}); await import(${JSON.stringify(`file://${main}`)}); process.on('exit', () => console.log('PEAK', process.resourceUsage().maxRSS))`;
+  const args = [
+    '--input-type=module',
+    '-e',
+    script,
+    'run',
+    `${examples}#copy`,
+    '--set',
+    `input=${from}`,
+    '--set',
+    `output=${to}`,
+  ];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 26 });
+  return Number(/PEAK (\d+)/.exec(stdout)?.[1]) / 1024;
+};
+
+export const suite: Suite = {
+  title: 'Streams: decode → encode, and memory',
+  run: async (runs, only) => {
+    const folder = await mkdtemp(join(tmpdir(), 'prismflow-bench-'));
+    try {
+      const rows: Row[] = [];
+      const notes: string[] = [];
+      if (only === undefined || only === 'copy') {
+        const photos = await gatherPhotos(join(folder, 'photos'));
+        let turn = 0;
+        const target = (who: string): string => join(folder, `${who}-${turn++}`);
+        rows.push(
+          await sideBySide(
+            'copy',
+            async () => {
+              const to = target('own');
+              const report = await run(
+                pipeline(
+                  files(join(folder, 'photos')),
+                  decode(),
+                  encode({ quality: QUALITY }),
+                  save(`${to}/{path}`),
+                ),
+                { jobs },
+              )();
+              if (E.isLeft(report) || report.right.done !== PHOTOS) throw new Error('the run failed');
+              await rm(to, { recursive: true });
+            },
+            [
+              {
+                name: 'bare sharp loop',
+                version: sharp.versions.sharp ?? '',
+                close: () => undefined,
+                run: async () => {
+                  const to = target('bare');
+                  const start = performance.now();
+                  await bareLoop(join(folder, 'photos'), to);
+                  const took = performance.now() - start;
+                  await rm(to, { recursive: true });
+                  return took;
+                },
+              },
+            ],
+            runs,
+          ),
+        );
+        notes.push(`\`copy\`: ${photos}, ${jobs} at a time, JPEG quality ${QUALITY}, with metadata.`);
+      }
+      if (only === undefined || only === 'memory') {
+        const few = join(folder, 'few');
+        const many = join(folder, 'many');
+        await generate(few, 100, 256);
+        await generate(many, 10_000, 256);
+        const [small, large] = [await peakMemory(few, `${few}-out`), await peakMemory(many, `${many}-out`)];
+        notes.push(
+          `Peak memory of \`pipe run\` over 100 files of 256x256: ${small.toFixed(0)} MiB; over 10,000: ${large.toFixed(0)} MiB (× ${(large / small).toFixed(2)}).`,
+        );
+      }
+      return { rows, notes };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
