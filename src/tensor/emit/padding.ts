@@ -8,6 +8,9 @@ interface Stretch {
   readonly length: number;
 }
 
+// Any number below all positions; GPUs count them in 32 bits.
+const BEFORE_FIRST = -(2 ** 30);
+
 /** `length` elements from `start` along one axis, backwards when `reversed`. */
 const stretch = (
   e: Emitter,
@@ -18,7 +21,7 @@ const stretch = (
   reversed = false,
 ): string => {
   const [first, end, step] = reversed
-    ? [start + length - 1, start === 0 ? Number.MIN_SAFE_INTEGER : start - 1, -1]
+    ? [start + length - 1, start === 0 ? BEFORE_FIRST : start - 1, -1]
     : [start, start + length, 1];
   return e.op('Slice', [x, e.ints([first]), e.ints([end]), e.ints([axis]), e.ints([step])]);
 };

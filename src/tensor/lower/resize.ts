@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type GraphBuilder, type NodeId, sameShape } from '../graph/index.js';
+import { nearestPixels, type Placement, resizeMatrix } from '../kernels/resample.js';
 import { float } from './dtypes.js';
 import { toNchw, toNhwc } from './image-layout.js';
-import { nearestPixels, type Placement, resizeMatrix } from './resample.js';
 import { type Call, operand, type Rules } from './rule.js';
 
 const bilinear = ({ b, on, attrs }: Call<tf.ResizeBilinearAttrs>): NodeId => {

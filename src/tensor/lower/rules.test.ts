@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, it } from 'vitest';
 import { createEngine } from '../run/engine.js';
 import { checkCase } from '../testing/agree.js';
 import { cases } from '../testing/cases/index.js';
@@ -8,7 +8,6 @@ afterAll(() => engine.dispose());
 
 describe('every lowering rule agrees with tfjs’s cpu backend', () => {
   it.each(Object.entries(cases))('%s', async (_, c) => {
-    await checkCase(engine, c, 10);
-    expect(true).toBe(true);
+    await checkCase(engine, c, Number(process.env.RUNS ?? 10));
   });
 });

@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import type { HostTensor } from '../../ports/index.js';
+import { installGradients } from '../gradients/index.js';
 import { jit } from '../jit.js';
+import { installKernels } from '../kernels/index.js';
 import type { Engine } from '../run/engine.js';
 import { hostTensor } from '../trace/data.js';
 
@@ -31,7 +33,8 @@ const SMALLEST_SCALE = 1e-2;
 
 const tensorOf = ({ dtype, shape, data }: HostTensor): tf.Tensor => {
   if (dtype === 'uint8' || dtype === 'uint16') return tf.tensor(Float32Array.from(data), [...shape]);
-  return tf.tensor(data, [...shape], dtype);
+  // A copy, since some of tfjs's kernels write into their operands.
+  return tf.tensor(data.slice(), [...shape], dtype);
 };
 
 const listed = (result: tf.Tensor | readonly tf.Tensor[]): readonly tf.Tensor[] =>
@@ -39,6 +42,8 @@ const listed = (result: tf.Tensor | readonly tf.Tensor[]): readonly tf.Tensor[] 
 
 /** Runs `f` on tfjs's cpu backend and disposes of every tensor that it made. */
 export const onCpu = <A>(f: () => A): A => {
+  installGradients();
+  installKernels('cpu');
   tf.setBackend('cpu');
   tf.engine().startScope('eager');
   try {

@@ -53,8 +53,7 @@ export const differenceError = (
       return Math.abs(slope - difference) / Math.max(1, Math.abs(slope), Math.abs(difference));
     }),
   );
-  // Math.max would pass over nothing, but a NaN must not pass for small.
-  return errors.reduce((largest, error) => (error <= largest ? largest : error), 0);
+  return Math.max(0, ...errors);
 };
 
 const doubleTensor = ({ dtype, shape }: HostTensor, data: ArrayLike<number>): tf.Tensor =>

@@ -103,7 +103,7 @@ export class RecorderBackend extends tf.KernelBackend {
     attrs: object,
   ): tf.TensorInfo[] {
     const recording = this.#active(kernel);
-    const { builder, calls, operator } = recording;
+    const { builder, calls } = recording;
     const rule = rules.get(kernel);
     const scope = scopePath();
     if (rule === undefined) {
@@ -111,7 +111,7 @@ export class RecorderBackend extends tf.KernelBackend {
       throw new DiagnosticError([
         failure(
           'tensor/unsupported-kernel',
-          `${operator}: the tfjs kernel '${kernel}' (in ${scope}) cannot be compiled: ${reason}.`,
+          `${this.#where()}: the tfjs kernel '${kernel}' cannot be compiled: ${reason}.`,
         ),
       ]);
     }
@@ -158,7 +158,8 @@ export class RecorderBackend extends tf.KernelBackend {
   }
 
   #where(): string {
-    return `${this.#recording?.operator ?? 'program'}: in ${scopePath()}`;
+    const [operator, scope] = [this.#recording?.operator ?? 'program', scopePath()];
+    return scope === '' ? operator : `${operator}: in ${scope}`;
   }
 
   // From here on: what tfjs asks of any backend.

@@ -1,0 +1,77 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Gradient, gradient, runKernel } from './gradient.js';
+
+type Four = [number, number, number, number];
+
+/** How many pixels of a picture each window of a pooling holds, as [1,OH,OW,1]. */
+const pixelCounts = (shape: Four, a: tf.AvgPoolAttrs): tf.Tensor4D => {
+  const info = tf.backend_util.computePool2DInfo(shape, a.filterSize, a.strides, 1, a.pad, a.dimRoundingMode);
+  const along = (output: number, stride: number, before: number, window: number, size: number): number[] =>
+    Array.from({ length: output }, (_, i) => {
+      const first = i * stride - before;
+      return Math.min(size, first + window) - Math.max(0, first);
+    });
+  const rows = along(info.outHeight, info.strideHeight, info.padInfo.top, info.filterHeight, info.inHeight);
+  const columns = along(info.outWidth, info.strideWidth, info.padInfo.left, info.filterWidth, info.inWidth);
+  const counts = rows.flatMap((r) => columns.map((c) => r * c));
+  return tf.tensor4d(counts, [1, rows.length, columns.length, 1]);
+};
+
+/**
+ * Each gradient, divided by the number of pixels in its window, goes to all of them: a depthwise convolution's input
+ * gradient with a filter of ones. tfjs divides by the window's size even where it hangs over the border.
+ */
+const avgPool = gradient<tf.AvgPoolAttrs>('AvgPool', { inputs: ['x'] }, ({ dy, saved: [x], attrs }) => ({
+  x: () => {
+    const inputShape = x!.shape as Four;
+    const [, height, width, channels] = inputShape;
+    const [kh, kw] =
+      typeof attrs.filterSize === 'number' ? [attrs.filterSize, attrs.filterSize] : attrs.filterSize;
+    const share = tf.div(dy, pixelCounts(inputShape, attrs));
+    const [sh, sw] = typeof attrs.strides === 'number' ? [attrs.strides, attrs.strides] : attrs.strides;
+    const tiles = sh === kh && sw === kw && dy.shape[1]! * kh === height && dy.shape[2]! * kw === width;
+    if (tiles) return tf.image.resizeNearestNeighbor(share as tf.Tensor4D, [height, width]);
+    const { strides, pad, dimRoundingMode } = attrs;
+    const filter = tf.ones([kh, kw, channels, 1]);
+    return runKernel(
+      'DepthwiseConv2dNativeBackpropInput',
+      { dy: share, filter },
+      { strides, pad, dimRoundingMode, dilations: 1, inputShape },
+    );
+  },
+}));
+
+const maxPool = gradient<tf.MaxPoolAttrs>(
+  'MaxPool',
+  { inputs: ['x'], output: true },
+  ({ dy, saved: [x, y], attrs }) => ({
+    x: () => runKernel('MaxPoolGrad', { dy, input: x!, output: y! }, attrs),
+  }),
+);
+
+/** The gradient of the gradient is read at the place of each window's maximum. */
+const maxPoolGrad = gradient<tf.MaxPoolGradAttrs>(
+  'MaxPoolGrad',
+  { inputs: ['input', 'output'] },
+  ({ dy: ddx, saved, attrs }) => {
+    const [x, y] = saved as [tf.Tensor4D, tf.Tensor4D];
+    return {
+      dy: () => {
+        const { filterSize, strides, pad } = attrs;
+        const { indexes } = tf.maxPoolWithArgmax(
+          x,
+          filterSize,
+          strides,
+          pad as 'valid' | 'same' | number,
+          true,
+        );
+        const places = tf.reshape(indexes!, [indexes!.size]);
+        return tf.reshape(tf.gather(tf.reshape(ddx, [ddx.size]), tf.cast(places, 'int32')), y.shape);
+      },
+      input: () => tf.zerosLike(x),
+      output: () => tf.zerosLike(y),
+    };
+  },
+);
+
+export const poolingGradients: readonly Gradient[] = [avgPool, maxPool, maxPoolGrad];

@@ -1,0 +1,19 @@
+import * as tf from '@tensorflow/tfjs';
+
+const NAME = 'TensorScatterUpdate';
+
+/** Mends tfjs's cpu backend, whose kernel writes the updates into its operand: it gets a copy. */
+export const mendScatterUpdate = (backendName: string): void => {
+  const broken = backendName === 'cpu' ? tf.getKernel(NAME, backendName) : undefined;
+  if (broken === undefined || MENDED.has(broken.kernelFunc)) return;
+  const kernelFunc: tf.KernelFunc = ({ inputs, attrs, backend }) => {
+    const original = inputs.tensor as tf.Tensor;
+    const tensor = tf.tensor(original.dataSync().slice(), original.shape, original.dtype);
+    return broken.kernelFunc({ inputs: { ...inputs, tensor }, attrs: attrs ?? {}, backend });
+  };
+  MENDED.add(kernelFunc);
+  tf.unregisterKernel(NAME, backendName);
+  tf.registerKernel({ ...broken, kernelFunc });
+};
+
+const MENDED = new WeakSet<tf.KernelFunc>();
