@@ -126,9 +126,7 @@ describe('decode: orientation', () => {
       8: (file) => file.rotate(90),
     };
     // `flop` comes before `rotate` in libvips whatever the order of calls: two steps make it plain.
-    const turned = await (turns[orientation] as (file: Sharp) => Sharp)(
-      sharp(await upright.toBuffer()),
-    )
+    const turned = await (turns[orientation] as (file: Sharp) => Sharp)(sharp(await upright.toBuffer()))
       .png()
       .toBuffer();
     const exif = writeTiff({ fields: [shorts('MM', 0x0112, [orientation])], children: [] }, 'MM');
@@ -293,6 +291,16 @@ describe('decode: what it refuses', () => {
       expect([frame.width, frame.height]).toEqual([400, 300]);
       expect([...frame.samples.data.subarray(0, 3)]).not.toEqual([0, 0, 0]);
     }
+  });
+
+  it('a JPEG with garbage in its pixels, and keeps the rest if asked', async () => {
+    const file = new Uint8Array(await picture(400, 300).jpeg().toBuffer());
+    const half = Math.floor(file.length / 2);
+    // A stretch of the scan is missing, and the end marker is there.
+    const torn = Uint8Array.from([...file.subarray(0, half), ...file.subarray(half + 800)]);
+    expect(await codes(torn)).toEqual(['image/corrupt']);
+    const { warnings } = await right(decode({ bytes: torn }, { damaged: 'keep' }));
+    expect(warnings.map(({ code }) => code)).toEqual(['image/damaged']);
   });
 
   it('nothing by crashing: damaged files give a frame or a known code', async () => {

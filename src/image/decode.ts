@@ -64,6 +64,9 @@ const withinPixels =
     ]);
   };
 
+// A copy of its own, so that a few bytes of metadata do not keep the whole file in memory.
+const owned = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
+
 const metadataOf = (header: Header, { exif, xmp }: Developed): Metadata => {
   const { icc, iptc, photoshop, density, colour, chromaSubsampling, blocks } = header;
   return {
@@ -74,15 +77,15 @@ const metadataOf = (header: Header, { exif, xmp }: Developed): Metadata => {
     pages: header.pages,
     palette: header.palette,
     lossless: header.lossless,
-    ...(exif ? { exif } : {}),
-    ...(xmp ? { xmp } : {}),
-    ...(icc ? { icc } : {}),
+    ...(exif ? { exif: owned(exif) } : {}),
+    ...(xmp ? { xmp: owned(xmp) } : {}),
+    ...(icc ? { icc: owned(icc) } : {}),
     ...(colour ? { colour } : {}),
-    ...(iptc ? { iptc } : {}),
-    ...(photoshop ? { photoshop } : {}),
+    ...(iptc ? { iptc: owned(iptc) } : {}),
+    ...(photoshop ? { photoshop: owned(photoshop) } : {}),
     ...(density ? { density } : {}),
     ...(chromaSubsampling ? { chromaSubsampling } : {}),
-    ...(blocks.length > 0 ? { blocks } : {}),
+    ...(blocks.length > 0 ? { blocks: blocks.map((block) => ({ ...block, data: owned(block.data) })) } : {}),
   };
 };
 

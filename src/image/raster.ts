@@ -5,7 +5,7 @@ import { type Diagnostic, type Diagnostics, failure, warning } from '../diagnost
 import { bufferOf } from './bytes.js';
 import { sharp } from './engine.js';
 import type { Header } from './header.js';
-import { meansTruncation, reasonOf } from './reason.js';
+import { meansTruncation, reasonOf, spoilsPixels } from './reason.js';
 import type { Depth, Raw } from './samples.js';
 
 /** Decoded samples as the decoder hands them over: upright, channels interleaved, transparency last. */
@@ -43,16 +43,18 @@ export const upright = (picture: Sharp, orientation: number): Sharp => {
 };
 
 // libvips must be told not to turn everything into 8-bit sRGB.
-const inSpace = (picture: Sharp, { model, depth, alpha }: Header, wanted: Wanted): Sharp => {
+const inSpace = (picture: Sharp, { format, model, depth, alpha }: Header, wanted: Wanted): Sharp => {
   if (model === 'cmyk')
     return wanted === 'own' ? picture.pipelineColourspace('cmyk').toColourspace('cmyk') : picture;
   if (wanted === 'managed') return picture.pipelineColourspace('rgb16').toColourspace('rgb16');
+  // AVIF hands its grey over as RGB, of which one channel is taken later: converting would round.
+  const grey = model === 'grey' && format !== 'avif';
   if (depth === 'uint8') {
     // Grey with transparency would lose the transparency: it is taken as RGB and reduced later.
-    return model === 'grey' && !alpha ? picture.toColourspace('b-w') : picture;
+    return grey && !alpha ? picture.toColourspace('b-w') : picture;
   }
-  if (depth === 'uint16') return picture.toColourspace(model === 'grey' ? 'grey16' : 'rgb16');
-  return picture.toColourspace(model === 'grey' ? 'b-w' : 'scrgb');
+  if (depth === 'uint16') return picture.toColourspace(grey ? 'grey16' : 'rgb16');
+  return picture.toColourspace(grey ? 'b-w' : 'scrgb');
 };
 
 const rawDepths = { uint8: 'uchar', uint16: 'ushort', float32: 'float' } as const;
@@ -122,7 +124,7 @@ export const readRaster = (
     attempt(header, wanted, 'warning'),
     TE.orElse((reason) =>
       pipe(
-        attempt(header, wanted, 'error'),
+        spoilsPixels(reason) ? TE.left(reason) : attempt(header, wanted, 'error'),
         TE.orElse((worse) => (tolerance === 'keep' ? attempt(header, wanted, 'none') : TE.left(worse))),
         TE.map((raster) => damaged(raster, name, reason)),
       ),

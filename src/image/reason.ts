@@ -16,4 +16,8 @@ export const reasonOf = (thrown: unknown): string => {
 
 /** Whether what libvips says means that the file ended too early. */
 export const meansTruncation = (reason: string): boolean =>
-  /premature|truncated|unexpected end|end of file|too short|not enough/i.test(reason);
+  /premature end of JPEG image|truncated|unexpected end|end of file|too short|not enough/i.test(reason);
+
+/** Whether a complaint of the JPEG decoder means that part of the picture is garbage, though it goes on. */
+export const spoilsPixels = (reason: string): boolean =>
+  /premature end of data segment|bad Huffman code|resync|too much data|bogus progression/i.test(reason);

@@ -145,19 +145,25 @@ const muted: Matrix = (() => {
   ) as unknown as Matrix;
 })();
 
-// Three inputs, three outputs, a grid of points a side; samples and XYZ (65535 is 1 + 32767/32768) in 16 bits.
-const table = (points: number, map: (input: Vector) => Vector): Uint8Array => {
+// Three inputs, three outputs, a grid of 33 points a side; samples and XYZ (65535 is 1 + 32767/32768) in 16 bits.
+// Inputs go through a square root first where the grid would be too coarse for their shadows.
+const table = (roots: boolean, map: (input: Vector) => Vector): Uint8Array => {
+  const points = 33;
   const grid = Array.from({ length: points ** 3 }, (_, i) => {
     const at = (power: number) => (Math.floor(i / points ** power) % points) / (points - 1);
     return map([at(2), at(1), at(0)]).map((value) => Math.round(Math.min(1, Math.max(0, value)) * 65535));
   });
   const line = words(0, 65535);
+  const entries = roots ? 4096 : 2;
+  const input = words(
+    ...Array.from({ length: entries }, (_, i) => Math.round(Math.sqrt(i / (entries - 1)) * 65535)),
+  );
   return concat([
     fromLatin1('mft2\0\0\0\0\x03\x03'),
     Uint8Array.of(points, 0),
     fixed(1, 0, 0, 0, 1, 0, 0, 0, 1),
-    words(2, 2),
-    ...[line, line, line],
+    words(entries, 2),
+    ...[input, input, input],
     words(...grid.flat()),
     ...[line, line, line],
   ]);
@@ -170,15 +176,15 @@ export const tabledRgb: Uint8Array = build('RGB ', 'XYZ ', [
   ...named('tabled RGB'),
   {
     name: 'A2B0',
-    data: table(33, ([r, g, b]) => {
+    data: table(false, ([r, g, b]) => {
       const [x, y, z] = apply(muted, [r ** 2, g ** 2, b ** 2]);
       return [x / range, y / range, z / range];
     }),
   },
   {
     name: 'B2A0',
-    data: table(33, ([x, y, z]) => {
-      const [r, g, b] = apply(inverse(muted), [x * range, y * range, z * range]);
+    data: table(true, ([x, y, z]) => {
+      const [r, g, b] = apply(inverse(muted), [x * x * range, y * y * range, z * z * range]);
       return [Math.sqrt(Math.max(0, r)), Math.sqrt(Math.max(0, g)), Math.sqrt(Math.max(0, b))];
     }),
   },
