@@ -1,4 +1,3 @@
-import type * as t from 'io-ts';
 import { type NonePort, none, type Port, type Substitute, type Unify, type Value } from '../ports/index.js';
 import type {
   Facts,
@@ -13,6 +12,7 @@ import type { Operator } from './operator.js';
 import {
   type Decoded,
   type Fields,
+  type MainValue,
   type RecordType,
   record,
   refine,
@@ -56,12 +56,10 @@ export type JoinDefinition<
   readonly output: O;
 } & JoinBehaviour<Decoded<F>, Value<O>>;
 
-type Main<F extends Fields, M> = M extends keyof F ? t.OutputOf<F[M]['type']['codec']> : never;
-
 type Arguments<F extends Fields, M> =
   Record<never, never> extends Written<F>
-    ? readonly [params?: Written<F> | Main<F, M>]
-    : readonly [params: Written<F> | Main<F, M>];
+    ? readonly [params?: Written<F> | MainValue<F, M>]
+    : readonly [params: Written<F> | MainValue<F, M>];
 
 /** An operator for code: called with parameters it gives a step; its `operator` is the entry of the registry. */
 export interface Op<F extends Fields, M, I extends Port, O extends Port> {

@@ -27,6 +27,7 @@ export {
   defaulted,
   type Field,
   type Fields,
+  type MainValue,
   optional,
   type RecordType,
   record,

@@ -65,9 +65,13 @@ export const pathOf = (error: ParamError): readonly string[] => error.context.sl
 /** A value as it would be written in YAML, shortened. */
 export const show = (value: unknown): string => {
   if (value === undefined || value === null) return 'nothing';
-  const text = typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'string' ? `"${value}"` : asJson(value);
   return text.length <= 40 ? text : `${text.slice(0, 39)}…`;
 };
+
+/** Code can give what JSON cannot say, such as a function or a bigint: its kind is named then. */
+const asJson = (value: unknown): string =>
+  E.getOrElse(() => typeof value as string)(E.tryCatch(() => JSON.stringify(value) ?? typeof value, String));
 
 /**
  * A parameter type from its reading and writing halves.

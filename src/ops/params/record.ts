@@ -66,6 +66,9 @@ export type Written<F extends Fields> = Flat<
   }
 >;
 
+/** What the main field can be written as. */
+export type MainValue<F extends Fields, M> = M extends keyof F ? t.OutputOf<F[M]['type']['codec']> : never;
+
 /** A record type, whose shape is known to be one. */
 export interface RecordType<A, W> extends ParamType<A, W> {
   readonly shape: RecordShape;
@@ -84,10 +87,10 @@ const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =
  * Named fields, strict about names it does not know.
  * @param main the field that a lone value sets, as in `batch: 4`
  */
-export const record = <const F extends Fields>(
+export const record = <const F extends Fields, const M extends (keyof F & string) | undefined = undefined>(
   fields: F,
-  main?: keyof F & string,
-): RecordType<Decoded<F>, Written<F>> => {
+  main?: M,
+): RecordType<Decoded<F>, Written<F> | MainValue<F, M>> => {
   const names = Object.keys(fields);
 
   const validateField = (

@@ -8,6 +8,7 @@ import type { Frame, HostTensor, Item, Samples } from '../../ports/index.js';
 import type { CallOptions, HostOf } from '../../tensor/index.js';
 import type { TensorMember } from '../plan/stages.js';
 import { coloured, normalised, quantised, shapeOf, toSamples, toTensor } from './pixels.js';
+import { inStrips } from './strips.js';
 import type { TensorRuntime } from './tensor-runtime.js';
 
 /** A tensor operator with all that it needs in this run. */
@@ -45,7 +46,8 @@ type Run = (
 
 /**
  * Tensor operators that stand next to each other, as one compiled program from a frame to a frame of the same depth.
- * It is compiled once for every shape and depth that arrives.
+ * It is compiled once for every depth and shape that arrives; where neighbours do not matter, all large pictures share
+ * one shape.
  */
 export const tensorGroup = (
   members: readonly LoadedMember[],
@@ -89,13 +91,27 @@ export const tensorGroup = (
             );
             const alpha = frame.alpha === undefined ? {} : { alpha: toTensor(frame.alpha, frame, 1) };
             const pixels = toTensor(frame.samples, frame, frame.channels);
-            return programFor(loaded, frame.samples.depth)({ pixels, ...alpha, inputs }, { signal });
+            const run = programFor(loaded, frame.samples.depth);
+            if (!placed.every(isPointwise)) return run({ pixels, ...alpha, inputs }, { signal });
+            return pipe(
+              inStrips(pixels, (strip) =>
+                pipe(
+                  run({ pixels: strip, inputs }, { signal }),
+                  TE.map(({ colours }) => colours),
+                ),
+              ),
+              TE.map((colours): HostOf<GroupResults> => ({ colours })),
+            );
           }),
           TE.chainEitherK((outputs) => frameOf(name, frame, result, outputs)),
         ),
       ),
     );
 };
+
+/** True where neighbours do not matter, so that the transparency is left alone as well. */
+const isPointwise = ({ member: { tensor, node }, shape }: Placed): boolean =>
+  tensor.pointwise?.(node.params as never, shape) === true;
 
 /** Applies one member to colours and, when pixels move, to the transparency. */
 const apply = (

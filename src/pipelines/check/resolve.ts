@@ -74,7 +74,7 @@ const childOf = (shape: Shape | undefined, key: string): Shape | undefined => {
   return undefined;
 };
 
-const reference = /\$(?:(\$)|\{([A-Za-z][A-Za-z0-9_-]*)\}|([A-Za-z][A-Za-z0-9_-]*))/g;
+const reference = /\$(?:(\$)|\{([A-Za-z][A-Za-z0-9_-]*)\}|([A-Za-z](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?))/g;
 
 const resolveText = (
   text: string,

@@ -141,7 +141,7 @@ const readPipeline = (
   );
 };
 
-const namePattern = /^[A-Za-z][A-Za-z0-9_-]*$/;
+const namePattern = /^[A-Za-z](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?$/;
 
 /** Reads a mapping of names to something. */
 const readNamed = <A>(
