@@ -1,5 +1,5 @@
 import { type Depth, type Raw, samplesOf, toDepth } from '../samples.js';
-import { type Curve, lightTable, sampleTable } from './curves.js';
+import { type Curve, lightTable, rootTable } from './curves.js';
 import { D50, D50_TO_SRGB, inverse, type Matrix, SRGB_TO_D50 } from './matrix.js';
 import { decodeSrgb, encodeSrgb } from './srgb.js';
 
@@ -47,7 +47,7 @@ export const throughMatrix = (curves: readonly [Curve, Curve, Curve], m: Matrix)
     uint8: forEach((curve) => lightTable(curve, 255)),
     uint16: forEach((curve) => lightTable(curve, 65535)),
   };
-  const inks = forEach(sampleTable);
+  const inks = forEach((curve) => rootTable(curve.toSample));
   const n = inverse(m);
   return {
     toSrgb: (raw) => {
@@ -87,7 +87,7 @@ export const throughCurve = (curve: Curve): Conversion => {
     uint8: lazy(() => lightTable(curve, 255)),
     uint16: lazy(() => lightTable(curve, 65535)),
   };
-  const ink = lazy(() => sampleTable(curve));
+  const ink = lazy(() => rootTable(curve.toSample));
   return {
     toSrgb: (raw) => {
       const data = integers(raw);

@@ -85,31 +85,39 @@ export const sampled = (points: readonly number[]): Curve => {
   };
 };
 
-/** Entries of the tables that stand in for curves; between them the curve is taken as straight. */
-const steps = 1 << 16;
-
 /** The light of every sample of an 8-bit or 16-bit picture. */
 export const lightTable = (curve: Curve, max: 255 | 65535): Float32Array =>
   Float32Array.from({ length: max + 1 }, (_, sample) => curve.toLight(sample / max));
 
-/** Below this light a finer table is used: curves are steep there. */
-const dark = 1 / 1024;
+/** Entries of the tables that stand in for curves: few enough to stay in the processor's nearest cache. */
+const steps = 4096;
 
 /**
- * A fast stand-in for `curve.toSample` on 0..1: two tables, straight between entries. The error is below 2e-7 (a
- * hundredth of a 16-bit level) for light above 1e-5.
+ * A fast stand-in for a function on 0..1 that is about as steep as a root near zero: straight between points that are
+ * evenly spaced in the square root of its argument. For the curves of colour spaces the error is below 1e-6 (a fifteenth
+ * of a 16-bit level) for arguments above 1e-5.
  */
-export const sampleTable = (curve: Curve): ((light: number) => number) => {
-  const table = (top: number) =>
-    Float32Array.from({ length: steps + 2 }, (_, i) => curve.toSample(Math.min(1, (i / steps) * top)));
-  const whole = table(1);
-  const shadows = table(dark);
-  return (light) => {
-    if (!(light > 0)) return whole[0] as number;
-    if (light >= 1) return whole[steps] as number;
-    const [entries, x] = light < dark ? [shadows, light * (steps / dark)] : [whole, light * steps];
-    const i = x | 0;
-    const low = entries[i] as number;
-    return low + ((entries[i + 1] as number) - low) * (x - i);
+export const rootTable = (f: (x: number) => number): ((x: number) => number) => {
+  const table = Float64Array.from({ length: steps + 2 }, (_, i) => f(Math.min(1, i / steps) ** 2));
+  return (x) => {
+    if (!(x > 0)) return table[0] as number;
+    if (x >= 1) return table[steps] as number;
+    const place = Math.sqrt(x) * steps;
+    const i = place | 0;
+    const low = table[i] as number;
+    return low + ((table[i + 1] as number) - low) * (place - i);
+  };
+};
+
+/** The same for a function that is nowhere steep, with evenly spaced points. */
+export const evenTable = (f: (x: number) => number): ((x: number) => number) => {
+  const table = Float64Array.from({ length: steps + 2 }, (_, i) => f(Math.min(1, i / steps)));
+  return (x) => {
+    if (!(x > 0)) return table[0] as number;
+    if (x >= 1) return table[steps] as number;
+    const place = x * steps;
+    const i = place | 0;
+    const low = table[i] as number;
+    return low + ((table[i + 1] as number) - low) * (place - i);
   };
 };
