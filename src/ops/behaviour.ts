@@ -74,6 +74,11 @@ export interface TensorBehaviour<P, R, L = R> {
   readonly tensor: {
     /** True when pixels move: the transparency goes the same way. */
     readonly geometry?: boolean;
+    /**
+     * True when every pixel is worked on by itself, whatever its neighbours, its place and the size of the picture: the
+     * program then runs strip by strip, which is several times as fast. It says no to `geometry` and `transparent`.
+     */
+    readonly pointwise?: (params: P, shape: PictureShape) => boolean;
     /** 3: a grey picture becomes a colour one first. Absent: both are taken as they are. */
     readonly channels?: 3;
     /** What the picture's shape becomes; absent, it stays. Refuses pictures that it cannot take. */
@@ -161,6 +166,11 @@ export interface Facts<P> {
   readonly cost?: { readonly millisecondsPerMegapixel: number; readonly bytesPerPixel: number };
   /** For an encoder: the extension that its files have, without the dot; `undefined` when they keep the source's. */
   readonly extension?: (params: P) => string | undefined;
+  /**
+   * For a flow operator: how many items it takes in before it gives one. Beside a branch of the same stream that waits
+   * for it, so many must be kept.
+   */
+  readonly holds?: (params: P) => number;
   /** For an operator that changes the size of pictures and is no tensor operator: what becomes of the shape. */
   readonly shape?: (params: P, shape: PictureShape) => Either<Diagnostics, PictureShape>;
   /** For a sink that writes one file an item. */

@@ -1,3 +1,4 @@
+export { adjust } from './adjust/index.js';
 export { batch } from './batch/index.js';
 export type {
   Behaviour,

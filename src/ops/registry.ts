@@ -1,3 +1,4 @@
+import { adjust } from './adjust/index.js';
 import { batch } from './batch/index.js';
 import { compare } from './compare/index.js';
 import { crop } from './crop/index.js';
@@ -36,6 +37,7 @@ export const builtIn: Registry = registryOf(
   resize,
   crop,
   pad,
+  adjust,
   pair,
   unpaired,
   batch,

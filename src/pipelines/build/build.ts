@@ -27,10 +27,14 @@ export const build = (plan: Plan, run: RunContext, skips: Skips): TE.TaskEither<
     TE.bind('resources', () => openResources(plan.stages.flatMap(nodesOf), run)),
     TE.map(({ engine, resources }) => {
       const runtime = tensorRuntime(engine);
+      const ahead = heldBetween(plan.stages, run);
       const flows = plan.stages.reduce<ReadonlyMap<string, ItemFlow<unknown>>>((flows, stage) => {
         const work = stage.kind === 'lane' ? laneWork(stage.parts, run, resources, runtime.get) : undefined;
         const flow = flowOf(stage, work, flows, plan, run, resources, skips);
-        return new Map([...flows, [stage.id, stage.shared ? share<Outcome<unknown>>()(flow) : flow]]);
+        return new Map([
+          ...flows,
+          [stage.id, stage.shared ? share<Outcome<unknown>>({ ahead })(flow) : flow],
+        ]);
       }, new Map());
       return {
         flow: read(flows, plan.graph.result),
@@ -40,6 +44,18 @@ export const build = (plan: Plan, run: RunContext, skips: Skips): TE.TaskEither<
       };
     }),
   );
+
+/** Items that one reader of a shared stage may take in before it gives any, while another one waits for it. */
+const heldBetween = (stages: readonly Stage[], { jobs }: RunContext): number =>
+  stages
+    .map((stage) =>
+      stage.kind === 'flow'
+        ? (stage.node.operator.facts.holds?.(stage.node.params as never) ?? 1)
+        : stage.kind === 'lane'
+          ? jobs + LANES_AHEAD
+          : 1,
+    )
+    .reduce((sum, held) => sum + held, 0);
 
 const read = (flows: ReadonlyMap<string, ItemFlow<unknown>>, id: string): ItemFlow<unknown> => {
   const flow = flows.get(id);
@@ -90,11 +106,14 @@ const flowOf = (
   }
 };
 
+/** Results that may wait beside the items that are worked on. */
+const LANES_AHEAD = 2;
+
 /** Works on several items at once, in order; failures from above pass. */
 const inLanes = (work: LaneWork, jobs: number): ((source: ItemFlow<unknown>) => ItemFlow<unknown>) =>
   runLanes<Outcome<unknown>, Outcome<unknown>>(
     (outcome, signal) => (E.isLeft(outcome) ? { now: outcome } : worked(work, outcome.right, signal)),
-    { lanes: jobs },
+    { lanes: jobs, ahead: LANES_AHEAD },
   );
 
 const worked = async (work: LaneWork, item: Item<unknown>, signal: AbortSignal): Promise<Outcome<unknown>> =>
