@@ -17,5 +17,6 @@ export const batch = defineOp({
   main: 'size',
   input: variable('item'),
   output: batchPort(variable('item')),
+  holds: ({ size }) => size,
   flow: ({ size, partial }) => collected(size, { partial }),
 });
