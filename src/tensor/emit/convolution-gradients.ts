@@ -1,11 +1,15 @@
 import type { NodeOf } from '../graph/index.js';
 import type { Emitter } from './emitter.js';
+import { emitWalks } from './slicing.js';
 
 /**
- * The gradient of a convolution by its input, as a transposed convolution. The passes replace the common cases by
- * faster forms; this one holds for every geometry.
+ * The gradient of a convolution by its input. The passes replace the common cases by faster forms for the CPU; these hold
+ * for every geometry.
  */
-export const emitConvInputGradient = (e: Emitter, node: NodeOf<'convInputGradient'>): string => {
+export const emitConvInputGradient = (e: Emitter, node: NodeOf<'convInputGradient'>): string =>
+  e.dialect.transposedConvolutions ? asTransposed(e, node) : asTurned(e, node);
+
+const asTransposed = (e: Emitter, node: NodeOf<'convInputGradient'>): string => {
   const { strides, padding, dilations, groups, size } = node.attrs;
   const [dy, filter] = [node.inputs[0]!, node.inputs[1]!];
   const [top, left, bottom, right] = padding;
@@ -24,6 +28,64 @@ export const emitConvInputGradient = (e: Emitter, node: NodeOf<'convInputGradien
     pads: [top, left, bottom, right],
     output_padding: extra,
   });
+};
+
+/**
+ * As a plain convolution with the filter turned by half: the gradients are spread out by the strides, zeros between them,
+ * and given the border, or cut, that makes the result as large as the input was.
+ */
+const asTurned = (e: Emitter, node: NodeOf<'convInputGradient'>): string => {
+  const { strides, padding, dilations, groups, size } = node.attrs;
+  const [dy, filter] = [node.inputs[0]!, node.inputs[1]!];
+  const [batch = 1, outputs = 1, height = 1, width = 1] = e.node(dy).shape;
+  const [, inner = 1, kh = 1, kw = 1] = e.node(filter).shape;
+  const spread = spreadOut(e, e.value(dy), [batch, outputs, height, width], strides);
+  const borders = [0, 1].map((i) => {
+    const reach = ((i === 0 ? kh : kw) - 1) * dilations[i]!;
+    const before = reach - padding[i]!;
+    return { before, after: size[i]! + reach - [height, width][i]! * strides[i]! - before };
+  });
+  const cut = emitWalks(
+    e,
+    spread,
+    borders.flatMap(({ before, after }, i) => {
+      const begin = Math.max(0, -before);
+      const length = [height, width][i]! * strides[i]! - begin - Math.max(0, -after);
+      return before < 0 || after < 0 ? [{ axis: i + 2, begin, length, step: 1 }] : [];
+    }),
+  );
+  const pads = [...borders.map((b) => Math.max(0, b.before)), ...borders.map((b) => Math.max(0, b.after))];
+  const outer = outputs / groups;
+  const grouped = e.op('Reshape', [e.value(filter), e.ints([groups, outer, inner, kh, kw])]);
+  const swapped = e.op('Transpose', [grouped], { perm: [0, 2, 1, 3, 4] });
+  const turned = emitWalks(e, e.op('Reshape', [swapped, e.ints([groups * inner, outer, kh, kw])]), [
+    { axis: 2, begin: kh - 1, length: kh, step: -1 },
+    { axis: 3, begin: kw - 1, length: kw, step: -1 },
+  ]);
+  return e.op('Conv', [cut, turned], {
+    strides: [1, 1],
+    dilations,
+    group: groups,
+    kernel_shape: [kh, kw],
+    pads,
+  });
+};
+
+/** [N,C,H,W] → [N,C,H·sh,W·sw] with zeros between the elements and behind the last. */
+const spreadOut = (
+  e: Emitter,
+  x: string,
+  [n, c, h, w]: readonly [number, number, number, number],
+  [sh, sw]: readonly [number, number],
+): string => {
+  if (sh === 1 && sw === 1) return x;
+  const apart = e.op('Reshape', [x, e.ints([n * c, h, 1, w, 1])]);
+  const padded = e.op('Pad', [
+    apart,
+    e.ints([0, 0, 0, 0, 0, 0, 0, sh - 1, 0, sw - 1]),
+    e.scalar(0, 'float32'),
+  ]);
+  return e.op('Reshape', [padded, e.ints([n, c, h * sh, w * sw])]);
 };
 
 /** The gradient of a convolution by its filter: one form for whole convolutions, one for grouped ones. */

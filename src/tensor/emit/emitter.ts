@@ -13,11 +13,23 @@ import type { Attribute, ElementType, OnnxModel, OnnxNode, OnnxTensor } from './
 export interface Dialect {
   /** ONNX Runtime's own operators (`com.microsoft`), such as FusedMatMul. */
   readonly contrib: boolean;
+  /** Whether max pooling gives its positions; where not, it is done in double precision, which falls to the CPU. */
+  readonly poolPositions: boolean;
+  /** Whether ConvTranspose is right for every geometry. */
+  readonly transposedConvolutions: boolean;
+  /** Whether slices with negative steps are right. */
+  readonly backwardSlices: boolean;
   /** Constants from this many bytes on become inputs of the model, to be held beside it and fed at every run. */
   readonly residentBytes: number;
 }
 
-export const standardOnnx: Dialect = { contrib: false, residentBytes: Number.POSITIVE_INFINITY };
+export const standardOnnx: Dialect = {
+  contrib: false,
+  poolPositions: true,
+  transposedConvolutions: true,
+  backwardSlices: true,
+  residentBytes: Number.POSITIVE_INFINITY,
+};
 
 const OPSET = 20;
 

@@ -1,15 +1,13 @@
 import type { NodeOf } from '../graph/index.js';
 import { padSources } from '../kernels/pad.js';
 import type { Emitter } from './emitter.js';
+import { emitWalks } from './slicing.js';
 
 /** A stretch of one axis. */
 interface Stretch {
   readonly value: string;
   readonly length: number;
 }
-
-// Any number below all positions; GPUs count them in 32 bits.
-const BEFORE_FIRST = -(2 ** 30);
 
 /** `length` elements from `start` along one axis, backwards when `reversed`. */
 const stretch = (
@@ -19,12 +17,8 @@ const stretch = (
   start: number,
   length: number,
   reversed = false,
-): string => {
-  const [first, end, step] = reversed
-    ? [start + length - 1, start === 0 ? BEFORE_FIRST : start - 1, -1]
-    : [start, start + length, 1];
-  return e.op('Slice', [x, e.ints([first]), e.ints([end]), e.ints([axis]), e.ints([step])]);
-};
+): string =>
+  emitWalks(e, x, [{ axis, begin: reversed ? start + length - 1 : start, length, step: reversed ? -1 : 1 }]);
 
 const join = (e: Emitter, parts: readonly string[], axis: number): string =>
   parts.length === 1 ? parts[0]! : e.op('Concat', parts, { axis });

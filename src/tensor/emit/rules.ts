@@ -4,6 +4,7 @@ import type { Emitter } from './emitter.js';
 import { emitPad, emitPadGradient } from './padding.js';
 import { emitMaxPoolGradient, emitMaxPoolIndices, windowAttributes } from './pooling.js';
 import { type Attribute, elementTypes } from './schema.js';
+import { emitSlice } from './slicing.js';
 
 /** Writes one node as ONNX and gives the name of its result. */
 type Rule<K extends OpName> = (e: Emitter, node: NodeOf<K>) => string;
@@ -197,23 +198,7 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
 
   pad: emitPad,
   padGradient: emitPadGradient,
-  slice: (e, node) => {
-    const { begin, size, steps } = node.attrs;
-    const source = e.node(node.inputs[0]!).shape;
-    // ONNX counts a negative end from the back, so walking backwards past the first element needs one beyond it.
-    const axes = source.flatMap((d, i) => (begin[i] === 0 && size[i] === d && steps[i] === 1 ? [] : [i]));
-    const ends = axes.map((i) => {
-      const end = begin[i]! + size[i]! * steps[i]!;
-      return end < 0 ? -source[i]! - 1 : end;
-    });
-    return e.op('Slice', [
-      ...operands(e, node),
-      e.ints(axes.map((i) => begin[i]!)),
-      e.ints(ends),
-      e.ints(axes),
-      e.ints(axes.map((i) => steps[i]!)),
-    ]);
-  },
+  slice: emitSlice,
   concat: plain('Concat', ({ axis }) => ({ axis })),
   gather: plain('Gather', ({ axis }) => ({ axis })),
   gatherNd: (e, node) => {

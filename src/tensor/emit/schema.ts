@@ -86,10 +86,12 @@ export const elementTypes = {
   int32: 6,
   int64: 7,
   bool: 9,
+  float64: 11,
   uint32: 12,
 } as const;
 
-export type ElementType = keyof typeof elementTypes;
+/** Element types that values and constants have; float64 appears between operators only. */
+export type ElementType = Exclude<keyof typeof elementTypes, 'float64'>;
 
 export type Attribute = number | string | readonly number[] | { readonly float: number };
 

@@ -3,10 +3,12 @@ import type { Provider } from './protocol.js';
 
 /** What each execution provider takes beyond standard ONNX; total over the providers. */
 const dialects: Readonly<Record<Provider, Dialect>> = {
-  cpu: { contrib: true, residentBytes: 1 << 16 },
+  cpu: { ...standardOnnx, contrib: true, residentBytes: 1 << 16 },
   // Feeding a large constant to a GPU would carry it there at every run.
   cuda: { ...standardOnnx, contrib: true },
-  webgpu: standardOnnx,
+  // There, ONNX Runtime 1.30 starts slices that walk backwards at the wrong end, and transposed convolutions in groups,
+  // dilated or beyond their window come out wrong.
+  webgpu: { ...standardOnnx, poolPositions: false, transposedConvolutions: false, backwardSlices: false },
   dml: standardOnnx,
   coreml: standardOnnx,
 };

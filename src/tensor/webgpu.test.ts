@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { HostTensor } from '../ports/index.js';
+import { createEngine } from './run/engine.js';
+import { type Case, checkCase, type Sample } from './testing/agree.js';
+import { cases } from './testing/cases/index.js';
+
+// Debian's chromium brings SwiftShader: a Vulkan driver that needs no GPU.
+const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
+const given = process.env.VK_DRIVER_FILES ?? process.env.VK_ICD_FILENAMES;
+if (given === undefined && existsSync(SWIFTSHADER)) process.env.VK_ICD_FILENAMES = SWIFTSHADER;
+const driver = given !== undefined || existsSync(SWIFTSHADER);
+
+describe('the webgpu engine', () => {
+  it('has a Vulkan driver to be tested on (Debian: chromium, libvulkan1)', (context) => {
+    if (process.env.CI === 'true') expect(driver).toBe(true);
+    else if (!driver) context.skip('no Vulkan driver: install chromium and libvulkan1');
+  });
+
+  const engine = createEngine('webgpu');
+  afterAll(() => engine.dispose());
+
+  describe.runIf(driver)('agrees with tfjs’s cpu backend on', () => {
+    for (const [kernel, checked] of Object.entries(cases) as [string, Case][]) {
+      it(kernel, async () => {
+        const { samples, tolerance = 1e-5 } = checked;
+        const loose = Math.max(10 * tolerance, ANGLES.has(kernel) ? ANGLE_ERROR : 0);
+        await checkCase(engine, { samples: samples.map(finite), tolerance: loose }, Number(process.env.RUNS ?? 1));
+      });
+    }
+  });
+});
+
+// WGSL lets a GPU leave NaN and infinity out of account, and bounds the error of sine and cosine by 2^-11.
+const ANGLES: ReadonlySet<string> = new Set(['Sin', 'Cos', 'Tan', 'RotateWithOffset']);
+const ANGLE_ERROR = 2 ** -11;
+
+/** The sample without numbers that are not finite, and without zeros, whose logarithm is not. */
+const finite = (sample: Sample): Sample => ({
+  ...sample,
+  inputs: Object.fromEntries(
+    Object.entries(sample.inputs).map(([name, tensor]) => [
+      name,
+      {
+        ...tensor,
+        data: tensor.data.map((v) =>
+          tensor.dtype !== 'float32' || (Number.isFinite(v) && v !== 0) ? v : 0.5,
+        ),
+      } as HostTensor,
+    ]),
+  ),
+});
