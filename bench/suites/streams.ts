@@ -9,7 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import sharp from 'sharp';
 import { decode, encode, files, pipeline, run, save } from '../../src/index.js';
 import type { Suite } from '../main.js';
-import { type Row, sideBySide } from '../measure.js';
+import { median, type Row, sideBySide } from '../measure.js';
 
 const QUALITY = 92;
 const PHOTOS = 200;
@@ -69,24 +69,24 @@ const bareLoop = async (from: string, to: string): Promise<void> => {
   await Promise.all(Array.from({ length: jobs }, lane));
 };
 
-/** Peak memory in MiB of a fresh process that runs the command line over a folder. */
-const peakMemory = async (from: string, to: string): Promise<number> => {
+/** Resident memory in MiB of a fresh process that runs the command line over a folder: the median of its second half. */
+const residentMemory = async (from: string, to: string): Promise<number> => {
   const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-  const examples = fileURLToPath(new URL('../../pipelines.yaml', import.meta.url));
-  const script = `process.argv.splice(1, 0, ${JSON.stringify(main)}); await import(${JSON.stringify(`file://${main}`)}); process.on('exit', () => console.log('PEAK', process.resourceUsage().maxRSS))`;
-  const args = [
-    '--input-type=module',
-    '-e',
-    script,
-    'run',
-    `${examples}#copy`,
-    '--set',
-    `input=${from}`,
-    '--set',
-    `output=${to}`,
-  ];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 26 });
-  return Number(/PEAK (\d+)/.exec(stdout)?.[1]) / 1024;
+  const home = fileURLToPath(new URL('../../pipelines.yaml', import.meta.url));
+  const probe = `const seen = []; setInterval(() => seen.push(process.memoryUsage.rss()), 20).unref();
+    process.on('exit', () => console.log('RSS', JSON.stringify(seen)));`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      '--import',
+      `data:text/javascript,${encodeURIComponent(probe)}`,
+      main,
+      ...['run', `${home}#copy`, '--set', `input=${from}`, '--set', `output=${to}`],
+    ],
+    { maxBuffer: 1 << 26 },
+  );
+  const seen: readonly number[] = JSON.parse(/RSS (.*)/.exec(stdout)?.[1] ?? '[]');
+  return median(seen.slice(seen.length >> 1)) / 2 ** 20;
 };
 
 export const suite: Suite = {
@@ -140,11 +140,14 @@ export const suite: Suite = {
       if (only === undefined || only === 'memory') {
         const few = join(folder, 'few');
         const many = join(folder, 'many');
-        await generate(few, 100, 256);
-        await generate(many, 10_000, 256);
-        const [small, large] = [await peakMemory(few, `${few}-out`), await peakMemory(many, `${many}-out`)];
+        await generate(few, 100, 512);
+        await generate(many, 10_000, 512);
+        const [small, large] = [
+          await residentMemory(few, `${few}-out`),
+          await residentMemory(many, `${many}-out`),
+        ];
         notes.push(
-          `Peak memory of \`pipe run\` over 100 files of 256x256: ${small.toFixed(0)} MiB; over 10,000: ${large.toFixed(0)} MiB (× ${(large / small).toFixed(2)}).`,
+          `Resident memory of \`pipe run\` over 100 files of 512x512: ${small.toFixed(0)} MiB; over 10,000: ${large.toFixed(0)} MiB (× ${(large / small).toFixed(2)}).`,
         );
       }
       return { rows, notes };

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { type FileRef, file, none, type Outcome } from '../../ports/index.js';
 import { fromAsyncIterable } from '../../streams/index.js';
@@ -44,24 +45,17 @@ async function* rounds(
   context: OpContext,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome<FileRef>> {
-  const listed = await listFiles(params.in, params.match, signal);
-  for (let epoch = 0; listed.length > 0 && (epoch === 0 || params.repeat); epoch++) {
-    const order = params.shuffle ? shuffled(listed, epoch, context) : listed;
-    for (const [index, { below, file }] of order.entries())
-      yield E.right({ key: { path: below, index, epoch }, value: file });
+  const { folder, paths } = await listFiles(params.in, params.match, signal);
+  for (let epoch = 0; paths.length > 0 && (epoch === 0 || params.repeat); epoch++) {
+    const order = params.shuffle ? shuffled(paths, epoch, context) : paths;
+    for (const [index, path] of order.entries())
+      yield E.right({ key: { path, index, epoch }, value: { path: join(folder, path) } });
   }
 }
 
-/** A permutation that is a pure function of seed and epoch: every element gets a random number, and they are sorted. */
-const shuffled = <A extends { readonly below: string }>(
-  elements: readonly A[],
-  epoch: number,
-  { random }: OpContext,
-): readonly A[] =>
-  elements
-    .map((element, index) => ({
-      element,
-      place: random({ path: element.below, index, epoch }).uniform('order'),
-    }))
+/** A permutation that is a pure function of seed and epoch: every path gets a random number, and they are sorted. */
+const shuffled = (paths: readonly string[], epoch: number, { random }: OpContext): readonly string[] =>
+  paths
+    .map((path, index) => ({ path, place: random({ path, index, epoch }).uniform('order') }))
     .sort((a, b) => a.place - b.place)
-    .map(({ element }) => element);
+    .map(({ path }) => path);

@@ -1,12 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { DiagnosticError, failure } from '../../diagnostics/index.js';
-import type { FileRef } from '../../ports/index.js';
 
-/** A file, and its path below the folder with forward slashes. */
+/** A folder and the paths below it, with forward slashes: kept as short as can be, for there may be a million. */
 export interface Listed {
-  readonly below: string;
-  readonly file: FileRef;
+  readonly folder: string;
+  readonly paths: readonly string[];
 }
 
 /**
@@ -17,13 +16,12 @@ export const listFiles = async (
   path: string,
   patterns: readonly string[],
   signal: AbortSignal,
-): Promise<readonly Listed[]> => {
+): Promise<Listed> => {
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined) throw new DiagnosticError([failure('file/missing', `There is no ${path}.`)]);
-  if (!stats.isDirectory())
-    return [{ below: basename(path), file: { path: join(dirname(path), basename(path)) } }];
+  if (!stats.isDirectory()) return { folder: dirname(path), paths: [basename(path)] };
   const { glob } = await import('tinyglobby');
-  const found = await glob([...patterns], {
+  const paths = await glob([...patterns], {
     cwd: path,
     dot: false,
     onlyFiles: true,
@@ -33,5 +31,5 @@ export const listFiles = async (
     signal,
   });
   // By code units: the same order on every machine, whatever its language.
-  return found.sort().map((below) => ({ below, file: { path: join(path, below) } }));
+  return { folder: path, paths: paths.sort() };
 };
