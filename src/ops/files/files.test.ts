@@ -119,6 +119,8 @@ describe('faultOf', () => {
     ['/etc/*', 'relative'],
     ['C:/x/*', 'relative'],
     ['a\\b', 'relative'],
+    ['./a', 'empty'],
+    ['a//b', 'empty'],
     ['a/../../b', 'climbs'],
     ['**/**/**/**/**/a', 'four'],
     ['a*b*c*d*e', 'three'],
@@ -139,7 +141,7 @@ describe('faultOf', () => {
         const found = await listFiles(folder, [pattern], new AbortController().signal);
         expect(found.paths.filter((path) => path.startsWith('..') || path.startsWith('/'))).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 200 },
     );
     rmSync(outside, { recursive: true });
   });

@@ -4,6 +4,7 @@ export const faultOf = (pattern: string): string | undefined => {
   if (pattern.length > 256) return 'is longer than 256 characters';
   if (pattern.startsWith('/') || /^[A-Za-z]:/.test(pattern) || pattern.includes('\\'))
     return 'must be relative to the folder, with forward slashes';
+  if (segments.includes('') || segments.includes('.')) return 'has a part that is empty or `.`';
   if (segments.includes('..')) return 'climbs out of the folder with `..`';
   // Each `**` tries every depth, each `*` every length: several of them multiply.
   if (segments.filter((segment) => segment === '**').length > 4) return 'has more than four `**`';
