@@ -34,11 +34,18 @@ const byOperand = (dy: tf.Tensor, operands: readonly tf.Tensor[], equation: stri
   const others = letters.flatMap((term, j) => (j === i ? [] : [{ term, value: operands[j]! }]));
   const known = [result, ...others.map((o) => o.term)].join('');
   const kept = [...own].filter((letter) => known.includes(letter)).join('');
-  const slope = tf.einsum(
-    `${[result, ...others.map((o) => o.term)].join(',')}->${kept}`,
-    dy,
-    ...others.map((o) => o.value),
-  );
+  // tfjs gives its operand back, not a new tensor, where one operand keeps its order.
+  const slope =
+    others.length === 0
+      ? tf.transpose(
+          dy,
+          [...kept].map((letter) => result.indexOf(letter)),
+        )
+      : tf.einsum(
+          `${[result, ...others.map((o) => o.term)].join(',')}->${kept}`,
+          dy,
+          ...others.map((o) => o.value),
+        );
   const spread = [...own].map((letter, axis) => (kept.includes(letter) ? x.shape[axis]! : 1));
   return tf.broadcastTo(tf.reshape(slope, spread), x.shape);
 };

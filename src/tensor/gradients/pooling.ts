@@ -49,24 +49,41 @@ const maxPool = gradient<tf.MaxPoolAttrs>(
   }),
 );
 
-/** The gradient of the gradient is read at the place of each window's maximum. */
+/** The padding behind one axis with which whole windows give just the wanted number of them. */
+const behind = (size: number, output: number, stride: number, window: number, before: number): number =>
+  Math.max(0, (output - 1) * stride + window - size - before);
+
+/**
+ * The gradient of the gradient is read at the place of each window's maximum. tfjs finds places for simple paddings only,
+ * so the picture is padded beforehand.
+ */
 const maxPoolGrad = gradient<tf.MaxPoolGradAttrs>(
   'MaxPoolGrad',
   { inputs: ['input', 'output'] },
-  ({ dy: ddx, saved, attrs }) => {
+  ({ dy: ddx, saved, attrs: a }) => {
     const [x, y] = saved as [tf.Tensor4D, tf.Tensor4D];
     return {
       dy: () => {
-        const { filterSize, strides, pad } = attrs;
-        const { indexes } = tf.maxPoolWithArgmax(
-          x,
-          filterSize,
-          strides,
-          pad as 'valid' | 'same' | number,
-          true,
+        const info = tf.backend_util.computePool2DInfo(
+          x.shape,
+          a.filterSize,
+          a.strides,
+          1,
+          a.pad,
+          a.dimRoundingMode,
         );
-        const places = tf.reshape(indexes!, [indexes!.size]);
-        return tf.reshape(tf.gather(tf.reshape(ddx, [ddx.size]), tf.cast(places, 'int32')), y.shape);
+        const { top, left } = info.padInfo;
+        const paddings: [number, number][] = [
+          [0, 0],
+          [top, behind(info.inHeight, info.outHeight, info.strideHeight, info.filterHeight, top)],
+          [left, behind(info.inWidth, info.outWidth, info.strideWidth, info.filterWidth, left)],
+          [0, 0],
+        ];
+        const padded = tf.pad(x, paddings, Number.NEGATIVE_INFINITY);
+        const { indexes } = tf.maxPoolWithArgmax(padded, a.filterSize, a.strides, 'valid', true);
+        const slope = tf.pad(ddx, paddings);
+        const places = tf.reshape(tf.cast(indexes!, 'int32'), [y.size]);
+        return tf.reshape(tf.gather(tf.reshape(slope, [slope.size]), places), y.shape);
       },
       input: () => tf.zerosLike(x),
       output: () => tf.zerosLike(y),
@@ -74,4 +91,15 @@ const maxPoolGrad = gradient<tf.MaxPoolGradAttrs>(
   },
 );
 
-export const poolingGradients: readonly Gradient[] = [avgPool, maxPool, maxPoolGrad];
+const maxPoolWithArgmax: Gradient = {
+  kernelName: 'MaxPoolWithArgmax',
+  inputsToSave: ['x'],
+  outputsToSave: [true, false],
+  gradFunc: (dys, saved, attrs) => {
+    const [dy] = dys as tf.Tensor[];
+    const [input, output] = saved as [tf.Tensor, tf.Tensor];
+    return { x: () => runKernel('MaxPoolGrad', { dy: dy!, input, output }, attrs) };
+  },
+};
+
+export const poolingGradients: readonly Gradient[] = [avgPool, maxPool, maxPoolGrad, maxPoolWithArgmax];

@@ -4,15 +4,19 @@ import { onCpu, type Sample, type Tensors, weighted } from './agree.js';
 
 /**
  * Runs `f` with tfjs's cpu backend computing in float64: its kernels take their arrays from the global constructor when
- * they run, so that exchanging it for a while exchanges the precision.
+ * they run, so exchanging that, and the test for such arrays, for a while exchanges the precision.
  */
 export const inDouble = <A>(f: () => A): A => {
   const single = globalThis.Float32Array;
+  const { platform } = tf.env();
+  const isTypedArray = platform.isTypedArray;
   (globalThis as { Float32Array: unknown }).Float32Array = Float64Array;
+  platform.isTypedArray = (a): a is Float32Array => ArrayBuffer.isView(a);
   try {
     return onCpu(f);
   } finally {
     globalThis.Float32Array = single;
+    platform.isTypedArray = isTypedArray;
   }
 };
 

@@ -57,7 +57,7 @@ export const distinctFloats = (dims: readonly number[]): fc.Arbitrary<HostTensor
     const count = elementCount(dims);
     const order = Array.from({ length: count }, (_, i) => ({
       key: next(),
-      value: (i + 0.5 - count / 2) / 16,
+      value: (i + 0.25 - count / 2) / 16,
     }));
     order.sort((a, b) => a.key - b.key);
     return { dtype: 'float32', shape: dims, data: Float32Array.from(order, (o) => o.value) };

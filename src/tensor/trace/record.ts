@@ -108,6 +108,9 @@ const trace = (
     return tf.engine().makeTensorFromTensorInfo(info);
   });
   const result = fn(placeholders as never);
+  // An asynchronous program is refused below; what it still does is nobody's concern.
+  if (result instanceof Promise) result.catch(() => {});
+  if (recording.fault !== undefined) throw new DiagnosticError([recording.fault]);
   const outputs: { name: string; value: ValueId; node: NodeId }[] = [];
   const tree = mapTree(result, isTensor, (tensor, path) => {
     const name = path === '' ? 'output' : path;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { DiagnosticError, failure, messageOf } from '../../diagnostics/index.js';
+import { type Diagnostic, DiagnosticError, failure, messageOf } from '../../diagnostics/index.js';
 import type { HostTensor } from '../../ports/index.js';
 import { GraphBuilder, type NodeId, ShapeError } from '../graph/index.js';
 import { reasonAgainst, rules, UnsupportedError } from '../lower/index.js';
@@ -19,6 +19,8 @@ export class Recording {
   readonly calls: KernelCall[] = [];
   readonly constants = new Map<ValueId, HostTensor>();
   readonly operator: string;
+  /** A fault that could not be thrown where it happened. */
+  fault: Diagnostic | undefined;
   #values = 0;
   readonly #copies = new Map<object, HostTensor['data']>();
 
@@ -222,16 +224,20 @@ export class RecorderBackend extends tf.KernelBackend {
   override readSync(dataId: object): tf.backend_util.BackendValues {
     const data = this.#data.get(dataId);
     if (data.kind === 'numbers') return data.values;
-    throw new DiagnosticError([
-      failure(
-        'tensor/value-read',
-        `${this.#recording?.operator ?? 'program'}: the program reads the value of a tensor (the result of ${data.scope}), which has none yet: it is being recorded.`,
-      ),
-    ]);
+    throw new DiagnosticError([this.#valueRead(data.scope)]);
   }
 
+  // Waiting for a value ends in a promise that may never be looked at, so the fault is kept for the end of the recording.
   override async read(dataId: object): Promise<tf.backend_util.BackendValues> {
-    return this.readSync(dataId);
+    const data = this.#data.get(dataId);
+    if (data.kind === 'numbers' || this.#recording === undefined) return this.readSync(dataId);
+    this.#recording.fault ??= this.#valueRead(data.scope);
+    return new Promise(() => {});
+  }
+
+  #valueRead(scope: string): Diagnostic {
+    const message = `${this.#recording?.operator ?? 'program'}: the program reads the value of a tensor (the result of ${scope}), which has none yet: it is being recorded.`;
+    return failure('tensor/value-read', message);
   }
 
   override floatPrecision(): 16 | 32 {

@@ -14,13 +14,17 @@ interface UnaryOptions {
   readonly specials?: readonly number[];
   /** Whether integers go in too. */
   readonly integers?: boolean;
+  /** Whether it has kinks or steps, which differentiated values keep away from: at multiples of 1/16. */
+  readonly kinks?: boolean;
   readonly attrs?: object;
 }
 
 /** A kernel of one operand `x`, of any shape: on smooth values with its gradient, on special ones, on integers. */
 const unary = (name: KernelName, options: UnaryOptions = {}): Case => {
-  const { integers = false, attrs = {}, min = -2, max = 2, specials = [] } = options;
-  const smooth = shape().chain((dims) => oneKernel(name, { x: floats(dims, { min, max }) }, attrs, ['x']));
+  const { integers = false, kinks = false, attrs = {}, min = -2, max = 2, specials = [] } = options;
+  const smooth = shape().chain((dims) =>
+    oneKernel(name, { x: kinks ? distinctFloats(dims) : floats(dims, { min, max }) }, attrs, ['x']),
+  );
   const special = shape().chain((dims) =>
     oneKernel(name, { x: floats(dims, { min, max, specials }) }, attrs),
   );
@@ -74,21 +78,21 @@ const like = (name: KernelName): Case =>
   );
 
 const unaryCases = {
-  Abs: unary('Abs', { integers: true, specials: NOT_FINITE }),
+  Abs: unary('Abs', { kinks: true, integers: true, specials: NOT_FINITE }),
   Acos: unary('Acos', { min: -0.95, max: 0.95, integers: true }),
   Acosh: unary('Acosh', { min: 1.1, max: 4, integers: true }),
   Asin: unary('Asin', { min: -0.95, max: 0.95, integers: true }),
   Asinh: unary('Asinh', { integers: true }),
   Atan: unary('Atan', { integers: true, specials: NOT_FINITE }),
   Atanh: unary('Atanh', { min: -0.9, max: 0.9, integers: true }),
-  Ceil: unary('Ceil', { integers: true, specials: [...HALVES, ...NOT_FINITE] }),
+  Ceil: unary('Ceil', { kinks: true, integers: true, specials: [...HALVES, ...NOT_FINITE] }),
   Cos: unary('Cos', { min: -6, max: 6, integers: true }),
   Cosh: unary('Cosh', { integers: true, min: -3, max: 3 }),
-  Elu: unary('Elu', { min: -4, max: 4 }),
+  Elu: unary('Elu', { kinks: true, min: -4, max: 4 }),
   Erf: unary('Erf', { min: -3, max: 3, integers: true }),
   Exp: unary('Exp', { min: -4, max: 3, integers: true, specials: NOT_FINITE }),
   Expm1: unary('Expm1', { integers: true, specials: [...NOT_FINITE, 1e-4, -1e-5, 0] }),
-  Floor: unary('Floor', { integers: true, specials: [...HALVES, ...NOT_FINITE] }),
+  Floor: unary('Floor', { kinks: true, integers: true, specials: [...HALVES, ...NOT_FINITE] }),
   Identity: like('Identity'),
   IsFinite: test('IsFinite'),
   IsInf: test('IsInf'),
@@ -102,13 +106,13 @@ const unaryCases = {
     shape().chain((dims) => oneKernel('Reciprocal', { x: awayFromZero(dims) }, {}, ['x'])),
     shape().chain((dims) => oneKernel('Reciprocal', { x: floats(dims, { specials: [0, ...NOT_FINITE] }) })),
   ),
-  Relu: unary('Relu', { integers: true, specials: NOT_FINITE }),
-  Relu6: unary('Relu6', { min: -3, max: 9, integers: true }),
-  Round: unary('Round', { integers: true, specials: [...HALVES, ...NOT_FINITE] }),
+  Relu: unary('Relu', { kinks: true, integers: true, specials: NOT_FINITE }),
+  Relu6: unary('Relu6', { kinks: true, min: -3, max: 9, integers: true }),
+  Round: unary('Round', { kinks: true, integers: true, specials: [...HALVES, ...NOT_FINITE] }),
   Rsqrt: unary('Rsqrt', { min: 0.2, max: 9 }),
-  Selu: unary('Selu', { min: -4, max: 4 }),
+  Selu: unary('Selu', { kinks: true, min: -4, max: 4 }),
   Sigmoid: unary('Sigmoid', { min: -9, max: 9, specials: NOT_FINITE }),
-  Sign: unary('Sign', { integers: true, specials: [0, ...NOT_FINITE] }),
+  Sign: unary('Sign', { kinks: true, integers: true, specials: [0, ...NOT_FINITE] }),
   Sin: unary('Sin', { min: -6, max: 6, integers: true }),
   Sinh: unary('Sinh', { integers: true, min: -3, max: 3 }),
   Softplus: unary('Softplus', {
@@ -120,9 +124,9 @@ const unaryCases = {
   Square: unary('Square', { integers: true, specials: NOT_FINITE }),
   Step: either(
     ...[0, -1, 0.25].map(
-      (alpha) => unary('Step', { specials: [0, ...NOT_FINITE], attrs: { alpha } }).samples,
+      (alpha) => unary('Step', { kinks: true, specials: [0, ...NOT_FINITE], attrs: { alpha } }).samples,
     ),
-    unary('Step', { attrs: { alpha: 0 }, integers: true }).samples,
+    unary('Step', { kinks: true, attrs: { alpha: 0 }, integers: true }).samples,
   ),
   Tan: unary('Tan', { min: -1.2, max: 1.2, integers: true }),
   Tanh: unary('Tanh', { min: -4, max: 4, specials: NOT_FINITE }),
@@ -221,7 +225,7 @@ const shapedCases = {
       .chain(([dims, low, high]) => {
         const attrs = { clipValueMin: low / 2 - 0.1, clipValueMax: high / 2 };
         return fc.oneof(
-          oneKernel('ClipByValue', { x: floats(dims) }, attrs, ['x']),
+          oneKernel('ClipByValue', { x: distinctFloats(dims) }, attrs, ['x']),
           oneKernel('ClipByValue', { x: floats(dims, { specials: NOT_FINITE }) }, attrs),
           oneKernel('ClipByValue', { x: ints(dims) }, attrs),
         );

@@ -278,6 +278,7 @@ export const windowCases = {
           'MaxPoolWithArgmax',
           { x: distinctFloats(raw.x) },
           { ...poolAttributes(simple(raw)), includeBatchInIndex },
+          ['x'],
         ),
       ),
   ),
