@@ -8,9 +8,12 @@ import { MAX_BYTES, MAX_PIXELS, megapixels } from './limits.js';
 import { readRaster } from './raster.js';
 import { readBytes, tooLarge } from './read.js';
 import { sniff } from './sniff.js';
+import { total } from './thrown.js';
 
-/** A file on disk, or its bytes (with a name for messages). */
-export type Input = { readonly path: string } | { readonly bytes: Uint8Array; readonly name?: string };
+/** A file on disk, or its bytes; with a name for messages, where it is not the path. */
+export type Input =
+  | { readonly path: string; readonly name?: string }
+  | { readonly bytes: Uint8Array; readonly name?: string };
 
 export interface DecodeOptions {
   /** Pixels that a picture may have; checked before any memory is taken for them. Default 400 million. */
@@ -130,12 +133,12 @@ const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [
  * Warnings: `image/first-page-only`, `image/profile-ignored`, `image/high-dynamic-range`, `image/metadata-dropped`,
  * `image/damaged`. Errors: `image/not-found`, `image/permission-denied`, `image/not-a-file`, `image/read-failed`,
  * `image/empty`, `image/file-too-large`, `image/too-many-pixels`, `image/unsupported-format`, `image/truncated`,
- * `image/corrupt`.
+ * `image/corrupt`, `image/out-of-memory`, `image/unreadable`.
  */
 export const decode = (input: Input, options: DecodeOptions = {}): TE.TaskEither<Diagnostics, Decoded> => {
   const { maxPixels = MAX_PIXELS, maxBytes = MAX_BYTES, damaged = 'refuse' } = options;
-  const name = 'path' in input ? input.path : (input.name ?? 'The picture');
-  return pipe(
+  const name = input.name ?? ('path' in input ? input.path : 'The picture');
+  const decoded = pipe(
     // 1. The file in memory, once.
     'path' in input ? readBytes(input.path, maxBytes) : TE.right(input.bytes),
     TE.filterOrElse(
@@ -161,4 +164,5 @@ export const decode = (input: Input, options: DecodeOptions = {}): TE.TaskEither
       ),
     ),
   );
+  return total(decoded, 'image/unreadable', `${name} could not be decoded`);
 };

@@ -8,10 +8,14 @@ import { build } from './build/build.js';
 import type { RunContext } from './build/context.js';
 import type { Plan } from './plan/plan.js';
 
-/** What happens in a run: items done, failed and skipped, and things to know about items that go on. */
+/**
+ * What happens in a run: items done, failed and skipped, things to know about items that go on, and which engine does the
+ * tensor work.
+ */
 export type PipelineEvent =
   | RunEvent
   | { readonly kind: 'skipped'; readonly key: ItemKey }
+  | { readonly kind: 'engine'; readonly name: string }
   | { readonly kind: 'warned'; readonly key: ItemKey; readonly warning: Diagnostic };
 
 /** How to run a pipeline. */
@@ -55,14 +59,15 @@ export const runPlan = (
     ...(jobs === undefined ? {} : { jobs }),
     ...(engine === undefined ? {} : { engine }),
     warn: (key, warning) => () => observe({ kind: 'warned', key, warning }),
-  };
-  const skips = (key: ItemKey) => () => {
-    skipped++;
-    observe({ kind: 'skipped', key });
+    skipped: (key) => () => {
+      skipped++;
+      observe({ kind: 'skipped', key });
+    },
+    chosen: (name) => () => observe({ kind: 'engine', name }),
   };
   const started = performance.now();
   return pipe(
-    build(plan, context, skips),
+    build(plan, context),
     TE.chainTaskK(({ flow, close }) => async () => {
       const total = plan.bulk === undefined ? {} : { total: plan.bulk.items - plan.bulk.done };
       const summary = await drain(flow, {
@@ -83,4 +88,6 @@ export const defaultContext = (seed: number): RunContext => ({
   engine: 'cpu',
   jobs: availableParallelism(),
   warn: () => () => undefined,
+  skipped: () => () => undefined,
+  chosen: () => () => undefined,
 });

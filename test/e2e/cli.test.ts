@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -207,6 +208,49 @@ describe('pipe check', () => {
     expect(ended.err).toContain('Did you mean `decode`?');
     expect(ended.out).toBe('✗ 2 errors.\n');
     expect((await run(['check'])).out).toBe('✓ 1 file checked: nothing is wrong.\n');
+  });
+});
+
+describe('plugins', () => {
+  it('add operators of one’s own, which work with the others', async () => {
+    const root = fileURLToPath(new URL('../../', import.meta.url));
+    mkdirSync(join(folder, 'node_modules'), { recursive: true });
+    symlinkSync(root, join(folder, 'node_modules/prismflow'));
+    writeFileSync(join(folder, 'package.json'), '{ "name": "photos", "private": true }');
+    writeFileSync(
+      join(folder, 'invert.mjs'),
+      `import { defineOp, param, port } from 'prismflow';
+export const invert = defineOp({
+  name: 'invert',
+  about: 'Turn light into dark and dark into light',
+  params: { strength: param.defaulted(param.number({ min: 0, max: 1 }), 1, 'How much') },
+  main: 'strength',
+  input: port.frame,
+  output: port.frame,
+  tensor: {
+    program: (tf, { strength }) => (picture) =>
+      tf.add(tf.mul(picture, 1 - strength), tf.mul(tf.sub(1, picture), strength)),
+  },
+});
+`,
+    );
+    writeFileSync(
+      join(folder, 'inverted.yaml'),
+      `version: 1
+plugins: [./invert.mjs]
+steps: [{ files: photos }, decode, invert, { invert: 0 }, { encode: png }, { save: inverted }]
+`,
+    );
+    expect(await run(['run', 'inverted.yaml'])).toMatchObject({ status: 0, err: '' });
+    const [before, after] = await Promise.all(
+      ['photos/a.png', 'inverted/a.png'].map((path) => sharp(join(folder, path)).raw().toBuffer()),
+    );
+    expect(after).toEqual(Buffer.from(Array.from(before ?? [], (level) => 255 - level)));
+    writeFileSync(
+      join(folder, 'inverted.yaml'),
+      'version: 1\nplugins: [./invert.mjs]\nsteps: [{ files: photos }, decode, { invert: 2 }]\n',
+    );
+    expect((await run(['check', 'inverted.yaml'])).err).toContain('must be a number between 0 and 1, not 2');
   });
 });
 

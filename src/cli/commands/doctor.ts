@@ -9,7 +9,7 @@ export interface DoctorArguments {
 }
 
 /** `pipe doctor`: the machine, the versions, and which engines work. */
-export const doctor = async ({ json }: DoctorArguments, { out, paint }: Terminal): Promise<Exit> => {
+export const doctor = async ({ json }: DoctorArguments, { out, paint, width }: Terminal): Promise<Exit> => {
   const [{ default: sharp }, engines] = await Promise.all([import('sharp'), surveyEngines()]);
   const machine = {
     prismflow: version,
@@ -29,12 +29,15 @@ export const doctor = async ({ json }: DoctorArguments, { out, paint }: Terminal
   for (const { name, works, milliseconds, note, hint } of engines) {
     const mark = works ? paint.green('✓') : paint.dim('·');
     const speed = milliseconds === undefined ? '' : `${milliseconds.toFixed(1)} ms for a 3x3 convolution`;
-    out(
-      `${mark} ${name.padEnd(15)}${[speed, note].filter((part) => part !== undefined && part !== '').join('; ')}\n`,
-    );
+    const said = [speed, note].filter((part) => part !== undefined && part !== '').join('; ');
+    out(`${mark} ${name.padEnd(15)}${shortened(said, width() - 17)}\n`);
     if (!works && hint !== undefined) out(`${' '.repeat(17)}${paint.dim(hint)}\n`);
   }
   return exit.done;
 };
+
+/** What an engine says of itself can be long; its end tells most. */
+const shortened = (text: string, room: number): string =>
+  text.length <= room ? text : `…${text.slice(text.length - room + 1)}`;
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;

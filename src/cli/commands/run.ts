@@ -87,6 +87,7 @@ const jsonVoice = ({ out }: Terminal): Voice => {
     event: (event) => {
       if (event.kind === 'done' || event.kind === 'skipped') say(event.kind, { path: event.key.path });
       if (event.kind === 'failed') sayFailure(event.failure);
+      if (event.kind === 'engine') say('engine', { name: event.name });
       if (event.kind === 'warned') say('warned', { path: event.key.path, ...diagnosticJson(event.warning) });
     },
     finished: (_, { done, skipped, failed, end, milliseconds }) =>
@@ -115,6 +116,7 @@ const peopleVoice = (terminal: Terminal): Voice => {
   const warnings = new Map<string, { readonly warning: Diagnostic; readonly paths: string[] }>();
   let state: Progress = notStarted;
   let skipped = 0;
+  let engine: string | undefined;
   return {
     refused: (diagnostics) => printDiagnostics(terminal, diagnostics),
     planned: (plan) => printDiagnostics(terminal, plan.warnings),
@@ -124,6 +126,7 @@ const peopleVoice = (terminal: Terminal): Voice => {
         known.paths.push(event.key.path);
         warnings.set(event.warning.code, known);
       } else if (event.kind === 'skipped') skipped++;
+      else if (event.kind === 'engine') engine = event.name;
       else state = progress(state, event);
       line.show(() => progressLine(state, skipped, terminal.width(), terminal.paint));
     },
@@ -131,7 +134,7 @@ const peopleVoice = (terminal: Terminal): Voice => {
       line.clear();
       for (const { warning, paths } of warnings.values()) printItemWarning(terminal, warning, paths);
       printTrouble(terminal, report);
-      terminal.out(`${summary(plan, report, terminal)}\n`);
+      terminal.out(`${summary(plan, report, engine, terminal)}\n`);
     },
   };
 };
@@ -181,6 +184,7 @@ const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, '·');
 const summary = (
   plan: Plan,
   { done, skipped, failed, end, milliseconds }: Report,
+  engine: string | undefined,
   { paint, folder }: Terminal,
 ): string => {
   const parts = [
@@ -194,7 +198,7 @@ const summary = (
       ? paint.green('✓')
       : paint.yellow(end.kind === 'complete' ? '!' : '■');
   const ending = { complete: '', cancelled: 'stopped: ', stopped: 'could not go on: ' }[end.kind];
-  return `${mark} ${paint.bold(plan.graph.name)}: ${ending}${parts.join(', ')}${done > 0 ? place : ''}, ${duration(milliseconds)}`;
+  return `${mark} ${paint.bold(plan.graph.name)}: ${ending}${parts.join(', ')}${done > 0 ? place : ''}, ${duration(milliseconds)}${engine === undefined ? '' : ` on ${engine}`}`;
 };
 
 const shortPath = (path: string, folder: string): string => {

@@ -26,11 +26,14 @@ export const decode = defineOp({
       pipe(
         TE.fromTask(() => import('../../image/index.js')),
         TE.chain((image) =>
-          image.decode(value, {
-            damaged,
-            ...(maxPixels === undefined ? {} : { maxPixels }),
-            ...(maxBytes === undefined ? {} : { maxBytes }),
-          }),
+          image.decode(
+            { path: value.path, name: key.path },
+            {
+              damaged,
+              ...(maxPixels === undefined ? {} : { maxPixels }),
+              ...(maxBytes === undefined ? {} : { maxBytes }),
+            },
+          ),
         ),
         TE.map(({ frame, warnings }) => {
           for (const warning of warnings) warn(key, warning)();

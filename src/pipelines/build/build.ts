@@ -10,7 +10,7 @@ import { nodesOf, type ScanStage, type Stage } from '../plan/stages.js';
 import { contextOf, type RunContext } from './context.js';
 import { type LaneWork, laneWork } from './lane.js';
 import { openResources, type Resources } from './resources.js';
-import { recorded, type Skips } from './skip-done.js';
+import { recorded } from './skip-done.js';
 import { readEngine, tensorRuntime } from './tensor-runtime.js';
 
 /** A pipeline that is ready to run: a cold flow, and what must be closed after it. */
@@ -20,17 +20,17 @@ export interface Built {
 }
 
 /** Turns the stages of a plan into flows. Resources are opened here; nothing is worked on before the flow is pulled. */
-export const build = (plan: Plan, run: RunContext, skips: Skips): TE.TaskEither<Diagnostics, Built> =>
+export const build = (plan: Plan, run: RunContext): TE.TaskEither<Diagnostics, Built> =>
   pipe(
     TE.Do,
     TE.bind('engine', () => TE.fromEither(readEngine(run.engine))),
     TE.bind('resources', () => openResources(plan.stages.flatMap(nodesOf), run)),
     TE.map(({ engine, resources }) => {
-      const runtime = tensorRuntime(engine);
+      const runtime = tensorRuntime(engine, run.chosen);
       const ahead = heldBetween(plan.stages, run);
       const flows = plan.stages.reduce<ReadonlyMap<string, ItemFlow<unknown>>>((flows, stage) => {
         const work = stage.kind === 'lane' ? laneWork(stage.parts, run, resources, runtime.get) : undefined;
-        const flow = flowOf(stage, work, flows, plan, run, resources, skips);
+        const flow = flowOf(stage, work, flows, plan, run, resources);
         return new Map([
           ...flows,
           [stage.id, stage.shared ? share<Outcome<unknown>>({ ahead })(flow) : flow],
@@ -70,7 +70,6 @@ const flowOf = (
   plan: Plan,
   run: RunContext,
   resources: Resources,
-  skips: Skips,
 ): ItemFlow<unknown> => {
   switch (stage.kind) {
     case 'source': {
@@ -100,7 +99,7 @@ const flowOf = (
       if (work === undefined) throw new Error(`${stage.id} has no work.`);
       const source = read(flows, stage.reads);
       return plan.bulk?.lane === stage
-        ? recorded(plan.bulk, work, run.jobs, skips)(source)
+        ? recorded(plan.bulk, work, run)(source)
         : inLanes(work, run.jobs)(source);
     }
   }

@@ -12,6 +12,10 @@ export interface RunContext {
   /** How many items are worked on at once. */
   readonly jobs: number;
   readonly warn: (key: ItemKey, warning: Diagnostic) => IO<void>;
+  /** Is told of every item that is not worked on because it is done. */
+  readonly skipped: (key: ItemKey) => IO<void>;
+  /** Is told which engine does the tensor work, once one does any. */
+  readonly chosen: (engine: string) => IO<void>;
 }
 
 /** What one operator knows about the run. */

@@ -6,6 +6,7 @@ import { defineOp, type Op } from '../../ops/index.js';
 import { type Fields, integer, number, required } from '../../ops/params/index.js';
 import { type Frame, type FramePort, frame, type Item, type Metadata } from '../../ports/index.js';
 import type { GraphNode } from '../check/graph.js';
+import { defaultContext } from '../run.js';
 import { contextOf, type RunContext } from './context.js';
 import { type LoadedMember, tensorGroup } from './tensor-group.js';
 import { tensorRuntime } from './tensor-runtime.js';
@@ -85,7 +86,7 @@ const liar = defineOp({
   tensor: { program: (tf) => (picture) => tf.concat([picture, picture], 0) },
 });
 
-const run: RunContext = { seed: 3, engine: 'cpu', jobs: 1, warn: () => () => undefined };
+const run: RunContext = { ...defaultContext(3), jobs: 1 };
 
 const member = <F extends Fields, M>(
   op: Op<F, M, FramePort, FramePort>,

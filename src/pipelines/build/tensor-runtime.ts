@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import type { IO } from 'fp-ts/lib/IO.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, didYouMean, failure, messageOf } from '../../diagnostics/index.js';
 import type { Tf } from '../../ops/index.js';
@@ -38,9 +39,14 @@ export const readEngine = (name: string): E.Either<Diagnostics, EngineChoice> =>
     ]),
   );
 
-/** Loads the tensor runtime once, when it is first asked for. `close` ends the engine's worker if it was. */
+/**
+ * Loads the tensor runtime once, when it is first asked for. `close` ends the engine's worker if it was.
+ *
+ * @param chosen is told which engine it is
+ */
 export const tensorRuntime = (
   choice: EngineChoice,
+  chosen: (engine: string) => IO<void> = () => () => undefined,
 ): { readonly get: TE.TaskEither<Diagnostics, TensorRuntime>; readonly close: () => Promise<void> } => {
   let loading: Promise<TensorRuntime> | undefined;
   const load = async (): Promise<TensorRuntime> => {
@@ -49,6 +55,7 @@ export const tensorRuntime = (
       import('../../tensor/index.js'),
     ]);
     const engine = choice === 'auto' ? (await fastestEngine()).engine : createEngine(choice);
+    chosen(engine.name)();
     return { tf, jit, engine };
   };
   return {
