@@ -305,7 +305,7 @@ describe('decode: what it refuses', () => {
 
   it('nothing by crashing: damaged files give a frame or a known code', async () => {
     const files = await Promise.all(
-      (['jpeg', 'png', 'webp', 'gif', 'tiff'] as const).map((format) =>
+      (['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const).map((format) =>
         picture(40, 30).toFormat(format).toBuffer(),
       ),
     );
@@ -321,7 +321,7 @@ describe('decode: what it refuses', () => {
         if (result._tag === 'Left') expect(result.left[0].code).toMatch(/^image\//);
         else expect(result.right.frame.samples.data.length).toBeGreaterThan(0);
       }),
-      { numRuns: 150 },
+      { numRuns: 200 },
     );
   });
 });

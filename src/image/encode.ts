@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostic, type Diagnostics, failure, warning } from '../diagnostics/index.js';
+import { type Diagnostic, type Diagnostics, warning } from '../diagnostics/index.js';
 import type { Frame, ImageFormat } from '../ports/index.js';
 import { type Baggage, baggageOf } from './carried.js';
 import { compress, tiffPixels } from './compress.js';
@@ -14,8 +14,8 @@ import { writeTiffFile } from './containers/tiff-writer.js';
 import { writeWebp } from './containers/webp.js';
 import { type EncodeOptions, nameOf } from './encode-options.js';
 import { type Pixels, pixelsFor } from './pixels.js';
-import { reasonOf } from './reason.js';
 import { type Aimed, type Target, targetOf } from './target.js';
+import { thrownAt, total } from './thrown.js';
 import { withFreshThumbnail } from './thumbnail.js';
 
 /** An encoded photo, and what its format could not hold. */
@@ -90,11 +90,7 @@ const encodeAs =
         pipe(
           TE.tryCatch(
             () => make(pixels, target, baggage.carried),
-            (cause): Diagnostics => [
-              failure('image/encode-failed', `The picture could not be encoded: ${reasonOf(cause)}.`, {
-                cause,
-              }),
-            ],
+            (cause) => thrownAt('image/encode-failed', 'The picture could not be encoded', cause),
           ),
           TE.map((made) => ({
             bytes: made.bytes,
@@ -129,7 +125,11 @@ const fresh = (frame: Frame, baggage: Baggage): T.Task<Baggage> => {
  *
  * Warnings: `image/alpha-flattened`, `image/depth-reduced`, `image/colours-reduced`, `image/colour-model-changed`,
  * `image/metadata-dropped`. Errors: `image/option-conflict`, `image/not-a-frame`, `image/too-large-for-format`,
- * `image/encode-failed`.
+ * `image/out-of-memory`, `image/encode-failed`.
  */
 export const encode = (frame: Frame, options: EncodeOptions = {}): TE.TaskEither<Diagnostics, EncodedPhoto> =>
-  pipe(TE.fromEither(targetOf(frame, options)), TE.chain(encodeAs(frame)));
+  total(
+    pipe(TE.fromEither(targetOf(frame, options)), TE.chain(encodeAs(frame))),
+    'image/encode-failed',
+    'The picture could not be encoded',
+  );

@@ -227,16 +227,7 @@ const gif = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, Head
     ),
   );
 
-/**
- * Reads a file's header and metadata, without decoding pixels. JPEG, PNG and WebP are read here, in microseconds; the
- * headers of the others are left to libvips.
- * Errors: `image/corrupt`, `image/unsupported-format`.
- */
-export const readHeader = (
-  bytes: Uint8Array,
-  format: ImageFormat,
-  name: string,
-): TE.TaskEither<Diagnostics, Header> => {
+const read = (bytes: Uint8Array, format: ImageFormat, name: string): TE.TaskEither<Diagnostics, Header> => {
   switch (format) {
     case 'jpeg':
       return TE.fromEither(jpeg(bytes, name));
@@ -252,3 +243,22 @@ export const readHeader = (
       return gif(bytes, name);
   }
 };
+
+/**
+ * Reads a file's header and metadata, without decoding pixels. JPEG, PNG and WebP are read here, in microseconds; the
+ * headers of the others are left to libvips.
+ * Errors: `image/corrupt`, `image/unsupported-format`.
+ */
+export const readHeader = (
+  bytes: Uint8Array,
+  format: ImageFormat,
+  name: string,
+): TE.TaskEither<Diagnostics, Header> =>
+  pipe(
+    // Offsets in a damaged file may point anywhere, and reading there throws.
+    TE.tryCatch(
+      () => read(bytes, format, name)(),
+      () => corrupt(name, 'its header makes no sense'),
+    ),
+    TE.chain(TE.fromEither),
+  );

@@ -7,6 +7,7 @@ import { sharp } from './engine.js';
 import type { Header } from './header.js';
 import { meansTruncation, reasonOf, spoilsPixels } from './reason.js';
 import type { Depth, Raw } from './samples.js';
+import { meansNoMemory } from './thrown.js';
 
 /** Decoded samples as the decoder hands them over: upright, channels interleaved, transparency last. */
 export interface Raster {
@@ -99,10 +100,13 @@ const endsEarly = (header: Header): boolean => {
   );
 };
 
-const refusal = (header: Header, name: string, reason: string): Diagnostics =>
-  endsEarly(header) || meansTruncation(reason)
+const refusal = (header: Header, name: string, reason: string): Diagnostics => {
+  if (meansNoMemory(reason))
+    return [failure('image/out-of-memory', `There is not enough memory to decode ${name}.`)];
+  return endsEarly(header) || meansTruncation(reason)
     ? [failure('image/truncated', `${name} ends before its picture does (${reason}).`)]
     : [failure('image/corrupt', `${name} is damaged: ${reason}.`)];
+};
 
 const damaged = (raster: Raster, name: string, reason: string): Raster => ({
   ...raster,

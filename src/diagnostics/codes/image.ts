@@ -56,6 +56,10 @@ export const imageCodes = {
     title: 'The file cannot be decoded as a picture',
     mend: 'Open it in another program; if it opens there, please report it with the file.',
   },
+  'image/out-of-memory': {
+    title: 'There is not enough memory for the picture',
+    mend: 'Work on fewer pictures at once (--jobs 1), or on a machine with more memory.',
+  },
   'image/first-page-only': {
     title: 'The file holds several pictures, and one of them was taken',
     mend: 'Split the animation or the pages into files if the others are wanted.',

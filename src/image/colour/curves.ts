@@ -47,13 +47,13 @@ export const srgbCurve: Curve = parametric({
   f: 0,
 });
 
-/** The camera curve of ITU-R BT.709, inverted exactly. */
+/** The camera curve of ITU-R BT.709, with the constants of BT.2020 that make it join without a step. */
 export const bt709Curve: Curve = parametric({
   g: 1 / 0.45,
-  a: 1 / 1.099,
-  b: 0.099 / 1.099,
+  a: 1 / 1.09929682680944,
+  b: 0.09929682680944 / 1.09929682680944,
   c: 1 / 4.5,
-  d: 0.081,
+  d: 4.5 * 0.018053968510807,
   e: 0,
   f: 0,
 });

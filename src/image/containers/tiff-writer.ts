@@ -157,9 +157,13 @@ const describe = (
     : { order: little, directory: nothing };
 };
 
+/** Offsets in a TIFF file have 32 bits. */
+const maxFile = 2 ** 32 - 1;
+
 const assemble = (order: ByteOrder, parts: readonly Uint8Array[], directory: Directory): Uint8Array => {
   const first = head(order);
   const end = parts.reduce((sum, part) => sum + part.length, first.length);
+  if (end > maxFile) throw new Error('a TIFF file holds up to 4 GiB');
   const padding = new Uint8Array(end & 1);
   viewOf(first).setUint32(4, end + padding.length, order === little);
   return concat([first, ...parts, padding, writeDirectory(directory, order, end + padding.length)]);
