@@ -1,4 +1,5 @@
 import type { NodeOf } from '../graph/index.js';
+import { emitConvolution } from './convolution.js';
 import type { Emitter } from './emitter.js';
 import { emitWalks } from './slicing.js';
 
@@ -99,12 +100,13 @@ const asConvolution = (e: Emitter, node: NodeOf<'convFilterGradient'>): string =
   const { strides, padding, dilations, kernel } = node.attrs;
   const [x = '', dy = ''] = node.inputs.map((i) => e.op('Transpose', [e.value(i)], { perm: [1, 0, 2, 3] }));
   const output = e.node(node.inputs[1]!).shape.slice(2);
-  const gradient = e.op('Conv', [x, dy], {
+  const [h = 1, w = 1] = e.node(node.inputs[0]!).shape.slice(2);
+  const gradient = emitConvolution(e, [x, dy], [h, w], {
     strides: dilations,
     dilations: strides,
-    pads: padding,
-    kernel_shape: output,
-    group: 1,
+    padding,
+    kernel: [output[0]!, output[1]!],
+    groups: 1,
   });
   // A stride that does not divide the picture leaves taps beyond the kernel.
   const cropped = e.op('Slice', [gradient, e.ints([0, 0]), e.ints(kernel), e.ints([2, 3])]);

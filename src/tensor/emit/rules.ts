@@ -1,4 +1,5 @@
-import type { Convolution, IrDType, NodeOf, OpName, UnaryFn } from '../graph/index.js';
+import type { IrDType, NodeOf, OpName, UnaryFn } from '../graph/index.js';
+import { emitConvolution } from './convolution.js';
 import { emitConvFilterGradient, emitConvInputGradient } from './convolution-gradients.js';
 import type { Emitter } from './emitter.js';
 import { emitPad, emitPadGradient } from './padding.js';
@@ -83,13 +84,6 @@ const plain =
   (e, node) =>
     e.op(opType, operands(e, node), attributes(node.attrs));
 
-const convAttributes = (c: Convolution) => ({
-  strides: c.strides,
-  pads: c.padding,
-  dilations: c.dilations,
-  group: c.groups,
-});
-
 const to = (dtype: IrDType) => ({ to: elementTypes[dtype] });
 
 /** How each operator of the graph is written in ONNX; total over the vocabulary, so an omission does not compile. */
@@ -171,11 +165,11 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
     const ranks = node.inputs.map((i) => e.node(i).shape.length);
     return e.op('MatMul', [transposeA ? swapLast(a, ranks[0]!) : a, transposeB ? swapLast(b, ranks[1]!) : b]);
   },
-  conv: (e, node) =>
-    e.op('Conv', operands(e, node), {
-      ...convAttributes(node.attrs),
-      kernel_shape: e.node(node.inputs[1]!).shape.slice(2),
-    }),
+  conv: (e, node) => {
+    const [height = 1, width = 1] = e.node(node.inputs[0]!).shape.slice(2);
+    const [kh = 1, kw = 1] = e.node(node.inputs[1]!).shape.slice(2);
+    return emitConvolution(e, operands(e, node), [height, width], { ...node.attrs, kernel: [kh, kw] });
+  },
   convInputGradient: emitConvInputGradient,
   convFilterGradient: emitConvFilterGradient,
   pool: (e, node) =>

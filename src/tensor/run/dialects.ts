@@ -6,9 +6,15 @@ const dialects: Readonly<Record<Provider, Dialect>> = {
   cpu: { ...standardOnnx, contrib: true, residentBytes: 1 << 16 },
   // Feeding a large constant to a GPU would carry it there at every run.
   cuda: { ...standardOnnx, contrib: true },
-  // There, ONNX Runtime 1.30 starts slices that walk backwards at the wrong end, and transposed convolutions in groups,
-  // dilated or beyond their window come out wrong.
-  webgpu: { ...standardOnnx, poolPositions: false, transposedConvolutions: false, backwardSlices: false },
+  // ONNX Runtime 1.30 has these wrong there: slices that walk backwards, transposed convolutions in groups, dilated or
+  // beyond their window, and borders of convolutions whose window is as large as the picture.
+  webgpu: {
+    ...standardOnnx,
+    poolPositions: false,
+    windowSizedConvolutions: false,
+    transposedConvolutions: false,
+    backwardSlices: false,
+  },
   dml: standardOnnx,
   coreml: standardOnnx,
 };
