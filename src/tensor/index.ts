@@ -1,5 +1,8 @@
 export type { BoundaryDTypes } from './boundary.js';
+export { installGradients } from './gradients/index.js';
 export { type CallOptions, defaultEngine, type HostOf, type JitOptions, type Jitted, jit } from './jit.js';
+export * from './layers/index.js';
+export * as random from './random/index.js';
 export { createEngine, type Engine, type EngineName } from './run/engine.js';
 export { type EngineReport, fastestEngine, surveyEngines } from './run/survey.js';
 export { type SpecsOf, type ToOnnxOptions, toOnnx } from './to-onnx.js';

@@ -14,7 +14,7 @@ export const tensorCodes = {
   },
   'tensor/baked-randomness': {
     title: 'A program draws random numbers while it is being recorded',
-    mend: 'Use the counter-based generators of prismflow/tensor (uniform, normal, …) with a key that is an input.',
+    mend: 'Use the counter-based generators of prismflow/tensor (random.uniform, random.normal, …) with a key that is an input.',
   },
   'tensor/variable-assigned': {
     title: 'A program assigns a tf.Variable while it is being recorded',

@@ -27,7 +27,7 @@ export const unsupportedKernels = {
   MaxPool3D: VOLUMES,
   MaxPool3DGrad: VOLUMES,
   Multinomial:
-    'it draws tfjs’s own random numbers, the same at every call; compare `uniform(key, …)` of prismflow/tensor with tf.cumsum of the probabilities',
+    'it draws tfjs’s own random numbers, the same at every call; compare `random.uniform(key, …)` of prismflow/tensor with tf.cumsum of the probabilities',
   NonMaxSuppressionV3: DATA_DEPENDENT,
   NonMaxSuppressionV4: DATA_DEPENDENT,
   NonMaxSuppressionV5: DATA_DEPENDENT,
