@@ -3,11 +3,15 @@ export { batch } from './batch/index.js';
 export type {
   Behaviour,
   Facts,
+  FlowBehaviour,
+  JoinBehaviour,
   MapBehaviour,
   OpContext,
   PictureShape,
   Resource,
+  ScanBehaviour,
   Sink,
+  SourceBehaviour,
   TensorBehaviour,
   TensorInputs,
   Tf,
@@ -17,6 +21,7 @@ export { compare } from './compare/index.js';
 export { crop } from './crop/index.js';
 export { decode } from './decode/index.js';
 export { defineJoin, defineOp, type JoinOp, type Op } from './define.js';
+export { darkChannel } from './dehaze.dark-channel/index.js';
 export { encode } from './encode/index.js';
 export { files } from './files/index.js';
 export type { Operator } from './operator.js';

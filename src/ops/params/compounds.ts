@@ -106,8 +106,8 @@ const hexColour = (text: string): Colour | undefined => {
 export const listOf = <A, W>(
   element: ParamType<A, W>,
   { min, max }: Bounds = { min: 1 },
-): ParamType<readonly A[], readonly W[]> =>
-  paramType(
+): ParamType<readonly A[], W | readonly W[]> =>
+  paramType<readonly A[], W | readonly W[]>(
     `a list of ${element.codec.name}`,
     {
       kind: 'list',

@@ -1,22 +1,32 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as R from 'fp-ts/lib/ReadonlyRecord.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { map } from 'rxjs';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { Item, Outcome } from '../../ports/index.js';
 import { type ItemFlow, runLanes, type Scanned, scanState, share, through } from '../../streams/index.js';
+import { flowThrough, sourceFlow } from '../plan/feed.js';
 import type { Plan } from '../plan/plan.js';
-import { nodesOf, type ScanStage, type Stage } from '../plan/stages.js';
+import { type LaneStage, nodesOf, type ScanStage, type Stage } from '../plan/stages.js';
 import { contextOf, type RunContext } from './context.js';
 import { type LaneWork, laneWork } from './lane.js';
 import { openResources, type Resources } from './resources.js';
 import { recorded } from './skip-done.js';
-import { readEngine, tensorRuntime } from './tensor-runtime.js';
+import { readEngine, type TensorRuntime, tensorRuntime } from './tensor-runtime.js';
 
 /** A pipeline that is ready to run: a cold flow, and what must be closed after it. */
 export interface Built {
   readonly flow: ItemFlow<unknown>;
   readonly close: () => Promise<void>;
+}
+
+/** What stages need to become flows. */
+interface Site {
+  readonly plan: Plan;
+  readonly run: RunContext;
+  readonly resources: Resources;
+  readonly tensors: TE.TaskEither<Diagnostics, TensorRuntime>;
 }
 
 /** Turns the stages of a plan into flows. Resources are opened here; nothing is worked on before the flow is pulled. */
@@ -27,17 +37,8 @@ export const build = (plan: Plan, run: RunContext): TE.TaskEither<Diagnostics, B
     TE.bind('resources', () => openResources(plan.stages.flatMap(nodesOf), run)),
     TE.map(({ engine, resources }) => {
       const runtime = tensorRuntime(engine, run.chosen);
-      const ahead = heldBetween(plan.stages, run);
-      const flows = plan.stages.reduce<ReadonlyMap<string, ItemFlow<unknown>>>((flows, stage) => {
-        const work = stage.kind === 'lane' ? laneWork(stage.parts, run, resources, runtime.get) : undefined;
-        const flow = flowOf(stage, work, flows, plan, run, resources);
-        return new Map([
-          ...flows,
-          [stage.id, stage.shared ? share<Outcome<unknown>>({ ahead })(flow) : flow],
-        ]);
-      }, new Map());
       return {
-        flow: read(flows, plan.graph.result),
+        flow: resultOf({ plan, run, resources, tensors: runtime.get }),
         close: async () => {
           await Promise.allSettled([resources.close(), runtime.close()]);
         },
@@ -45,75 +46,67 @@ export const build = (plan: Plan, run: RunContext): TE.TaskEither<Diagnostics, B
     }),
   );
 
-/** Items that one reader of a shared stage may take in before it gives any, while another one waits for it. */
-const heldBetween = (stages: readonly Stage[], { jobs }: RunContext): number =>
-  stages
-    .map((stage) =>
-      stage.kind === 'flow'
-        ? (stage.node.operator.facts.holds?.(stage.node.params as never) ?? 1)
-        : stage.kind === 'lane'
-          ? jobs + LANES_AHEAD
-          : 1,
-    )
-    .reduce((sum, held) => sum + held, 0);
+/** The flow of the last stage, each stage reading the flows of those before it. */
+const resultOf = (site: Site): ItemFlow<unknown> => {
+  const { stages, graph } = site.plan;
+  const ahead = heldBetween(stages, site.run);
+  const flows = stages.reduce<ReadonlyMap<string, ItemFlow<unknown>>>((before, stage) => {
+    const flow = flowOf(stage, (id) => readFrom(before, id), site);
+    return new Map([...before, [stage.id, stage.shared ? share<Outcome<unknown>>({ ahead })(flow) : flow]]);
+  }, new Map());
+  return readFrom(flows, graph.result);
+};
 
-const read = (flows: ReadonlyMap<string, ItemFlow<unknown>>, id: string): ItemFlow<unknown> => {
+const readFrom = (flows: ReadonlyMap<string, ItemFlow<unknown>>, id: string): ItemFlow<unknown> => {
   const flow = flows.get(id);
   if (flow === undefined) throw new Error(`The plan has no stage ${id}.`);
   return flow;
 };
 
-const flowOf = (
-  stage: Stage,
-  work: LaneWork | undefined,
-  flows: ReadonlyMap<string, ItemFlow<unknown>>,
-  plan: Plan,
-  run: RunContext,
-  resources: Resources,
-): ItemFlow<unknown> => {
+const flowOf = (stage: Stage, read: (id: string) => ItemFlow<unknown>, site: Site): ItemFlow<unknown> => {
   switch (stage.kind) {
-    case 'source': {
-      const { behaviour } = stage.node.operator;
-      if (!('source' in behaviour)) throw new Error(`${stage.id} is no source.`);
-      return behaviour.source(stage.node.params as never, contextOf(run, stage.id));
-    }
+    case 'source':
+      return sourceFlow(stage, site.run);
     case 'join': {
-      const { behaviour } = stage.node.operator;
-      if (!('join' in behaviour)) throw new Error(`${stage.id} is no join.`);
-      const joined = Object.fromEntries(
-        Object.entries(stage.reads).map(([name, id]) => [name, read(flows, id)]),
-      );
-      return behaviour.join(stage.node.params as never, contextOf(run, stage.id))(joined);
+      const { node, behaviour, reads } = stage;
+      return behaviour.join(node.params as never, contextOf(site.run, node.path))(R.map(read)(reads));
     }
-    case 'flow': {
-      const { behaviour } = stage.node.operator;
-      if (!('flow' in behaviour)) throw new Error(`${stage.id} is no flow operator.`);
-      return behaviour.flow(
-        stage.node.params as never,
-        contextOf(run, stage.id),
-      )(read(flows, stage.reads) as ItemFlow<never>);
-    }
+    case 'flow':
+      return flowThrough(stage, site.run)(read(stage.reads));
     case 'scan':
-      return scanFlow(stage, run, resources)(read(flows, stage.reads));
-    case 'lane': {
-      if (work === undefined) throw new Error(`${stage.id} has no work.`);
-      const source = read(flows, stage.reads);
-      return plan.bulk?.lane === stage
-        ? recorded(plan.bulk, work, run)(source)
-        : inLanes(work, run.jobs)(source);
-    }
+      return scanFlow(stage, site)(read(stage.reads));
+    case 'lane':
+      return laneFlow(stage, site)(read(stage.reads));
   }
 };
 
 /** Results that may wait beside the items that are worked on. */
 const LANES_AHEAD = 2;
 
+/** Items that one reader of a shared stage may take in before it gives any, while another one waits for it. */
+const heldBetween = (stages: readonly Stage[], { jobs }: RunContext): number =>
+  stages
+    .map((stage) => {
+      if (stage.kind === 'lane') return jobs + LANES_AHEAD;
+      return stage.kind === 'flow' ? (stage.node.operator.facts.holds?.(stage.node.params as never) ?? 1) : 1;
+    })
+    .reduce((sum, held) => sum + held, 0);
+
 /** Works on several items at once, in order; failures from above pass. */
-const inLanes = (work: LaneWork, jobs: number): ((source: ItemFlow<unknown>) => ItemFlow<unknown>) =>
-  runLanes<Outcome<unknown>, Outcome<unknown>>(
+const laneFlow = (
+  stage: LaneStage,
+  { plan, run, resources, tensors }: Site,
+): ((source: ItemFlow<unknown>) => ItemFlow<unknown>) => {
+  const bulk = plan.bulk?.lane === stage ? plan.bulk : undefined;
+  // Of a bulk pipeline it is known already that no two items are written to one file.
+  const targets = bulk === undefined ? 'to be told apart' : 'told apart';
+  const work = laneWork(stage.parts, run, resources, tensors, targets);
+  if (bulk !== undefined) return recorded(bulk, work, run);
+  return runLanes<Outcome<unknown>, Outcome<unknown>>(
     (outcome, signal) => (E.isLeft(outcome) ? { now: outcome } : worked(work, outcome.right, signal)),
-    { lanes: jobs, ahead: LANES_AHEAD },
+    { lanes: run.jobs, ahead: LANES_AHEAD },
   );
+};
 
 const worked = async (work: LaneWork, item: Item<unknown>, signal: AbortSignal): Promise<Outcome<unknown>> =>
   pipe(
@@ -123,10 +116,8 @@ const worked = async (work: LaneWork, item: Item<unknown>, signal: AbortSignal):
 
 /** Carries a state along, and gives what each step puts out. */
 const scanFlow =
-  ({ node, id }: ScanStage, run: RunContext, resources: Resources) =>
+  ({ node, behaviour, id }: ScanStage, { run, resources }: Site) =>
   (source: ItemFlow<unknown>): ItemFlow<unknown> => {
-    const { behaviour } = node.operator;
-    if (!('scan' in behaviour)) throw new Error(`${id} is no scan.`);
     const step = behaviour.scan.step(node.params as never, contextOf(run, id));
     return pipe(
       source,

@@ -2,7 +2,15 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import { codecOf, type Item, type ItemFailure, type Port, showPort, travelsOn } from '../../ports/index.js';
+import {
+  codecOf,
+  type Item,
+  type ItemFailure,
+  type ItemKey,
+  type Port,
+  showPort,
+  travelsOn,
+} from '../../ports/index.js';
 import { attempt } from '../../streams/index.js';
 import type { LanePart } from '../plan/stages.js';
 import { contextOf, type RunContext } from './context.js';
@@ -21,14 +29,22 @@ interface Worker {
   readonly work: (item: Item<never>, signal: AbortSignal) => TE.TaskEither<Diagnostics, unknown>;
 }
 
-/** Puts the parts of a lane together. Whatever a part fails at, or throws, is the failure of the item at that part. */
+/**
+ * Puts the parts of a lane together. Whatever a part fails at, or throws, is the failure of the item at that part.
+ *
+ * @param targets whether it is known that no two items are written to one file; if not, the second is refused
+ */
 export const laneWork = (
   parts: readonly LanePart[],
   run: RunContext,
   resources: Resources,
-  runtime: TE.TaskEither<Diagnostics, TensorRuntime>,
+  tensors: TE.TaskEither<Diagnostics, TensorRuntime>,
+  targets: 'told apart' | 'to be told apart',
 ): LaneWork => {
-  const workers = parts.map((part) => workerOf(part, run, resources, runtime));
+  const workers = parts.map((part) => {
+    const worker = workerOf(part, run, resources, tensors);
+    return targets === 'told apart' ? worker : tellingApart(part, worker);
+  });
   return async ({ key, value }, signal) => {
     let current = value;
     for (const { path, output, work } of workers) {
@@ -37,7 +53,7 @@ export const laneWork = (
       const result = await attempt(path, { key, value: current as never }, (item) =>
         pipe(
           work(item, signal),
-          TE.filterOrElse((value) => travelsOn(output, value), wrongValue(path, output)),
+          TE.filterOrElse((given) => travelsOn(output, given), wrongValue(path, output)),
         ),
       );
       if (E.isLeft(result)) return result;
@@ -51,14 +67,15 @@ const workerOf = (
   part: LanePart,
   run: RunContext,
   resources: Resources,
-  runtime: TE.TaskEither<Diagnostics, TensorRuntime>,
+  tensors: TE.TaskEither<Diagnostics, TensorRuntime>,
 ): Worker => {
   if (part.kind === 'map') {
     const { node, behaviour } = part;
+    const context = contextOf(run, node.path);
     return {
       path: node.path,
       output: node.output,
-      work: behaviour.map(node.params as never, contextOf(run, node.path), resources.get(node.path) as never),
+      work: behaviour.map(node.params as never, context, resources.get(node.path) as never),
     };
   }
   const [first, ...others] = part.members;
@@ -72,10 +89,40 @@ const workerOf = (
         context: contextOf(run, member.node.path),
         loaded: resources.get(member.node.path),
       })),
-      runtime,
+      tensors,
     ),
   };
 };
+
+/** Lets a sink write each file once: a second item for the same one is refused, before the first is written over. */
+const tellingApart = (part: LanePart, worker: Worker): Worker => {
+  const sink = part.kind === 'map' ? part.node.operator.facts.sink : undefined;
+  if (part.kind !== 'map' || sink === undefined) return worker;
+  const written = new Map<string, ItemKey>();
+  return {
+    ...worker,
+    work: (item, signal) => {
+      const { key, value } = item as Item<unknown>;
+      const extension = travelsOn({ kind: 'encoded' }, value) ? value.extension : undefined;
+      return pipe(
+        TE.fromEither(sink.file(part.node.params as never, key, extension)),
+        TE.chain((target) => {
+          const other = written.get(target);
+          if (other !== undefined && other.path !== key.path) return TE.left(sameOutput(other, key, target));
+          written.set(target, key);
+          return worker.work(item, signal);
+        }),
+      );
+    },
+  };
+};
+
+const sameOutput = (one: ItemKey, other: ItemKey, target: string): Diagnostics => [
+  failure(
+    'file/same-output',
+    `${one.path} was written to ${target} already; ${other.path} would replace it.`,
+  ),
+];
 
 const wrongValue =
   (path: string, output: Port) =>
@@ -86,7 +133,7 @@ const wrongValue =
     ),
   ];
 
-const cancelled = (key: Item<unknown>['key'], operator: string): ItemFailure => ({
+const cancelled = (key: ItemKey, operator: string): ItemFailure => ({
   key,
   operator,
   diagnostics: [failure('run/cancelled', 'Stopped before it was finished.')],

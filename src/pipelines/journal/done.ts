@@ -21,7 +21,7 @@ export type Standing =
   /** Recorded, but the source was touched: it is done if its content is still the same. */
   | { readonly kind: 'touched'; readonly entry: JournalEntry; readonly stats: Stats }
   | { readonly kind: 'new'; readonly stats: Stats }
-  /** The source cannot be looked at. */
+  /** The source is no file, or no longer there. */
   | { readonly kind: 'gone' };
 
 const look =
@@ -36,7 +36,8 @@ export const standingOf =
     const entry = journal.entries.get(outputName(journal.folder, target));
     const isRecorded = entry !== undefined && entry.pipeline === pipeline;
     return T.Monad.chain(look(source), (of) => {
-      if (O.isNone(of)) return T.of<Standing>({ kind: 'gone' });
+      // A pipe or a device is not opened: reading it could wait for ever.
+      if (O.isNone(of) || !of.value.isFile()) return T.of<Standing>({ kind: 'gone' });
       const stats = of.value;
       if (!isRecorded) return T.of<Standing>({ kind: 'new', stats });
       return T.Monad.map(look(join(journal.folder, entry.output)), (output): Standing => {

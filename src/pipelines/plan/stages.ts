@@ -1,4 +1,12 @@
-import type { MapBehaviour, TensorBehaviour } from '../../ops/index.js';
+import type {
+  FlowBehaviour,
+  JoinBehaviour,
+  MapBehaviour,
+  ScanBehaviour,
+  SourceBehaviour,
+  TensorBehaviour,
+} from '../../ops/index.js';
+import { samePort } from '../../ports/index.js';
 import type { Graph, GraphNode } from '../check/graph.js';
 
 /** A part of the plan that is one flow when it runs. */
@@ -14,11 +22,13 @@ interface StageBase {
 export interface SourceStage extends StageBase {
   readonly kind: 'source';
   readonly node: GraphNode;
+  readonly behaviour: SourceBehaviour<never, unknown>;
 }
 
 export interface JoinStage extends StageBase {
   readonly kind: 'join';
   readonly node: GraphNode;
+  readonly behaviour: JoinBehaviour<never, unknown>;
   /** Stages that it reads, by the parameter that names them. */
   readonly reads: Readonly<Record<string, string>>;
 }
@@ -26,12 +36,14 @@ export interface JoinStage extends StageBase {
 export interface FlowStage extends StageBase {
   readonly kind: 'flow';
   readonly node: GraphNode;
+  readonly behaviour: FlowBehaviour<never, never, unknown>;
   readonly reads: string;
 }
 
 export interface ScanStage extends StageBase {
   readonly kind: 'scan';
   readonly node: GraphNode;
+  readonly behaviour: ScanBehaviour<never, never, unknown, never, unknown>;
   readonly reads: string;
 }
 
@@ -60,28 +72,36 @@ export const stagesOf = ({ nodes }: Graph): readonly Stage[] => {
   const readers = (path: string): number =>
     nodes.flatMap((node) => Object.values(node.reads)).filter((read) => read === path).length;
   return nodes.reduce<readonly Stage[]>((stages, node) => {
-    const shared = readers(node.path) > 1;
-    const reads = node.reads.items ?? '';
-    const part = partOf(node);
-    const before = stages.find((stage) => stage.id === reads);
-    if (part === undefined) return [...stages, stageOf(node, reads, shared)];
-    return before?.kind === 'lane' && !before.shared
-      ? stages.map((stage) =>
-          stage === before
-            ? { ...before, id: node.path, shared, parts: withPart(before.parts, part) }
-            : stage,
-        )
-      : [...stages, { kind: 'lane', id: node.path, shared, reads, parts: [part] }];
+    const stage = stageOf(node, readers(node.path) > 1);
+    const before = stages.find(({ id }) => id === node.reads.items);
+    return stage.kind === 'lane' && before?.kind === 'lane' && !before.shared
+      ? stages.map((each) => (each === before ? merged(before, stage) : each))
+      : [...stages, stage];
   }, []);
 };
 
-const partOf = (node: GraphNode): LanePart | undefined => {
+/** The stage that a node is on its own. */
+const stageOf = (node: GraphNode, shared: boolean): Stage => {
   const { behaviour } = node.operator;
-  if ('map' in behaviour) return { kind: 'map', node, behaviour };
-  return 'tensor' in behaviour
-    ? { kind: 'tensor', members: [{ node, tensor: behaviour.tensor }] }
-    : undefined;
+  const base = { id: node.path, node, shared };
+  const reads = node.reads.items ?? '';
+  if ('source' in behaviour) return { kind: 'source', ...base, behaviour };
+  if ('join' in behaviour) return { kind: 'join', ...base, behaviour, reads: node.reads };
+  if ('flow' in behaviour) return { kind: 'flow', ...base, behaviour, reads };
+  if ('scan' in behaviour) return { kind: 'scan', ...base, behaviour, reads };
+  const part: LanePart =
+    'map' in behaviour
+      ? { kind: 'map', node, behaviour }
+      : { kind: 'tensor', members: [{ node, tensor: behaviour.tensor }] };
+  return { kind: 'lane', id: node.path, shared, reads, parts: [part] };
 };
+
+/** Two lanes, one right after the other, as one. */
+const merged = (before: LaneStage, after: LaneStage): LaneStage => ({
+  ...after,
+  reads: before.reads,
+  parts: after.parts.reduce(withPart, before.parts),
+});
 
 /** A tensor operator joins the tensor operators right before it. */
 const withPart = (parts: readonly LanePart[], part: LanePart): readonly LanePart[] => {
@@ -89,14 +109,6 @@ const withPart = (parts: readonly LanePart[], part: LanePart): readonly LanePart
   return last?.kind === 'tensor' && part.kind === 'tensor'
     ? [...parts.slice(0, -1), { kind: 'tensor', members: [...last.members, ...part.members] }]
     : [...parts, part];
-};
-
-const stageOf = (node: GraphNode, reads: string, shared: boolean): Stage => {
-  const { behaviour } = node.operator;
-  const base = { id: node.path, node, shared };
-  if ('source' in behaviour) return { kind: 'source', ...base };
-  if ('join' in behaviour) return { kind: 'join', ...base, reads: node.reads };
-  return 'scan' in behaviour ? { kind: 'scan', ...base, reads } : { kind: 'flow', ...base, reads };
 };
 
 /** The nodes of a stage, in order. */
@@ -108,11 +120,13 @@ export const nodesOf = (stage: Stage): readonly GraphNode[] =>
     : [stage.node];
 
 /**
- * A pipeline that turns every file of one source into one file, each on its own: its done work can be told from its
- * records, and skipped.
+ * A pipeline that turns files of one source into one file each, on its own: its done work can be told from its records,
+ * and skipped.
  */
 export interface Bulk {
   readonly source: SourceStage;
+  /** What chooses among the files and orders them, such as `take`. */
+  readonly choice: readonly FlowStage[];
   readonly lane: LaneStage;
   /** The node that writes. */
   readonly sink: GraphNode;
@@ -122,10 +136,11 @@ export interface Bulk {
 
 /** The bulk pipeline that the stages are, if they are one. */
 export const bulkOf = (stages: readonly Stage[]): Bulk | undefined => {
-  const [source, lane, more] = stages;
-  if (source?.kind !== 'source' || lane?.kind !== 'lane' || more !== undefined) return undefined;
-  const { behaviour } = source.node.operator;
-  const endless = 'source' in behaviour && behaviour.endless?.(source.node.params as never) === true;
+  const [source, ...others] = stages;
+  const lane = others.at(-1);
+  const choice = others.slice(0, -1);
+  if (source?.kind !== 'source' || lane?.kind !== 'lane' || !choice.every(isChoice)) return undefined;
+  const endless = source.behaviour.endless?.(source.node.params as never) === true;
   const nodes = nodesOf(lane);
   const sink = nodes.at(-1);
   if (endless || sink?.operator.facts.sink === undefined || source.node.output.kind !== 'file')
@@ -133,5 +148,9 @@ export const bulkOf = (stages: readonly Stage[]): Bulk | undefined => {
   const extension = nodes
     .map(({ operator, params }) => operator.facts.extension?.(params as never))
     .findLast((each) => each !== undefined);
-  return { source, lane, sink, extension };
+  return { source, choice, lane, sink, extension };
 };
+
+/** True for an operator that gives some of its items, as they are. */
+const isChoice = (stage: Stage): stage is FlowStage =>
+  stage.kind === 'flow' && samePort(stage.node.operator.input, stage.node.operator.output);

@@ -15,11 +15,12 @@ import {
 import { pathsOf } from '../../ops/params/index.js';
 import { type FileRef, type Item, travelsOn } from '../../ports/index.js';
 import type { ItemFlow } from '../../streams/index.js';
-import { contextOf, type RunContext } from '../build/context.js';
+import type { RunContext } from '../build/context.js';
 import type { Graph, GraphNode } from '../check/graph.js';
 import { type Digest, digestPipeline, draws } from '../journal/digest.js';
 import { standingOf, type Work } from '../journal/done.js';
 import { type Journal, outputName, readJournal } from '../journal/journal.js';
+import { flowThrough, sourceFlow } from './feed.js';
 import { type Bulk, nodesOf } from './stages.js';
 
 /** What is on the disk before a run. */
@@ -134,7 +135,7 @@ const list =
     let [items, done] = [0, 0];
     let first: Item<FileRef> | undefined;
     try {
-      for await (const outcome of filesOf(bulk.source.node, run)) {
+      for await (const outcome of filesOf(bulk, run)) {
         if (E.isLeft(outcome) || !travelsOn({ kind: 'file' }, outcome.right.value)) continue;
         const item = { key: outcome.right.key, value: outcome.right.value };
         const work = works(item);
@@ -158,11 +159,9 @@ const list =
     });
   };
 
-const filesOf = (node: GraphNode, run: RunContext): ItemFlow<unknown> => {
-  const { behaviour } = node.operator;
-  if (!('source' in behaviour)) throw new Error(`${node.path} is no source`);
-  return behaviour.source(node.params as never, contextOf(run, node.path));
-};
+/** The files that the lane will get. */
+const filesOf = ({ source, choice }: Bulk, run: RunContext): ItemFlow<unknown> =>
+  choice.reduce((items, stage) => flowThrough(stage, run)(items), sourceFlow(source, run));
 
 const sourceFailed = (thrown: unknown): Diagnostics =>
   thrown instanceof DiagnosticError
