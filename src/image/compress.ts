@@ -52,7 +52,9 @@ export const tiffPixels = (pixels: Pixels, target: Target): TiffPixels => {
   const picture = target.palette && channels === 3 ? indexed(colours, 3) : undefined;
   if (picture === undefined) return whole;
   const { indices, palette } = picture;
-  return { ...whole, channels: 1, data: indices, bits: 8, model: 'palette', palette };
+  // TIFF's palettes have indices of 4 or 8 bits.
+  const fits = bits <= 4 && palette.length <= 16;
+  return { ...whole, channels: 1, data: indices, bits: fits ? 4 : 8, model: 'palette', palette };
 };
 
 // Raw samples into libvips, which is told to leave their depth and channels alone.

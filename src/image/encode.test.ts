@@ -5,7 +5,15 @@ import { decode } from './decode.js';
 import { encode } from './encode.js';
 import type { EncodeOptions } from './encode-options.js';
 import { samplesOf } from './samples.js';
-import { builtInProfile, cmykTiff, deepPicture, labTiff, picture, profiledPng } from './testing/files.js';
+import {
+  builtInProfile,
+  cmykTiff,
+  deepPicture,
+  labTiff,
+  ownSamples,
+  picture,
+  profiledPng,
+} from './testing/files.js';
 import { leftCodes, made, right, scene } from './testing/pictures.js';
 
 const frame: Frame = {
@@ -187,6 +195,17 @@ describe('what a format cannot hold', () => {
 
 describe('a palette or a small depth is kept while it holds every sample', () => {
   const edited = (of: Frame, data: Uint8Array): Frame => ({ ...of, samples: samplesOf(data) });
+
+  it('from one format to another', async () => {
+    const few = await read(await picture().png({ palette: true, colours: 8 }).toBuffer());
+    for (const format of ['tiff', 'gif', 'png'] as const) {
+      const { bytes, codes } = await written(few, { format });
+      const back = await read(bytes);
+      expect([back.metadata.format, back.metadata.palette, codes]).toEqual([format, true, []]);
+      expect(back.samples.data).toEqual(few.samples.data);
+      expect(await ownSamples(bytes)).toEqual(Buffer.from(few.samples.data as Uint8Array));
+    }
+  });
 
   it('and gives way to 8 bits when an edit made more', async () => {
     const few = await read(await picture().png({ palette: true, colours: 8 }).toBuffer());

@@ -1,5 +1,4 @@
 import { pipe } from 'fp-ts/lib/function.js';
-import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, warning } from '../diagnostics/index.js';
 import type { Frame, ImageFormat } from '../ports/index.js';
@@ -15,7 +14,7 @@ import { writeWebp } from './containers/webp.js';
 import { type EncodeOptions, nameOf } from './encode-options.js';
 import { type Pixels, pixelsFor } from './pixels.js';
 import { type Aimed, type Target, targetOf } from './target.js';
-import { thrownAt, total } from './thrown.js';
+import { total } from './thrown.js';
 import { withFreshThumbnail } from './thumbnail.js';
 
 /** An encoded photo, and what its format could not hold. */
@@ -79,37 +78,28 @@ const madeWarnings = (made: Made, { dropped }: Baggage, { format }: Target): rea
   ];
 };
 
+const withThumbnail = async (frame: Frame, { carried, dropped }: Baggage): Promise<Baggage> =>
+  carried.exif === undefined
+    ? { carried, dropped }
+    : { carried: { ...carried, exif: await withFreshThumbnail(frame, carried.exif)() }, dropped };
+
+const finish = async (frame: Frame, { target, warnings }: Aimed, pixels: Pixels): Promise<EncodedPhoto> => {
+  const baggage = await withThumbnail(frame, baggageOf(frame, target));
+  const made = await make(pixels, target, baggage.carried);
+  return {
+    bytes: made.bytes,
+    format: target.format,
+    warnings: [...warnings, ...madeWarnings(made, baggage, target)],
+  };
+};
+
 const encodeAs =
   (frame: Frame) =>
-  ({ target, warnings }: Aimed): TE.TaskEither<Diagnostics, EncodedPhoto> =>
+  (aimed: Aimed): TE.TaskEither<Diagnostics, EncodedPhoto> =>
     pipe(
-      pixelsFor(frame, target),
-      TE.bindTo('pixels'),
-      TE.bind('baggage', () => TE.fromTask(fresh(frame, baggageOf(frame, target)))),
-      TE.chain(({ pixels, baggage }) =>
-        pipe(
-          TE.tryCatch(
-            () => make(pixels, target, baggage.carried),
-            (cause) => thrownAt('image/encode-failed', 'The picture could not be encoded', cause),
-          ),
-          TE.map((made) => ({
-            bytes: made.bytes,
-            format: target.format,
-            warnings: [...warnings, ...madeWarnings(made, baggage, target)],
-          })),
-        ),
-      ),
+      pixelsFor(frame, aimed.target),
+      TE.chainTaskK((pixels) => () => finish(frame, aimed, pixels)),
     );
-
-const fresh = (frame: Frame, baggage: Baggage): T.Task<Baggage> => {
-  const { exif } = baggage.carried;
-  return exif === undefined
-    ? T.of(baggage)
-    : pipe(
-        withFreshThumbnail(frame, exif),
-        T.map((renewed) => ({ ...baggage, carried: { ...baggage.carried, exif: renewed } })),
-      );
-};
 
 /**
  * Encodes a frame; see `EncodeOptions` for what can be chosen.

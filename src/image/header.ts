@@ -9,7 +9,7 @@ import type { Carried } from './containers/container.js';
 import { readGif } from './containers/gif.js';
 import { readJpeg } from './containers/jpeg.js';
 import { readPng } from './containers/png.js';
-import { readTiff, type TiffHeader, withoutPhotometric } from './containers/tiff.js';
+import { PALETTE, readTiff, type TiffHeader, withoutPhotometric } from './containers/tiff.js';
 import { readWebp } from './containers/webp.js';
 import { sharp } from './engine.js';
 import { densityOf, stripExifHeader } from './exif.js';
@@ -153,7 +153,8 @@ const tiffHeader = (file: Uint8Array, header: TiffHeader, vips: VipsHeader, name
     bits: depth === 'float32' ? 32 : header.bits,
     model,
     alpha: vips.hasAlpha,
-    palette: vips.isPalette,
+    // libvips says nothing of a TIFF's palette.
+    palette: header.photometric === PALETTE,
     pages: vips.pages ?? 1,
     orientation: vips.orientation ?? 1,
     depth,

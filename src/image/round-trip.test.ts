@@ -111,6 +111,7 @@ describe('an unedited file comes back bit for bit, as libvips reads it', () => {
     'PNG, sRGB by another name': () => profiledPng(picture(), srgbByTable),
     'PNG, grey gamma 2.2': () => profiledPng(grey(), greyGamma22),
     'PNG, tables': () => profiledPng(picture(), tabledRgb),
+    'PNG, tables, transparent': () => profiledPng(transparent(), tabledRgb),
     'PNG, tables, 16 bits, transparent': () => profiledPng(deepAlpha(), tabledRgb),
     'PNG, a profile that does not fit': () => profiledPng(picture(), greyGamma22),
     'TIFF, 8 bits': () => picture().tiff({ compression: 'lzw' }).toBuffer(),

@@ -15,7 +15,7 @@ import {
 import type { Indexed } from '../indexed.js';
 import type { Raw } from '../samples.js';
 import type { Carried, Written } from './container.js';
-import { descriptionOf, ICC, IPTC, PHOTOSHOP, XMP } from './tiff.js';
+import { descriptionOf, ICC, IPTC, PALETTE, PHOTOSHOP, XMP } from './tiff.js';
 
 /** Pixels for a TIFF file: channels interleaved, transparency last. */
 export interface TiffPixels {
@@ -34,7 +34,7 @@ export interface TiffPixels {
 
 const compress = promisify<Uint8Array, { level: number }, Uint8Array>(deflate);
 
-const photometrics = { grey: 1, rgb: 2, palette: 3, cmyk: 5, lab: 8 } as const;
+const photometrics = { grey: 1, rgb: 2, palette: PALETTE, cmyk: 5, lab: 8 } as const;
 
 const little: ByteOrder = 'II';
 

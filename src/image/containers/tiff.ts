@@ -34,6 +34,8 @@ export const XMP = 700;
 export const IPTC = 33723;
 export const PHOTOSHOP = 34377;
 export const ICC = 34675;
+/** The photometric interpretation of indices. */
+export const PALETTE = 3;
 const PHOTOSHOP_LAYERS = 37724;
 const SUB_IFDS = 330;
 const DNG_VERSION = 50706;
