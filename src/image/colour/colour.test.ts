@@ -46,7 +46,9 @@ describe('curves', () => {
     );
   });
 
-  it.each(Object.keys(curves))('%s is followed by its table to a fifteenth of a 16-bit level', (name) => {
+  const smooth = Object.keys(curves).filter((name) => name !== 'points');
+
+  it.each(smooth)('%s is followed by its table to a fifteenth of a 16-bit level', (name) => {
     const curve = curves[name] as Curve;
     const table = rootTable(curve.toSample);
     fc.assert(
