@@ -2,17 +2,17 @@ import { basename, dirname, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, didYouMean, failure, fromDiagnostics } from '../diagnostics/index.js';
+import { type Diagnostics, didYouMean, failure } from '../diagnostics/index.js';
 import { builtIn, type Registry } from '../ops/index.js';
 import { check } from './check/check.js';
 import type { Graph } from './check/graph.js';
+import { defaultContext } from './context.js';
 import { type PipelineFile, type PipelineSource, readPipelineFile } from './parse/pipeline-file.js';
 import { parseYaml } from './parse/yaml.js';
 import { type Plan, planOf } from './plan/plan.js';
 import { bulkOf, stagesOf } from './plan/stages.js';
 import { survey } from './plan/survey.js';
 import { loadPlugins } from './plugins.js';
-import { defaultContext } from './run.js';
 
 /** The text of a pipeline's file. */
 export interface SourceFile {
@@ -94,14 +94,11 @@ const choose = (
   if (name === undefined && only !== undefined && second === undefined) return E.right(only);
   const chosen = pipelines.find((each) => each.name === name);
   if (name !== undefined && chosen !== undefined) return E.right(chosen);
-  return fromDiagnostics(
-    [
-      name === undefined
-        ? failure('pipeline/several', `${shown} holds ${names.length} pipelines: ${names.join(', ')}.`)
-        : failure('pipeline/not-found', `${shown} holds no pipeline \`${name}\`.`, {
-            hint: didYouMean(name, names),
-          }),
-    ],
-    { seed: 0, params: [], streams: [], steps: [] },
-  );
+  return E.left([
+    name === undefined
+      ? failure('pipeline/several', `${shown} holds ${names.length} pipelines: ${names.join(', ')}.`)
+      : failure('pipeline/not-found', `${shown} holds no pipeline \`${name}\`.`, {
+          hint: didYouMean(name, names),
+        }),
+  ]);
 };

@@ -1,11 +1,10 @@
-import { availableParallelism } from 'node:os';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
 import type { ItemFailure, ItemKey } from '../ports/index.js';
 import { drain, type RunEnd, type RunEvent } from '../streams/index.js';
 import { build } from './build/build.js';
-import type { RunContext } from './build/context.js';
+import { defaultContext, type RunContext } from './context.js';
 import type { Plan } from './plan/plan.js';
 
 /**
@@ -81,13 +80,3 @@ export const runPlan = (
     }),
   );
 };
-
-/** A run on this machine, with nobody watching. */
-export const defaultContext = (seed: number): RunContext => ({
-  seed,
-  engine: 'cpu',
-  jobs: availableParallelism(),
-  warn: () => () => undefined,
-  skipped: () => () => undefined,
-  chosen: () => () => undefined,
-});

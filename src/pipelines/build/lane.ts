@@ -12,8 +12,8 @@ import {
   travelsOn,
 } from '../../ports/index.js';
 import { attempt } from '../../streams/index.js';
+import { contextOf, type RunContext } from '../context.js';
 import type { LanePart } from '../plan/stages.js';
-import { contextOf, type RunContext } from './context.js';
 import type { Resources } from './resources.js';
 import { tensorGroup } from './tensor-group.js';
 import type { TensorRuntime } from './tensor-runtime.js';

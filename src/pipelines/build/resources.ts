@@ -3,7 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { DiagnosticError, type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import type { Resource } from '../../ops/index.js';
 import type { GraphNode } from '../check/graph.js';
-import { contextOf, type RunContext } from './context.js';
+import { contextOf, type RunContext } from '../context.js';
 
 /** What the operators of a run have opened, by path. */
 export interface Resources {

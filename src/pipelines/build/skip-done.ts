@@ -11,11 +11,11 @@ import {
   travelsOn,
 } from '../../ports/index.js';
 import { type ItemFlow, operate, runLanes } from '../../streams/index.js';
+import type { RunContext } from '../context.js';
 import { type Digest, digestFile } from '../journal/digest.js';
 import { type Standing, standingOf, type Work } from '../journal/done.js';
 import { appendEntry, type JournalEntry, outputName } from '../journal/journal.js';
 import type { Plan } from '../plan/plan.js';
-import type { RunContext } from './context.js';
 import type { LaneWork } from './lane.js';
 
 type Bulk = NonNullable<Plan['bulk']>;

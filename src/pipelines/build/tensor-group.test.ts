@@ -6,8 +6,7 @@ import { defineOp, type Op } from '../../ops/index.js';
 import { type Fields, integer, number, required } from '../../ops/params/index.js';
 import { type Frame, type FramePort, frame, type Item, type Metadata } from '../../ports/index.js';
 import type { GraphNode } from '../check/graph.js';
-import { defaultContext } from '../run.js';
-import { contextOf, type RunContext } from './context.js';
+import { contextOf, defaultContext, type RunContext } from '../context.js';
 import { type LoadedMember, tensorGroup } from './tensor-group.js';
 import { tensorRuntime } from './tensor-runtime.js';
 

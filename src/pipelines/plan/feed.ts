@@ -1,5 +1,5 @@
 import type { ItemFlow } from '../../streams/index.js';
-import { contextOf, type RunContext } from '../build/context.js';
+import { contextOf, type RunContext } from '../context.js';
 import type { FlowStage, SourceStage } from './stages.js';
 
 /** The items of a source. */

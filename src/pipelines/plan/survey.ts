@@ -15,8 +15,8 @@ import {
 import { pathsOf } from '../../ops/params/index.js';
 import { type FileRef, type Item, travelsOn } from '../../ports/index.js';
 import type { ItemFlow } from '../../streams/index.js';
-import type { RunContext } from '../build/context.js';
 import type { Graph, GraphNode } from '../check/graph.js';
+import type { RunContext } from '../context.js';
 import { type Digest, digestPipeline, draws } from '../journal/digest.js';
 import { standingOf, type Work } from '../journal/done.js';
 import { type Journal, outputName, readJournal } from '../journal/journal.js';

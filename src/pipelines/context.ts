@@ -1,8 +1,9 @@
+import { availableParallelism } from 'node:os';
 import type { IO } from 'fp-ts/lib/IO.js';
-import type { Diagnostic } from '../../diagnostics/index.js';
-import type { OpContext } from '../../ops/index.js';
-import { randomFor } from '../../ops/random.js';
-import type { ItemKey } from '../../ports/index.js';
+import type { Diagnostic } from '../diagnostics/index.js';
+import type { OpContext } from '../ops/index.js';
+import { randomFor } from '../ops/random.js';
+import type { ItemKey } from '../ports/index.js';
 
 /** What all operators of a run share. */
 export interface RunContext {
@@ -26,4 +27,14 @@ export const contextOf = ({ seed, engine, jobs, warn }: RunContext, path: string
   jobs,
   warn,
   random: (key) => randomFor(seed, path, key),
+});
+
+/** A run on this machine, with nobody watching. */
+export const defaultContext = (seed: number): RunContext => ({
+  seed,
+  engine: 'cpu',
+  jobs: availableParallelism(),
+  warn: () => () => undefined,
+  skipped: () => () => undefined,
+  chosen: () => () => undefined,
 });
