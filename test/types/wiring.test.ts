@@ -17,14 +17,14 @@ import * as port from '../../src/ports/index.js';
 
 const brighten = defineOp({
   name: 'brighten',
-  about: 'x',
+  about: 'Only types matter here',
   params: {
-    by: required(number({ min: 0 }), 'x'),
-    mode: defaulted(oneOf('linear', 'gamma'), 'linear', 'x'),
-    limit: optional(integer(), 'x'),
-    range: defaulted(interval(), 1, 'x'),
+    by: required(number({ min: 0 }), 'Anything'),
+    mode: defaulted(oneOf('linear', 'gamma'), 'linear', 'Anything'),
+    limit: optional(integer(), 'Anything'),
+    range: defaulted(interval(), 1, 'Anything'),
     net: defaulted(
-      tagged({ pyramid: record({ levels: defaulted(integer(), 3, 'x') }, 'levels') }),
+      tagged({ pyramid: record({ levels: defaulted(integer(), 3, 'Anything') }, 'levels') }),
       'pyramid',
       'x',
     ),
@@ -53,7 +53,7 @@ const brighten = defineOp({
 
 const pairOf = defineJoin({
   name: 'pair',
-  about: 'x',
+  about: 'Only types matter here',
   params: {},
   streams: { from: port.variable('from'), to: port.variable('to') },
   output: port.pair(port.variable('from'), port.variable('to')),
