@@ -38,7 +38,7 @@ export const passesFor = (target: Target): readonly Pass[] => [
     ? [
         { name: 'row reductions', run: reduceByProducts },
         { name: 'dead code', run: removeDeadCode },
-        { name: 'stages', run: cutIntoStages },
+        { name: 'stages', run: (graph: Graph) => cutIntoStages(graph) },
       ]
     : []),
 ];

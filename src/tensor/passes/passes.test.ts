@@ -1,34 +1,16 @@
 import * as fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { HostTensor } from '../../ports/index.js';
-import { check, elementCount, type Graph, GraphBuilder, type NodeId, print } from '../graph/index.js';
+import { check, elementCount, type Graph, GraphBuilder, type NodeId } from '../graph/index.js';
 import { createEngine } from '../run/engine.js';
+import { expectClose, runGraph, valuesFor } from '../testing/graphs.js';
 import { optimise, passesFor } from './index.js';
+import { cutIntoStages } from './stages.js';
 
 const engine = createEngine('cpu');
 afterAll(() => engine.dispose());
 
-const NO_PROGRAM = { inputs: [], constants: [], calls: [], outputs: [] };
-
-const valuesFor = (shape: readonly number[], seed: number): HostTensor => ({
-  dtype: 'float32',
-  shape,
-  data: Float32Array.from({ length: elementCount(shape) }, (_, i) => Math.sin(i * 12.9898 + seed) * 2),
-});
-
-/** What a graph computes on fixed inputs. */
-const run = async (graph: Graph): Promise<Readonly<Record<string, HostTensor>>> => {
-  const compiled = await engine.compile({ operator: graph.name, graph, program: NO_PROGRAM })();
-  if (E.isLeft(compiled)) throw new Error(`${compiled.left[0].message}\n${print(graph)}`);
-  const feeds = Object.fromEntries(
-    graph.nodes.flatMap((n, i) => (n.op === 'input' ? [[n.attrs.name, valuesFor(n.shape, i)]] : [])),
-  );
-  const results = await compiled.right.run(feeds)();
-  compiled.right.dispose();
-  if (E.isLeft(results)) throw new Error(results.left[0].message);
-  return results.right;
-};
+const run = (graph: Graph) => runGraph(engine, graph);
 
 /** One step of a random program: picks operands among what is there and adds an operator that fits them. */
 type Step = (b: GraphBuilder, values: readonly NodeId[], pick: (n: number) => number) => NodeId;
@@ -179,19 +161,6 @@ const program = fc
     return b.graph('random', outputs);
   });
 
-const expectClose = (found: HostTensor, wanted: HostTensor, graph: Graph): void => {
-  expect(found.shape, print(graph)).toEqual(wanted.shape);
-  const scale = Math.max(1e-3, ...Array.from(wanted.data, Math.abs).filter(Number.isFinite));
-  found.data.forEach((value, i) => {
-    const other = wanted.data[i]!;
-    const close =
-      Object.is(value, other) ||
-      Math.abs(value - other) <= 1e-5 * scale ||
-      (Number.isNaN(value) && Number.isNaN(other));
-    if (!close) expect.fail(`${value} instead of ${other} at ${i} of\n${print(graph)}`);
-  });
-};
-
 describe('every pass', () => {
   const distinct = new Map(passesFor('cpu').map((pass) => [pass.name, pass.run]));
   for (const [name, pass] of distinct) {
@@ -207,6 +176,18 @@ describe('every pass', () => {
       );
     });
   }
+
+  it('stages keep it when every value is large', async () => {
+    await fc.assert(
+      fc.asyncProperty(program, async (graph) => {
+        const staged = cutIntoStages(graph, { program: 0, large: 0 });
+        expect(check(staged)).toEqual(E.right(staged));
+        const [wanted, found] = [await run(graph), await run(staged)];
+        for (const key of Object.keys(wanted)) expectClose(found[key]!, wanted[key]!, staged);
+      }),
+      { numRuns: 60 },
+    );
+  });
 
   it('all of them together keep it as well', async () => {
     await fc.assert(

@@ -17,8 +17,9 @@ import {
  * copied from, an activation from its own input if that is kept anyway. One pass over memory, instead of a large value held
  * from the forward to the backward half of a training step.
  */
-export const cutIntoStages = (graph: Graph): Graph => {
-  const stages = stagesOf(graph);
+export const cutIntoStages = (graph: Graph, limits: Limits = LIMITS): Graph => {
+  const isLarge = (node: Node): boolean => bytes(node) >= limits.large;
+  const stages = stagesOf(graph, limits.program);
   if (stages === undefined) return graph;
   const lastStage = lastUses(graph, stages);
   const blocked = blockedValues(graph);
@@ -56,14 +57,16 @@ export const cutIntoStages = (graph: Graph): Graph => {
   );
 };
 
+/** From how many bytes on a program is cut, and a value counts as large. */
+export interface Limits {
+  readonly program: number;
+  readonly large: number;
+}
+
 const STAGES = 6;
-/** Programs with smaller values in all fit anywhere. */
-const FEWEST_BYTES = 64e6;
-const LARGE_BYTES = 2e6;
+const LIMITS: Limits = { program: 64e6, large: 2e6 };
 
 const bytes = (node: Node): number => 4 * elementCount(node.shape);
-
-const isLarge = (node: Node): boolean => bytes(node) >= LARGE_BYTES;
 
 /** Patches and tiles: rows copied from a smaller value, or from one with a row of zeros behind it. */
 const isRearrangement = (graph: Graph, node: Node): boolean => {
@@ -85,11 +88,11 @@ const isActivation = (node: Node): boolean =>
   (isOp(node, 'unary') && node.attrs.fn === 'relu') || isOp(node, 'leakyRelu');
 
 /** Each node's stage: equal shares of the bytes that the program writes. */
-const stagesOf = (graph: Graph): readonly number[] | undefined => {
+const stagesOf = (graph: Graph, fewestBytes: number): readonly number[] | undefined => {
   const written = (node: Node): number =>
     node.op === 'reshape' || node.inputs.length === 0 ? 0 : bytes(node);
   const total = graph.nodes.reduce((sum, node) => sum + written(node), 0);
-  if (total < FEWEST_BYTES) return undefined;
+  if (total < fewestBytes || total === 0) return undefined;
   let sum = 0;
   return graph.nodes.map((node) => {
     const stage = Math.min(STAGES - 1, Math.floor((STAGES * sum) / total));
