@@ -84,6 +84,25 @@ export interface JoinOp<F extends Fields, S extends Readonly<Record<string, Port
   readonly operator: Operator;
 }
 
+const behaviours = ['source', 'map', 'tensor', 'flow', 'join', 'scan'] as const;
+
+/**
+ * What JavaScript can get wrong and the compiler cannot see there.
+ *
+ * @throws TypeError when the name cannot stand in YAML, or when there is not exactly one behaviour
+ */
+const sound = <D extends { readonly name: string }>(definition: D): D => {
+  const { name } = definition;
+  const given = behaviours.filter((behaviour) => behaviour in definition);
+  if (!/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*$/.test(name))
+    throw new TypeError(`An operator cannot be called "${name}": lower case, digits, hyphens and dots.`);
+  if (given.length !== 1)
+    throw new TypeError(
+      `${name} must have exactly one of ${behaviours.join(', ')}; it has ${given.length === 0 ? 'none' : given.join(' and ')}.`,
+    );
+  return definition;
+};
+
 const constrained = <A, W>(
   type: RecordType<A, W>,
   complaint: ((params: A) => string | undefined) | undefined,
@@ -112,7 +131,7 @@ export const defineOp = <
 >(
   definition: Definition<F, M, I, O, R, S>,
 ): Op<F, M, I, O> => {
-  const { name, about, params, main, input, output, complaint } = definition;
+  const { name, about, params, main, input, output, complaint } = sound(definition);
   const operator: Operator = {
     name,
     about,
@@ -156,7 +175,7 @@ export const defineJoin = <
 >(
   definition: JoinDefinition<F, S, O>,
 ): JoinOp<F, S, O> => {
-  const { name, about, params, streams, output } = definition;
+  const { name, about, params, streams, output } = sound(definition);
   const names = Object.keys(streams);
   const references = Object.fromEntries(
     names.map((stream) => [stream, required(streamName, 'A stream of the `streams` section')]),
