@@ -32,12 +32,21 @@ export const runGraph = async (
   return results.right;
 };
 
-/** Expects two results to agree to `tolerance` of the largest magnitude; shows the graph where they do not. */
-export const expectClose = (found: HostTensor, wanted: HostTensor, graph: Graph, tolerance = 1e-5): void => {
+/**
+ * Expects two results to agree to `tolerance` of the largest magnitude, or of `floor` where they are smaller: what is left
+ * when large values cancel is rounding. Shows the graph where they do not.
+ */
+export const expectClose = (
+  found: HostTensor,
+  wanted: HostTensor,
+  graph: Graph,
+  tolerance = 1e-5,
+  floor = 1e-3,
+): void => {
   expect(found.shape, print(graph)).toEqual(wanted.shape);
   const scale = Array.from(wanted.data).reduce(
     (most, v) => (Number.isFinite(v) ? Math.max(most, Math.abs(v)) : most),
-    1e-3,
+    floor,
   );
   found.data.forEach((value, i) => {
     const other = wanted.data[i]!;
