@@ -13,7 +13,7 @@ export { type MapLanesOptions, mapLanes, prefetch } from './map-lanes.js';
 export { type PairOptions, pair } from './pair.js';
 export { notStarted, type Progress, progress } from './progress.js';
 export type { Pull, Result } from './pull.js';
-export { randomBelow, threefry2x32 } from './random.js';
+export { randomBelow } from './random.js';
 export { type RepeatOptions, repeat } from './repeat.js';
 export { type RunEnd, type RunEvent, type RunOptions, run } from './run.js';
 export { type Scanned, type Step, scanState } from './scan-state.js';

@@ -1,29 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { randomBelow, threefry2x32 } from './random.js';
-
-describe('threefry2x32', () => {
-  // The known answers that come with Random123, the authors' implementation.
-  it.each([
-    [
-      [0, 0],
-      [0, 0],
-      [0x6b200159, 0x99ba4efe],
-    ],
-    [
-      [0xffffffff, 0xffffffff],
-      [0xffffffff, 0xffffffff],
-      [0x1cb996fc, 0xbb002be7],
-    ],
-    [
-      [0x13198a2e, 0x03707344],
-      [0x243f6a88, 0x85a308d3],
-      [0xc4923a9c, 0x483df7a0],
-    ],
-  ] as const)('of key %j and counter %j is %j', (key, counter, expected) => {
-    expect(threefry2x32(key, counter)).toEqual(expected);
-  });
-});
+import { randomBelow } from './random.js';
 
 describe('randomBelow', () => {
   const word = fc.nat({ max: 0xffffffff });

@@ -12,7 +12,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   tensor: ['diagnostics', 'ports'],
   image: ['diagnostics', 'ports', 'tensor'],
   nn: ['diagnostics', 'ports', 'tensor'],
-  streams: ['diagnostics', 'ports'],
+  streams: ['diagnostics', 'ports', 'tensor'],
   ops: ['diagnostics', 'ports', 'tensor', 'image', 'nn', 'streams'],
   pipelines: ['diagnostics', 'ports', 'tensor', 'image', 'nn', 'streams', 'ops'],
   cli: ['diagnostics', 'ports', 'tensor', 'image', 'nn', 'streams', 'ops', 'pipelines'],

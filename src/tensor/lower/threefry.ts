@@ -1,5 +1,5 @@
 import type { GraphBuilder, NodeId } from '../graph/index.js';
-import { PARITY, ROTATIONS } from '../kernels/threefry.js';
+import { PARITY, ROTATIONS } from '../random/threefry.js';
 import type { NoAttrs } from './kernel-attrs.js';
 import { type Call, operand, type Rules } from './rule.js';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HostTensor } from '../../ports/index.js';
 import { jit } from '../jit.js';
 import { run } from '../kernels/custom.js';
-import { threefry, threefryBlock } from '../kernels/threefry.js';
+import { threefry } from '../kernels/threefry.js';
 import { createEngine } from '../run/engine.js';
 import { shape } from '../testing/tensors.js';
 import {
@@ -20,6 +20,7 @@ import {
   split,
   uniform,
 } from './index.js';
+import { threefryBlock } from './threefry.js';
 
 const engine = createEngine('cpu');
 beforeAll(() => tf.setBackend('cpu'));
