@@ -25,7 +25,11 @@ describe('the webgpu engine', () => {
       it(kernel, async () => {
         const { samples, tolerance = 1e-5 } = checked;
         const loose = Math.max(10 * tolerance, ANGLES.has(kernel) ? ANGLE_ERROR : 0);
-        await checkCase(engine, { samples: samples.map(finite), tolerance: loose }, Number(process.env.RUNS ?? 1));
+        await checkCase(
+          engine,
+          { samples: samples.map(finite), tolerance: loose },
+          Number(process.env.RUNS ?? 1),
+        );
       });
     }
   });
