@@ -6,6 +6,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
 import type { HostTensor, Item, ItemKey } from '../ports/index.js';
 import type { ItemFlow } from '../streams/flow.js';
+import type { Engine } from '../tensor/run/engine.js';
 import type { Random } from './random.js';
 
 /** What an operator knows about the run it is part of. */
@@ -20,6 +21,8 @@ export interface OpContext {
   readonly warn: (key: ItemKey, warning: Diagnostic) => IO<void>;
   /** The engine that tensor work runs on, as given by `--engine`. */
   readonly engine: string;
+  /** That engine itself, one for the whole run; it starts when it is first used, and the run ends it. */
+  readonly openEngine: TaskEither<Diagnostics, Engine>;
   /** How many items are worked on at once. */
   readonly jobs: number;
 }
@@ -186,4 +189,6 @@ export interface Sink<P> {
    * @param extension what the encoder before it declared; absent, the file keeps its source's
    */
   readonly file: (params: P, key: ItemKey, extension: string | undefined) => Either<Diagnostics, string>;
+  /** True when no two items of one pass can get the same file, so that nobody need compare them all. */
+  readonly distinct?: (params: P, extension: string | undefined) => boolean;
 }

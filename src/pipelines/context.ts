@@ -1,15 +1,19 @@
 import { availableParallelism } from 'node:os';
 import type { IO } from 'fp-ts/lib/IO.js';
-import type { Diagnostic } from '../diagnostics/index.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostic, type Diagnostics, failure } from '../diagnostics/index.js';
 import type { OpContext } from '../ops/index.js';
 import { randomFor } from '../ops/random.js';
 import type { ItemKey } from '../ports/index.js';
+import type { Engine } from '../tensor/run/engine.js';
 
 /** What all operators of a run share. */
 export interface RunContext {
   readonly seed: number;
   /** The engine of tensor work, as given by `--engine`. */
   readonly engine: string;
+  /** That engine itself. */
+  readonly openEngine: TE.TaskEither<Diagnostics, Engine>;
   /** How many items are worked on at once. */
   readonly jobs: number;
   readonly warn: (key: ItemKey, warning: Diagnostic) => IO<void>;
@@ -20,10 +24,11 @@ export interface RunContext {
 }
 
 /** What one operator knows about the run. */
-export const contextOf = ({ seed, engine, jobs, warn }: RunContext, path: string): OpContext => ({
+export const contextOf = ({ seed, engine, openEngine, jobs, warn }: RunContext, path: string): OpContext => ({
   path,
   seed,
   engine,
+  openEngine,
   jobs,
   warn,
   random: (key) => randomFor(seed, path, key),
@@ -33,6 +38,7 @@ export const contextOf = ({ seed, engine, jobs, warn }: RunContext, path: string
 export const defaultContext = (seed: number): RunContext => ({
   seed,
   engine: 'cpu',
+  openEngine: TE.left([failure('tensor/engine-unavailable', 'Only a pipeline that runs has an engine.')]),
   jobs: availableParallelism(),
   warn: () => () => undefined,
   skipped: () => () => undefined,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { template as templateType } from '../params/index.js';
-import { fileOf, folderOf } from './destination.js';
+import { fileOf, folderOf, isDistinct } from './destination.js';
 
 const template = (text: string) => {
   const read = templateType.codec.decode(text);
@@ -69,6 +69,32 @@ describe('fileOf', () => {
         expect(target('/out/{path}', one)).not.toBe(target('/out/{path}', other));
       }),
     );
+  });
+});
+
+describe('isDistinct', () => {
+  it('promises only what holds', () => {
+    const text = fc.constantFrom(
+      '/out',
+      '/out/{name}',
+      '/out/{index}',
+      '/out/{name}.{ext}',
+      '/out/a-{path}',
+      '/out/{index}{path}',
+    );
+    const path = fc.constantFrom('a.jpg', 'b.jpg', 'a.png', 'sub/a.jpg', 'a', 'a.jpeg', '1a.jpg');
+    const extension = fc.constantFrom(undefined, 'jpg', 'webp');
+    fc.assert(
+      fc.property(text, path, path, extension, (written, one, other, ext) => {
+        fc.pre(one !== other && isDistinct(template(written), ext));
+        expect(target(written, one, ext, 1)).not.toBe(target(written, other, ext, 11));
+      }),
+    );
+    expect([isDistinct(template('/out'), undefined), isDistinct(template('/out'), 'jpg')]).toEqual([
+      true,
+      false,
+    ]);
+    expect(isDistinct(template('/out/{name}.jpg'), undefined)).toBe(false);
   });
 });
 

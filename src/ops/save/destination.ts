@@ -51,3 +51,13 @@ export const fileOf = (
 
 const isAlike = (a: string, b: string): boolean =>
   a.toLowerCase() === b || alike.some((group) => group.includes(a.toLowerCase()) && group.includes(b));
+
+/**
+ * True when no two items can get the same file: the only place is their path, which no other extension makes alike, or
+ * their number. (Two places can run into each other: 1 and 1a, 11 and a.)
+ */
+export const isDistinct = (template: Template, extension: string | undefined): boolean => {
+  const [place, other] = completed(template).filter((part) => typeof part !== 'string');
+  if (place === undefined || other !== undefined) return false;
+  return place.field === 'index' || (place.field === 'path' && extension === undefined);
+};

@@ -6,7 +6,7 @@ import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js
 import { encoded, saved } from '../../ports/index.js';
 import { defineOp } from '../define.js';
 import { required, template } from '../params/index.js';
-import { fileOf, folderOf } from './destination.js';
+import { fileOf, folderOf, isDistinct } from './destination.js';
 
 /** Writes a file: wholly, or not at all. */
 export const save = defineOp({
@@ -22,6 +22,7 @@ export const save = defineOp({
   sink: {
     folder: ({ to }) => folderOf(to),
     file: ({ to }, key, extension) => fileOf(to, key, extension),
+    distinct: ({ to }, extension) => isDistinct(to, extension),
   },
   map:
     ({ to }) =>

@@ -34,16 +34,22 @@ export const build = (plan: Plan, run: RunContext): TE.TaskEither<Diagnostics, B
   pipe(
     TE.Do,
     TE.bind('engine', () => TE.fromEither(readEngine(run.engine))),
-    TE.bind('resources', () => openResources(plan.stages.flatMap(nodesOf), run)),
-    TE.map(({ engine, resources }) => {
-      const runtime = tensorRuntime(engine, run.chosen);
-      return {
-        flow: resultOf({ plan, run, resources, tensors: runtime.get }),
-        close: async () => {
-          await Promise.allSettled([resources.close(), runtime.close()]);
-        },
-      };
-    }),
+    TE.let('runtime', ({ engine }) => tensorRuntime(engine, run.chosen)),
+    TE.let('running', ({ runtime }) => ({ ...run, openEngine: runtime.engine })),
+    TE.bind('resources', ({ runtime, running }) =>
+      pipe(
+        openResources(plan.stages.flatMap(nodesOf), running),
+        TE.orElseFirstTaskK(() => runtime.close),
+      ),
+    ),
+    TE.map(({ runtime, running, resources }) => ({
+      flow: resultOf({ plan, run: running, resources, tensors: runtime.get }),
+      close: async () => {
+        // What was opened on the engine is given back before it ends.
+        await resources.close();
+        await runtime.close();
+      },
+    })),
   );
 
 /** The flow of the last stage, each stage reading the flows of those before it. */

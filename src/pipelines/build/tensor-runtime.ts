@@ -39,40 +39,58 @@ export const readEngine = (name: string): E.Either<Diagnostics, EngineChoice> =>
     ]),
   );
 
+/** The tensor runtime of a run; each part is loaded once, when it is first asked for. */
+export interface LazyRuntime {
+  readonly get: TE.TaskEither<Diagnostics, TensorRuntime>;
+  /** The engine alone, for what needs no tfjs. */
+  readonly engine: TE.TaskEither<Diagnostics, Engine>;
+  /** Ends the engine's worker if there is one. */
+  readonly close: () => Promise<void>;
+}
+
+const guarded = <A>(load: () => Promise<A>): TE.TaskEither<Diagnostics, A> =>
+  TE.tryCatch(
+    load,
+    (cause): Diagnostics => [
+      failure('tensor/engine-unavailable', `The tensor engine cannot be loaded: ${messageOf(cause)}`, {
+        cause,
+      }),
+    ],
+  );
+
 /**
- * Loads the tensor runtime once, when it is first asked for. `close` ends the engine's worker if it was.
+ * Loads the tensor runtime when it is first asked for.
  *
  * @param chosen is told which engine it is
  */
 export const tensorRuntime = (
   choice: EngineChoice,
   chosen: (engine: string) => IO<void> = () => () => undefined,
-): { readonly get: TE.TaskEither<Diagnostics, TensorRuntime>; readonly close: () => Promise<void> } => {
-  let loading: Promise<TensorRuntime> | undefined;
-  const load = async (): Promise<TensorRuntime> => {
-    const [tf, { createEngine, fastestEngine, jit }] = await Promise.all([
-      import('@tensorflow/tfjs'),
-      import('../../tensor/index.js'),
-    ]);
-    const engine = choice === 'auto' ? (await fastestEngine()).engine : createEngine(choice);
+): LazyRuntime => {
+  let started: Promise<Engine> | undefined;
+  const start = async (): Promise<Engine> => {
+    const engine =
+      choice === 'auto'
+        ? (await (await import('../../tensor/run/survey.js')).fastestEngine()).engine
+        : (await import('../../tensor/run/engine.js')).createEngine(choice);
     chosen(engine.name)();
-    return { tf, jit, engine };
+    return engine;
+  };
+  const engine = (): Promise<Engine> => {
+    started ??= start();
+    return started;
+  };
+  // Modules that are loaded already come at once.
+  const load = async (): Promise<TensorRuntime> => {
+    const [tf, { jit }] = await Promise.all([import('@tensorflow/tfjs'), import('../../tensor/index.js')]);
+    return { tf, jit, engine: await engine() };
   };
   return {
-    get: TE.tryCatch(
-      () => {
-        loading ??= load();
-        return loading;
-      },
-      (cause): Diagnostics => [
-        failure('tensor/engine-unavailable', `The tensor engine cannot be loaded: ${messageOf(cause)}`, {
-          cause,
-        }),
-      ],
-    ),
+    get: guarded(load),
+    engine: guarded(engine),
     close: async () => {
-      const runtime = await loading?.catch(() => undefined);
-      await runtime?.engine.dispose();
+      const running = await started?.catch(() => undefined);
+      await running?.dispose();
     },
   };
 };

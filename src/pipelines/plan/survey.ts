@@ -130,6 +130,8 @@ const list =
   (bulk: Bulk, journal: Journal, works: WorksOn, run: RunContext): TE.TaskEither<Diagnostics, Survey> =>
   async () => {
     const targets = new Map<string, string>();
+    const { sink, extension } = bulk;
+    const isDistinct = sink.operator.facts.sink?.distinct?.(sink.params as never, extension) === true;
     const faults: Diagnostic[] = [];
     const standing = standingOf(journal);
     let [items, done] = [0, 0];
@@ -145,9 +147,10 @@ const list =
         first ??= item;
         const { source, target } = work.right;
         const other = targets.get(target);
-        if (source === target) faults.push(overSource(bulk.sink, source));
-        if (other !== undefined) faults.push(sameOutput(bulk.sink, other, item.key.path, target));
-        targets.set(target, item.key.path);
+        if (source === target) faults.push(overSource(sink, source));
+        if (other !== undefined) faults.push(sameOutput(sink, other, item.key.path, target));
+        // A million targets are not kept for nothing.
+        if (!isDistinct) targets.set(target, item.key.path);
         if ((await standing(work.right)()).kind === 'done') done++;
       }
     } catch (thrown) {
