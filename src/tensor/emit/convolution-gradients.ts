@@ -126,7 +126,7 @@ const tapByTap = (e: Emitter, node: NodeOf<'convFilterGradient'>): string => {
   const [inner, outer, places] = [channels / groups, outputs / groups, batch * height * width];
   const padded = padding.every((p) => p === 0)
     ? e.value(x)
-    : e.op('Pad', [e.value(x), e.ints([0, 0, top, left, 0, 0, bottom, right])]);
+    : e.op('Pad', [e.value(x), e.ints([0, 0, top, left, 0, 0, bottom, right]), e.scalar(0, node.dtype)]);
   /** [N, G·K, OH, OW] → [G, K, N·OH·OW] */
   const byGroup = (value: string, each: number): string => {
     const split = e.op('Reshape', [value, e.ints([batch, groups, each, height * width])]);

@@ -16,6 +16,8 @@ export interface Sample {
   readonly run: (inputs: Tensors) => tf.Tensor | readonly tf.Tensor[];
   /** Inputs to differentiate by; none unless given. */
   readonly by?: readonly string[];
+  /** What a report of a failure should show besides the inputs. */
+  readonly note?: string;
 }
 
 /** A family of programs that engines must agree on, as data, so that any engine can be put to it. */

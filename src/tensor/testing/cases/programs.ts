@@ -24,7 +24,11 @@ export const oneKernel = (
   inputs: Inputs,
   attrs: object = {},
   by?: readonly string[],
-): fc.Arbitrary<Sample> => program(inputs, (given) => kernel(name, given, attrs), by);
+): fc.Arbitrary<Sample> =>
+  program(inputs, (given) => kernel(name, given, attrs), by).map((sample) => ({
+    ...sample,
+    note: JSON.stringify(attrs),
+  }));
 
 /** One case for each of some kernels. */
 export type Cases<K extends KernelName = KernelName> = { readonly [Name in K]: Case };
