@@ -7,7 +7,9 @@ import { jit } from '../jit.js';
 import { run } from '../kernels/custom.js';
 import { threefry } from '../kernels/threefry.js';
 import { createEngine } from '../run/engine.js';
+import { onCpu } from '../testing/agree.js';
 import { shape } from '../testing/tensors.js';
+import { circle, logarithm } from './box-muller.js';
 import {
   bits,
   fold,
@@ -92,6 +94,32 @@ describe('compiled and eager draws', () => {
       }),
       { numRuns: 8 },
     ));
+});
+
+describe('the functions that normal numbers are made of', () => {
+  it('agree with those of JavaScript', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 2 ** 24 - 1 }), { minLength: 1, maxLength: 50 }),
+        (drawn) => {
+          const u = drawn.map((k) => k / 2 ** 24);
+          onCpu(() => {
+            const logs = logarithm(tf.tensor1d(u.map((v) => 1 - v))).dataSync();
+            const [cos, sin] = circle(tf.tensor1d(u)).map((t) => t.dataSync()) as [
+              Float32Array,
+              Float32Array,
+            ];
+            u.forEach((v, i) => {
+              const [log, angle] = [Math.log(1 - v), 2 * Math.PI * (v - 0.5)];
+              expect(Math.abs(logs[i]! - log)).toBeLessThanOrEqual(3e-7 * Math.abs(log));
+              expect(Math.abs(cos[i]! - Math.cos(angle))).toBeLessThan(1e-6);
+              expect(Math.abs(sin[i]! - Math.sin(angle))).toBeLessThan(1e-6);
+            });
+          });
+        },
+      ),
+    );
+  });
 });
 
 describe('draws', () => {
