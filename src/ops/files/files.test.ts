@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FileRef, Item } from '../../ports/index.js';
 import type { OpContext } from '../behaviour.js';
 import { randomFor } from '../random.js';
+import { testContext } from '../testing/run.js';
 import { files } from './index.js';
 import { listFiles } from './list.js';
 import { faultOf } from './pattern.js';
@@ -33,11 +34,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const context = (seed: number): OpContext => ({
+  ...testContext({ seed }),
   path: 'steps[0]/files',
-  seed,
-  engine: 'cpu',
-  jobs: 1,
-  warn: () => () => undefined,
   random: (key) => randomFor(seed, 'steps[0]/files', key),
 });
 
