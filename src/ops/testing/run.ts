@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import {
   type Frame,
@@ -11,6 +12,7 @@ import {
 } from '../../ports/index.js';
 import { type Flow, fromIterable, type ItemFlow } from '../../streams/index.js';
 import { collect } from '../../streams/testing/probes.js';
+import type { Engine } from '../../tensor/run/engine.js';
 import type { FlowBehaviour, JoinBehaviour, MapBehaviour, OpContext, Resource } from '../behaviour.js';
 import { randomFor } from '../random.js';
 import type { Step, Stream } from '../step.js';
@@ -23,6 +25,15 @@ export interface Place {
 
 export const firstKey: ItemKey = { path: 'photo.jpg', index: 0, epoch: 0 };
 
+let engine: Engine | undefined;
+
+/** One engine for all tests of a file, loaded when it is first asked for. */
+const sharedEngine: TE.TaskEither<never, Engine> = TE.fromTask(async () => {
+  const { createEngine } = await import('../../tensor/run/engine.js');
+  engine ??= createEngine('cpu');
+  return engine;
+});
+
 /** A context like that of a run; `warnings` gathers what operators tell. */
 export const testContext = ({ seed = 1 }: Place = {}, warnings: string[] = []): OpContext => ({
   path: 'steps[0]/tested',
@@ -33,6 +44,7 @@ export const testContext = ({ seed = 1 }: Place = {}, warnings: string[] = []): 
     () =>
       void warnings.push(message),
   engine: 'cpu',
+  openEngine: sharedEngine,
   jobs: 2,
 });
 

@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os';
 import * as E from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import type { Diagnostics } from '../../diagnostics/index.js';
+import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import type { HostTensor } from '../../ports/index.js';
 import { emit, encodeModel } from '../emit/index.js';
 import { elementCount, type Graph } from '../graph/index.js';
 import type { Target } from '../passes/index.js';
 import type { KernelProgram } from '../trace/program.js';
 import { dialectOf } from './dialects.js';
-import type { Job, Provider } from './protocol.js';
+import type { Job, Provider, Signature } from './protocol.js';
 import { WorkerHost } from './worker-host.js';
 
 export type EngineName = Provider | 'tfjs-node-gpu' | 'tfjs-cpu';
@@ -35,12 +35,20 @@ export interface Compiled {
   readonly dispose: () => void;
 }
 
+/** A model from elsewhere made ready on an engine: feeds and results go by the names of its signature. */
+export interface OpenedModel extends Compiled, Signature {}
+
 /** Where programs run. It holds one worker thread, started on first use. */
 export interface Engine {
   readonly name: EngineName;
   /** What graphs are optimised for before they are compiled. */
   readonly target: Target;
   readonly compile: (executable: Executable) => TaskEither<Diagnostics, Compiled>;
+  /**
+   * Opens an ONNX file by its bytes. Errors: `tensor/compile-failed` with ONNX Runtime's message when it refuses;
+   * `tensor/engine-unavailable` on engines that run no ONNX.
+   */
+  readonly openModel: (operator: string, model: Uint8Array) => TaskEither<Diagnostics, OpenedModel>;
   /** Ends the worker. A later compile starts another. */
   readonly dispose: () => Promise<void>;
 }
@@ -75,29 +83,53 @@ function onnx(provider: Provider): (executable: Executable) => Job {
 // ONNX Runtime's arena grows by doubling: with values this large it would hold twice what the program needs.
 const ARENA_VALUE_BYTES = 128e6;
 
+/** Engines that are one of ONNX Runtime's providers. */
+const providers: Readonly<Record<EngineName, Provider | undefined>> = {
+  cpu: 'cpu',
+  webgpu: 'webgpu',
+  cuda: 'cuda',
+  dml: 'dml',
+  coreml: 'coreml',
+  'tfjs-cpu': undefined,
+  'tfjs-node-gpu': undefined,
+};
+
 /** An engine by name. Nothing is started or loaded until something is compiled. */
 export const createEngine = (name: EngineName): Engine => {
   const host = new WorkerHost();
   let sessions = 0;
+  const open = async (operator: string, job: Job): Promise<E.Either<Diagnostics, OpenedModel>> => {
+    const session = sessions++;
+    const opened = await host.request(operator, { kind: 'compile', session, job });
+    if (E.isLeft(opened)) return opened;
+    const { generation } = host;
+    let released = false;
+    const alive = (): boolean => !released && host.generation === generation;
+    return E.right({
+      ...opened.right,
+      alive,
+      run: (feeds, signal) => () => host.request(operator, { kind: 'run', session, feeds }, signal),
+      dispose: () => {
+        if (alive()) void host.request(operator, { kind: 'release', session });
+        released = true;
+      },
+    });
+  };
   return {
     name,
     target: name === 'cpu' ? 'cpu' : 'any',
-    compile: (executable) => async () => {
-      const { operator } = executable;
-      const session = sessions++;
-      const opened = await host.request(operator, { kind: 'compile', session, job: jobs[name](executable) });
-      if (E.isLeft(opened)) return opened;
-      const { generation } = host;
-      let released = false;
-      const alive = (): boolean => !released && host.generation === generation;
-      return E.right({
-        alive,
-        run: (feeds, signal) => () => host.request(operator, { kind: 'run', session, feeds }, signal),
-        dispose: () => {
-          if (alive()) void host.request(operator, { kind: 'release', session });
-          released = true;
-        },
-      });
+    compile: (executable) => () => open(executable.operator, jobs[name](executable)),
+    openModel: (operator, model) => async () => {
+      const provider = providers[name];
+      if (provider === undefined)
+        return E.left([
+          failure('tensor/engine-unavailable', `${operator}: the engine ${name} runs no ONNX files.`, {
+            hint: 'Choose another one, such as --engine cpu.',
+          }),
+        ]);
+      // Without an arena: how large the values become is not known beforehand.
+      const memory = { residents: {}, threads: availableParallelism(), arena: false };
+      return open(operator, { kind: 'onnx', model, provider, ...memory });
     },
     dispose: () => host.dispose(),
   };

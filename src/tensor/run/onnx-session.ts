@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import type { DType, HostTensor } from '../../ports/index.js';
-import type { Job } from './protocol.js';
+import type { Job, ModelValue } from './protocol.js';
 import type { Session } from './session.js';
 
 const toOrt = ({ dtype, shape, data }: HostTensor): ort.Tensor => new ort.Tensor(dtype, data as never, shape);
@@ -10,6 +10,16 @@ const fromOrt = (tensor: ort.Tensor): HostTensor =>
 
 const toFeeds = (tensors: Readonly<Record<string, HostTensor>>): Record<string, ort.Tensor> =>
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, toOrt(tensor)]));
+
+const declared = (value: ort.InferenceSession.ValueMetadata): ModelValue =>
+  value.isTensor
+    ? {
+        name: value.name,
+        type: value.type,
+        // ONNX Runtime gives free axes as -1, or by their name.
+        shape: value.shape.map((size) => (typeof size === 'number' && size >= 0 ? size : undefined)),
+      }
+    : { name: value.name, shape: [] };
 
 /** Opens an ONNX model in ONNX Runtime. Rejects with ONNX Runtime's own message when it refuses. */
 export const openOnnx = async ({
@@ -35,6 +45,10 @@ export const openOnnx = async ({
   });
   const held = toFeeds(residents);
   return {
+    signature: {
+      inputs: session.inputMetadata.map(declared),
+      outputs: session.outputMetadata.map(declared),
+    },
     run: async (feeds) => {
       const results = await session.run({ ...held, ...toFeeds(feeds) });
       return Object.fromEntries(Object.entries(results).map(([name, t]) => [name, fromOrt(t)]));

@@ -23,8 +23,30 @@ export type Request =
   | { readonly kind: 'run'; readonly session: number; readonly feeds: Readonly<Record<string, HostTensor>> }
   | { readonly kind: 'release'; readonly session: number };
 
+/** An input or output of an ONNX model as it declares it. */
+export interface ModelValue {
+  readonly name: string;
+  /** Element type by ONNX Runtime's name, such as `float32`; absent when it is no tensor. */
+  readonly type?: string;
+  /** Sizes of the axes, `undefined` where they are free; empty when the model does not say. */
+  readonly shape: readonly (number | undefined)[];
+}
+
+/** What goes into an opened program and comes out; empty for recorded programs, whose caller knows it. */
+export interface Signature {
+  readonly inputs: readonly ModelValue[];
+  readonly outputs: readonly ModelValue[];
+}
+
+/** What each request is answered with. */
+export interface Results {
+  readonly compile: Signature;
+  readonly run: Readonly<Record<string, HostTensor>>;
+  readonly release: Readonly<Record<string, never>>;
+}
+
 export type Reply =
-  | { readonly id: number; readonly ok: true; readonly results: Readonly<Record<string, HostTensor>> }
+  | { readonly id: number; readonly ok: true; readonly results: Results[Request['kind']] }
   | { readonly id: number; readonly ok: false; readonly message: string };
 
 export interface Envelope {

@@ -61,6 +61,7 @@ export const openReplay = async ({
   };
 
   return {
+    signature: { inputs: [], outputs: [] },
     run: async (feeds) => {
       tf.engine().startScope('replay');
       try {

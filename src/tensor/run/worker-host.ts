@@ -3,15 +3,14 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import type { HostTensor } from '../../ports/index.js';
-import { buffersOf, type Envelope, type Reply, type Request } from './protocol.js';
+import { buffersOf, type Envelope, type Reply, type Request, type Results } from './protocol.js';
 
-type Results = Readonly<Record<string, HostTensor>>;
+type Answer = E.Either<Diagnostics, Results[Request['kind']]>;
 
 interface Pending {
   readonly operator: string;
   readonly request: Request;
-  readonly settle: (result: E.Either<Diagnostics, Results>) => void;
+  readonly settle: (result: Answer) => void;
 }
 
 // Two are sent ahead, so that the worker never waits for us; the rest stay here, where they can be cancelled.
@@ -44,13 +43,18 @@ export class WorkerHost {
    * Sends a request and gives its reply. The tensors' buffers are moved, so the caller must not use them again. Never
    * rejects: a worker that ends settles what was pending with `tensor/engine-lost`.
    */
-  request(operator: string, request: Request, signal?: AbortSignal): Promise<E.Either<Diagnostics, Results>> {
+  request<K extends Request['kind']>(
+    operator: string,
+    request: Extract<Request, { readonly kind: K }>,
+    signal?: AbortSignal,
+  ): Promise<E.Either<Diagnostics, Results[K]>> {
     if (signal?.aborted === true) return Promise.resolve(E.left(cancelled(operator)));
     this.#start();
     return new Promise((resolve) => {
-      const settle = (result: E.Either<Diagnostics, Results>): void => {
+      const settle = (result: Answer): void => {
         signal?.removeEventListener('abort', abort);
-        resolve(result);
+        // A worker answers each request with the results of its kind.
+        resolve(result as E.Either<Diagnostics, Results[K]>);
       };
       const pending: Pending = { operator, request, settle };
       // A request that runs already cannot be stopped inside ONNX Runtime: its result is dropped when it comes.

@@ -1,8 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../../diagnostics/index.js';
-import type { HostTensor } from '../../ports/index.js';
 import { openOnnx } from './onnx-session.js';
-import { buffersOf, type Envelope, type Job, type Reply, type Request } from './protocol.js';
+import { buffersOf, type Envelope, type Job, type Reply, type Request, type Results } from './protocol.js';
 import type { Session } from './session.js';
 
 const port = parentPort;
@@ -16,11 +15,13 @@ const open = async (job: Job): Promise<Session> => {
   return openReplay(job);
 };
 
-const handle = async (request: Request): Promise<Readonly<Record<string, HostTensor>>> => {
+const handle = async (request: Request): Promise<Results[Request['kind']]> => {
   switch (request.kind) {
-    case 'compile':
-      sessions.set(request.session, await open(request.job));
-      return {};
+    case 'compile': {
+      const session = await open(request.job);
+      sessions.set(request.session, session);
+      return session.signature;
+    }
     case 'run': {
       const session = sessions.get(request.session);
       if (session === undefined) throw new Error(`session ${request.session} is not open`);
@@ -38,7 +39,11 @@ let last: Promise<void> = Promise.resolve();
 port.on('message', ({ id, request }: Envelope) => {
   last = last.then(() =>
     handle(request).then(
-      (results) => port.postMessage({ id, ok: true, results } satisfies Reply, buffersOf(results)),
+      (results) =>
+        port.postMessage(
+          { id, ok: true, results } satisfies Reply,
+          request.kind === 'run' ? buffersOf(results as Results['run']) : [],
+        ),
       (thrown: unknown) => port.postMessage({ id, ok: false, message: messageOf(thrown) } satisfies Reply),
     ),
   );
