@@ -1,4 +1,5 @@
 import { imageCodes } from './codes/image.js';
+import { modelCodes } from './codes/model.js';
 import { pictureCodes } from './codes/picture.js';
 import { pipelineCodes } from './codes/pipeline.js';
 import { runCodes } from './codes/run.js';
@@ -9,6 +10,7 @@ export const codes = {
   ...tensorCodes,
   ...imageCodes,
   ...pictureCodes,
+  ...modelCodes,
   ...pipelineCodes,
   ...runCodes,
 } as const;

@@ -5,6 +5,7 @@ import { crop } from './crop/index.js';
 import { decode } from './decode/index.js';
 import { encode } from './encode/index.js';
 import { files } from './files/index.js';
+import { model } from './model/index.js';
 import type { Operator } from './operator.js';
 import { pad } from './pad/index.js';
 import { pair } from './pair/index.js';
@@ -44,5 +45,6 @@ export const builtIn: Registry = registryOf(
   unbatch,
   shuffle,
   take,
+  model,
   compare,
 );

@@ -1,0 +1,148 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { MAX_PIXELS } from '../../image/limits.js';
+import { samplesOf, toDepth } from '../../image/samples.js';
+import type { Frame, HostTensor, Samples } from '../../ports/index.js';
+import type { Size } from '../params/index.js';
+import type { Interface } from './interface.js';
+import { showShape } from './interface.js';
+import type { Model } from './open.js';
+import { fromTensor, resultShape, toTensor, type Values } from './pixels.js';
+import { rescale } from './rescale.js';
+
+/** The way of a picture through a model: the size it is brought to, and what it is filled up to. */
+interface Way {
+  readonly inner: Size;
+  readonly full: Size;
+}
+
+const roundUp = (side: number, multiple: number): number => Math.ceil(side / multiple) * multiple;
+
+/** Error: `model/fixed-size` for a picture that does not fit and may not be made to. */
+const wayOf = (
+  { file, fixed, fit, multiple }: Interface,
+  { width, height }: Size,
+): E.Either<Diagnostics, Way> => {
+  const full = {
+    width: fixed.width ?? roundUp(width, multiple.width),
+    height: fixed.height ?? roundUp(height, multiple.height),
+  };
+  if (fit === 'resize')
+    return E.right({ inner: { width: fixed.width ?? width, height: fixed.height ?? height }, full });
+  const wants = `${file} takes ${fixed.width ?? 'any'}x${fixed.height ?? 'any'} pixels only`;
+  const differs =
+    (fixed.width !== undefined && fixed.width !== width) ||
+    (fixed.height !== undefined && fixed.height !== height);
+  if (differs && fit === 'refuse')
+    return E.left([failure('model/fixed-size', `${wants}; the picture has ${width}x${height}.`)]);
+  return width > full.width || height > full.height
+    ? E.left([
+        failure(
+          'model/fixed-size',
+          `${wants}; the picture has ${width}x${height}, too many to be filled up.`,
+          { hint: 'Say `fit: resize`, or bring it to that size with `resize`, `crop` or `tile`.' },
+        ),
+      ])
+    : E.right({ inner: { width, height }, full });
+};
+
+/** How many times as large as the input the result is. */
+const factorOf = ({ file, scale }: Interface, full: Size, result: Size): E.Either<Diagnostics, number> => {
+  const factor = result.width / full.width;
+  const made = `${file} made ${result.width}x${result.height} pixels of ${full.width}x${full.height}`;
+  if (!Number.isInteger(factor) || factor < 1 || factor * full.height !== result.height)
+    return E.left([failure('model/output-size', `${made}, which is no whole multiple.`)]);
+  return scale !== undefined && scale !== factor
+    ? E.left([
+        failure(
+          'model/output-size',
+          `${made}: ${factor} times as many a side, where \`scale\` says ${scale}.`,
+        ),
+      ])
+    : E.right(factor);
+};
+
+const readResult = (
+  model: Interface,
+  tensor: HostTensor,
+  { inner, full }: Way,
+  picture: Size,
+): E.Either<Diagnostics, { readonly values: Values; readonly size: Size }> => {
+  const result = resultShape(model, tensor.shape);
+  const gave = `${model.file} gave \`${model.output}\` of shape ${showShape(tensor.shape)}`;
+  if (result === undefined) return E.left([failure('model/not-for-pictures', `${gave}, no picture.`)]);
+  if (result.channels !== 1 && result.channels !== 3)
+    return E.left([failure('model/channels', `${gave}: a picture of ${result.channels} channels.`)]);
+  const times = ({ width, height }: Size, factor: number): Size => ({
+    width: width * factor,
+    height: height * factor,
+  });
+  return pipe(
+    factorOf(model, full, result),
+    E.map((factor) => ({
+      values: fromTensor(model, tensor, result, times(inner, factor)),
+      size: times(picture, factor),
+    })),
+    E.filterOrElse(
+      ({ size }) => size.width * size.height <= MAX_PIXELS,
+      ({ size }): Diagnostics => [
+        failure(
+          'picture/too-large',
+          `The result would have ${size.width}x${size.height} pixels; ${MAX_PIXELS / 1e6} megapixels are the limit.`,
+        ),
+      ],
+    ),
+  );
+};
+
+/** Samples at another size, in their own depth. */
+const resized = (
+  samples: Samples,
+  channels: number,
+  from: Size,
+  to: Size,
+  method: 'lanczos3' | 'bilinear',
+): Samples => {
+  if (from.width === to.width && from.height === to.height) return samples;
+  const data = rescale(toDepth(samples, 'float32') as Float32Array, channels, from, to, method);
+  return samplesOf(toDepth({ depth: 'float32', data }, samples.depth));
+};
+
+/**
+ * Runs a model on a picture. Grey pictures become colour first; the depth of the result is the picture's, rounded and
+ * clipped for integers, and transparency is brought to its size.
+ */
+export const applyModel = (
+  { interface: model, run }: Model,
+  photo: Frame,
+  signal: AbortSignal,
+): TE.TaskEither<Diagnostics, Frame> =>
+  pipe(
+    TE.Do,
+    TE.bind('way', () => TE.fromEither(wayOf(model, photo))),
+    TE.bind('tensor', ({ way: { inner, full } }) => {
+      const data = rescale(
+        toDepth(photo.samples, 'float32') as Float32Array,
+        photo.channels,
+        photo,
+        inner,
+        'lanczos3',
+      );
+      return run(toTensor(model, { ...inner, channels: photo.channels, data }, full), signal);
+    }),
+    TE.bind('result', ({ way, tensor }) => TE.fromEither(readResult(model, tensor, way, photo))),
+    TE.map(({ result: { values, size } }): Frame => {
+      const { alpha, metadata } = photo;
+      const data = rescale(values.data, values.channels, values, size, 'lanczos3');
+      return {
+        ...size,
+        channels: values.channels === 1 ? 1 : 3,
+        samples: samplesOf(toDepth({ depth: 'float32', data }, photo.samples.depth)),
+        // Bilinear: nothing may become more than opaque or less than clear.
+        ...(alpha && { alpha: resized(alpha, 1, photo, size, 'bilinear') }),
+        metadata,
+      };
+    }),
+  );

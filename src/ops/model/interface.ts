@@ -1,0 +1,194 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { type Diagnostics, didYouMean, failure } from '../../diagnostics/index.js';
+import type { ModelValue, Signature } from '../../tensor/run/protocol.js';
+import type { Size } from '../params/index.js';
+import type { Conventions, Range } from './conventions.js';
+
+export type Layout = 'nchw' | 'nhwc';
+
+/** Element types that pictures go in and come out as. */
+const elements = ['float32', 'uint8'] as const;
+type Element = (typeof elements)[number];
+
+/** How pictures are handed to a model, and how its results are read: everything decided. */
+export interface Interface {
+  readonly file: string;
+  readonly input: string;
+  readonly output: string;
+  readonly layout: Layout;
+  /** Whether its pictures have an axis for several, of length one. */
+  readonly batched: boolean;
+  readonly element: Element;
+  /** What black and white are. */
+  readonly range: readonly [black: number, white: number];
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+  readonly outputRange: readonly [black: number, white: number];
+  readonly order: 'rgb' | 'bgr';
+  readonly multiple: Size;
+  /** Sides that are given by the model. */
+  readonly fixed: { readonly width: number | undefined; readonly height: number | undefined };
+  readonly fit: 'refuse' | 'pad' | 'resize';
+  readonly scale: number | undefined;
+}
+
+/** Where the axes of a picture are in a tensor of rank 3 or 4. */
+export const axesOf = (
+  layout: Layout,
+  rank: number,
+): { readonly c: number; readonly h: number; readonly w: number } => {
+  const first = rank - 3;
+  return layout === 'nchw'
+    ? { c: first, h: first + 1, w: first + 2 }
+    : { c: first + 2, h: first, w: first + 1 };
+};
+
+const ranges: Readonly<Record<Range, readonly [number, number]>> = {
+  '0..1': [0, 1],
+  '-1..1': [-1, 1],
+  '0..255': [0, 255],
+};
+
+/** A shape for people; free axes are stars. */
+export const showShape = (shape: readonly (number | undefined)[]): string =>
+  `[${shape.map((size) => size ?? '*').join(', ')}]`;
+
+const named = (values: readonly ModelValue[]): string => values.map(({ name }) => `\`${name}\``).join(', ');
+
+/** The input or output that pictures go through. */
+const pick = (
+  file: string,
+  what: 'input' | 'output',
+  values: readonly ModelValue[],
+  name: string | undefined,
+): E.Either<Diagnostics, ModelValue> => {
+  const [first, ...more] = values;
+  const wanted = name === undefined ? first : values.find((value) => value.name === name);
+  if (name !== undefined && wanted === undefined)
+    return E.left([
+      failure('model/no-such-value', `${file} has no ${what} \`${name}\`; it has ${named(values)}.`, {
+        hint: didYouMean(
+          name,
+          values.map((value) => value.name),
+        ),
+      }),
+    ]);
+  if (name === undefined && more.length > 0)
+    return E.left([
+      failure('model/ambiguous', `${file} has ${values.length} ${what}s: ${named(values)}.`, {
+        hint: `Say which one the picture is, such as \`${what}: ${first?.name ?? ''}\`.`,
+      }),
+    ]);
+  if (wanted === undefined) return E.left([failure('model/not-for-pictures', `${file} has no ${what}s.`)]);
+  const rank = wanted.shape.length;
+  return wanted.type === undefined || (rank !== 0 && rank !== 3 && rank !== 4)
+    ? E.left([
+        failure(
+          'model/not-for-pictures',
+          `${file}: its ${what} \`${wanted.name}\` is ${wanted.type === undefined ? 'no tensor' : showShape(wanted.shape)}, no picture.`,
+        ),
+      ])
+    : E.right(wanted);
+};
+
+const elementOf = (file: string, what: string, { name, type }: ModelValue): E.Either<Diagnostics, Element> =>
+  pipe(
+    elements.find((each) => each === type),
+    E.fromNullable<Diagnostics>([
+      failure('model/type', `${file}: its ${what} \`${name}\` is of ${type ?? 'no'} numbers.`),
+    ]),
+  );
+
+/** The layout that a shape shows: where the only axis of three is. */
+const layoutIn = (shape: readonly (number | undefined)[]): Layout | undefined => {
+  const [before, after] = [shape[axesOf('nchw', shape.length).c], shape[axesOf('nhwc', shape.length).c]];
+  if (before === 3 && after !== 3) return 'nchw';
+  return after === 3 && before !== 3 ? 'nhwc' : undefined;
+};
+
+/** Rank and axes of the input, which must be for one colour picture. */
+const checkInput = (
+  file: string,
+  { name, shape }: ModelValue,
+  layout: Layout,
+): E.Either<Diagnostics, { readonly width: number | undefined; readonly height: number | undefined }> => {
+  const { c, h, w } = axesOf(layout, shape.length);
+  const at = `${file}: its input \`${name}\` is ${showShape(shape)}`;
+  if (shape.length === 4 && (shape[0] ?? 1) !== 1)
+    return E.left([
+      failure('model/not-for-pictures', `${at}: it takes ${shape[0]} pictures at once.`, {
+        hint: 'Export it for one picture, or for any number of them.',
+      }),
+    ]);
+  const channels = shape[c] ?? 3;
+  return channels === 3
+    ? E.right({ width: shape[w], height: shape[h] })
+    : E.left([
+        failure('model/channels', `${at}, so with layout ${layout} it takes ${channels} channels, not 3.`),
+      ]);
+};
+
+const triple = (
+  values: readonly number[] | undefined,
+  fallback: number,
+): readonly [number, number, number] => {
+  const [first = fallback, second = first, third = first] = values ?? [];
+  return [first, second, third];
+};
+
+/**
+ * Decides how pictures are handed to a model: by what is said about it, else by what its inputs and outputs are, else by
+ * custom (nchw, rgb, 0..1). Errors: the model is not for pictures, or it is not plain how.
+ */
+export const interfaceOf = (
+  file: string,
+  { inputs, outputs }: Signature,
+  said: Conventions,
+): E.Either<Diagnostics, Interface> =>
+  pipe(
+    E.Do,
+    E.bind('input', () => pick(file, 'input', inputs, said.input)),
+    E.chainFirst(({ input }) => {
+      const others = inputs.filter(({ name }) => name !== input.name);
+      return others.length === 0
+        ? E.right(undefined)
+        : E.left<Diagnostics>([
+            failure(
+              'model/more-inputs',
+              `${file} wants ${named(others)} beside the picture \`${input.name}\`.`,
+            ),
+          ]);
+    }),
+    E.bind('output', () => pick(file, 'output', outputs, said.output)),
+    E.bind('element', ({ input }) => elementOf(file, 'input', input)),
+    E.bind('outputElement', ({ output }) => elementOf(file, 'output', output)),
+    E.let('layout', ({ input }) => said.layout ?? layoutIn(input.shape) ?? 'nchw'),
+    E.bind('fixed', ({ input, layout }) =>
+      input.shape.length === 0
+        ? E.right({ width: undefined, height: undefined })
+        : checkInput(file, input, layout),
+    ),
+    E.map(({ input, output, element, outputElement, layout, fixed }): Interface => {
+      const range = said.range ?? (element === 'uint8' ? '0..255' : '0..1');
+      // Between kinds of numbers the range of the input says nothing about that of the output.
+      const sameKind = element === outputElement ? range : outputElement === 'uint8' ? '0..255' : '0..1';
+      return {
+        file,
+        input: input.name,
+        output: output.name,
+        layout,
+        batched: input.shape.length !== 3,
+        element,
+        range: ranges[range],
+        mean: triple(said.mean, 0),
+        std: triple(said.std, 1),
+        outputRange: ranges[said.outputRange ?? sameKind],
+        order: said.channels ?? 'rgb',
+        multiple: said.multiple ?? { width: 1, height: 1 },
+        fixed,
+        fit: said.fit ?? 'refuse',
+        scale: said.scale,
+      };
+    }),
+  );

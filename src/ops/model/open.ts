@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import type { HostTensor } from '../../ports/index.js';
+import { decodeMetadata, type ModelHead } from '../../tensor/emit/schema.js';
+import type { Engine, OpenedModel } from '../../tensor/run/engine.js';
+import type { OpContext, Resource } from '../behaviour.js';
+import { type Conventions, conventionsOf, merged } from './conventions.js';
+import { type Interface, interfaceOf } from './interface.js';
+
+/** A model that is open on the run's engine. */
+export interface Model {
+  readonly interface: Interface;
+  /** Runs it on a tensor, whose buffer is given away; gives its result. */
+  readonly run: (input: HostTensor, signal: AbortSignal) => TE.TaskEither<Diagnostics, HostTensor>;
+}
+
+const read = (path: string): TE.TaskEither<Diagnostics, Uint8Array> =>
+  TE.tryCatch(
+    () => readFile(path),
+    (cause): Diagnostics => [
+      failure('model/unreadable', `The model ${path} cannot be read: ${messageOf(cause)}.`, { cause }),
+    ],
+  );
+
+const headOf = (path: string, bytes: Uint8Array): E.Either<Diagnostics, ModelHead> =>
+  pipe(
+    decodeMetadata(bytes),
+    E.fromOption((): Diagnostics => [failure('model/not-onnx', `${path} is no ONNX model.`)]),
+    E.filterOrElse(
+      ({ external }) => !external,
+      (): Diagnostics => [
+        failure('model/external-weights', `The weights of ${path} are in another file beside it.`),
+      ],
+    ),
+  );
+
+/** Opens the bytes on an engine. What the engine refuses is a fault of the model, not of this program. */
+const openOn =
+  (engine: Engine, path: string) =>
+  (bytes: Uint8Array): TE.TaskEither<Diagnostics, OpenedModel> =>
+    pipe(
+      engine.openModel(basename(path), bytes),
+      TE.mapLeft((errors) =>
+        errors[0].code === 'tensor/compile-failed'
+          ? [
+              failure(
+                'model/refused',
+                `The engine ${engine.name} cannot open the model ${path}: ${errors[0].message}`,
+              ),
+            ]
+          : errors,
+      ),
+    );
+
+/**
+ * Opens a model for a run: reads its file, opens it on the run's engine, and decides how pictures are handed to it. When
+ * the engine's worker ends, the next picture opens it anew. Errors: `model/…`.
+ */
+export const openModel = (
+  { file, ...given }: Conventions & { readonly file: string },
+  { openEngine }: OpContext,
+): TE.TaskEither<Diagnostics, Resource<Model>> =>
+  pipe(
+    TE.Do,
+    TE.bind('bytes', () => read(file)),
+    TE.bind('head', ({ bytes }) => TE.fromEither(headOf(file, bytes))),
+    TE.bind('own', ({ head }) => TE.fromEither(conventionsOf(basename(file), head.metadata))),
+    TE.bind('engine', () => openEngine),
+    TE.bind('opened', ({ engine, bytes }) => openOn(engine, file)(bytes)),
+    TE.bind('decided', ({ opened, own }) =>
+      TE.fromEither(interfaceOf(basename(file), opened, merged(given, own))),
+    ),
+    TE.map(({ engine, opened, decided }) => {
+      const reopen = pipe(read(file), TE.chain(openOn(engine, file)));
+      let session: Promise<E.Either<Diagnostics, OpenedModel>> = Promise.resolve(E.right(opened));
+      const current: TE.TaskEither<Diagnostics, OpenedModel> = async () => {
+        const before = session;
+        const held = await before;
+        if (E.isRight(held) && held.right.alive()) return held;
+        // Of several pictures that find it gone, the first opens it for all.
+        if (session === before) session = reopen();
+        return session;
+      };
+      return {
+        value: { interface: decided, run: runOn(current, decided) },
+        close: async () => {
+          const held = await session;
+          if (E.isRight(held)) held.right.dispose();
+        },
+      };
+    }),
+  );
+
+const runOn =
+  (current: TE.TaskEither<Diagnostics, OpenedModel>, { file, input, output }: Interface): Model['run'] =>
+  (tensor, signal) =>
+    pipe(
+      current,
+      TE.chain((opened) => opened.run({ [input]: tensor }, signal)),
+      TE.chainOptionK(
+        (): Diagnostics => [failure('model/not-for-pictures', `${file} gave no result \`${output}\`.`)],
+      )((results) => O.fromNullable(results[output])),
+    );
