@@ -98,6 +98,23 @@ describe('jit', () => {
     expect(await f(floats([1], 1))()).toEqual(E.right(floats([1], -1)));
   });
 
+  it('gives results the paths of inputs, as a training step does', async () => {
+    type State = { readonly weight: tf.Tensor };
+    const step = ({ weight }: State) => ({ weight: tf.mul(weight, 1.6), 'weight.out': tf.neg(weight) });
+    const f = jit(step, { engine, as: { weight: 'uint8' } });
+    const result = await f({ weight: floats([2], 1, 2) })();
+    expect(result).toEqual(
+      E.right({
+        weight: { dtype: 'uint8', shape: [2], data: Uint8Array.of(2, 3) },
+        'weight.out': floats([2], -1, -2),
+      }),
+    );
+    const same = jit((inputs: State) => ({ ...inputs, copy: inputs.weight }), { engine });
+    expect(await same({ weight: floats([1], 7) })()).toEqual(
+      E.right({ weight: floats([1], 7), copy: floats([1], 7) }),
+    );
+  });
+
   it('does not block the event loop', async () => {
     const f = jit(
       (x: tf.Tensor2D) => Array.from({ length: 20 }).reduce<tf.Tensor2D>((y) => tf.matMul(y, x), x),

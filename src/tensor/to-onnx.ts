@@ -21,8 +21,8 @@ export interface ToOnnxOptions {
 
 /**
  * Compiles a tfjs function for inputs of the given shapes to the bytes of an ONNX file: opset 20, standard operators
- * only, inputs and outputs named by their paths (`input` and `output` for a lone tensor), weights that the function closes
- * over inside. Any ONNX runtime takes it. Fails as `jit` does.
+ * only, inputs and outputs named by their paths (`input` and `output` for a lone tensor; an output with an input's path
+ * has `.out` behind it), weights that the function closes over inside. Any ONNX runtime takes it. Fails as `jit` does.
  *
  * @example
  * const file = toOnnx((x: tf.Tensor4D) => tf.avgPool(x, 3, 1, 'same'), { shape: [1, 64, 64, 3], dtype: 'float32' });

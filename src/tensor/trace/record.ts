@@ -113,7 +113,7 @@ const trace = (
   if (recording.fault !== undefined) throw new DiagnosticError([recording.fault]);
   const outputs: { name: string; value: ValueId; node: NodeId }[] = [];
   const tree = mapTree(result, isTensor, (tensor, path) => {
-    const name = path === '' ? 'output' : path;
+    const name = outputName(path, [...inputs, ...outputs]);
     outputs.push({ name, ...recorder.resolve(tensor) });
     return name;
   });
@@ -130,6 +130,12 @@ const trace = (
     }),
     outputs: tree,
   };
+};
+
+/** An output is named by its path; one that has an input's path, as an updated weight does, by that and `.out`. */
+const outputName = (path: string, taken: readonly { readonly name: string }[]): string => {
+  const name = path === '' ? 'output' : path;
+  return taken.some((t) => t.name === name) ? outputName(`${name}.out`, taken) : name;
 };
 
 const diagnosticsOf = (operator: string, thrown: unknown): Diagnostics => {
