@@ -180,7 +180,6 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
     ),
   maxPoolIndices: emitMaxPoolIndices,
   maxPoolGradient: emitMaxPoolGradient,
-  instanceNorm: plain('InstanceNormalization', ({ epsilon }) => ({ epsilon: { float: epsilon } })),
   resize: (e, node) => {
     const { mode, coordinates } = node.attrs;
     return e.op('Resize', [...operands(e, node), '', '', e.ints(node.shape)], {

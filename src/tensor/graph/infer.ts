@@ -183,18 +183,6 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
     demand(sameShape(dy.shape, shape), () => `gradient ${show(dy.shape)} of windows ${show(shape)}`);
     return x;
   },
-  instanceNorm: (_, inputs) => {
-    const x = at(inputs, 0);
-    demand(
-      inputs.slice(1).every((p) => sameShape(p.shape, [dim(x, 1)])),
-      () =>
-        `scale and bias of ${dim(x, 1)} channels have shapes ${inputs
-          .slice(1)
-          .map((p) => show(p.shape))
-          .join(', ')}`,
-    );
-    return x;
-  },
   resize: ({ size }, inputs) => {
     const x = at(inputs, 0);
     return { shape: [dim(x, 0), dim(x, 1), ...size], dtype: x.dtype };

@@ -111,8 +111,6 @@ export interface Attributes {
   maxPoolIndices: Window;
   /** x [N,C,H,W], dy [N,C,OH,OW] → the gradient by x, which goes to each window's first maximum. */
   maxPoolGradient: Window;
-  /** x [N,C,H,W], scale [C], bias [C] */
-  instanceNorm: { readonly epsilon: number };
   /** `nearest` repeats pixels a whole number of times. */
   resize: {
     readonly mode: 'nearest' | 'linear';
