@@ -8,8 +8,14 @@ import type { Conventions, Range } from './conventions.js';
 export type Layout = 'nchw' | 'nhwc';
 
 /** Element types that pictures go in and come out as. */
-const elements = ['float32', 'uint8'] as const;
-type Element = (typeof elements)[number];
+type Element = 'float32' | 'uint8';
+
+/** By ONNX Runtime's name of the type. The engine brings single precision to half and back. */
+const elements: Readonly<Record<string, Element>> = {
+  float32: 'float32',
+  float16: 'float32',
+  uint8: 'uint8',
+};
 
 /** How pictures are handed to a model, and how its results are read: everything decided. */
 export interface Interface {
@@ -94,7 +100,7 @@ const pick = (
 
 const elementOf = (file: string, what: string, { name, type }: ModelValue): E.Either<Diagnostics, Element> =>
   pipe(
-    elements.find((each) => each === type),
+    type === undefined ? undefined : elements[type],
     E.fromNullable<Diagnostics>([
       failure('model/type', `${file}: its ${what} \`${name}\` is of ${type ?? 'no'} numbers.`),
     ]),

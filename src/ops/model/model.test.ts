@@ -189,6 +189,12 @@ describe('model', () => {
     expect((await applied({ file }, photo)).samples).toEqual(photo.samples);
   });
 
+  it('takes models of half precision', async () => {
+    const photo = photoOf(5, 3);
+    const file = made('half', identity, { type: 'float16' });
+    expect((await applied({ file }, photo)).samples).toEqual(photo.samples);
+  });
+
   it('gives a grey picture when the model does', async () => {
     const mean = node('ReduceMax', ['input', 'axes'], 'output', { keepdims: 1 });
     const axes: OnnxTensor = {

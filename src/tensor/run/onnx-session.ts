@@ -1,15 +1,33 @@
 import * as ort from 'onnxruntime-node';
 import type { DType, HostTensor } from '../../ports/index.js';
+import { fromHalf, toHalf } from './half.js';
 import type { Job, ModelValue } from './protocol.js';
 import type { Session } from './session.js';
 
 const toOrt = ({ dtype, shape, data }: HostTensor): ort.Tensor => new ort.Tensor(dtype, data as never, shape);
 
-const fromOrt = (tensor: ort.Tensor): HostTensor =>
-  ({ dtype: tensor.type as DType, shape: [...tensor.dims], data: tensor.data }) as HostTensor;
+const fromOrt = (tensor: ort.Tensor): HostTensor => {
+  const shape = [...tensor.dims];
+  if (tensor.type === 'float16') {
+    // Where JavaScript has half-precision arrays, these are ones.
+    const { buffer, byteOffset, length } = tensor.data as Uint16Array;
+    return { dtype: 'float32', shape, data: fromHalf(new Uint16Array(buffer, byteOffset, length)) };
+  }
+  return { dtype: tensor.type as DType, shape, data: tensor.data } as HostTensor;
+};
 
-const toFeeds = (tensors: Readonly<Record<string, HostTensor>>): Record<string, ort.Tensor> =>
-  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, toOrt(tensor)]));
+const toFeeds = (
+  tensors: Readonly<Record<string, HostTensor>>,
+  halves: ReadonlySet<string>,
+): Record<string, ort.Tensor> =>
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [
+      name,
+      halves.has(name) && tensor.dtype === 'float32'
+        ? new ort.Tensor('float16', toHalf(tensor.data), tensor.shape)
+        : toOrt(tensor),
+    ]),
+  );
 
 const declared = (value: ort.InferenceSession.ValueMetadata): ModelValue =>
   value.isTensor
@@ -21,7 +39,9 @@ const declared = (value: ort.InferenceSession.ValueMetadata): ModelValue =>
       }
     : { name: value.name, shape: [] };
 
-/** Opens an ONNX model in ONNX Runtime. Rejects with ONNX Runtime's own message when it refuses. */
+/**
+ * Opens an ONNX model in ONNX Runtime. What it takes or gives in half precision is float32 outside. Rejects with ONNX Runtime's own message when it refuses.
+ */
 export const openOnnx = async ({
   model,
   residents,
@@ -43,14 +63,17 @@ export const openOnnx = async ({
     // Idle threads that spin would take the cores from decoding and encoding.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
-  const held = toFeeds(residents);
+  const halves = new Set(
+    session.inputMetadata.filter((each) => each.isTensor && each.type === 'float16').map(({ name }) => name),
+  );
+  const held = toFeeds(residents, halves);
   return {
     signature: {
       inputs: session.inputMetadata.map(declared),
       outputs: session.outputMetadata.map(declared),
     },
     run: async (feeds) => {
-      const results = await session.run({ ...held, ...toFeeds(feeds) });
+      const results = await session.run({ ...held, ...toFeeds(feeds, halves) });
       return Object.fromEntries(Object.entries(results).map(([name, t]) => [name, fromOrt(t)]));
     },
     release: () => session.release(),
