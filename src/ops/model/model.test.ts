@@ -9,8 +9,10 @@ import type { Frame } from '../../ports/index.js';
 import { type ElementType, encodeModel, type OnnxNode, type OnnxTensor } from '../../tensor/emit/schema.js';
 import { toOnnx } from '../../tensor/to-onnx.js';
 import { arbitraryFrame, frameFrom, valuesOf } from '../testing/frames.js';
-import { runMap } from '../testing/run.js';
+import { readParams, runMap, testContext } from '../testing/run.js';
+import { applyModel } from './apply.js';
 import { model } from './index.js';
+import { openModel } from './open.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-model-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -269,7 +271,10 @@ describe('sizes', () => {
   it('a model for multiples of 8 works once it is said, and fails with the engine’s words if not', async () => {
     const photo = photoOf(13, 3);
     expect(valuesOf(await applied({ file: eights, multiple: 8 }, photo))).toEqual(valuesOf(photo));
-    expect((await refusal({ file: eights }, photo))?.code).toBe('tensor/run-failed');
+    const found = await refusal({ file: eights }, photo);
+    expect(found?.code).toBe('tensor/run-failed');
+    expect(found?.message).toContain('block_size');
+    expect(found?.hint).toContain('multiple');
   });
 
   // What a picture of 6x4 pixels is filled up with shows in a model that gives the mirror image.
@@ -335,6 +340,22 @@ describe('what a file says of its use', () => {
     const found = await refusal({ file });
     expect(found?.code).toBe('model/metadata');
     expect(found?.message).toContain('nonsense.onnx: its metadata entry `prismflow.range` cannot be');
+  });
+});
+
+describe('an engine that ends', () => {
+  it('is started again, and the model opened on it', async () => {
+    const context = testContext();
+    const loaded = await openModel(readParams(model({ file: made('again', identity) })) as never, context)();
+    const engine = await context.openEngine();
+    if (E.isLeft(loaded) || E.isLeft(engine)) throw new Error('not opened');
+    const photo = photoOf(3, 2);
+    const apply = () => applyModel(loaded.right.value, photo, new AbortController().signal)();
+    expect(await apply()).toMatchObject(E.right({ samples: photo.samples }));
+    await engine.right.dispose();
+    const both = await Promise.all([apply(), apply()]);
+    for (const result of both) expect(result).toMatchObject(E.right({ samples: photo.samples }));
+    await loaded.right.close();
   });
 });
 

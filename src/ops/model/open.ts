@@ -96,12 +96,21 @@ export const openModel = (
     }),
   );
 
+const SIZES =
+  'If the engine complains of sizes, say what the model wants, such as `multiple: 32`. If it has no memory left, use smaller pictures.';
+
 const runOn =
   (current: TE.TaskEither<Diagnostics, OpenedModel>, { file, input, output }: Interface): Model['run'] =>
   (tensor, signal) =>
     pipe(
       current,
       TE.chain((opened) => opened.run({ [input]: tensor }, signal)),
+      TE.mapLeft(
+        ([first, ...more]): Diagnostics => [
+          first.code === 'tensor/run-failed' ? { ...first, hint: SIZES } : first,
+          ...more,
+        ],
+      ),
       TE.chainOptionK(
         (): Diagnostics => [failure('model/not-for-pictures', `${file} gave no result \`${output}\`.`)],
       )((results) => O.fromNullable(results[output])),
