@@ -72,6 +72,9 @@ const coordinateModes = {
   'align-corners': 'align_corners',
 } as const;
 
+/** Channels of a block of ONNX Runtime's layout on processors with AVX-512. */
+const BLOCK = 16;
+
 const operands = (e: Emitter, node: { readonly inputs: readonly number[] }): string[] =>
   node.inputs.map((i) => e.value(i));
 
@@ -182,7 +185,18 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
   maxPoolGradient: emitMaxPoolGradient,
   resize: (e, node) => {
     const { mode, coordinates } = node.attrs;
-    return e.op('Resize', [...operands(e, node), '', '', e.ints(node.shape)], {
+    const [batch = 1, channels = 1, height = 1, width = 1] = e.node(node.inputs[0]!).shape;
+    const x = e.value(node.inputs[0]!);
+    // Behind a convolution ONNX Runtime enlarges in its blocked layout, where few channels take the room of sixteen. A
+    // reshape there and back, which moves nothing, ends the blocked layout before.
+    const planes = e.dialect.contrib && channels < BLOCK;
+    const plain = planes
+      ? e.op('Reshape', [
+          e.op('Reshape', [x, e.ints([batch * channels, height, width])]),
+          e.ints([batch, channels, height, width]),
+        ])
+      : x;
+    return e.op('Resize', [plain, '', '', e.ints(node.shape)], {
       mode,
       coordinate_transformation_mode: coordinateModes[coordinates],
       ...(mode === 'nearest' ? { nearest_mode: 'floor' } : {}),

@@ -102,14 +102,16 @@ const stagesOf = (graph: Graph, fewestBytes: number): readonly number[] | undefi
 };
 
 /**
- * Values on either side of ONNX Runtime's own convolutions: it keeps those in a blocked layout, and fuses activations into
- * the convolution, which a reshape in between would undo.
+ * Values on either side of ONNX Runtime's own convolutions and of transpositions. It keeps the former in a blocked layout
+ * and fuses activations into the convolution, which a reshape in between would undo; it moves the latter through reshapes,
+ * to where more axes make them five times as slow.
  */
 const blockedValues = (graph: Graph): ReadonlySet<NodeId> => {
   const blocked = new Set<NodeId>();
+  const blocks = (node: Node): boolean => node.op === 'conv' || node.op === 'transpose';
   graph.nodes.forEach((node, id) => {
-    if (node.op === 'conv') for (const i of node.inputs) blocked.add(i);
-    if (node.inputs.some((i) => graph.nodes[i]!.op === 'conv')) blocked.add(id);
+    if (blocks(node)) for (const i of node.inputs) blocked.add(i);
+    if (node.inputs.some((i) => blocks(graph.nodes[i]!))) blocked.add(id);
   });
   return blocked;
 };
