@@ -3,6 +3,7 @@ import { batch } from './batch/index.js';
 import { compare } from './compare/index.js';
 import { crop } from './crop/index.js';
 import { decode } from './decode/index.js';
+import { darkChannel } from './dehaze.dark-channel/index.js';
 import { encode } from './encode/index.js';
 import { files } from './files/index.js';
 import { model } from './model/index.js';
@@ -39,6 +40,7 @@ export const builtIn: Registry = registryOf(
   crop,
   pad,
   adjust,
+  darkChannel,
   pair,
   unpaired,
   batch,

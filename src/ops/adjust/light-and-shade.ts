@@ -40,9 +40,8 @@ const surfaceBrightness = (t: Tf, brightness: Tensor3D): Tensor3D => {
     across: { from: 0, length: columns, pixels: width },
     down: { from: 0, length: rows, pixels: height },
   };
-  const line = resample(t, t.concat([slope, offset], 2), back, 'bilinear');
-  const [fullSlope, fullOffset] = t.split(line, 2, 2) as [Tensor3D, Tensor3D];
-  return alongGuide(t, { slope: fullSlope, offset: fullOffset }, brightness);
+  const enlarged = (x: Tensor3D): Tensor3D => resample(t, x, back, 'bilinear');
+  return alongGuide(t, { slope: enlarged(slope), offset: enlarged(offset) }, brightness);
 };
 
 /**

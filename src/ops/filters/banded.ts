@@ -7,9 +7,18 @@ export interface Mix {
   readonly weights: readonly number[];
 }
 
-// New rows are made in blocks: a block needs only a stretch of the old rows, so that its matrix is small and dense. Old
-// rows a block should have: fewer, and blocks share too many of them; more, and most weights are zeros.
-const ROWS_A_BLOCK = 128;
+// New rows are made in blocks: a block needs only a stretch of the old rows, so that its matrix is small and dense. With
+// smaller blocks too many old rows are shared by two of them, with larger ones most weights are zeros.
+const SMALLEST_BLOCK = 16;
+const LARGEST_BLOCK = 128;
+
+/** How many new rows a block has, for so many old ones; a divisor of their number where there is one. */
+const blockOf = (rows: number, count: number): number => {
+  const most = Math.min(LARGEST_BLOCK, Math.ceil((LARGEST_BLOCK * count) / rows));
+  const block = Math.min(count, Math.max(SMALLEST_BLOCK, most));
+  const divisors = Array.from({ length: Math.ceil(block / 2) }, (_, i) => block - i);
+  return divisors.find((each) => count % each === 0) ?? block;
+};
 
 /**
  * New rows of a picture `[rows, columns, channels]`, each a mix of neighbouring old ones: products of constant matrices
@@ -17,10 +26,7 @@ const ROWS_A_BLOCK = 128;
  */
 export const mixRows = (t: Tf, picture: Tensor3D, mixes: readonly Mix[]): Tensor3D => {
   const [rows, columns, channels] = picture.shape;
-  const block = Math.min(
-    mixes.length,
-    Math.max(16, Math.min(ROWS_A_BLOCK, Math.ceil((ROWS_A_BLOCK * mixes.length) / rows))),
-  );
+  const block = blockOf(rows, mixes.length);
   const blocks = Array.from({ length: Math.ceil(mixes.length / block) }, (_, i) =>
     mixes.slice(i * block, (i + 1) * block),
   );

@@ -25,5 +25,7 @@ export const resample = (t: Tf, picture: Tensor3D, { across, down }: Target, met
     return method === 'nearest' ? pickRows(t, rows, mixes) : mixRows(t, rows, mixes);
   };
   const turned = (x: Tensor3D): Tensor3D => t.transpose(x, [1, 0, 2]);
-  return turned(along(turned(along(picture, down)), across));
+  const sideways = (x: Tensor3D): Tensor3D => turned(along(turned(x), across));
+  // Turning is done to the smaller picture, before or after.
+  return down.pixels < down.length ? sideways(along(picture, down)) : along(sideways(picture), down);
 };

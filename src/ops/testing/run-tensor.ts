@@ -9,13 +9,12 @@ import { type Engine, jit } from '../../tensor/index.js';
 import type { Step } from '../step.js';
 import { firstKey, type Place, readParams, testContext } from './run.js';
 
-/** Runs a tensor operator on a frame as a run does: compiled, and the frame's depth restored. */
-export const runTensor = (
+/** A tensor operator as a run has it: compiled once for each shape, and the frame's depth restored. */
+export const prepareTensor = (
   step: Step,
-  photo: Frame,
   engine: Engine,
   { key = firstKey, ...place }: Place = {},
-): Promise<E.Either<Diagnostics, Frame>> => {
+): ((photo: Frame) => Promise<E.Either<Diagnostics, Frame>>) => {
   const { operator } = step;
   if (!('tensor' in operator.behaviour)) throw new Error(`${operator.name} is no tensor operator`);
   const context = testContext(place);
@@ -31,5 +30,13 @@ export const runTensor = (
   };
   const { tensor }: AnyTensor = operator.behaviour;
   const group = tensorGroup([{ node, tensor, context, loaded: undefined }], TE.right({ tf, jit, engine }));
-  return group({ key, value: photo }, new AbortController().signal)();
+  return (photo) => group({ key, value: photo }, new AbortController().signal)();
 };
+
+/** Runs a tensor operator on one frame. */
+export const runTensor = (
+  step: Step,
+  photo: Frame,
+  engine: Engine,
+  place: Place = {},
+): Promise<E.Either<Diagnostics, Frame>> => prepareTensor(step, engine, place)(photo);
