@@ -1,20 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gradientsOf, type Sample } from '../testing/agree.js';
 import { cases } from '../testing/cases/index.js';
-import { differenceError } from '../testing/finite-differences.js';
-
-/** The squares of a program's results, so that what is linear has second derivatives too. */
-const squared = (sample: Sample): Sample => ({
-  ...sample,
-  run: (given) => {
-    const results = sample.run(given);
-    return (results instanceof tf.Tensor ? [results] : results)
-      .filter((t) => t.dtype === 'float32')
-      .map((t) => tf.square(t));
-  },
-});
+import { differenceError, squared } from '../testing/finite-differences.js';
 
 // tfjs's cpu backend computes erf by a formula that is right to seven digits, and softplus in three pieces.
 const accuracy: Readonly<Record<string, number>> = { Erf: 1e-4, Softplus: 1e-5 };

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../run/engine.js';
-import { checkCase, eagerly, onCpu, type Sample } from '../testing/agree.js';
+import { type Case, checkCase, eagerly, gradientsOf, onCpu, type Sample } from '../testing/agree.js';
 import { compositions } from '../testing/cases/compositions.js';
-import { differenceError } from '../testing/finite-differences.js';
+import { differenceError, squared } from '../testing/finite-differences.js';
 import { floats, imageShape } from '../testing/tensors.js';
 import {
   batchNorm,
@@ -27,17 +27,25 @@ describe('compositions', () => {
 
   it.each(list)('%s: compiled and eager agree', (_, c) => checkCase(engine, c, 8));
 
-  it.each(list)('%s: the gradient agrees with central differences', (name, { samples }) => {
-    // Of the gelu by erf, tfjs's cpu backend knows seven digits.
-    const accuracy = name === 'gelu by erf' ? 1e-4 : 1e-6;
+  // Of the gelu by erf, tfjs's cpu backend knows seven digits.
+  const accuracyOf = (name: string): number => (name === 'gelu by erf' ? 1e-4 : 1e-6);
+
+  // Fixed seeds, since a ReLU that happens to be within a step of its kink upsets the differences of a penalty.
+  const agrees = (name: string, { samples }: Case, of: (sample: Sample) => Sample, runs: number): void =>
     fc.assert(
-      fc.property(samples, (sample: Sample) => {
-        expect(differenceError(sample)).toBeLessThan(accuracy);
+      fc.property(samples, (sample) => {
+        expect(differenceError(of(sample))).toBeLessThan(accuracyOf(name));
       }),
-      // Fixed, since a leaky ReLU that happens to be within a step of its kink upsets the differences of a penalty.
-      { numRuns: 8, seed: 1 },
+      { numRuns: runs, seed: 1 },
     );
-  });
+
+  it.each(list)('%s: the gradient agrees with central differences', (name, c) =>
+    agrees(name, c, (sample) => sample, 8),
+  );
+
+  it.each(list)('%s: so does the gradient of the gradient', (name, c) =>
+    agrees(name, c, (sample) => gradientsOf(squared(sample)), 3),
+  );
 });
 
 const values = (f: () => tf.Tensor): number[] => onCpu(() => [...f().dataSync()]);

@@ -34,6 +34,7 @@ const poolInput = (b: GraphBuilder, x: NodeId, geometry: WindowGeometry) => {
   };
 };
 
+// tfjs's cpu backend passes over a NaN in a window; other engines may let it win.
 const maxPool = ({ b, on, attrs }: Call<tf.MaxPoolAttrs>): NodeId => {
   const x = operand(on, 'x');
   const { image, geometry } = poolInput(b, x, poolGeometry(b.shape(x), attrs));

@@ -64,3 +64,14 @@ const doubleTensor = ({ dtype, shape }: HostTensor, data: ArrayLike<number>): tf
   dtype === 'int32' || dtype === 'bool'
     ? tf.tensor(dtype === 'int32' ? Int32Array.from(data) : Uint8Array.from(data), [...shape], dtype)
     : tf.tensor(Float32Array.from(data), [...shape]);
+
+/** The squares of a program's results, so that what is linear has second derivatives too. */
+export const squared = (sample: Sample): Sample => ({
+  ...sample,
+  run: (given) => {
+    const results = sample.run(given);
+    return (results instanceof tf.Tensor ? [results] : results)
+      .filter((t) => t.dtype === 'float32')
+      .map((t) => tf.square(t));
+  },
+});

@@ -125,6 +125,44 @@ const transposed = fc
     ),
   );
 
+// Differentiated, tfjs takes the fused operations apart, but for the linear one.
+const activation = fc.constantFrom(
+  'linear',
+  'elu',
+  'leakyrelu',
+  'sigmoid',
+  'relu',
+) as fc.Arbitrary<tf.fused.Activation>;
+
+const fusedConvolution = fc
+  .tuple(imageShape(6, 3), size(3), size(4), activation)
+  .chain(([x, k, outputs, act]) =>
+    program(
+      { x: floats(x), filter: floats([k, k, x[3], outputs]), bias: floats([outputs]) },
+      (t) =>
+        tf.fused.conv2d({
+          x: image(t.x),
+          filter: image(t.filter),
+          strides: 1,
+          pad: 'same',
+          bias: t.bias!,
+          activation: act,
+          leakyreluAlpha: 0.2,
+        }),
+      ['x', 'filter', 'bias'],
+    ),
+  );
+
+const fusedProduct = fc
+  .tuple(size(), size(), size(), activation)
+  .chain(([rows, inner, columns, act]) =>
+    program(
+      { a: floats([rows, inner]), b: floats([inner, columns]), bias: floats([columns]) },
+      (t) => tf.fused.matMul({ a: t.a!, b: t.b!, bias: t.bias!, activation: act, leakyreluAlpha: 0.2 }),
+      ['a', 'b', 'bias'],
+    ),
+  );
+
 /** What tfjs makes of several kernels, with a gradient of its own. */
 const ownGradient = (f: (x: tf.Tensor) => tf.Tensor): Case =>
   either(shape(1, 3).chain((dims) => program({ x: floats(dims) }, (t) => f(t.x!), ['x'])));
@@ -143,6 +181,8 @@ export const compositions = {
     ),
   ),
   conv2dTranspose: either(transposed),
+  'fused conv2d': either(fusedConvolution),
+  'fused matMul': either(fusedProduct),
   'gelu by erf': ownGradient((x) => gelu(x)),
   'gelu by tanh': ownGradient((x) => gelu(x, 'tanh')),
   instanceNorm: normalised((x, scale, offset) => instanceNorm(x, scale, offset, 1e-3)),
