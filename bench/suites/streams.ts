@@ -21,7 +21,7 @@ const gatherPhotos = async (folder: string): Promise<string> => {
   await mkdir(folder, { recursive: true });
   if (!existsSync(shared)) {
     await generate(folder, PHOTOS, 512);
-    return `${PHOTOS} generated JPEG files of 512x512`;
+    return `${PHOTOS} generated JPEG files of 1024x1024`;
   }
   const all = (await readdir(shared, { recursive: true }))
     .filter((path) => /\.(jpg|webp)$/.test(path))
@@ -140,14 +140,14 @@ export const suite: Suite = {
       if (only === undefined || only === 'memory') {
         const few = join(folder, 'few');
         const many = join(folder, 'many');
-        await generate(few, 100, 512);
-        await generate(many, 10_000, 512);
+        await generate(few, 100, 1024);
+        await generate(many, 10_000, 1024);
         const [small, large] = [
           await residentMemory(few, `${few}-out`),
           await residentMemory(many, `${many}-out`),
         ];
         notes.push(
-          `Resident memory of \`pipe run\` over 100 files of 512x512: ${small.toFixed(0)} MiB; over 10,000: ${large.toFixed(0)} MiB (× ${(large / small).toFixed(2)}).`,
+          `Resident memory of \`pipe run\` over 100 files of 1024x1024: ${small.toFixed(0)} MiB; over 10,000: ${large.toFixed(0)} MiB (× ${(large / small).toFixed(2)}).`,
         );
       }
       return { rows, notes };
