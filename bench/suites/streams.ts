@@ -21,7 +21,7 @@ const gatherPhotos = async (folder: string): Promise<string> => {
   await mkdir(folder, { recursive: true });
   if (!existsSync(shared)) {
     await generate(folder, PHOTOS, 512);
-    return `${PHOTOS} generated JPEG files of 1024x1024`;
+    return `${PHOTOS} generated JPEG files of 512x512`;
   }
   const all = (await readdir(shared, { recursive: true }))
     .filter((path) => /\.(jpg|webp)$/.test(path))
