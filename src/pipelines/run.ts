@@ -1,20 +1,23 @@
-import { pipe } from 'fp-ts/lib/function.js';
+import * as E from 'fp-ts/lib/Either.js';
+import { identity, pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { tap } from 'rxjs';
 import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
-import type { ItemFailure, ItemKey } from '../ports/index.js';
-import { drain, type RunEnd, type RunEvent } from '../streams/index.js';
+import type { ItemFailure, ItemKey, Measure, Outcome } from '../ports/index.js';
+import { drain, type ItemFlow, type RunEnd, type RunEvent, through } from '../streams/index.js';
 import { build } from './build/build.js';
 import { defaultContext, type RunContext } from './context.js';
 import type { Plan } from './plan/plan.js';
 
 /**
- * What happens in a run: items done, failed and skipped, things to know about items that go on, and which engine does the
- * tensor work.
+ * What happens in a run: items done, failed and skipped, things to know about items that go on, figures that were
+ * measured, and which engine does the tensor work.
  */
 export type PipelineEvent =
   | RunEvent
   | { readonly kind: 'skipped'; readonly key: ItemKey }
   | { readonly kind: 'engine'; readonly name: string }
+  | { readonly kind: 'measured'; readonly key: ItemKey; readonly figures: Measure['figures'] }
   | { readonly kind: 'warned'; readonly key: ItemKey; readonly warning: Diagnostic };
 
 /** How to run a pipeline. */
@@ -69,7 +72,7 @@ export const runPlan = (
     build(plan, context),
     TE.chainTaskK(({ flow, close }) => async () => {
       const total = plan.bulk === undefined ? {} : { total: plan.bulk.items - plan.bulk.done };
-      const summary = await drain(flow, {
+      const summary = await drain(telling(plan, observe)(flow), {
         ...(signal === undefined ? {} : { signal }),
         ...total,
         isFatal: ({ diagnostics }) => diagnostics.some(({ code }) => fatal.has(code)),
@@ -77,6 +80,23 @@ export const runPlan = (
       })();
       await close();
       return { ...summary, skipped, milliseconds: performance.now() - started };
+    }),
+  );
+};
+
+/** Tells the figures of a pipeline that ends in measuring, as they come. */
+const telling = (
+  { graph }: Plan,
+  observe: (event: PipelineEvent) => void,
+): ((flow: ItemFlow<unknown>) => ItemFlow<unknown>) => {
+  const measures = graph.nodes.some(({ path, output }) => path === graph.result && output.kind === 'measure');
+  if (!measures) return identity;
+  return through<Outcome<unknown>, Outcome<unknown>>(
+    tap((outcome) => {
+      if (E.isLeft(outcome)) return;
+      // What travels on a port was checked when it came out of its operator.
+      const { figures } = outcome.right.value as Measure;
+      observe({ kind: 'measured', key: outcome.right.key, figures });
     }),
   );
 };

@@ -8,6 +8,7 @@ import type { Plan } from '../../pipelines/plan/plan.js';
 import { type PipelineEvent, type Report, runPlan } from '../../pipelines/run.js';
 import type { ItemFailure } from '../../ports/index.js';
 import { notStarted, type Progress, progress } from '../../streams/index.js';
+import { addFigures, figuresInWords, meansOf, type Totals } from '../figures.js';
 import { findPipeline } from '../find-pipeline.js';
 import { duration, progressLine } from '../progress-line.js';
 import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
@@ -88,6 +89,7 @@ const jsonVoice = ({ out }: Terminal): Voice => {
       if (event.kind === 'done' || event.kind === 'skipped') say(event.kind, { path: event.key.path });
       if (event.kind === 'failed') sayFailure(event.failure);
       if (event.kind === 'engine') say('engine', { name: event.name });
+      if (event.kind === 'measured') say('measured', { path: event.key.path, figures: event.figures });
       if (event.kind === 'warned') say('warned', { path: event.key.path, ...diagnosticJson(event.warning) });
     },
     finished: (_, { done, skipped, failed, end, milliseconds }) =>
@@ -117,6 +119,7 @@ const peopleVoice = (terminal: Terminal): Voice => {
   let state: Progress = notStarted;
   let skipped = 0;
   let engine: string | undefined;
+  let totals: Totals = {};
   return {
     refused: (diagnostics) => printDiagnostics(terminal, diagnostics),
     planned: (plan) => printDiagnostics(terminal, plan.warnings),
@@ -127,13 +130,19 @@ const peopleVoice = (terminal: Terminal): Voice => {
         warnings.set(event.warning.code, known);
       } else if (event.kind === 'skipped') skipped++;
       else if (event.kind === 'engine') engine = event.name;
-      else state = progress(state, event);
+      else if (event.kind === 'measured') {
+        totals = addFigures(totals, event.figures);
+        line.clear();
+        terminal.out(`${printable(event.key.path)}  ${figuresInWords(event.figures)}\n`);
+      } else state = progress(state, event);
       line.show(() => progressLine(state, skipped, terminal.width(), terminal.paint));
     },
     finished: (plan, report) => {
       line.clear();
       for (const { warning, paths } of warnings.values()) printItemWarning(terminal, warning, paths);
       printTrouble(terminal, report);
+      const means = figuresInWords(meansOf(totals));
+      if (means !== '') terminal.out(`${terminal.paint.bold('mean')}  ${means}\n`);
       terminal.out(`${summary(plan, report, engine, terminal)}\n`);
     },
   };
