@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostics } from '../../diagnostics/index.js';
@@ -64,7 +67,7 @@ describe('WorkerHost', () => {
   });
 
   it('cancels what waits and what runs', async () => {
-    const host = new WorkerHost(script);
+    const host = new WorkerHost(script, 20);
     const control = new AbortController();
     const stuck = [3, 3, 0, 0].map((session) => host.request('dehaze', asking(session), control.signal));
     control.abort();
@@ -74,9 +77,30 @@ describe('WorkerHost', () => {
   });
 
   it('settles what is pending when it is disposed of', async () => {
-    const host = new WorkerHost(script);
+    const host = new WorkerHost(script, 20);
     const pending = host.request('dehaze', asking(3));
     await host.dispose();
     expect(codeOf(await pending)).toBe('tensor/engine-lost');
+  });
+
+  it('lets what runs come to its end before the worker ends', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'prismflow-'));
+    const mark = join(folder, 'done');
+    const slow = new URL(
+      `data:text/javascript,${encodeURIComponent(`
+        import { writeFileSync } from 'node:fs';
+        import { parentPort } from 'node:worker_threads';
+        parentPort.on('message', ({ id }) => setTimeout(() => {
+          writeFileSync(${JSON.stringify(mark)}, '');
+          parentPort.postMessage({ id, ok: true, results: {} });
+        }, 100));
+      `)}`,
+    );
+    const host = new WorkerHost(slow);
+    const pending = host.request('dehaze', asking(0));
+    await host.dispose();
+    expect(codeOf(await pending)).toBe('tensor/engine-lost');
+    expect(existsSync(mark)).toBe(true);
+    rmSync(folder, { recursive: true });
   });
 });

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
@@ -29,9 +30,12 @@ export class WorkerHost {
   readonly #sent = new Map<number, Pending>();
   #waiting: Pending[] = [];
   readonly #script: URL;
+  readonly #patience: number;
 
-  constructor(script: URL = workerFile()) {
+  /** @param patience milliseconds that work under way has to come to its end when the worker is to end */
+  constructor(script: URL = workerFile(), patience = 60_000) {
     this.#script = script;
+    this.#patience = patience;
   }
 
   /** Counts the starts and ends of workers: a session lives as long as the worker it was opened in. */
@@ -68,12 +72,25 @@ export class WorkerHost {
     });
   }
 
-  /** Ends the worker; what is pending is settled as lost. */
+  /**
+   * Ends the worker. What is pending is settled as lost at once; what runs is let run to its end, since ONNX Runtime
+   * aborts the whole process when its thread is ended in the middle of its work.
+   */
   async dispose(): Promise<void> {
     const worker = this.#worker;
-    this.#worker = undefined;
-    await worker?.terminate();
+    if (worker === undefined) return;
+    const running = new Set(this.#sent.keys());
     this.#lose('it was disposed');
+    const ended = new Promise<void>((resolve) => {
+      worker.on('message', ({ id }: Reply) => {
+        running.delete(id);
+        if (running.size === 0) resolve();
+      });
+      worker.once('exit', () => resolve());
+      if (running.size === 0) resolve();
+    });
+    await Promise.race([ended, setTimeout(this.#patience, undefined, { ref: false })]);
+    await worker.terminate();
   }
 
   #start(): void {
@@ -113,12 +130,12 @@ export class WorkerHost {
   }
 
   #end(worker: Worker, reason: string): void {
-    if (this.#worker !== worker) return;
-    this.#worker = undefined;
-    this.#lose(reason);
+    if (this.#worker === worker) this.#lose(reason);
   }
 
+  /** Gives the worker up, and settles what is pending; answers that still come find nobody. */
   #lose(reason: string): void {
+    this.#worker = undefined;
     this.#generation++;
     const lost = [...this.#sent.values(), ...this.#waiting];
     this.#sent.clear();
