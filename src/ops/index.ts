@@ -17,6 +17,7 @@ export type {
   Tf,
   TransparentPicture,
 } from './behaviour.js';
+export { blend } from './blend/index.js';
 export { compare } from './compare/index.js';
 export { crop } from './crop/index.js';
 export { decode } from './decode/index.js';

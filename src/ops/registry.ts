@@ -1,5 +1,6 @@
 import { adjust } from './adjust/index.js';
 import { batch } from './batch/index.js';
+import { blend } from './blend/index.js';
 import { compare } from './compare/index.js';
 import { crop } from './crop/index.js';
 import { decode } from './decode/index.js';
@@ -41,6 +42,7 @@ export const builtIn: Registry = registryOf(
   pad,
   adjust,
   darkChannel,
+  blend,
   pair,
   unpaired,
   batch,
