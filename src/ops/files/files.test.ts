@@ -30,6 +30,7 @@ beforeAll(() => {
     writeFileSync(join(folder, name), name);
   }
   symlinkSync(folder, join(folder, 'sub', 'loop'));
+  symlinkSync(join(folder, 'b.jpg'), join(folder, 'sub', 'link.jpg'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -55,7 +56,7 @@ const taken = async (written: unknown, count: number, seed = 0): Promise<readonl
 const paths = (items: readonly Item<FileRef>[]): readonly string[] => items.map(({ key }) => key.path);
 
 describe('files', () => {
-  it('gives pictures in the order of their paths, without hidden files and links to folders', async () => {
+  it('gives pictures in the order of their paths, without hidden files and links', async () => {
     const items = await taken({ in: folder }, 99);
     expect(paths(items)).toEqual(['a.JPG', 'b.jpg', 'sub/c.png', 'sub/deep/d.tiff', 'é 🌄.webp']);
     expect(items.map(({ key }) => key.index)).toEqual([0, 1, 2, 3, 4]);

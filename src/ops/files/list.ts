@@ -10,7 +10,7 @@ export interface Listed {
 
 /**
  * The files of a folder that fit one of the patterns, in the order of their paths; of a file, that file. Hidden files
- * and folders are left out, upper and lower case are the same.
+ * and folders are left out, links are not followed, upper and lower case are the same.
  */
 export const listFiles = async (
   path: string,
