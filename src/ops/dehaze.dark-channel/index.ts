@@ -43,6 +43,6 @@ export const darkChannel = defineOp({
   main: 'strength',
   input: frame,
   output: frame,
-  cost: { millisecondsPerMegapixel: 60, bytesPerPixel: 80 },
+  cost: { millisecondsPerMegapixel: 180, bytesPerPixel: 80 },
   tensor: { program: dehaze },
 });
