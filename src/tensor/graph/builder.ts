@@ -109,6 +109,10 @@ export class GraphBuilder {
       : this.add('reduce', [x], { fn, axes: [...axes].sort((a, b) => a - b), keepDims });
   }
 
+  matmul(x: NodeId, y: NodeId, transposeA = false, transposeB = false): NodeId {
+    return this.add('matmul', [x, y], { transposeA, transposeB });
+  }
+
   transpose(x: NodeId, perm: readonly number[]): NodeId {
     return perm.every((p, i) => p === i) ? x : this.add('transpose', [x], { perm });
   }

@@ -37,14 +37,6 @@ const copy = (graph: Graph, rule: (site: Site) => NodeId | undefined) => {
   return { build, moved };
 };
 
-/** How many nodes and outputs use each node. */
-export const useCounts = (graph: Graph): readonly number[] => {
-  const counts = graph.nodes.map(() => 0);
-  for (const node of graph.nodes) for (const i of node.inputs) counts[i] = (counts[i] ?? 0) + 1;
-  for (const o of graph.outputs) counts[o.node] = (counts[o.node] ?? 0) + 1;
-  return counts;
-};
-
 /** Puts more operators behind a graph's outputs. */
 export const rewriteOutputs = (
   graph: Graph,

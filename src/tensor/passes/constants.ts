@@ -42,7 +42,7 @@ const foldUniform = ({ node, inputs, build: b }: Site): NodeId | undefined => {
   return result === undefined || !ELEMENTWISE.has(node.op) ? undefined : fill(result.data[0]!);
 };
 
-const MOVES: ReadonlySet<string> = new Set(['transpose', 'reshape', 'expand', 'slice', 'gather', 'identity']);
+const MOVES: ReadonlySet<string> = new Set(['transpose', 'reshape', 'expand', 'slice', 'gather']);
 const ELEMENTWISE: ReadonlySet<string> = new Set(['unary', 'binary', 'compare', 'cast']);
 
 const scalar = (value: number, dtype: DType): HostTensor => {

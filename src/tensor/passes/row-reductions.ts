@@ -56,7 +56,7 @@ const onesProduct = (
 ): NodeId => {
   const ones = b.fill(scale, [1, rows]);
   const matrix = b.reshape(x, [batch, rows, channels]);
-  return b.add('matmul', [ones, matrix], { transposeA: false, transposeB: false });
+  return b.matmul(ones, matrix);
 };
 
 /** The largest divisor that gives groups of a few hundred rows. */

@@ -57,9 +57,6 @@ const lineWindows = (
   return b.reshape(gathered, [count, kernel[1] * rows.channels]);
 };
 
-const matmul = (b: GraphBuilder, x: NodeId, y: NodeId, transposeA = false): NodeId =>
-  b.add('matmul', [x, y], { transposeA, transposeB: false });
-
 /** A convolution as products of patches with the filter [KH,KW,I,O]. Gives rows of [N·OH·OW, O]. */
 export const patchConvolution = (
   b: GraphBuilder,
@@ -72,7 +69,7 @@ export const patchConvolution = (
   const weights = b.reshape(filter, [kh * kw * inputs, outputs]);
   const parts = partsOf(rows.batch * window.output[0] * window.output[1], bytesOf(kh * kw, inputs));
   return b.concat(
-    parts.map((part) => matmul(b, patches(b, lists, rows, window, part), weights)),
+    parts.map((part) => b.matmul(patches(b, lists, rows, window, part), weights)),
     0,
   );
 };
@@ -129,11 +126,11 @@ const SPLITS = 16;
 const tallProduct = (b: GraphBuilder, x: NodeId, y: NodeId): NodeId => {
   const [rows = 1, m = 1] = b.shape(x);
   const [, n = 1] = b.shape(y);
-  if (m * n > SMALL_PRODUCT || rows % SPLITS !== 0 || rows / SPLITS < m) return matmul(b, x, y, true);
+  if (m * n > SMALL_PRODUCT || rows % SPLITS !== 0 || rows / SPLITS < m) return b.matmul(x, y, true);
   const groups = (value: NodeId, columns: number): NodeId =>
     b.reshape(value, [SPLITS, rows / SPLITS, columns]);
-  const partial = matmul(b, groups(x, m), groups(y, n), true);
-  return b.reshape(matmul(b, b.fill(1, [1, SPLITS]), b.reshape(partial, [SPLITS, m * n])), [m, n]);
+  const partial = b.matmul(groups(x, m), groups(y, n), true);
+  return b.reshape(b.matmul(b.fill(1, [1, SPLITS]), b.reshape(partial, [SPLITS, m * n])), [m, n]);
 };
 
 /** The taps of a kernel's axis that reach the outputs of one phase, and the shift to the gradient that each reads. */
@@ -197,7 +194,7 @@ export const phasedInputGradient = (
             }
           }
         });
-        return matmul(b, b.reshape(gathered, [part.count, taps.length * outputs]), weights);
+        return b.matmul(b.reshape(gathered, [part.count, taps.length * outputs]), weights);
       });
       phases.push(...parts);
     }

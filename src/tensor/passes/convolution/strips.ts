@@ -38,7 +38,7 @@ export const stripConvolution = (
         }
       }
     });
-    return b.add('matmul', [b.reshape(gathered, [part.count, reach * inputs]), band], PLAIN);
+    return b.matmul(b.reshape(gathered, [part.count, reach * inputs]), band);
   });
   const products = b.reshape(b.concat(strips, 0), [batch * tall * groups * kh, GROUP * outputs]);
   const key = `strip sums;${batch};${kh};${height},${groups}`;
@@ -49,16 +49,13 @@ export const stripConvolution = (
         for (let y = 0; y < height; y++)
           for (let g = 0; g < groups; g++) list[at++] = ((n * tall + y + k) * groups + g) * kh + k;
   });
-  const sums = b.add(
-    'matmul',
-    [b.fill(1, [1, kh]), b.reshape(ordered, [kh, batch * height * groups * GROUP * outputs])],
-    PLAIN,
+  const sums = b.matmul(
+    b.fill(1, [1, kh]),
+    b.reshape(ordered, [kh, batch * height * groups * GROUP * outputs]),
   );
   const picture = b.reshape(sums, [batch, height, groups * GROUP, outputs]);
   return b.reshape(b.sliceAxis(picture, 2, 0, width), [batch * height * width, outputs]);
 };
-
-const PLAIN = { transposeA: false, transposeB: false } as const;
 
 /** The filter as a matrix from a strip's pixels to four outputs for each row of the kernel: [(KW+3)·I, KH·4·O]. */
 const bandMatrix = (b: GraphBuilder, lists: RowLists, filter: NodeId): NodeId => {

@@ -53,9 +53,6 @@ const A_TRANSPOSED = constantOf(transposed(squared(outputTransform))); // [36,16
 const TILE = 4;
 const REACH = 6;
 
-const matmul = (b: GraphBuilder, x: NodeId, y: NodeId, transposeA = false, transposeB = false): NodeId =>
-  b.add('matmul', [x, y], { transposeA, transposeB });
-
 /** Rows of tiles that are worked on together, so that the transformed tiles stay near the cores' caches. */
 interface Band {
   readonly first: number;
@@ -109,7 +106,7 @@ const transformedTiles = (
           }
   });
   const flat = b.reshape(gathered, [REACH * REACH, tiles * rows.channels]);
-  return b.reshape(matmul(b, B(b), flat), [REACH * REACH, tiles, rows.channels]);
+  return b.reshape(b.matmul(B(b), flat), [REACH * REACH, tiles, rows.channels]);
 };
 
 /** Which filter a convolution applies: as it is, or flipped and with its channels exchanged (the input's gradient). */
@@ -131,14 +128,14 @@ export const winogradConvolution = (
   const flipped = use === 'input-gradient';
   const channels = flipped ? inputs : outputs;
   const taps = b.reshape(filter, [9, inputs * outputs]);
-  const transformed = b.reshape(matmul(b, flipped ? G_FLIPPED(b) : G(b), taps), [36, inputs, outputs]);
+  const transformed = b.reshape(b.matmul(flipped ? G_FLIPPED(b) : G(b), taps), [36, inputs, outputs]);
   const { down, across } = tilesOf(output);
   const { batch } = rows;
   const bands = bandsOf(batch * down, bytesOf(36, across, Math.max(inputs, outputs)), BAND_BYTES);
   const parts = bands.map((band) => {
     const tiles = band.count * across;
-    const products = matmul(b, transformedTiles(b, lists, rows, output, band), transformed, false, flipped);
-    const sums = matmul(b, A(b), b.reshape(products, [36, tiles * channels]));
+    const products = b.matmul(transformedTiles(b, lists, rows, output, band), transformed, false, flipped);
+    const sums = b.matmul(A(b), b.reshape(products, [36, tiles * channels]));
     return untile(b, lists, b.reshape(sums, [16 * tiles, channels]), output, down, across, band);
   });
   return b.concat(parts, 0);
@@ -200,12 +197,12 @@ export const winogradFilterGradient = (
               list[at++] = y < height && x < width ? (Math.floor(row / down) * height + y) * width + x : -1;
             }
     });
-    const spread = matmul(b, A_TRANSPOSED(b), b.reshape(gathered, [16, tiles * outputs]));
+    const spread = b.matmul(A_TRANSPOSED(b), b.reshape(gathered, [16, tiles * outputs]));
     const tilesOfInput = transformedTiles(b, lists, rows, output, band);
-    return matmul(b, tilesOfInput, b.reshape(spread, [36, tiles, outputs]), true);
+    return b.matmul(tilesOfInput, b.reshape(spread, [36, tiles, outputs]), true);
   });
   const sum = parts.reduce((a, c) => b.binary('add', a, c));
-  return b.reshape(matmul(b, G_TRANSPOSED(b), b.reshape(sum, [36, inputs * outputs])), [
+  return b.reshape(b.matmul(G_TRANSPOSED(b), b.reshape(sum, [36, inputs * outputs])), [
     3,
     3,
     inputs,
