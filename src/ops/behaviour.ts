@@ -7,6 +7,7 @@ import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
 import type { HostTensor, Item, ItemKey } from '../ports/index.js';
 import type { ItemFlow } from '../streams/flow.js';
 import type { Engine } from '../tensor/run/engine.js';
+import type { Laws } from './laws.js';
 import type { Random } from './random.js';
 
 /** What an operator knows about the run it is part of. */
@@ -159,8 +160,11 @@ export type Behaviour =
   | JoinBehaviour<never, unknown>
   | ScanBehaviour<never, never, unknown, never, unknown>;
 
-/** What is known of an operator before it runs: `plan`, the documentation and the law tests go by it. */
-export interface Facts<P> {
+/**
+ * What is known of an operator before it runs: `plan`, the documentation and the law tests go by it. `W` are parameters
+ * as people write them.
+ */
+export interface Facts<P, W = unknown> {
   /** False when the result depends on more than item, parameters and seed: a clock, a network. True when absent. */
   readonly deterministic?: boolean;
   /** True when it draws random numbers with these parameters: results then differ from item to item and pass to pass. */
@@ -178,6 +182,8 @@ export interface Facts<P> {
   readonly shape?: (params: P, shape: PictureShape) => Either<Diagnostics, PictureShape>;
   /** For a sink that writes one file an item. */
   readonly sink?: Sink<P>;
+  /** What it promises beyond its ports; it is tested for that. */
+  readonly laws?: Laws<P, W>;
 }
 
 /** Where a sink writes. It is asked before anything runs, to find items that would write one file, and what is done. */

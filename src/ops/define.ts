@@ -22,7 +22,7 @@ import {
 } from './params/index.js';
 import type { Step, Stream } from './step.js';
 
-interface Common<F extends Fields, M> extends Facts<Decoded<F>> {
+interface Common<F extends Fields, M> extends Facts<Decoded<F>, Partial<Written<F>>> {
   /** As it stands in YAML: lower case, words joined by hyphens, families by dots (`degrade.haze`). */
   readonly name: string;
   /** One line for `pipe ops`, without a full stop. */

@@ -25,6 +25,7 @@ export { defineJoin, defineOp, type JoinOp, type Op } from './define.js';
 export { darkChannel } from './dehaze.dark-channel/index.js';
 export { encode } from './encode/index.js';
 export { files } from './files/index.js';
+export type { Laws, Symmetry } from './laws.js';
 export { model } from './model/index.js';
 export type { Operator } from './operator.js';
 export { pad } from './pad/index.js';

@@ -37,6 +37,24 @@ export const adjust = defineOp({
   input: frame,
   output: frame,
   cost: { millisecondsPerMegapixel: 40, bytesPerPixel: 60 },
+  laws: {
+    identity: {
+      exposure: 0,
+      temperature: 6500,
+      tint: 0,
+      highlights: 0,
+      shadows: 0,
+      contrast: 0,
+      gamma: 1,
+      curve: [
+        [0, 0],
+        [1, 1],
+      ],
+      saturation: 0,
+      vibrance: 0,
+    },
+    equivariant: () => ['flip-x', 'flip-y', 'rotate-90'],
+  },
   tensor: {
     pointwise: ({ highlights, shadows }) => highlights === 0 && shadows === 0,
     program: (tf, params, { channels }) => adjustments(tf, params, channels === 1),

@@ -36,6 +36,12 @@ export const blend = defineJoin({
   streams: { base: frame, top: frame },
   output: frame,
   cost: { millisecondsPerMegapixel: 40, bytesPerPixel: 3 },
+  laws: {
+    equivariant: () => ['flip-x', 'flip-y', 'rotate-90', 'shift-x'],
+    range: () => [0, 1],
+    idempotent: ({ mode }) =>
+      ['normal', 'darken', 'lighten', 'hue', 'saturation', 'colour', 'luminosity'].includes(mode),
+  },
   join:
     ({ mode, opacity }, { path, jobs }) =>
     ({ base, top }) =>

@@ -24,6 +24,7 @@ export const compare = defineOp({
   input: pair(frame, frame),
   output: measure,
   cost: { millisecondsPerMegapixel: 300, bytesPerPixel: 0 },
+  laws: { equivariant: () => ['flip-x', 'flip-y', 'rotate-90'] },
   map:
     ({ figures, on }, { warn }) =>
     ({ key, value: photos }, signal) =>

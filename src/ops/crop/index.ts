@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { cutOut } from '../../image/window.js';
 import { frame } from '../../ports/index.js';
 import { defineOp } from '../define.js';
-import { anchor } from '../framing/anchor.js';
+import { anchor, flipsOfCentred } from '../framing/anchor.js';
 import { aspect } from '../framing/aspect.js';
 import { fill } from '../framing/fill.js';
 import { boolean, defaulted, integer, optional, record, required, size } from '../params/index.js';
@@ -43,6 +43,13 @@ export const crop = defineOp({
   random: ({ random }) => random,
   cost: { millisecondsPerMegapixel: 2, bytesPerPixel: 3 },
   shape: (params, picture) => E.right({ ...picture, ...croppedSize(params, picture) }),
+  laws: {
+    range: () => [0, 1],
+    equivariant: (params, picture) =>
+      params.region === undefined && (params.anchor ?? 'centre') === 'centre' && !params.random
+        ? flipsOfCentred(picture, croppedSize(params, picture))
+        : [],
+  },
   map:
     (params, ctx) =>
     ({ key, value: photo }) => {

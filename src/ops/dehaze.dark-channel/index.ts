@@ -44,5 +44,6 @@ export const darkChannel = defineOp({
   input: frame,
   output: frame,
   cost: { millisecondsPerMegapixel: 180, bytesPerPixel: 80 },
+  laws: { identity: { strength: 0 }, equivariant: () => ['flip-x', 'flip-y', 'rotate-90'] },
   tensor: { program: dehaze },
 });

@@ -1,4 +1,5 @@
-import { oneOf } from '../params/index.js';
+import type { Symmetry } from '../laws.js';
+import { oneOf, type Size } from '../params/index.js';
 
 const places = {
   centre: [0.5, 0.5],
@@ -43,3 +44,9 @@ export const roomBefore = (
   const { across, down } = shareBefore(at);
   return { left: Math.floor(spareWidth * across), top: Math.floor(spareHeight * down) };
 };
+
+/** The flips that go through a change of size around the centre: those along axes with as much room on both sides. */
+export const flipsOfCentred = (before: Size, after: Size): readonly Symmetry[] => [
+  ...((before.width - after.width) % 2 === 0 ? (['flip-x'] as const) : []),
+  ...((before.height - after.height) % 2 === 0 ? (['flip-y'] as const) : []),
+];

@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { cutOut } from '../../image/window.js';
 import { frame } from '../../ports/index.js';
 import { defineOp } from '../define.js';
-import { anchor, roomBefore } from '../framing/anchor.js';
+import { anchor, flipsOfCentred, roomBefore } from '../framing/anchor.js';
 import { aspect } from '../framing/aspect.js';
 import { fill } from '../framing/fill.js';
 import { defaulted, optional, size } from '../params/index.js';
@@ -37,6 +37,13 @@ export const pad = defineOp({
       paddedSize(params, picture),
       E.map((becomes) => ({ ...picture, ...becomes })),
     ),
+  laws: {
+    range: () => [0, 1],
+    equivariant: (params, picture) => {
+      const padded = paddedSize(params, picture);
+      return E.isRight(padded) && params.anchor === 'centre' ? flipsOfCentred(picture, padded.right) : [];
+    },
+  },
   map:
     (params) =>
     ({ value: photo }) =>

@@ -56,6 +56,15 @@ export const resize = defineOp({
   input: frame,
   output: frame,
   cost: { millisecondsPerMegapixel: 15, bytesPerPixel: 40 },
+  laws: {
+    identity: { scale: 1 },
+    range: ({ method }) => (method === 'lanczos3' || method === 'bicubic' ? undefined : [0, 1]),
+    // The nearest of two that are equally near is the one to the right, and turned the one to the left.
+    equivariant: ({ method, width, height, fit, anchor = 'centre' }) => {
+      if (method === 'nearest' || (fit === 'cover' && anchor !== 'centre')) return [];
+      return (width ?? height) === undefined ? ['flip-x', 'flip-y', 'rotate-90'] : ['flip-x', 'flip-y'];
+    },
+  },
   tensor: {
     geometry: true,
     shape: (params, shape) =>
