@@ -7,6 +7,7 @@ import {
   frame,
   measure,
   none,
+  oneOf,
   pair,
   saved,
   training,
@@ -24,6 +25,19 @@ const picture = {
 };
 const key = { path: 'a', index: 0, epoch: 0 };
 const item = { key, value: picture };
+const step = {
+  step: 1,
+  total: 9,
+  phase: 'train',
+  images: 4,
+  rate: 1e-3,
+  metrics: { loss: 2 },
+  state: {},
+  keys: [key],
+  marks: ['restart'],
+  model: { generator: { kind: 'pyramid', options: { levels: 3 } }, weights: {} },
+  samples: async () => undefined,
+};
 
 describe('travelsOn', () => {
   it.each([
@@ -34,7 +48,8 @@ describe('travelsOn', () => {
     [encoded, { bytes: new Uint8Array(3), format: 'png' }],
     [saved, { path: '/a.jpg', size: 3 }],
     [measure, { figures: { psnr: 30 } }],
-    [training, { step: 1, metrics: { loss: 2 }, state: {}, marks: [] }],
+    [training, step],
+    [oneOf(batch(file), frame), picture],
     [pair(frame, frame), { from: picture, to: picture }],
     [unpaired(frame, file), { a: item, b: { key, value: { path: '/b' } } }],
     [batch(frame), { items: [item, item] }],

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { Frame, Samples } from './frame.js';
-import type { Port, Value } from './port.js';
+import { type Port, showPort, type Value } from './port.js';
 
 const bytes = new t.Type<Uint8Array>(
   'bytes',
@@ -66,9 +66,19 @@ export const codecOf = (port: Port): t.Mixed => {
       return t.readonly(
         t.type({
           step: t.number,
+          total: t.number,
+          phase: t.keyof({ pretrain: null, train: null }),
+          images: t.number,
+          rate: t.number,
           metrics: figures,
           state: t.UnknownRecord,
+          keys: t.readonlyArray(key),
           marks: t.readonlyArray(t.string),
+          model: t.type({
+            generator: t.type({ kind: t.string, options: figures }),
+            weights: t.UnknownRecord,
+          }),
+          samples: t.Function,
         }),
       );
     case 'pair':
@@ -77,6 +87,16 @@ export const codecOf = (port: Port): t.Mixed => {
       return t.readonly(t.type({ a: item(codecOf(port.a)), b: item(codecOf(port.b)) }));
     case 'batch':
       return t.readonly(t.type({ items: t.readonlyArray(item(codecOf(port.of))) }));
+    case 'oneOf': {
+      const codecs = port.options.map(codecOf);
+      return new t.Type<unknown>(
+        showPort(port),
+        (value): value is unknown => codecs.some((codec) => codec.is(value)),
+        (value, context) =>
+          codecs.map((codec) => codec.validate(value, context)).find(E.isRight) ?? t.failure(value, context),
+        t.identity,
+      );
+    }
     case 'variable':
       return t.unknown;
   }

@@ -15,6 +15,8 @@ export {
   measure,
   type NonePort,
   none,
+  type OneOfPort,
+  oneOf,
   type PairPort,
   type Port,
   pair,
@@ -38,4 +40,16 @@ export {
   type Unify,
   unify,
 } from './unify.js';
-export type { Batch, Encoded, FileRef, Measure, Pair, Saved, Training, Unpaired } from './values.js';
+export type {
+  Batch,
+  Encoded,
+  FileRef,
+  Measure,
+  NetworkSpec,
+  Pair,
+  SampleRow,
+  Saved,
+  TrainedModel,
+  Training,
+  Unpaired,
+} from './values.js';

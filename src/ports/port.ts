@@ -16,6 +16,7 @@ export type Port =
   | PairPort
   | UnpairedPort
   | BatchPort
+  | OneOfPort
   | VariablePort;
 
 /** Nothing: the input of a source. */
@@ -63,6 +64,13 @@ export interface BatchPort<Of extends Port = Port> {
   readonly kind: 'batch';
   readonly of: Of;
 }
+/** One of several ports: only what an operator takes, never what it gives. */
+export interface OneOfPort<Option = unknown> {
+  readonly kind: 'oneOf';
+  readonly options: readonly Port[];
+  /** For the compiler alone: the options' types, which would have it look without end if they stood above. */
+  readonly types?: Option;
+}
 /** Whatever is there, for operators such as `take` that hand on what they get: one name, one port. */
 export interface VariablePort<Name extends string = string> {
   readonly kind: 'variable';
@@ -93,6 +101,11 @@ export const unpaired = <const A extends Port, const B extends Port>(a: A, b: B)
 /** The port of `Batch` values. */
 export const batch = <const Of extends Port>(of: Of): BatchPort<Of> => ({ kind: 'batch', of });
 
+/** The port of an operator that takes values of any of the given ones; the first that fits counts. */
+export const oneOf = <const Options extends readonly Port[]>(
+  ...options: Options
+): OneOfPort<Options[number]> => ({ kind: 'oneOf', options });
+
 /** A port that stands for any other; the same name stands for the same port within one operator. */
 export const variable = <const Name extends string>(name: Name): VariablePort<Name> => ({
   kind: 'variable',
@@ -107,9 +120,11 @@ export type Value<P extends Port> =
       ? Unpaired<Value<A>, Value<B>>
       : P extends BatchPort<infer Of>
         ? Batch<Value<Of>>
-        : P extends { readonly kind: infer Kind extends keyof SimpleValues }
-          ? SimpleValues[Kind]
-          : never;
+        : P extends OneOfPort<infer Option>
+          ? Value<Extract<Option, Port>>
+          : P extends { readonly kind: infer Kind extends keyof SimpleValues }
+            ? SimpleValues[Kind]
+            : never;
 
 interface SimpleValues {
   readonly none: undefined;
@@ -131,6 +146,8 @@ export const showPort = (port: Port): string => {
       return `unpaired(${showPort(port.a)}, ${showPort(port.b)})`;
     case 'batch':
       return `batch of ${showPort(port.of)}`;
+    case 'oneOf':
+      return port.options.map(showPort).join(' or ');
     case 'variable':
       return port.name;
     default:

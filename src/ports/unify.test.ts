@@ -8,6 +8,7 @@ import {
   file,
   frame,
   measure,
+  oneOf,
   type Port,
   pair,
   saved,
@@ -74,6 +75,15 @@ describe('unify', () => {
   it('names the innermost ports that differ', () => {
     expect(unify(batch(pair(frame, variable('x'))), batch(pair(file, frame)))).toEqual(
       E.left({ expected: frame, actual: file }),
+    );
+  });
+
+  it('takes either of two ports, the first that fits', () => {
+    const either = batch(oneOf(pair(variable('x'), frame), file));
+    expect(unify(either, batch(file))).toEqual(E.right({}));
+    expect(unify(either, batch(pair(frame, frame)))).toEqual(E.right({ x: frame }));
+    expect(unify(either, batch(frame))).toEqual(
+      E.left({ expected: oneOf(pair(variable('x'), frame), file), actual: frame }),
     );
   });
 

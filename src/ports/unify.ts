@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
-import type { BatchPort, PairPort, Port, UnpairedPort, VariablePort } from './port.js';
+import type { BatchPort, OneOfPort, PairPort, Port, UnpairedPort, VariablePort } from './port.js';
 
 /** What the variables of an operator stand for at one place in a pipeline. */
 export type Bindings = Readonly<Record<string, Port>>;
@@ -21,6 +21,10 @@ export const unify = (expected: Port, actual: Port, known: Bindings = {}): E.Eit
     const bound = known[expected.name];
     if (bound === undefined) return E.right({ ...known, [expected.name]: actual });
     return samePort(bound, actual) ? E.right(known) : E.left({ expected: bound, actual });
+  }
+  if (expected.kind === 'oneOf') {
+    const fits = expected.options.map((option) => unify(option, actual, known)).find(E.isRight);
+    return fits ?? E.left({ expected, actual });
   }
   if (expected.kind === 'pair' && actual.kind === 'pair')
     return pipe(
@@ -90,9 +94,14 @@ export type Unify<Expected, Actual> =
           ? Actual extends BatchPort<infer ActualOf>
             ? Unify<Of, ActualOf>
             : never
-          : Actual extends Expected
-            ? Record<never, never>
-            : never;
+          : Expected extends OneOfPort<infer Option>
+            ? UnifyAny<Option, Actual>
+            : Actual extends Expected
+              ? Record<never, never>
+              : never;
+
+/** What is common to the options that fit, or `never` when none does. */
+type UnifyAny<Option, Actual> = Option extends unknown ? Unify<Option, Actual> : never;
 
 type Both<A, B> = [A] extends [never] ? never : [B] extends [never] ? never : A & B;
 

@@ -1,6 +1,8 @@
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostics } from '../diagnostics/index.js';
 import type { ImageFormat } from './frame.js';
 import type { HostTensor } from './host-tensor.js';
-import type { Item } from './item.js';
+import type { Item, ItemKey } from './item.js';
 
 /** A file that a source found. Its place relative to the source's folder is the item's `key.path`. */
 export interface FileRef {
@@ -49,13 +51,46 @@ export interface Measure {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-/** What a training step gives: the state after it, and what it measured on the way. */
+/** What kind of network it is and the options it was made with: with its weights, all that is needed to apply it. */
+export interface NetworkSpec {
+  /** As in `pyramid`. */
+  readonly kind: string;
+  readonly options: Readonly<Record<string, number>>;
+}
+
+/** What a training step gives: the state after it, what it measured on the way, and what can be made of it. */
 export interface Training {
   /** Steps done, from 1. */
   readonly step: number;
+  /** Steps that the whole schedule has. */
+  readonly total: number;
+  /** Whether it still learns natural textures, or its task already. */
+  readonly phase: 'pretrain' | 'train';
+  /** Examples seen so far. */
+  readonly images: number;
+  /** The learning rate of this step. */
+  readonly rate: number;
   readonly metrics: Readonly<Record<string, number>>;
   /** Everything that the next step needs: weights, moments, averages. */
   readonly state: Readonly<Record<string, HostTensor>>;
-  /** Events that happened at this step, such as `restart`. */
+  /** Keys of the examples of this step. */
+  readonly keys: readonly ItemKey[];
+  /** Events that happened at this step: `restart` at the last step of a restart cycle, `end` at the last of all. */
   readonly marks: readonly string[];
+  /** The generator as it would be used now, averaged over steps where that was asked for. */
+  readonly model: TrainedModel;
+  /** Applies it to the examples of this step, for people to look at. */
+  readonly samples: TaskEither<Diagnostics, readonly SampleRow[]>;
+}
+
+/** A generator and its weights. */
+export interface TrainedModel {
+  readonly generator: NetworkSpec;
+  readonly weights: Readonly<Record<string, HostTensor>>;
+}
+
+/** Pictures of one example, `[height, width, 3]` uint8, by what they are: `input`, `output`, `target`, `back`. */
+export interface SampleRow {
+  readonly name: string;
+  readonly pictures: Readonly<Record<string, HostTensor<'uint8'>>>;
 }

@@ -1,0 +1,16 @@
+import type { NetworkSpec } from '../../ports/index.js';
+import type { Network } from '../network.js';
+import { pyramid } from './pyramid.js';
+import { resnet } from './resnet.js';
+
+const generators: Readonly<Record<string, (options: NetworkSpec['options']) => Network>> = {
+  pyramid,
+  resnet,
+};
+
+/** The generator that a spec describes; undefined for a kind that there is not. */
+export const generatorOf = ({ kind, options }: NetworkSpec): Network | undefined =>
+  Object.hasOwn(generators, kind) ? generators[kind]?.(options) : undefined;
+
+export { type PyramidOptions, pyramid } from './pyramid.js';
+export { type ResnetOptions, resnet } from './resnet.js';
