@@ -4,7 +4,7 @@ import type { IO } from 'fp-ts/lib/IO.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
-import type { HostTensor, Item, ItemKey } from '../ports/index.js';
+import type { HostTensor, Item, ItemKey, Json } from '../ports/index.js';
 import type { ItemFlow } from '../streams/flow.js';
 import type { Engine } from '../tensor/run/engine.js';
 import type { Laws } from './laws.js';
@@ -20,6 +20,11 @@ export interface OpContext {
   readonly random: (key: ItemKey) => Random;
   /** Tells the user something about an item that goes on all the same. */
   readonly warn: (key: ItemKey, warning: Diagnostic) => IO<void>;
+  /**
+   * Notes facts about an item for its receipt: a certificate, what was measured, what was chosen. They are kept under the
+   * operator's path; a fact noted again replaces the one of that name. Numbers must be finite: JSON has no others.
+   */
+  readonly note: (key: ItemKey, facts: Notes) => IO<void>;
   /** The engine that tensor work runs on, as given by `--engine`. */
   readonly engine: string;
   /** That engine itself, one for the whole run; it starts when it is first used, and the run ends it. */
@@ -27,6 +32,9 @@ export interface OpContext {
   /** How many items are worked on at once. */
   readonly jobs: number;
 }
+
+/** Facts about an item, by name. */
+export type Notes = Readonly<Record<string, Json>>;
 
 /** Something that is opened once before the first item and closed after the last. */
 export interface Resource<R> {

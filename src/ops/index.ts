@@ -6,6 +6,7 @@ export type {
   FlowBehaviour,
   JoinBehaviour,
   MapBehaviour,
+  Notes,
   OpContext,
   PictureShape,
   Resource,

@@ -4,12 +4,12 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { stringify } from 'yaml';
 import type { Diagnostics } from '../diagnostics/index.js';
 import { builtIn, type Operator, type Registry, type Step, type Stream, type Wire } from '../ops/index.js';
-import { type NonePort, none, type Port, type Substitute, type Unify } from '../ports/index.js';
+import { type Json, type NonePort, none, type Port, type Substitute, type Unify } from '../ports/index.js';
 import { check } from './check/check.js';
 import type { Graph } from './check/graph.js';
 import { planGraph } from './compile.js';
 import type { PipelineSource, StepSource } from './parse/pipeline-file.js';
-import { fromJson, type Json, toJson } from './parse/tree.js';
+import { fromJson, toJson } from './parse/tree.js';
 import type { Plan } from './plan/plan.js';
 import { type Report, type RunOptions, runPlan } from './run.js';
 

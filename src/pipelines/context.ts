@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { IO } from 'fp-ts/lib/IO.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure } from '../diagnostics/index.js';
-import type { OpContext } from '../ops/index.js';
+import type { Notes, OpContext } from '../ops/index.js';
 import { randomFor } from '../ops/random.js';
 import type { ItemKey } from '../ports/index.js';
 import type { Engine } from '../tensor/run/engine.js';
@@ -17,6 +17,8 @@ export interface RunContext {
   /** How many items are worked on at once. */
   readonly jobs: number;
   readonly warn: (key: ItemKey, warning: Diagnostic) => IO<void>;
+  /** Is told what the operator at a path notes about an item. */
+  readonly noted: (key: ItemKey, operator: string, facts: Notes) => IO<void>;
   /** Is told of every item that is not worked on because it is done. */
   readonly skipped: (key: ItemKey) => IO<void>;
   /** Is told which engine does the tensor work, once one does any. */
@@ -24,13 +26,17 @@ export interface RunContext {
 }
 
 /** What one operator knows about the run. */
-export const contextOf = ({ seed, engine, openEngine, jobs, warn }: RunContext, path: string): OpContext => ({
+export const contextOf = (
+  { seed, engine, openEngine, jobs, warn, noted }: RunContext,
+  path: string,
+): OpContext => ({
   path,
   seed,
   engine,
   openEngine,
   jobs,
   warn,
+  note: (key, facts) => noted(key, path, facts),
   random: (key) => randomFor(seed, path, key),
 });
 
@@ -41,6 +47,7 @@ export const defaultContext = (seed: number): RunContext => ({
   openEngine: TE.left([failure('tensor/engine-unavailable', 'Only a pipeline that runs has an engine.')]),
   jobs: availableParallelism(),
   warn: () => () => undefined,
+  noted: () => () => undefined,
   skipped: () => () => undefined,
   chosen: () => () => undefined,
 });

@@ -168,6 +168,32 @@ describe('a run', () => {
     expect(told.indexOf('warned 1')).toBeLessThan(told.indexOf('done 1'));
   });
 
+  it('tells what operators note about an item, under their paths', async () => {
+    const certified = defineOp({
+      name: 'certified',
+      about: 'Note a figure',
+      params: {},
+      input: port.file,
+      output: port.file,
+      map:
+        (_, { note }) =>
+        ({ key, value }) => {
+          note(key, { seam: { largest: 0.25 }, passed: true })();
+          return TE.right(value);
+        },
+    });
+    const events: PipelineEvent[] = [];
+    right(await run(pipeline(count(1), certified()), { observe: (event) => events.push(event) })());
+    expect(events.filter(({ kind }) => kind === 'noted')).toEqual([
+      {
+        kind: 'noted',
+        key: { path: '0', index: 0, epoch: 0 },
+        operator: 'steps[1]/certified',
+        facts: { seam: { largest: 0.25 }, passed: true },
+      },
+    ]);
+  });
+
   it('opens what operators need once, closes it, and closes what is open when another cannot be opened', async () => {
     const log: string[] = [];
     const holder = (name: string, opens: boolean) =>

@@ -3,6 +3,7 @@ import { identity, pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { tap } from 'rxjs';
 import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
+import type { Notes } from '../ops/index.js';
 import type { ItemFailure, ItemKey, Measure, Outcome } from '../ports/index.js';
 import { drain, type ItemFlow, type RunEnd, type RunEvent, through } from '../streams/index.js';
 import { build } from './build/build.js';
@@ -11,13 +12,19 @@ import type { Plan } from './plan/plan.js';
 
 /**
  * What happens in a run: items done, failed and skipped, things to know about items that go on, figures that were
- * measured, and which engine does the tensor work.
+ * measured, facts that operators note, and which engine does the tensor work.
  */
 export type PipelineEvent =
   | RunEvent
   | { readonly kind: 'skipped'; readonly key: ItemKey }
   | { readonly kind: 'engine'; readonly name: string }
   | { readonly kind: 'measured'; readonly key: ItemKey; readonly figures: Measure['figures'] }
+  | {
+      readonly kind: 'noted';
+      readonly key: ItemKey;
+      readonly operator: string;
+      readonly facts: Notes;
+    }
   | { readonly kind: 'warned'; readonly key: ItemKey; readonly warning: Diagnostic };
 
 /** How to run a pipeline. */
@@ -61,6 +68,7 @@ export const runPlan = (
     ...(jobs === undefined ? {} : { jobs }),
     ...(engine === undefined ? {} : { engine }),
     warn: (key, warning) => () => observe({ kind: 'warned', key, warning }),
+    noted: (key, operator, facts) => () => observe({ kind: 'noted', key, operator, facts }),
     skipped: (key) => () => {
       skipped++;
       observe({ kind: 'skipped', key });

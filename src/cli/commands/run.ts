@@ -90,6 +90,8 @@ const jsonVoice = ({ out }: Terminal): Voice => {
       if (event.kind === 'failed') sayFailure(event.failure);
       if (event.kind === 'engine') say('engine', { name: event.name });
       if (event.kind === 'measured') say('measured', { path: event.key.path, figures: event.figures });
+      if (event.kind === 'noted')
+        say('noted', { path: event.key.path, operator: event.operator, facts: event.facts });
       if (event.kind === 'warned') say('warned', { path: event.key.path, ...diagnosticJson(event.warning) });
     },
     finished: (_, { done, skipped, failed, end, milliseconds }) =>
@@ -134,7 +136,7 @@ const peopleVoice = (terminal: Terminal): Voice => {
         totals = addFigures(totals, event.figures);
         line.clear();
         terminal.out(`${printable(event.key.path)}  ${figuresInWords(event.figures)}\n`);
-      } else state = progress(state, event);
+      } else if (event.kind !== 'noted') state = progress(state, event);
       line.show(() => progressLine(state, skipped, terminal.width(), terminal.paint));
     },
     finished: (plan, report) => {

@@ -43,6 +43,7 @@ export const testContext = ({ seed = 1 }: Place = {}, warnings: string[] = []): 
     (_, { message }) =>
     () =>
       void warnings.push(message),
+  note: () => () => undefined,
   engine: 'cpu',
   openEngine: sharedEngine,
   jobs: 2,

@@ -1,4 +1,5 @@
 import type { Span } from '../../diagnostics/index.js';
+import type { Json } from '../../ports/index.js';
 
 /** A value as it stands in a file, every part with its place. What code makes has no places. */
 export type Tree = ScalarTree | ListTree | MapTree;
@@ -26,9 +27,6 @@ export interface Entry {
   readonly keySpan?: Span;
   readonly value: Tree;
 }
-
-/** Anything that JSON can say. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** The bare value. */
 export const toJson = (tree: Tree): Json => {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { type Json, spanAt, toJson } from './tree.js';
+import type { Json } from '../../ports/index.js';
+import { spanAt, toJson } from './tree.js';
 import { limits, parseYaml } from './yaml.js';
 
 /** Codes and places, as `yaml/tag 2:4`. */
