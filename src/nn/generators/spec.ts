@@ -1,0 +1,65 @@
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import type { NetworkSpec } from '../../ports/index.js';
+
+/** Inclusive bounds of a whole number. */
+export interface OptionBounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * The generators that there are, and the options of each: whole numbers, all of which may be left out. A file from
+ * elsewhere may name no more than this, so that it cannot ask for a network that no memory holds.
+ */
+export const generatorOptions: Readonly<Record<string, Readonly<Record<string, OptionBounds>>>> = {
+  pyramid: {
+    levels: { min: 2, max: 6 },
+    lowBlocks: { min: 1, max: 32 },
+    highBlocks: { min: 1, max: 32 },
+    width: { min: 1, max: 512 },
+  },
+  resnet: { blocks: { min: 1, max: 32 }, width: { min: 1, max: 256 } },
+};
+
+const complaintAbout = ({ kind, options }: NetworkSpec): string | undefined => {
+  const known = Object.hasOwn(generatorOptions, kind) ? generatorOptions[kind] : undefined;
+  if (known === undefined)
+    return `there is no generator \`${kind}\`, only ${Object.keys(generatorOptions).join(', ')}`;
+  return Object.entries(options)
+    .map(([name, value]) => {
+      const bounds = Object.hasOwn(known, name) ? known[name] : undefined;
+      if (bounds === undefined) return `\`${kind}\` has no option \`${name}\``;
+      return Number.isInteger(value) && value >= bounds.min && value <= bounds.max
+        ? undefined
+        : `\`${kind}.${name}\` must be a whole number between ${bounds.min} and ${bounds.max}, not ${value}`;
+    })
+    .find((complaint) => complaint !== undefined);
+};
+
+const shape = t.record(t.string, t.record(t.string, t.number));
+
+/**
+ * A generator as it stands in files, `{ pyramid: { levels: 3 } }`, held to the options that there are. The message of
+ * an error says what is wrong.
+ */
+export const networkSpec = new t.Type<NetworkSpec, unknown, unknown>(
+  'a generator',
+  (value): value is NetworkSpec =>
+    t.type({ kind: t.string, options: t.record(t.string, t.number) }).is(value) &&
+    complaintAbout(value) === undefined,
+  (value, context) => {
+    const entries = shape.is(value) ? Object.entries(value) : [];
+    const [only] = entries;
+    if (only === undefined || entries.length > 1)
+      return t.failure(
+        value,
+        context,
+        'it must be one generator with its options, as in { "pyramid": { "levels": 3 } }',
+      );
+    const spec = { kind: only[0], options: only[1] };
+    const complaint = complaintAbout(spec);
+    return complaint === undefined ? E.right(spec) : t.failure(value, context, complaint);
+  },
+  ({ kind, options }) => ({ [kind]: options }),
+);

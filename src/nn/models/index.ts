@@ -1,0 +1,11 @@
+export {
+  addSnapshot,
+  readManifest,
+  readModelFolder,
+  type SnapshotFacts,
+  type SnapshotWeights,
+  type TrainedFolder,
+} from './model-folder.js';
+export { isModelFile, MODEL_JSON, type ModelManifest, type Snapshot } from './model-json.js';
+export { decodeTensors, encodeTensors, type TensorFile, type Tensors } from './safetensors.js';
+export { type Fingerprint, readTensors, writeTensors } from './tensor-file.js';

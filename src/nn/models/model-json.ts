@@ -1,0 +1,99 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import type { NetworkSpec } from '../../ports/index.js';
+import { networkSpec } from '../generators/spec.js';
+import type { Fingerprint } from './tensor-file.js';
+
+/** One state of a model's weights on disk. */
+export interface Snapshot extends Fingerprint {
+  /** Name of its file in the model's folder. */
+  readonly file: string;
+  /** Training steps that made it. */
+  readonly step: number;
+  /** Restart cycle that it ends, from 1. */
+  readonly cycle: number;
+}
+
+/** What `model.json` says: which network, its snapshots from the first to the last, and where they came from. */
+export interface ModelManifest {
+  readonly generator: NetworkSpec;
+  readonly snapshots: readonly Snapshot[];
+  /** Free facts about the training: pipeline, seed, version, data, figures. */
+  readonly training: Readonly<Record<string, unknown>>;
+}
+
+/** The file of a folder that makes it a model. */
+export const MODEL_JSON = 'model.json';
+
+/** Name of the file of a snapshot. */
+export const snapshotFile = (step: number): string => `snapshot-${step}.safetensors`;
+
+/** Whether a file of a model's folder, by its name, is part of the model: others (reports, checkpoints) are beside it. */
+export const isModelFile = (name: string): boolean =>
+  name === MODEL_JSON || (name.startsWith('snapshot-') && name.endsWith('.safetensors'));
+
+const plainName = new t.Type<string>(
+  'a plain file name that begins with snapshot- and ends in .safetensors',
+  (value): value is string => typeof value === 'string' && /^snapshot-[\w.-]+\.safetensors$/.test(value),
+  (value, context) =>
+    typeof value === 'string' && /^snapshot-[\w.-]+\.safetensors$/.test(value)
+      ? t.success(value)
+      : t.failure(value, context),
+  t.identity,
+);
+
+const manifestCodec = t.intersection([
+  t.type({
+    format: t.literal('prismflow-model'),
+    version: t.literal(1),
+    generator: networkSpec,
+    snapshots: t.readonlyArray(
+      t.strict({ file: plainName, sha256: t.string, bytes: t.Int, step: t.Int, cycle: t.Int }),
+    ),
+  }),
+  t.partial({ training: t.UnknownRecord }),
+]);
+
+const MAX_SNAPSHOTS = 1000;
+
+/** The text of a `model.json`. */
+export const encodeManifest = ({ generator, snapshots, training }: ModelManifest): string =>
+  `${JSON.stringify(
+    {
+      format: 'prismflow-model',
+      version: 1,
+      generator: networkSpec.encode(generator),
+      snapshots,
+      training,
+    },
+    null,
+    2,
+  )}\n`;
+
+const faultIn = (errors: t.Errors): string => {
+  // An intersection reports each of its sides; the deepest error is the one that says most.
+  const [deepest] = [...errors].sort((a, b) => b.context.length - a.context.length);
+  const keys = deepest?.context
+    .map(({ key }) => key)
+    .filter((key, i) => key !== '' && !(i === 1 && /^\d+$/.test(key)));
+  const place = keys === undefined || keys.length === 0 ? 'it' : `\`${keys.join('.')}\``;
+  return `${place}: ${deepest?.message ?? `must be ${deepest?.context.at(-1)?.type.name ?? 'there'}`}`;
+};
+
+/** Reads the text of a `model.json`. Error: `weights/model-json`. */
+export const decodeManifest = (path: string, text: string): E.Either<Diagnostics, ModelManifest> =>
+  pipe(
+    E.tryCatch(
+      (): unknown => JSON.parse(text),
+      () => 'it is no JSON',
+    ),
+    E.chain((json) => pipe(manifestCodec.decode(json), E.mapLeft(faultIn))),
+    E.filterOrElse(
+      ({ snapshots }) => snapshots.length <= MAX_SNAPSHOTS,
+      () => `it has more than ${MAX_SNAPSHOTS} snapshots`,
+    ),
+    E.map(({ generator, snapshots, training = {} }) => ({ generator, snapshots, training })),
+    E.mapLeft((why): Diagnostics => [failure('weights/model-json', `${path} cannot be used, ${why}.`)]),
+  );
