@@ -4,6 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { isModelFile, MODEL_JSON } from '../../nn/models/model-json.js';
 import { type PathUse, pathsOf } from '../../ops/params/index.js';
 import type { GraphNode } from '../check/graph.js';
 
@@ -28,16 +29,22 @@ export const digestFile = (path: string): TE.TaskEither<Diagnostics, Digest> =>
     return hash.digest('hex');
   }, unreadable(path));
 
-/** The digest of a file, or of all files of a folder with their names. */
+/** The files that count of a folder: of a trained model, those that are its weights; else all. */
+const filesIn = async (folder: string): Promise<readonly string[]> => {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const isModel = files.some(({ parentPath, name }) => parentPath === folder && name === MODEL_JSON);
+  return files
+    .filter(({ parentPath, name }) => !isModel || (parentPath === folder && isModelFile(name)))
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .sort();
+};
+
+/** The digest of a file, or of all files that count of a folder, with their names. */
 const digestTree = (path: string): TE.TaskEither<Diagnostics, Digest> =>
   TE.tryCatch(async () => {
     const hash = createHash('sha256');
-    const files = (await stat(path)).isDirectory()
-      ? (await readdir(path, { recursive: true, withFileTypes: true }))
-          .filter((entry) => entry.isFile())
-          .map((entry) => join(entry.parentPath, entry.name))
-          .sort()
-      : [path];
+    const files = (await stat(path)).isDirectory() ? await filesIn(path) : [path];
     for (const file of files) {
       hash.update(`${file.slice(path.length)}\0`);
       await update(hash, file);

@@ -135,6 +135,18 @@ describe('digestPipeline', () => {
     writeFileSync(join(model, 'a.bin'), 'weights');
   });
 
+  it('counts of a trained model its weights only, not the reports and checkpoints beside them', async () => {
+    writeFileSync(join(model, 'model.json'), '{}');
+    writeFileSync(join(model, 'snapshot-1.safetensors'), 'weights');
+    const before = await digest([blend({ model })]);
+    writeFileSync(join(model, 'report.html'), 'report');
+    mkdirSync(join(model, 'checkpoints'));
+    writeFileSync(join(model, 'checkpoints', 'snapshot-1.safetensors'), 'state');
+    expect(await digest([blend({ model })])).toBe(before);
+    writeFileSync(join(model, 'snapshot-1.safetensors'), 'other weights');
+    expect(await digest([blend({ model })])).not.toBe(before);
+  });
+
   it('follows parameters and the content of weights, not where results go', async () => {
     const one = await digest([blend({ model }), encode({ quality: 90 }), save('out/{path}')]);
     expect(await digest([blend({ model, strength: 1 }), encode({ quality: 90 }), save('elsewhere')])).toBe(
