@@ -1,25 +1,37 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { HostTensor } from '../ports/index.js';
 
-/** How a parameter starts: drawn from N(0, deviation²), or one value everywhere. */
-export type Initialisation = { readonly normal: number } | { readonly constant: number };
+/** How a parameter starts: drawn from N(0, deviation²), evenly from -bound to bound, or one value everywhere. */
+export type Initialisation =
+  | { readonly normal: number }
+  | { readonly uniform: number }
+  | { readonly constant: number };
 
 export interface ParameterSpec {
   readonly shape: readonly number[];
   readonly start: Initialisation;
 }
 
+/** What parameters a network has, by name, and how they start. */
+export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>;
+
 /** Parameters by name, as tensors of a program being recorded. */
 export type Parameters = Readonly<Record<string, tf.Tensor>>;
 
-/**
- * A network as data and a pure function: what parameters it has, and what it makes of them and a batch of pictures
- * [N,H,W,C].
- */
-export interface Network {
-  readonly parameters: Readonly<Record<string, ParameterSpec>>;
-  readonly apply: (parameters: Parameters, pictures: tf.Tensor4D) => tf.Tensor4D;
+/** What learns, as data and a pure function: what parameters it has, and what it makes of them and of pictures [N,H,W,C]. */
+export interface Learner<Result> {
+  readonly parameters: ParameterSpecs;
+  readonly apply: (parameters: Parameters, pictures: tf.Tensor4D) => Result;
 }
+
+/** Makes pictures [N,H,W,3] in -1..1 of pictures. */
+export type Network = Learner<tf.Tensor4D>;
+
+/**
+ * Judges pictures [N,H,W,3] in -1..1: one map of logits [N,h,w,1] for each scale that it looks at, higher where it takes
+ * a picture for real.
+ */
+export type Discriminator = Learner<readonly tf.Tensor4D[]>;
 
 /** A parameter of a network by name. */
 export const parameter = <T extends tf.Tensor>(parameters: Parameters, name: string): T => {
@@ -29,7 +41,7 @@ export const parameter = <T extends tf.Tensor>(parameters: Parameters, name: str
 };
 
 /** How many numbers a network learns. */
-export const parameterCount = ({ parameters }: Network): number =>
+export const parameterCount = ({ parameters }: Pick<Learner<unknown>, 'parameters'>): number =>
   Object.values(parameters).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 
 /**

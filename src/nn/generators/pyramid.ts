@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { instanceNorm, pad2d } from '../../tensor/layers/index.js';
-import { type Network, type ParameterSpec, type Parameters, parameter } from '../network.js';
+import { convolution, convolve, fanIn } from '../convolution.js';
+import type { Network, ParameterSpecs, Parameters } from '../network.js';
 
 export interface PyramidOptions {
   /** Times that the picture is halved, 2 to 6; the low branch works at 1/2^levels of the size. */
@@ -14,23 +15,9 @@ export interface PyramidOptions {
 
 const SLOPE = 0.2;
 
-// PyTorch's default start of a convolution, which LPTN keeps: uniform with this deviation.
-const layer = (
-  name: string,
-  kernel: number,
-  inputs: number,
-  outputs: number,
-): Record<string, ParameterSpec> => ({
-  [`${name}.filter`]: {
-    shape: [kernel, kernel, inputs, outputs],
-    start: { normal: 1 / Math.sqrt(3 * kernel * kernel * inputs) },
-  },
-  [`${name}.bias`]: { shape: [outputs], start: { constant: 0 } },
-});
-
-const residual = (name: string, width: number): Record<string, ParameterSpec> => ({
-  ...layer(`${name}.a`, 3, width, width),
-  ...layer(`${name}.b`, 3, width, width),
+const residual = (name: string, width: number): ParameterSpecs => ({
+  ...convolution(`${name}.a`, 3, [width, width], fanIn),
+  ...convolution(`${name}.b`, 3, [width, width], fanIn),
 });
 
 const numbered = (name: string, count: number): readonly string[] =>
@@ -52,22 +39,20 @@ export const pyramid = ({
   const [lows, highs] = [numbered('low.block', lowBlocks), numbered('high.block', highBlocks)];
   const parameters = Object.assign(
     {
-      ...layer('low.first', 3, 3, 16),
-      'low.norm.scale': { shape: [16], start: { constant: 1 } },
-      'low.norm.offset': { shape: [16], start: { constant: 0 } },
-      ...layer('low.second', 3, 16, width),
+      ...convolution('low.first', 3, [3, 16], fanIn),
+      ...convolution('low.second', 3, [16, width], fanIn),
     },
     ...lows.map((name) => residual(name, width)),
-    layer('low.third', 3, width, 16),
-    layer('low.last', 3, 16, 3),
-    layer('high.first', 3, 9, width),
+    convolution('low.third', 3, [width, 16], fanIn),
+    convolution('low.last', 3, [16, 3], fanIn),
+    convolution('high.first', 3, [9, width], fanIn),
     ...highs.map((name) => residual(name, width)),
-    layer('high.last', 3, width, 1),
+    convolution('high.last', 3, [width, 1], fanIn),
     ...numbered('mask', levels - 1).flatMap((name) => [
-      layer(`${name}.a`, 1, 1, 16),
-      layer(`${name}.b`, 1, 16, 1),
+      convolution(`${name}.a`, 1, [1, 16], fanIn),
+      convolution(`${name}.b`, 1, [16, 1], fanIn),
     ]),
-  ) as Record<string, ParameterSpec>;
+  ) as ParameterSpecs;
   return { parameters, apply: (p, x) => apply(p, x, levels, lows, highs) };
 };
 
@@ -84,7 +69,7 @@ const apply = (
   const deepest = highMask(p, tf.concat([top, upsample(rest, top), upsample(low, top)], 3), highs);
   // Each finer mask is two pointwise layers on the coarser one. They commute with nearest upsampling, so they run before.
   const masks = numbered('mask', levels - 1).reduce<readonly tf.Tensor4D[]>(
-    (made, name) => [...made, conv(p, `${name}.b`, leaky(conv(p, `${name}.a`, made.at(-1)!)))],
+    (made, name) => [...made, convolve(p, `${name}.b`, leaky(convolve(p, `${name}.a`, made.at(-1)!)))],
     [deepest],
   );
   return details.reduceRight((sum, detail, level) => {
@@ -136,22 +121,15 @@ const upsample = (x: tf.Tensor4D, like: tf.Tensor4D): tf.Tensor4D =>
 
 const leaky = (x: tf.Tensor4D): tf.Tensor4D => tf.leakyRelu(x, SLOPE);
 
-const conv = (p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D =>
-  tf.add(tf.conv2d(x, parameter<tf.Tensor4D>(p, `${name}.filter`), 1, 'same'), parameter(p, `${name}.bias`));
-
 const residualBlocks = (p: Parameters, x: tf.Tensor4D, names: readonly string[]): tf.Tensor4D =>
-  names.reduce((sum, name) => tf.add(sum, conv(p, `${name}.b`, leaky(conv(p, `${name}.a`, sum)))), x);
+  names.reduce((sum, name) => tf.add(sum, convolve(p, `${name}.b`, leaky(convolve(p, `${name}.a`, sum)))), x);
 
 const translateLow = (p: Parameters, rest: tf.Tensor4D, blocks: readonly string[]): tf.Tensor4D => {
-  const first = instanceNorm(
-    conv(p, 'low.first', rest),
-    parameter(p, 'low.norm.scale'),
-    parameter(p, 'low.norm.offset'),
-  );
-  const wide = leaky(conv(p, 'low.second', leaky(first)));
-  const narrow = leaky(conv(p, 'low.third', residualBlocks(p, wide, blocks)));
-  return tf.tanh(tf.add(rest, conv(p, 'low.last', narrow)));
+  const first = instanceNorm(convolve(p, 'low.first', rest));
+  const wide = leaky(convolve(p, 'low.second', leaky(first)));
+  const narrow = leaky(convolve(p, 'low.third', residualBlocks(p, wide, blocks)));
+  return tf.tanh(tf.add(rest, convolve(p, 'low.last', narrow)));
 };
 
 const highMask = (p: Parameters, x: tf.Tensor4D, blocks: readonly string[]): tf.Tensor4D =>
-  conv(p, 'high.last', residualBlocks(p, leaky(conv(p, 'high.first', x)), blocks));
+  convolve(p, 'high.last', residualBlocks(p, leaky(convolve(p, 'high.first', x)), blocks));

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { instanceNorm, pad2d } from '../../tensor/layers/index.js';
-import { type Network, type ParameterSpec, type Parameters, parameter } from '../network.js';
+import { convolution, convolve, gaussian, withBias } from '../convolution.js';
+import { type Network, type ParameterSpecs, type Parameters, parameter } from '../network.js';
 
 export interface ResnetOptions {
   /** Residual blocks: 9 for pictures of 256 and more, 6 for smaller ones. */
@@ -8,18 +9,6 @@ export interface ResnetOptions {
   /** Channels of the first layer; the trunk has four times as many. */
   readonly width?: number;
 }
-
-const DEVIATION = 0.02;
-
-const layer = (
-  name: string,
-  kernel: number,
-  shape: readonly [number, number],
-  bias: number,
-): Record<string, ParameterSpec> => ({
-  [`${name}.filter`]: { shape: [kernel, kernel, ...shape], start: { normal: DEVIATION } },
-  [`${name}.bias`]: { shape: [bias], start: { constant: 0 } },
-});
 
 /**
  * CycleGAN's generator (Zhu, Park, Isola, Efros: "Unpaired Image-to-Image Translation using Cycle-Consistent
@@ -29,24 +18,26 @@ const layer = (
 export const resnet = ({ blocks = 9, width = 64 }: ResnetOptions = {}): Network => {
   const trunk = 4 * width;
   const names = Array.from({ length: blocks }, (_, i) => `block${i + 1}`);
-  const parameters = {
-    ...layer('first', 7, [3, width], width),
-    ...layer('down1', 3, [width, 2 * width], 2 * width),
-    ...layer('down2', 3, [2 * width, trunk], trunk),
-    ...Object.assign(
-      {},
-      ...names.flatMap((n) => [
-        layer(`${n}.a`, 3, [trunk, trunk], trunk),
-        layer(`${n}.b`, 3, [trunk, trunk], trunk),
-      ]),
+  const parameters: ParameterSpecs = Object.assign(
+    {},
+    convolution('first', 7, [3, width], gaussian),
+    convolution('down1', 3, [width, 2 * width], gaussian),
+    convolution('down2', 3, [2 * width, trunk], gaussian),
+    ...names.flatMap((name) =>
+      ['a', 'b'].map((half) => convolution(`${name}.${half}`, 3, [trunk, trunk], gaussian)),
     ),
-    // Transposed convolutions hold their filter as the convolution that they transpose: outputs before inputs.
-    ...layer('up1', 3, [2 * width, trunk], 2 * width),
-    ...layer('up2', 3, [width, 2 * width], width),
-    ...layer('last', 7, [width, 3], 3),
-  };
+    transposed('up1', [trunk, 2 * width]),
+    transposed('up2', [2 * width, width]),
+    convolution('last', 7, [width, 3], gaussian),
+  );
   return { parameters, apply: (p, x) => apply(p, x, names) };
 };
+
+// A transposed convolution holds its filter as the convolution that it transposes: outputs before inputs.
+const transposed = (name: string, [inputs, outputs]: readonly [number, number]): ParameterSpecs => ({
+  ...convolution(name, 3, [outputs, inputs], gaussian),
+  [`${name}.bias`]: { shape: [outputs], start: { constant: 0 } },
+});
 
 const apply = (p: Parameters, pictures: tf.Tensor4D, blocks: readonly string[]): tf.Tensor4D => {
   const first = activated(reflected(p, 'first', pictures));
@@ -62,15 +53,9 @@ const apply = (p: Parameters, pictures: tf.Tensor4D, blocks: readonly string[]):
 
 const activated = (x: tf.Tensor4D): tf.Tensor4D => tf.relu(instanceNorm(x));
 
-const filterOf = (p: Parameters, name: string): tf.Tensor4D => parameter(p, `${name}.filter`);
-
-const withBias = (p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D =>
-  tf.add(x, parameter(p, `${name}.bias`));
-
 /** A convolution that keeps the size by reflecting the borders. */
 const reflected = (p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D => {
-  const filter = filterOf(p, name);
-  const border = (filter.shape[0] - 1) / 2;
+  const border = (parameter(p, `${name}.filter`).shape[0]! - 1) / 2;
   const padded = pad2d(
     x,
     [
@@ -79,23 +64,14 @@ const reflected = (p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D => 
     ],
     'reflect',
   );
-  return withBias(p, name, tf.conv2d(padded, filter, 1, 'valid'));
+  return convolve(p, name, padded, { pad: 'valid' });
 };
 
 const down = (p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D =>
-  withBias(
-    p,
-    name,
-    tf.conv2d(x, filterOf(p, name), 2, [
-      [0, 0],
-      [1, 1],
-      [1, 1],
-      [0, 0],
-    ]),
-  );
+  convolve(p, name, x, { stride: 2, pad: 1 });
 
 const up = (p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D => {
-  const filter = filterOf(p, name);
+  const filter = parameter<tf.Tensor4D>(p, `${name}.filter`);
   const [n, h, w] = x.shape;
   const doubled = tf.conv2dTranspose(x, filter, [n, 2 * h, 2 * w, filter.shape[2]], 2, [
     [0, 0],
