@@ -1,20 +1,8 @@
+import { C1, C2, WINDOW, weights } from '../../nn/losses/ssim-window.js';
 import type { Plane } from './planes.js';
-
-const WINDOW = 11;
-const SIGMA = 1.5;
-const C1 = 0.01 ** 2;
-const C2 = 0.03 ** 2;
 
 /** Shorter sides have no valid window. */
 export const SMALLEST_SIDE = WINDOW;
-
-const weights = (() => {
-  const bell = Float64Array.from({ length: WINDOW }, (_, i) =>
-    Math.exp(-((i - (WINDOW - 1) / 2) ** 2) / (2 * SIGMA ** 2)),
-  );
-  const sum = bell.reduce((a, b) => a + b);
-  return bell.map((w) => w / sum);
-})();
 
 /** Weighted means along a row: of x, y, x², y² and xy. */
 type Moments = readonly [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];

@@ -1,0 +1,5 @@
+import * as tf from '@tensorflow/tfjs';
+import type { PictureLoss } from './picture-loss.js';
+
+/** Mean absolute difference. */
+export const l1: PictureLoss = (x, y) => tf.mean<tf.Scalar>(tf.abs(tf.sub(x, y)));
