@@ -1,9 +1,11 @@
 import { adjust } from './adjust/index.js';
+import { augment } from './augment/index.js';
 import { batch } from './batch/index.js';
 import { blend } from './blend/index.js';
 import { compare } from './compare/index.js';
 import { crop } from './crop/index.js';
 import { decode } from './decode/index.js';
+import { degradeHaze } from './degrade.haze/index.js';
 import { darkChannel } from './dehaze.dark-channel/index.js';
 import { encode } from './encode/index.js';
 import { files } from './files/index.js';
@@ -43,6 +45,8 @@ export const builtIn: Registry = registryOf(
   adjust,
   darkChannel,
   blend,
+  augment,
+  degradeHaze,
   pair,
   unpaired,
   batch,
