@@ -28,6 +28,7 @@ export { degradeHaze } from './degrade.haze/index.js';
 export { darkChannel } from './dehaze.dark-channel/index.js';
 export { encode } from './encode/index.js';
 export { files } from './files/index.js';
+export { ganStep } from './gan.step/index.js';
 export type { Laws, Symmetry } from './laws.js';
 export { model } from './model/index.js';
 export type { Operator } from './operator.js';

@@ -9,6 +9,7 @@ import { degradeHaze } from './degrade.haze/index.js';
 import { darkChannel } from './dehaze.dark-channel/index.js';
 import { encode } from './encode/index.js';
 import { files } from './files/index.js';
+import { ganStep } from './gan.step/index.js';
 import { model } from './model/index.js';
 import type { Operator } from './operator.js';
 import { pad } from './pad/index.js';
@@ -54,5 +55,6 @@ export const builtIn: Registry = registryOf(
   shuffle,
   take,
   model,
+  ganStep,
   compare,
 );
