@@ -21,3 +21,6 @@ export const codes = {
 
 /** The closed union of error codes. */
 export type Code = keyof typeof codes;
+
+/** True for a code that this version knows. */
+export const isCode = (code: string): code is Code => Object.hasOwn(codes, code);

@@ -1,5 +1,5 @@
 export { accumulating, all, fromDiagnostics, struct } from './accumulate.js';
-export { type Code, codes } from './codes.js';
+export { type Code, codes, isCode } from './codes.js';
 export {
   type Diagnostic,
   DiagnosticError,

@@ -25,6 +25,8 @@ export interface OpContext {
    * operator's path; a fact noted again replaces the one of that name. Numbers must be finite: JSON has no others.
    */
   readonly note: (key: ItemKey, facts: Notes) => IO<void>;
+  /** What is known so far of how an item is made: a receipt to put into its file. Undefined where no record is kept. */
+  readonly receipt: (key: ItemKey) => IO<Json | undefined>;
   /** The engine that tensor work runs on, as given by `--engine`. */
   readonly engine: string;
   /** That engine itself, one for the whole run; it starts when it is first used, and the run ends it. */
@@ -50,6 +52,11 @@ export interface SourceBehaviour<P, O> {
   readonly source: (params: P, ctx: OpContext) => ItemFlow<O>;
   /** True when the items never end; such a source is not listed beforehand. */
   readonly endless?: (params: P) => boolean;
+  /**
+   * True when it waits for files and gives each when it is whole, and again when it has changed. Its items are recorded
+   * and told apart by their content, as those of a source that ends.
+   */
+  readonly live?: (params: P) => boolean;
 }
 
 /**
@@ -190,6 +197,8 @@ export interface Facts<P, W = unknown> {
   readonly holds?: (params: P) => number;
   /** For an operator that changes the size of pictures and is no tensor operator: what becomes of the shape. */
   readonly shape?: (params: P, shape: PictureShape) => Either<Diagnostics, PictureShape>;
+  /** True when what is known of how an item is made goes into what it gives. */
+  readonly signs?: (params: P) => boolean;
   /** For a sink that writes one file an item. */
   readonly sink?: Sink<P>;
   /** What it promises beyond its ports; it is tested for that. */

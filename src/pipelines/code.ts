@@ -9,7 +9,7 @@ import { check } from './check/check.js';
 import type { Graph } from './check/graph.js';
 import { planGraph } from './compile.js';
 import type { PipelineSource, StepSource } from './parse/pipeline-file.js';
-import { fromJson, toJson } from './parse/tree.js';
+import { escapeDollars, fromJson, toJson } from './parse/tree.js';
 import type { Plan } from './plan/plan.js';
 import { type Report, type RunOptions, runPlan } from './run.js';
 
@@ -138,7 +138,7 @@ const stepSource = (wire: Wire): StepSource =>
 
 /** In a file a dollar sign begins the name of a parameter; code has none, so here it is a dollar sign. */
 const escaped = (value: unknown): unknown => {
-  if (typeof value === 'string') return value.replaceAll('$', '$$$$');
+  if (typeof value === 'string') return escapeDollars(value);
   if (Array.isArray(value)) return value.map(escaped);
   return typeof value === 'object' && value !== null
     ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, escaped(each)]))

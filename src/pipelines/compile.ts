@@ -12,7 +12,7 @@ import { parseYaml } from './parse/yaml.js';
 import { type Plan, planOf } from './plan/plan.js';
 import { bulkOf, stagesOf } from './plan/stages.js';
 import { survey } from './plan/survey.js';
-import { loadPlugins } from './plugins.js';
+import { loadPlugins, pluginPaths } from './plugins.js';
 
 /** The text of a pipeline's file. */
 export interface SourceFile {
@@ -62,6 +62,7 @@ export const analyse = (
             name: basename(path).replace(/\.ya?ml$/, ''),
           }),
         ),
+        E.map((graph): Graph => ({ ...graph, plugins: pluginPaths(file.plugins, dirname(resolve(path))) })),
       ),
     ),
   );

@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure } from '../diagnostics/index.js';
 import type { Notes, OpContext } from '../ops/index.js';
 import { randomFor } from '../ops/random.js';
-import type { ItemKey } from '../ports/index.js';
+import type { ItemFailure, ItemKey, Json } from '../ports/index.js';
 import type { Engine } from '../tensor/run/engine.js';
 
 /** What all operators of a run share. */
@@ -21,13 +21,23 @@ export interface RunContext {
   readonly noted: (key: ItemKey, operator: string, facts: Notes) => IO<void>;
   /** Is told of every item that is not worked on because it is done. */
   readonly skipped: (key: ItemKey) => IO<void>;
+  /** Is told that an item failed before and is not tried again, since nothing has changed. */
+  readonly quarantined: (failure: ItemFailure) => IO<void>;
+  /** Is told that nothing can be written for now, and when it is tried again. */
+  readonly waiting: (key: ItemKey, reason: Diagnostics, milliseconds: number) => IO<void>;
+  /** What is known so far of how an item is made, for a receipt inside its file; undefined where no record is kept. */
+  readonly receipt: (key: ItemKey) => IO<Json | undefined>;
+  /** Whether what failed before is tried again though nothing has changed. */
+  readonly retry: boolean;
+  /** Ends the sources when it aborts: what is being worked on is finished. */
+  readonly finish?: AbortSignal;
   /** Is told which engine does the tensor work, once one does any. */
   readonly chosen: (engine: string) => IO<void>;
 }
 
 /** What one operator knows about the run. */
 export const contextOf = (
-  { seed, engine, openEngine, jobs, warn, noted }: RunContext,
+  { seed, engine, openEngine, jobs, warn, noted, receipt }: RunContext,
   path: string,
 ): OpContext => ({
   path,
@@ -37,6 +47,7 @@ export const contextOf = (
   jobs,
   warn,
   note: (key, facts) => noted(key, path, facts),
+  receipt,
   random: (key) => randomFor(seed, path, key),
 });
 
@@ -49,5 +60,9 @@ export const defaultContext = (seed: number): RunContext => ({
   warn: () => () => undefined,
   noted: () => () => undefined,
   skipped: () => () => undefined,
+  quarantined: () => () => undefined,
+  waiting: () => () => undefined,
+  receipt: () => () => undefined,
+  retry: false,
   chosen: () => () => undefined,
 });

@@ -25,12 +25,16 @@ export const loadPlugins = (
     TE.right(registry),
   );
 
+/** Where plugins are: absolute paths, or names of packages. */
+export const pluginPaths = (plugins: readonly Named[], folder: string): readonly string[] =>
+  plugins.map(({ name }) => (isPath(name) ? resolve(folder, name) : name));
+
+const isPath = (name: string): boolean => /^[./]/.test(name);
+
 const load = ({ name, span }: Named, folder: string): TE.TaskEither<Diagnostics, readonly Operator[]> =>
   TE.tryCatch(
     async () => {
-      const module: unknown = await import(
-        /^[./]/.test(name) ? pathToFileURL(resolve(folder, name)).href : name
-      );
+      const module: unknown = await import(isPath(name) ? pathToFileURL(resolve(folder, name)).href : name);
       return Object.values(module ?? {}).flatMap(operatorsOf);
     },
     (cause): Diagnostics => [

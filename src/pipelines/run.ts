@@ -17,6 +17,15 @@ import type { Plan } from './plan/plan.js';
 export type PipelineEvent =
   | RunEvent
   | { readonly kind: 'skipped'; readonly key: ItemKey }
+  /** It failed before, and is not tried again since nothing has changed. */
+  | { readonly kind: 'quarantined'; readonly failure: ItemFailure }
+  /** Nothing can be written for now; it is tried again after a while. */
+  | {
+      readonly kind: 'waiting';
+      readonly key: ItemKey;
+      readonly diagnostics: Diagnostics;
+      readonly milliseconds: number;
+    }
   | { readonly kind: 'engine'; readonly name: string }
   | { readonly kind: 'measured'; readonly key: ItemKey; readonly figures: Measure['figures'] }
   | {
@@ -35,6 +44,10 @@ export interface RunOptions {
   readonly engine?: string;
   /** Stops the run when it aborts: what is done is kept. */
   readonly signal?: AbortSignal;
+  /** Ends the run when it aborts, after what is being worked on is finished. */
+  readonly finish?: AbortSignal;
+  /** Whether what failed before is tried again though nothing has changed: false unless said otherwise. */
+  readonly retry?: boolean;
   /** Is told what happens as it happens. */
   readonly observe?: (event: PipelineEvent) => void;
 }
@@ -60,13 +73,18 @@ const fatal: ReadonlySet<string> = new Set(['image/disk-full', 'tensor/engine-un
  */
 export const runPlan = (
   plan: Plan,
-  { jobs, engine, signal, observe = () => undefined }: RunOptions = {},
+  { jobs, engine, signal, finish, retry = false, observe = () => undefined }: RunOptions = {},
 ): TE.TaskEither<Diagnostics, Report> => {
   let skipped = 0;
   const context: RunContext = {
     ...defaultContext(plan.graph.seed),
     ...(jobs === undefined ? {} : { jobs }),
     ...(engine === undefined ? {} : { engine }),
+    ...(finish === undefined ? {} : { finish }),
+    retry,
+    quarantined: (failure) => () => observe({ kind: 'quarantined', failure }),
+    waiting: (key, diagnostics, milliseconds) => () =>
+      observe({ kind: 'waiting', key, diagnostics, milliseconds }),
     warn: (key, warning) => () => observe({ kind: 'warned', key, warning }),
     noted: (key, operator, facts) => () => observe({ kind: 'noted', key, operator, facts }),
     skipped: (key) => () => {
@@ -79,10 +97,13 @@ export const runPlan = (
   return pipe(
     build(plan, context),
     TE.chainTaskK(({ flow, close }) => async () => {
-      const total = plan.bulk === undefined ? {} : { total: plan.bulk.items - plan.bulk.done };
+      const total =
+        plan.bulk === undefined || plan.bulk.live ? {} : { total: plan.bulk.items - plan.bulk.done };
       const summary = await drain(telling(plan, observe)(flow), {
         ...(signal === undefined ? {} : { signal }),
         ...total,
+        // A run that goes on for months has told of its failures as they came.
+        ...(plan.bulk?.live === true ? { most: 100 } : {}),
         isFatal: ({ diagnostics }) => diagnostics.some(({ code }) => fatal.has(code)),
         observe,
       })();

@@ -27,6 +27,8 @@ export interface Saved {
   readonly path: string;
   /** Bytes written. */
   readonly size: number;
+  /** SHA-256 of these bytes in hexadecimal, where the sink knows it. */
+  readonly digest?: string;
 }
 
 /** Two values made from one item, such as a hazy and a clear photo of the same scene. */

@@ -17,6 +17,8 @@ export interface Summary {
 export interface DrainOptions extends RunOptions {
   /** Is told what happens; a throw from it stops the run. */
   readonly observe?: (event: RunEvent) => void;
+  /** Failures kept for the summary, the first ones; all unless said otherwise. */
+  readonly most?: number;
 }
 
 /**
@@ -24,7 +26,10 @@ export interface DrainOptions extends RunOptions {
  * that throws are told by `end`. When it resolves, everything is released.
  */
 export const drain =
-  <A>(flow: ItemFlow<A>, { observe = () => undefined, ...options }: DrainOptions = {}): Task<Summary> =>
+  <A>(
+    flow: ItemFlow<A>,
+    { observe = () => undefined, most = Number.POSITIVE_INFINITY, ...options }: DrainOptions = {},
+  ): Task<Summary> =>
   async () => {
     const failed: ItemFailure[] = [];
     let done = 0;
@@ -32,7 +37,7 @@ export const drain =
     try {
       for await (const event of run(flow, options)) {
         if (event.kind === 'done') done++;
-        if (event.kind === 'failed') failed.push(event.failure);
+        if (event.kind === 'failed' && failed.length < most) failed.push(event.failure);
         if (event.kind === 'finished') end = event.end;
         observe(event);
       }

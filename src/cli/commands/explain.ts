@@ -1,7 +1,5 @@
-import { type Code, codes, didYouMean } from '../../diagnostics/index.js';
+import { codes, didYouMean, isCode } from '../../diagnostics/index.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
-
-const isCode = (code: string): code is Code => Object.hasOwn(codes, code);
 
 /** `pipe explain`: what a code means and how such a thing is mended. */
 export const explain = async (code: string | undefined, { out, err, paint }: Terminal): Promise<Exit> => {

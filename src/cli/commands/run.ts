@@ -19,6 +19,7 @@ export interface RunArguments {
   readonly set: Readonly<Record<string, string>>;
   readonly engine: string;
   readonly jobs?: number;
+  readonly retry: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -26,7 +27,7 @@ export interface RunArguments {
 /** `pipe run`: compiles and runs, and says at the end what was done, what was skipped and what failed. */
 export const run = async (
   target: string | undefined,
-  { set, engine, jobs, json, quiet }: RunArguments,
+  { set, engine, jobs, retry, json, quiet }: RunArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const voice = json ? jsonVoice(terminal) : quiet ? quietVoice(terminal) : peopleVoice(terminal);
@@ -41,6 +42,7 @@ export const run = async (
       runPlan(plan, {
         engine,
         ...(jobs === undefined ? {} : { jobs }),
+        retry,
         signal: terminal.signal,
         observe: voice.event,
       }),
@@ -136,7 +138,7 @@ const peopleVoice = (terminal: Terminal): Voice => {
         totals = addFigures(totals, event.figures);
         line.clear();
         terminal.out(`${printable(event.key.path)}  ${figuresInWords(event.figures)}\n`);
-      } else if (event.kind !== 'noted') state = progress(state, event);
+      } else if ('at' in event) state = progress(state, event);
       line.show(() => progressLine(state, skipped, terminal.width(), terminal.paint));
     },
     finished: (plan, report) => {

@@ -156,6 +156,10 @@ export const pipelineCodes = {
     title: 'A file cannot be read',
     mend: 'The message is the system’s own.',
   },
+  'file/changing': {
+    title: 'A file kept changing while it was worked on',
+    mend: 'Run it again when whoever writes the file is done; `pipe watch` waits for that by itself.',
+  },
   'file/same-output': {
     title: 'Two items would write one file',
     mend: 'Put `{path}` or `{index}` into the place where results go.',

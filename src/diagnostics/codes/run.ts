@@ -32,6 +32,10 @@ export const runCodes = {
     title: 'The record of what was done cannot be written',
     mend: 'The message is the system’s own. The results themselves are whole; without the record they are made again.',
   },
+  'run/folder-in-use': {
+    title: 'Another process writes results to the same folder',
+    mend: 'Wait until it is done, stop it, or write to another folder. A process that was killed holds nothing back.',
+  },
   'run/wrong-value': {
     title: 'An operator gave something that does not fit its output port',
     mend: 'This is a fault of the operator. The message says what it gave.',

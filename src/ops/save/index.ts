@@ -1,3 +1,4 @@
+import { webcrypto } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -33,9 +34,14 @@ export const save = defineOp({
         TE.chainFirst(({ file }) => makeFolder(dirname(file))),
         TE.bind('image', () => TE.fromTask(() => import('../../image/index.js'))),
         TE.chainFirst(({ file, image }) => image.writeAtomically(file, value.bytes)),
-        TE.map(({ file }) => ({ path: file, size: value.bytes.byteLength })),
+        TE.bind('digest', () => TE.fromTask(() => digestOf(value.bytes))),
+        TE.map(({ file, digest }) => ({ path: file, size: value.bytes.byteLength, digest })),
       ),
 });
+
+/** SHA-256, computed off the main thread. */
+const digestOf = async (bytes: Uint8Array): Promise<string> =>
+  Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
 
 const makeFolder = (folder: string): TE.TaskEither<Diagnostics, void> =>
   TE.tryCatch(

@@ -44,6 +44,7 @@ export const testContext = ({ seed = 1 }: Place = {}, warnings: string[] = []): 
     () =>
       void warnings.push(message),
   note: () => () => undefined,
+  receipt: () => () => undefined,
   engine: 'cpu',
   openEngine: sharedEngine,
   jobs: 2,

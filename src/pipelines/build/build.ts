@@ -5,14 +5,23 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { map } from 'rxjs';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { Item, Outcome } from '../../ports/index.js';
-import { type ItemFlow, runLanes, type Scanned, scanState, share, through } from '../../streams/index.js';
+import {
+  type ItemFlow,
+  runLanes,
+  type Scanned,
+  scanState,
+  share,
+  through,
+  until,
+} from '../../streams/index.js';
 import { contextOf, type RunContext } from '../context.js';
 import { flowThrough, sourceFlow } from '../plan/feed.js';
 import type { Plan } from '../plan/plan.js';
 import { type LaneStage, nodesOf, type ScanStage, type Stage } from '../plan/stages.js';
+import { type Keeping, keepRecords } from './keeping.js';
 import { type LaneWork, laneWork } from './lane.js';
+import { recorded } from './recorded.js';
 import { openResources, type Resources } from './resources.js';
-import { recorded } from './skip-done.js';
 import { readEngine, type TensorRuntime, tensorRuntime } from './tensor-runtime.js';
 
 /** A pipeline that is ready to run: a cold flow, and what must be closed after it. */
@@ -27,6 +36,8 @@ interface Site {
   readonly run: RunContext;
   readonly resources: Resources;
   readonly tensors: TE.TaskEither<Diagnostics, TensorRuntime>;
+  /** The records of a bulk pipeline. */
+  readonly keeping: Keeping | undefined;
 }
 
 /** Turns the stages of a plan into flows. Resources are opened here; nothing is worked on before the flow is pulled. */
@@ -34,20 +45,34 @@ export const build = (plan: Plan, run: RunContext): TE.TaskEither<Diagnostics, B
   pipe(
     TE.Do,
     TE.bind('engine', () => TE.fromEither(readEngine(run.engine))),
-    TE.let('runtime', ({ engine }) => tensorRuntime(engine, run.chosen)),
-    TE.let('running', ({ runtime }) => ({ ...run, openEngine: runtime.engine })),
-    TE.bind('resources', ({ runtime, running }) =>
+    TE.bind('keeping', () => (plan.bulk === undefined ? TE.right(undefined) : keepRecords(plan.bulk, plan))),
+    TE.let('runtime', ({ engine, keeping }) =>
+      tensorRuntime(engine, (name) => () => {
+        keeping?.chosen(name)();
+        run.chosen(name)();
+      }),
+    ),
+    TE.let('running', ({ runtime, keeping }) => ({
+      ...run,
+      ...keeping?.told(run),
+      openEngine: runtime.engine,
+    })),
+    TE.bind('resources', ({ runtime, running, keeping }) =>
       pipe(
         openResources(plan.stages.flatMap(nodesOf), running),
-        TE.orElseFirstTaskK(() => runtime.close),
+        TE.orElseFirstTaskK(() => async () => {
+          await runtime.close();
+          await keeping?.ledger.close();
+        }),
       ),
     ),
-    TE.map(({ runtime, running, resources }) => ({
-      flow: resultOf({ plan, run: running, resources, tensors: runtime.get }),
+    TE.map(({ runtime, running, resources, keeping }) => ({
+      flow: resultOf({ plan, run: running, resources, tensors: runtime.get, keeping }),
       close: async () => {
         // What was opened on the engine is given back before it ends.
         await resources.close();
         await runtime.close();
+        await keeping?.ledger.close();
       },
     })),
   );
@@ -71,8 +96,10 @@ const readFrom = (flows: ReadonlyMap<string, ItemFlow<unknown>>, id: string): It
 
 const flowOf = (stage: Stage, read: (id: string) => ItemFlow<unknown>, site: Site): ItemFlow<unknown> => {
   switch (stage.kind) {
-    case 'source':
-      return sourceFlow(stage, site.run);
+    case 'source': {
+      const flow = sourceFlow(stage, site.run);
+      return site.run.finish === undefined ? flow : until(site.run.finish)(flow);
+    }
     case 'join': {
       const { node, behaviour, reads } = stage;
       return behaviour.join(node.params as never, contextOf(site.run, node.path))(R.map(read)(reads));
@@ -101,13 +128,13 @@ const heldBetween = (stages: readonly Stage[], { jobs }: RunContext): number =>
 /** Works on several items at once, in order; failures from above pass. */
 const laneFlow = (
   stage: LaneStage,
-  { plan, run, resources, tensors }: Site,
+  { plan, run, resources, tensors, keeping }: Site,
 ): ((source: ItemFlow<unknown>) => ItemFlow<unknown>) => {
   const bulk = plan.bulk?.lane === stage ? plan.bulk : undefined;
   // Of a bulk pipeline it is known already that no two items are written to one file.
   const targets = bulk === undefined ? 'to be told apart' : 'told apart';
   const work = laneWork(stage.parts, run, resources, tensors, targets);
-  if (bulk !== undefined) return recorded(bulk, work, run);
+  if (bulk !== undefined && keeping !== undefined) return recorded({ ...keeping, bulk, work, run });
   return runLanes<Outcome<unknown>, Outcome<unknown>>(
     (outcome, signal) => (E.isLeft(outcome) ? { now: outcome } : worked(work, outcome.right, signal)),
     { lanes: run.jobs, ahead: LANES_AHEAD },

@@ -13,6 +13,8 @@ export interface Graph {
   readonly nodes: readonly GraphNode[];
   /** The node that gives the pipeline's results. */
   readonly result: string;
+  /** Modules that operators come from which are not part of Prismflow: absolute paths, or names of packages. */
+  readonly plugins?: readonly string[];
   readonly warnings: readonly Diagnostic[];
 }
 

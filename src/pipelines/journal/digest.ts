@@ -52,31 +52,50 @@ const digestTree = (path: string): TE.TaskEither<Diagnostics, Digest> =>
     return hash.digest('hex');
   }, unreadable(path));
 
+/** Weights that operators read, by the paths of the operators and of the parameters: `steps[2]/model.file`. */
+export type Weights = Readonly<Record<string, Digest>>;
+
+/** Reads all weights, and the code of operators that do not come with Prismflow. */
+export const digestWeights = (nodes: readonly GraphNode[]): TE.TaskEither<Diagnostics, Weights> =>
+  TE.Monad.map(
+    TE.traverseArray(({ node, keys, path }: PathUse & { readonly node: GraphNode }) =>
+      TE.Monad.map(digestTree(path), (digest) => [[node.path, ...keys].join('.'), digest] as const),
+    )(
+      nodes.flatMap((node) =>
+        pathsOf(node.operator.params.shape, node.written)
+          .filter(({ role }) => role === 'weights')
+          .map((use) => ({ node, ...use })),
+      ),
+    ),
+    Object.fromEntries,
+  );
+
 /**
- * The digest of what happens to an item: operators, their parameters, the content of their weights, and the seed where
- * something is drawn by it. Where items come from and go to does not matter.
+ * The digest of what happens to an item: operators, their parameters, the content of their weights and plugins, and the
+ * seed where something is drawn by it. Where items come from and go to does not matter.
  */
 export const digestPipeline = (
   nodes: readonly GraphNode[],
   seed: number,
-): TE.TaskEither<Diagnostics, Digest> => {
-  const paths = nodes.map(({ operator, written }) => pathsOf(operator.params.shape, written));
-  const weights = paths.flat().filter(({ role }) => role === 'weights');
-  return TE.Monad.map(TE.traverseArray(({ path }: PathUse) => digestTree(path))(weights), (digests) =>
-    createHash('sha256')
-      .update(
-        canonical({
-          nodes: nodes.map(({ operator, written }, i) => [
-            operator.name,
-            without(written, paths[i]?.map(({ keys }) => keys.join('.')) ?? []),
-          ]),
-          weights: digests,
-          ...(draws(nodes) ? { seed } : {}),
-        }),
-      )
-      .digest('hex'),
-  );
-};
+  weights: Weights,
+  plugins: Readonly<Record<string, Digest>> = {},
+): Digest =>
+  digestOf({
+    nodes: nodes.map(({ operator, written }) => [
+      operator.name,
+      without(
+        written,
+        pathsOf(operator.params.shape, written).map(({ keys }) => keys.join('.')),
+      ),
+    ]),
+    weights: Object.values(weights),
+    ...(Object.keys(plugins).length > 0 ? { plugins: Object.values(plugins) } : {}),
+    ...(draws(nodes) ? { seed } : {}),
+  });
+
+/** The digest of anything that JSON can say, whatever the order of its keys. */
+export const digestOf = (value: unknown): Digest =>
+  createHash('sha256').update(canonical(value)).digest('hex');
 
 /** True when random choices are made about an item, which then depend on its place in the source. */
 export const draws = (nodes: readonly GraphNode[]): boolean =>

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import * as O from 'fp-ts/lib/Option.js';
 import * as T from 'fp-ts/lib/Task.js';
 import type { Digest } from './digest.js';
-import { type Journal, type JournalEntry, outputName } from './journal.js';
+import type { FailedEntry } from './entries.js';
+import { type Journal, nameIn, type Result } from './journal.js';
 
 /** A file to work on, and the file to make of it. */
 export interface Work {
@@ -19,10 +20,16 @@ export type Standing =
   /** Recorded, and neither file was touched since. */
   | { readonly kind: 'done' }
   /** Recorded, but the source was touched: it is done if its content is still the same. */
-  | { readonly kind: 'touched'; readonly entry: JournalEntry; readonly stats: Stats }
+  | { readonly kind: 'touched'; readonly result: Result; readonly stats: Stats }
   | { readonly kind: 'new'; readonly stats: Stats }
   /** The source is no file, or no longer there. */
   | { readonly kind: 'gone' };
+
+/**
+ * What a result that is no longer where it was written means: it is made again, or somebody took it away, as from a drop
+ * folder's outbox, and it stays done.
+ */
+export type WhenGone = 'again' | 'done';
 
 const look =
   (path: string): T.Task<O.Option<Stats>> =>
@@ -31,20 +38,39 @@ const look =
 
 /** Asks the journal about a piece of work, without reading the files. */
 export const standingOf =
-  (journal: Journal) =>
+  (journal: Journal, whenGone: WhenGone = 'again') =>
   ({ source, target, pipeline }: Work): T.Task<Standing> => {
-    const entry = journal.entries.get(outputName(journal.folder, target));
-    const isRecorded = entry !== undefined && entry.pipeline === pipeline;
+    const result = journal.results.get(nameIn(journal.folder, target));
+    const isRecorded = result !== undefined && result.pipeline === pipeline;
     return T.Monad.chain(look(source), (of) => {
       // A pipe or a device is not opened: reading it could wait for ever.
       if (O.isNone(of) || !of.value.isFile()) return T.of<Standing>({ kind: 'gone' });
       const stats = of.value;
       if (!isRecorded) return T.of<Standing>({ kind: 'new', stats });
-      return T.Monad.map(look(join(journal.folder, entry.output)), (output): Standing => {
-        if (O.isNone(output) || output.value.size !== entry.outputSize) return { kind: 'new', stats };
-        return stats.size === entry.sourceSize && stats.mtimeMs === entry.sourceModified
-          ? { kind: 'done' }
-          : { kind: 'touched', entry, stats };
+      return T.Monad.map(look(join(journal.folder, result.output)), (output): Standing => {
+        const isThere = O.isSome(output) && output.value.size === result.outputSize;
+        if (!isThere && (O.isSome(output) || whenGone === 'again')) return { kind: 'new', stats };
+        return isSource(result, stats) ? { kind: 'done' } : { kind: 'touched', result, stats };
       });
     });
   };
+
+/** True when a file has the size and the time that were recorded. */
+export const isSource = (
+  { sourceSize, sourceModified }: Pick<Result, 'sourceSize' | 'sourceModified'>,
+  { size, mtimeMs }: Stats,
+): boolean => size === sourceSize && mtimeMs === sourceModified;
+
+/** The failure that is recorded of this very work: the same content, pipeline and version. */
+export const failureOf = (
+  { failures }: Journal,
+  source: string,
+  digest: Digest,
+  pipeline: Digest,
+  version: string,
+): FailedEntry | undefined => {
+  const entry = failures.get(source);
+  return entry?.sourceDigest === digest && entry.pipeline === pipeline && entry.version === version
+    ? entry
+    : undefined;
+};

@@ -10,9 +10,11 @@ import { defaulted, number, path, required } from '../../ops/params/index.js';
 import * as port from '../../ports/index.js';
 import type { GraphNode } from '../check/graph.js';
 import { analysePipeline, pipeline } from '../code.js';
-import { digestFile, digestPipeline } from './digest.js';
-import { standingOf } from './done.js';
-import { appendEntry, type JournalEntry, journalPath, readJournal } from './journal.js';
+import { digestFile, digestPipeline, digestWeights } from './digest.js';
+import { failureOf, standingOf } from './done.js';
+import type { DoneEntry, Entry, FailedEntry } from './entries.js';
+import { appendEntry, journalPath, readJournal } from './journal.js';
+import { sealLine } from './line.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-journal-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -26,46 +28,120 @@ const right = <A>(result: E.Either<unknown, A>): A => {
   return result.right;
 };
 
-const entry = (more: Partial<JournalEntry> = {}): JournalEntry => ({
-  v: 1,
+const entry = (more: Partial<DoneEntry> = {}): DoneEntry => ({
+  v: 2,
+  kind: 'done',
   output: 'sub/a.jpg',
   outputSize: 3,
+  outputDigest: 'xyz',
   source: 'a.jpg',
+  input: '../a.jpg',
   sourceSize: 4,
   sourceModified: 1_700_000_000_000,
   sourceDigest: 'abc',
+  index: 0,
+  epoch: 0,
   pipeline: 'def',
+  recipe: 'ghi',
   at: '2026-01-01T00:00:00.000Z',
   ...more,
 });
 
+const failed = (more: Partial<FailedEntry> = {}): FailedEntry => ({
+  v: 2,
+  kind: 'failed',
+  source: 'a.jpg',
+  input: '../a.jpg',
+  sourceSize: 4,
+  sourceModified: 1_700_000_000_000,
+  sourceDigest: 'abc',
+  pipeline: 'def',
+  version: '1.2.3',
+  operator: 'steps[1]/decode',
+  code: 'image/corrupt',
+  message: 'It is damaged.',
+  at: '2026-01-01T00:00:00.000Z',
+  ...more,
+});
+
+const read = async (from = folder) => right(await readJournal(from)()).journal;
+const append = async (...entries: readonly Entry[]): Promise<void> => {
+  for (const each of entries) right(await appendEntry(folder, each)());
+};
+
 describe('a journal', () => {
   it('gives back what was written, the last about a file', async () => {
-    right(await appendEntry(folder, entry())());
-    right(await appendEntry(folder, entry({ output: 'b\n"\u2028.jpg' }))());
-    right(await appendEntry(folder, entry({ pipeline: 'new' }))());
-    const { entries } = right(await readJournal(folder)());
-    expect([...entries.values()]).toEqual([entry({ pipeline: 'new' }), entry({ output: 'b\n"\u2028.jpg' })]);
+    await append(entry(), entry({ output: 'b\n"\u2028.jpg' }), entry({ pipeline: 'new' }));
+    const { results } = await read();
+    expect([...results.values()].map(({ output, pipeline }) => [output, pipeline])).toEqual([
+      ['sub/a.jpg', 'new'],
+      ['b\n"\u2028.jpg', 'def'],
+    ]);
   });
 
   it('is empty where there is none', async () => {
-    expect(right(await readJournal(join(folder, 'nowhere'))()).entries.size).toBe(0);
+    expect((await read(join(folder, 'nowhere'))).results.size).toBe(0);
+  });
+
+  it('reads what its first version wrote', async () => {
+    const { v: _, kind: __, outputDigest: ___, input: ____, index, epoch, recipe, ...first } = entry();
+    mkdirSync(join(folder, '.prismflow'));
+    writeFileSync(journalPath(folder), `\n${JSON.stringify({ v: 1, ...first })}`);
+    expect((await read()).results.get('sub/a.jpg')).toMatchObject({ sourceDigest: 'abc', pipeline: 'def' });
+    expect([index, epoch, recipe]).toEqual([0, 0, 'ghi']);
+  });
+
+  it('forgets a failure when the source is done', async () => {
+    await append(failed(), failed({ source: 'b.jpg' }), entry());
+    expect([...(await read()).failures.keys()]).toEqual(['b.jpg']);
+  });
+
+  it('finds results by content, and sources that were touched', async () => {
+    await append(entry(), {
+      v: 2,
+      kind: 'touched',
+      output: 'sub/a.jpg',
+      source: 'a.jpg',
+      sourceSize: 4,
+      sourceModified: 5,
+      sourceDigest: 'abc',
+    });
+    const journal = await read();
+    expect(journal.byContent.get('abc')?.output).toBe('sub/a.jpg');
+    expect(journal.results.get('sub/a.jpg')?.sourceModified).toBe(5);
   });
 
   it('cut off anywhere, loses no more than its last entry, and goes on', async () => {
     const names = ['one', 'two', 'three'];
-    const whole = names.map((output) => `\n${JSON.stringify(entry({ output }))}`).join('');
+    const whole = names.map((output) => `\n${sealLine(entry({ output }))}`).join('');
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: whole.length }), async (length) => {
         mkdirSync(join(folder, '.prismflow'), { recursive: true });
         writeFileSync(journalPath(folder), whole.slice(0, length));
-        const before = [...right(await readJournal(folder)()).entries.keys()];
+        const before = [...(await read()).results.keys()];
         expect(names.slice(0, before.length)).toEqual(before);
         expect(before.length).toBeGreaterThanOrEqual(Math.floor(length / (whole.length / 3)) - 1);
-        right(await appendEntry(folder, entry({ output: 'after' }))());
-        expect([...right(await readJournal(folder)()).entries.keys()]).toEqual([...before, 'after']);
+        await append(entry({ output: 'after' }));
+        expect([...(await read()).results.keys()]).toEqual([...before, 'after']);
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('passes over a line in which anything was changed, and believes the others', async () => {
+    const names = ['one', 'two', 'three'];
+    const lines = names.map((output) => sealLine(entry({ output })));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(2), fc.nat(), fc.integer({ min: 33, max: 126 }), async (which, at, code) => {
+        const line = lines[which] as string;
+        const place = at % line.length;
+        const spoilt = `${line.slice(0, place)}${String.fromCharCode(code)}${line.slice(place + 1)}`;
+        mkdirSync(join(folder, '.prismflow'), { recursive: true });
+        writeFileSync(journalPath(folder), lines.with(which, spoilt).join('\n'));
+        const expected = spoilt === line ? names : names.filter((_, i) => i !== which);
+        expect([...(await read()).results.keys()]).toEqual(expected);
+      }),
+      { numRuns: 200 },
     );
   });
 });
@@ -74,8 +150,7 @@ describe('standingOf', () => {
   const source = join(folder, 'a.jpg');
   const target = join(folder, 'sub/a.jpg');
   const standing = async (pipeline = 'def') => {
-    const journal = right(await readJournal(folder)());
-    return (await standingOf(journal)({ source, target, pipeline })()).kind;
+    return (await standingOf(await read())({ source, target, pipeline })()).kind;
   };
 
   beforeEach(async () => {
@@ -83,7 +158,7 @@ describe('standingOf', () => {
     writeFileSync(source, 'abcd');
     writeFileSync(target, 'xyz');
     utimesSync(source, 1_700_000_000, 1_700_000_000);
-    right(await appendEntry(folder, entry())());
+    await append(entry());
   });
 
   it('knows done work', async () => expect(await standing()).toBe('done'));
@@ -100,6 +175,14 @@ describe('standingOf', () => {
     expect(await standing()).toBe('new');
     rmSync(target);
     expect(await standing()).toBe('new');
+  });
+
+  it('leaves a result that was taken away as it is, where results are fetched', async () => {
+    rmSync(target);
+    const journal = await read();
+    expect((await standingOf(journal, 'done')({ source, target, pipeline: 'def' })()).kind).toBe('done');
+    writeFileSync(target, 'something else');
+    expect((await standingOf(journal, 'done')({ source, target, pipeline: 'def' })()).kind).toBe('new');
   });
 
   it('knows a source that is gone', async () => {
@@ -121,6 +204,21 @@ const blend = defineOp({
   map: () => () => TE.left([{ code: 'value/invalid', severity: 'error', message: 'never runs' }]),
 });
 
+describe('failureOf', () => {
+  it('holds for the same content, pipeline and version', async () => {
+    await append(failed());
+    const journal = await read();
+    const of = (digest: string, pipeline: string, version: string) =>
+      failureOf(journal, 'a.jpg', digest, pipeline, version)?.code;
+    expect(of('abc', 'def', '1.2.3')).toBe('image/corrupt');
+    expect([of('new', 'def', '1.2.3'), of('abc', 'new', '1.2.3'), of('abc', 'def', '1.2.4')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
 describe('digestPipeline', () => {
   const model = join(folder, 'model');
   const nodes = (...wires: readonly Wire[]): readonly GraphNode[] => {
@@ -128,7 +226,7 @@ describe('digestPipeline', () => {
     return right(analysePipeline(pipeline(...steps))).nodes.slice(1);
   };
   const digest = async (wires: readonly Wire[], seed = 0): Promise<string> =>
-    right(await digestPipeline(nodes(...wires), seed)());
+    digestPipeline(nodes(...wires), seed, right(await digestWeights(nodes(...wires))()));
 
   beforeEach(() => {
     mkdirSync(model);

@@ -1,101 +1,168 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { appendFile, mkdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
+import { StringDecoder } from 'node:string_decoder';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { IO } from 'fp-ts/lib/IO.js';
+import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import * as t from 'io-ts';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import type { Digest } from './digest.js';
+import {
+  type DoneEntry,
+  type Entry,
+  type FailedEntry,
+  type FirstEntry,
+  readEntry,
+  type SourceState,
+} from './entries.js';
+import { openLine, sealLine } from './line.js';
 
-/** What was done: one line of the journal. */
-export interface JournalEntry {
-  readonly v: 1;
-  /** The file written, relative to the journal's folder, with forward slashes. */
+/** What is kept in memory of a result. */
+export interface Result extends SourceState {
   readonly output: string;
   readonly outputSize: number;
-  /** The item's path below its source's folder. */
-  readonly source: string;
-  readonly sourceSize: number;
-  /** Milliseconds since 1970. */
-  readonly sourceModified: number;
-  readonly sourceDigest: Digest;
-  /** What was done to it: see `digestPipeline`. */
+  /** Absent for results of the journal's first version. */
+  readonly outputDigest?: Digest;
   readonly pipeline: Digest;
-  /** ISO 8601, UTC. */
-  readonly at: string;
 }
 
-const entryCodec: t.Type<JournalEntry, unknown, unknown> = t.readonly(
-  t.type({
-    v: t.literal(1),
-    output: t.string,
-    outputSize: t.number,
-    source: t.string,
-    sourceSize: t.number,
-    sourceModified: t.number,
-    sourceDigest: t.string,
-    pipeline: t.string,
-    at: t.string,
-  }),
-);
-
-/** The record of what was written to a folder, kept in that folder: the last entry about a file holds. */
+/** The record of what was written to a folder, kept in that folder. It grows as a run adds to it. */
 export interface Journal {
   readonly folder: string;
-  /** Entries by `output`. */
-  readonly entries: ReadonlyMap<string, JournalEntry>;
+  /** Results by `output`: the last entry about a file holds. */
+  readonly results: ReadonlyMap<string, Result>;
+  /** A result made of some content, by that content's digest. */
+  readonly byContent: ReadonlyMap<Digest, Result>;
+  /** Sources that could not be worked on, and were not since, by `source`. */
+  readonly failures: ReadonlyMap<string, FailedEntry>;
+  readonly recipes: ReadonlySet<Digest>;
 }
 
-const FOLDER = '.prismflow';
+/** A journal, and how to add what was written to it. */
+export interface GrowingJournal {
+  readonly journal: Journal;
+  readonly add: (entry: Entry) => IO<void>;
+}
+
+/** The folder that Prismflow keeps its own files in, inside a folder of results. */
+export const FOLDER = '.prismflow';
 const FILE = 'journal.jsonl';
 
 /** Path of a folder's journal. */
 export const journalPath = (folder: string): string => join(folder, FOLDER, FILE);
 
-/** How the journal of a folder names a file in it. */
-export const outputName = (folder: string, file: string): string =>
-  relative(folder, file).split(sep).join('/');
+/** How the journal of a folder names a file: with forward slashes, relative to the folder. */
+export const nameIn = (folder: string, file: string): string => relative(folder, file).split(sep).join('/');
 
-/** Reads a folder's journal. Without one there are no entries; a line that was cut off when the machine stopped is skipped. */
-export const readJournal = (folder: string): TE.TaskEither<Diagnostics, Journal> =>
-  TE.Monad.map(
-    TE.tryCatch(
-      () =>
-        readFile(journalPath(folder), 'utf8').catch((thrown: unknown) => {
-          if (isAbsent(thrown)) return '';
-          throw thrown;
-        }),
-      (cause): Diagnostics => [
-        failure('file/unreadable', `${journalPath(folder)} cannot be read: ${messageOf(cause)}.`, { cause }),
-      ],
-    ),
-    (text) => ({
-      folder,
-      entries: new Map(
-        text
-          .split('\n')
-          .flatMap(readLine)
-          .map((entry) => [entry.output, entry] as const),
-      ),
-    }),
-  );
+/** A journal without entries. */
+export const emptyJournal = (folder: string): GrowingJournal => {
+  const results = new Map<string, Result>();
+  const byContent = new Map<Digest, Result>();
+  const failures = new Map<string, FailedEntry>();
+  const recipes = new Set<Digest>();
+  // Thousands of results share one pipeline: its digest is kept once.
+  const shared = new Map<string, string>();
+  const once = (text: string): string => {
+    const known = shared.get(text);
+    if (known === undefined) shared.set(text, text);
+    return known ?? text;
+  };
+  return {
+    journal: { folder, results, byContent, failures, recipes },
+    add: (entry) => () => {
+      if (!('kind' in entry) || entry.kind === 'done') {
+        const result: Result = { ...resultOf(entry), pipeline: once(entry.pipeline) };
+        results.set(entry.output, result);
+        byContent.set(entry.sourceDigest, result);
+        failures.delete(entry.source);
+      } else if (entry.kind === 'recipe') recipes.add(entry.id);
+      else if (entry.kind === 'failed') failures.set(entry.source, entry);
+      else {
+        const { output, source, sourceSize, sourceModified, sourceDigest } = entry;
+        const result = results.get(output);
+        if (result?.sourceDigest === sourceDigest)
+          results.set(output, { ...result, source, sourceSize, sourceModified });
+      }
+    },
+  };
+};
+
+/** What is kept of an entry: journals can have a million. */
+const resultOf = (entry: FirstEntry | DoneEntry): Result => ({
+  output: entry.output,
+  outputSize: entry.outputSize,
+  ...('outputDigest' in entry ? { outputDigest: entry.outputDigest } : {}),
+  source: entry.source === entry.output ? entry.output : entry.source,
+  sourceSize: entry.sourceSize,
+  sourceModified: entry.sourceModified,
+  sourceDigest: entry.sourceDigest,
+  pipeline: entry.pipeline,
+});
 
 const isAbsent = (thrown: unknown): boolean =>
   thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR');
 
-const readLine = (line: string): readonly JournalEntry[] => {
-  const parsed = E.tryCatch((): unknown => JSON.parse(line), String);
-  const entry = E.isRight(parsed) ? entryCodec.decode(parsed.right) : parsed;
-  return E.isRight(entry) ? [entry.right] : [];
-};
+/** All entries of a folder's journal, in order; lines that were cut off or spoilt are passed over. */
+export async function* entriesOf(folder: string): AsyncGenerator<Entry> {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  try {
+    for await (const chunk of createReadStream(journalPath(folder), { highWaterMark: 1 << 20 })) {
+      const lines = (rest + decoder.write(chunk as Buffer)).split('\n');
+      rest = lines.pop() ?? '';
+      for (const text of lines) yield* entryOn(text);
+    }
+  } catch (thrown) {
+    if (!isAbsent(thrown)) throw thrown;
+  }
+  yield* entryOn(rest);
+}
 
-/** Adds an entry: one line, written at once, after a line end in case the last one was cut off. */
-export const appendEntry = (folder: string, entry: JournalEntry): TE.TaskEither<Diagnostics, void> =>
+const entryOn = (text: string): readonly Entry[] =>
+  text === ''
+    ? []
+    : pipe(
+        openLine(text),
+        O.chain(readEntry),
+        O.match(
+          () => [],
+          (entry) => [entry],
+        ),
+      );
+
+/** Reads a folder's journal; without one there are no entries. */
+export const readJournal = (folder: string): TE.TaskEither<Diagnostics, GrowingJournal> =>
   TE.tryCatch(
     async () => {
-      await mkdir(join(folder, FOLDER), { recursive: true });
-      await appendFile(journalPath(folder), `\n${JSON.stringify(entry)}`);
+      const growing = emptyJournal(folder);
+      for await (const entry of entriesOf(folder)) growing.add(entry)();
+      return growing;
     },
     (cause): Diagnostics => [
-      failure('run/journal', `${journalPath(folder)} cannot be written: ${messageOf(cause)}.`, { cause }),
+      failure('file/unreadable', `${journalPath(folder)} cannot be read: ${messageOf(cause)}.`, { cause }),
     ],
   );
+
+/** Adds an entry to the file: one line, written at once, after a line end in case the last one was cut off. */
+export const appendEntry = (folder: string, entry: Entry): TE.TaskEither<Diagnostics, void> => {
+  const append = () => appendFile(journalPath(folder), `\n${sealLine(entry)}`);
+  return TE.tryCatch(
+    () =>
+      append().catch(async (thrown: unknown) => {
+        if (!isAbsent(thrown)) throw thrown;
+        await mkdir(join(folder, FOLDER), { recursive: true });
+        await append();
+      }),
+    (cause): Diagnostics => {
+      const isFull = cause instanceof Error && 'code' in cause && /^(ENOSPC|EDQUOT)$/.test(`${cause.code}`);
+      return [
+        isFull
+          ? failure('image/disk-full', `There is no room left to write ${journalPath(folder)}.`, { cause })
+          : failure('run/journal', `${journalPath(folder)} cannot be written: ${messageOf(cause)}.`, {
+              cause,
+            }),
+      ];
+    },
+  );
+};

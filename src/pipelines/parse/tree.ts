@@ -28,6 +28,9 @@ export interface Entry {
   readonly value: Tree;
 }
 
+/** A text that stands for itself where a dollar sign begins the name of a parameter. */
+export const escapeDollars = (text: string): string => text.replaceAll('$', '$$$$');
+
 /** The bare value. */
 export const toJson = (tree: Tree): Json => {
   switch (tree.kind) {

@@ -132,6 +132,8 @@ export interface Bulk {
   readonly sink: GraphNode;
   /** Extension of the files that the encoder makes, when it is not the source's. */
   readonly extension: string | undefined;
+  /** True where the source waits for files that come: they cannot be listed beforehand. */
+  readonly live: boolean;
 }
 
 /** The bulk pipeline that the stages are, if they are one. */
@@ -140,7 +142,8 @@ export const bulkOf = (stages: readonly Stage[]): Bulk | undefined => {
   const lane = others.at(-1);
   const choice = others.slice(0, -1);
   if (source?.kind !== 'source' || lane?.kind !== 'lane' || !choice.every(isChoice)) return undefined;
-  const endless = source.behaviour.endless?.(source.node.params as never) === true;
+  const live = source.behaviour.live?.(source.node.params as never) === true;
+  const endless = !live && source.behaviour.endless?.(source.node.params as never) === true;
   const nodes = nodesOf(lane);
   const sink = nodes.at(-1);
   if (endless || sink?.operator.facts.sink === undefined || source.node.output.kind !== 'file')
@@ -148,7 +151,7 @@ export const bulkOf = (stages: readonly Stage[]): Bulk | undefined => {
   const extension = nodes
     .map(({ operator, params }) => operator.facts.extension?.(params as never))
     .findLast((each) => each !== undefined);
-  return { source, choice, lane, sink, extension };
+  return { source, choice, lane, sink, extension, live };
 };
 
 /** True for an operator that gives some of its items, as they are. */

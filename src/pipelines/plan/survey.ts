@@ -12,14 +12,22 @@ import {
   messageOf,
   warning,
 } from '../../diagnostics/index.js';
+import { builtIn } from '../../ops/index.js';
 import { pathsOf } from '../../ops/params/index.js';
 import { type FileRef, type Item, travelsOn } from '../../ports/index.js';
 import type { ItemFlow } from '../../streams/index.js';
 import type { Graph, GraphNode } from '../check/graph.js';
 import type { RunContext } from '../context.js';
-import { type Digest, digestPipeline, draws } from '../journal/digest.js';
+import {
+  type Digest,
+  digestFile,
+  digestPipeline,
+  digestWeights,
+  draws,
+  type Weights,
+} from '../journal/digest.js';
 import { standingOf, type Work } from '../journal/done.js';
-import { type Journal, outputName, readJournal } from '../journal/journal.js';
+import { type Journal, nameIn, readJournal } from '../journal/journal.js';
 import { flowThrough, sourceFlow } from './feed.js';
 import { type Bulk, nodesOf } from './stages.js';
 
@@ -32,8 +40,12 @@ export interface Survey {
 /** What a bulk pipeline finds to do. */
 export interface BulkSurvey {
   readonly journal: Journal;
-  readonly worksOn: WorksOn;
-  /** Files that the source gives, results of earlier runs left out. */
+  /** What an item is to a journal. */
+  readonly worksOn: (journal: Journal) => WorksOn;
+  readonly weights: Weights;
+  /** Digests of the plugins that operators of the lane come from. */
+  readonly plugins: Readonly<Record<string, Digest>>;
+  /** Files that the source gives, results of earlier runs left out; 0 where they cannot be listed. */
   readonly items: number;
   /** How many of them are done already. */
   readonly done: number;
@@ -93,13 +105,39 @@ const surveyBulk = (graph: Graph, bulk: Bulk, run: RunContext): TE.TaskEither<Di
   return pipe(
     TE.Do,
     TE.bind('journal', () => readJournal(folder)),
-    TE.bind('digest', () => digestPipeline(nodes, graph.seed)),
-    TE.chain(({ journal, digest }) => list(bulk, journal, worksOn(bulk, journal, digest, draws(nodes)), run)),
+    TE.bind('weights', () => digestWeights(nodes)),
+    TE.bind('plugins', () => digestPlugins(graph, nodes)),
+    TE.chain(({ journal: { journal }, weights, plugins }) => {
+      const digest = digestPipeline(nodes, graph.seed, weights, plugins);
+      const found = { journal, weights, plugins, worksOn: worksOn(bulk, digest, draws(nodes)) };
+      return bulk.live
+        ? TE.right<Diagnostics, Survey>({ bulk: { ...found, items: 0, done: 0 }, warnings: [] })
+        : list(bulk, found, run);
+    }),
   );
 };
 
+/** The plugins of a pipeline whose lane uses operators that do not come with Prismflow. */
+const digestPlugins = (
+  { plugins = [] }: Graph,
+  nodes: readonly GraphNode[],
+): TE.TaskEither<Diagnostics, Readonly<Record<string, Digest>>> =>
+  nodes.every(({ operator }) => builtIn.get(operator.name) === operator)
+    ? TE.right({})
+    : pipe(
+        // A package is told by its name alone: which of its files matter is not known.
+        TE.traverseArray((path: string) =>
+          pipe(
+            digestFile(path),
+            TE.map((digest) => [path, digest] as const),
+          ),
+        )(plugins.filter(isAbsolute)),
+        TE.map(Object.fromEntries),
+      );
+
 const worksOn =
-  ({ sink, extension }: Bulk, journal: Journal, digest: Digest, isDrawn: boolean): WorksOn =>
+  ({ sink, extension }: Bulk, digest: Digest, isDrawn: boolean) =>
+  (journal: Journal): WorksOn =>
   ({ key, value }) => {
     if (isResult(journal, key.path, value.path)) return E.right(undefined);
     const file = sink.operator.facts.sink?.file(sink.params as never, key, extension) ?? E.right('');
@@ -114,9 +152,9 @@ const worksOn =
   };
 
 /** True for a file that an earlier run wrote: the folder of results can lie within the one that is read. */
-const isResult = ({ folder, entries }: Journal, keyPath: string, path: string): boolean => {
+const isResult = ({ folder, results }: Journal, keyPath: string, path: string): boolean => {
   const root = path.slice(0, -keyPath.length);
-  return entries.has(outputName(folder, path)) || (isWithin(root, folder) && isWithin(folder, path));
+  return results.has(nameIn(folder, path)) || (isWithin(root, folder) && isWithin(folder, path));
 };
 
 /** True for a path below a folder. */
@@ -125,15 +163,18 @@ const isWithin = (folder: string, path: string): boolean => {
   return way !== '' && !way.startsWith('..') && !isAbsolute(way);
 };
 
+type Found = Omit<BulkSurvey, 'items' | 'done' | 'first'>;
+
 /** Goes through the source once. */
 const list =
-  (bulk: Bulk, journal: Journal, works: WorksOn, run: RunContext): TE.TaskEither<Diagnostics, Survey> =>
+  (bulk: Bulk, found: Found, run: RunContext): TE.TaskEither<Diagnostics, Survey> =>
   async () => {
+    const works = found.worksOn(found.journal);
     const targets = new Map<string, string>();
     const { sink, extension } = bulk;
     const isDistinct = sink.operator.facts.sink?.distinct?.(sink.params as never, extension) === true;
     const faults: Diagnostic[] = [];
-    const standing = standingOf(journal);
+    const standing = standingOf(found.journal);
     let [items, done] = [0, 0];
     let first: Item<FileRef> | undefined;
     try {
@@ -157,7 +198,7 @@ const list =
       return E.left(sourceFailed(thrown));
     }
     return fromDiagnostics(summed(faults), {
-      bulk: { journal, worksOn: works, items, done, ...(first === undefined ? {} : { first }) },
+      bulk: { ...found, items, done, ...(first === undefined ? {} : { first }) },
       warnings: items === 0 ? [nothingFound(bulk.source.node)] : [],
     });
   };

@@ -1,0 +1,45 @@
+import type { Code } from '../../diagnostics/index.js';
+import type { ItemFailure } from '../../ports/index.js';
+
+/** Failures that say nothing about the photo: they are not held against it, and it is tried again the next time. */
+const passing: ReadonlySet<Code> = new Set<Code>([
+  'image/disk-full',
+  'image/permission-denied',
+  'image/not-found',
+  'image/not-a-file',
+  'image/read-failed',
+  'image/write-failed',
+  'image/out-of-memory',
+  'file/unreadable',
+  'file/changing',
+  'file/same-output',
+  'file/outside',
+  'file/over-source',
+  'run/cancelled',
+  'run/journal',
+  'tensor/run-failed',
+  'tensor/engine-lost',
+  'tensor/engine-unavailable',
+  'tensor/cancelled',
+  'tensor/disposed',
+]);
+
+/** True when the failure would come again with the same photo and pipeline. */
+export const isLasting = ({ diagnostics }: ItemFailure): boolean =>
+  diagnostics.every(({ code }) => !passing.has(code));
+
+/** What a place where results go can lack, and get back. */
+const aboutThePlace: ReadonlySet<Code> = new Set<Code>([
+  'image/disk-full',
+  'image/permission-denied',
+  'image/write-failed',
+  'image/not-found',
+  'run/journal',
+]);
+
+/** True when no result can be written for now, whichever it is. */
+export const isAboutThePlace = ({ operator, diagnostics }: ItemFailure, sink: string): boolean =>
+  operator === sink && diagnostics.some(({ code }) => aboutThePlace.has(code));
+
+/** How long to wait before trying again, in milliseconds: longer every time, up to half a minute. */
+export const pauseBefore = (attempt: number): number => Math.min(30_000, 500 * 2 ** Math.min(attempt, 10));
