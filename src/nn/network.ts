@@ -25,7 +25,15 @@ export interface Learner<Result> {
 }
 
 /** Makes pictures [N,H,W,3] in -1..1 of pictures. */
-export type Network = Learner<tf.Tensor4D>;
+export interface Network extends Learner<tf.Tensor4D> {
+  /**
+   * The mean of what several sets of parameters make of the pictures, where that costs less than to make each; equal up
+   * to rounding.
+   */
+  readonly averaged?: (members: readonly Parameters[], pictures: tf.Tensor4D) => tf.Tensor4D;
+  /** What height and width must be multiples of, and the least that they may be. Any size when absent. */
+  readonly sides?: { readonly multiple: number; readonly least: number };
+}
 
 /**
  * Judges pictures [N,H,W,3] in -1..1: one map of logits [N,h,w,1] for each scale that it looks at, higher where it takes

@@ -53,39 +53,73 @@ export const pyramid = ({
       convolution(`${name}.b`, 1, [16, 1], fanIn),
     ]),
   ) as ParameterSpecs;
-  return { parameters, apply: (p, x) => apply(p, x, levels, lows, highs) };
+  const translated = (p: Parameters, pyramid: Pyramid) => translate(p, pyramid, lows, highs);
+  return {
+    parameters,
+    sides: { multiple: 2 ** levels, least: 2 ** (levels + 1) },
+    apply: (p, x) => {
+      const pyramid = decompose(x, levels);
+      return rebuild(pyramid, translated(p, pyramid));
+    },
+    averaged: (members, x) => {
+      const pyramid = decompose(x, levels);
+      return rebuild(pyramid, meanOf(members.map((p) => translated(p, pyramid))));
+    },
+  };
 };
 
-const apply = (
+/** The Laplacian pyramid of a picture: what each halving loses, finest first, and the rest. */
+interface Pyramid {
+  readonly details: readonly tf.Tensor4D[];
+  readonly rest: tf.Tensor4D;
+}
+
+/** What the branches make of a pyramid: its rest translated, and masks for its details, deepest first. */
+interface Translation {
+  readonly low: tf.Tensor4D;
+  readonly masks: readonly tf.Tensor4D[];
+}
+
+const translate = (
   p: Parameters,
-  pictures: tf.Tensor4D,
-  levels: number,
+  { details, rest }: Pyramid,
   lows: readonly string[],
   highs: readonly string[],
-): tf.Tensor4D => {
-  const { details, rest } = decompose(pictures, levels);
+): Translation => {
   const low = translateLow(p, rest, lows);
   const top = details.at(-1)!;
   const deepest = highMask(p, tf.concat([top, upsample(rest, top), upsample(low, top)], 3), highs);
   // Each finer mask is two pointwise layers on the coarser one. They commute with nearest upsampling, so they run before.
-  const masks = numbered('mask', levels - 1).reduce<readonly tf.Tensor4D[]>(
+  const masks = numbered('mask', details.length - 1).reduce<readonly tf.Tensor4D[]>(
     (made, name) => [...made, convolve(p, `${name}.b`, leaky(convolve(p, `${name}.a`, made.at(-1)!)))],
     [deepest],
   );
-  return details.reduceRight((sum, detail, level) => {
-    const mask = masks[levels - 1 - level]!;
-    const [, h, w] = detail.shape;
-    const here = level === levels - 1 ? mask : tf.image.resizeNearestNeighbor(mask, [h, w]);
-    return tf.add(upsample(sum, detail), tf.mul(detail, here));
-  }, low);
+  return { low, masks };
 };
 
-/** The Laplacian pyramid: what each halving loses, finest first, and the rest. */
-const decompose = (
-  pictures: tf.Tensor4D,
-  levels: number,
-): { readonly details: readonly tf.Tensor4D[]; readonly rest: tf.Tensor4D } =>
-  Array.from({ length: levels }).reduce<{ details: readonly tf.Tensor4D[]; rest: tf.Tensor4D }>(
+/** Rebuilding is linear in both, so the mean of several results is what the mean of the translations gives. */
+const meanOf = (translations: readonly Translation[]): Translation => {
+  const mean = (tensors: readonly tf.Tensor4D[]): tf.Tensor4D =>
+    tf.div(
+      tensors.reduce((sum, each) => tf.add(sum, each)),
+      tensors.length,
+    );
+  return {
+    low: mean(translations.map(({ low }) => low)),
+    masks: translations[0]!.masks.map((_, i) => mean(translations.map(({ masks }) => masks[i]!))),
+  };
+};
+
+const rebuild = ({ details }: Pyramid, { low, masks }: Translation): tf.Tensor4D =>
+  details.reduceRight((sum, detail, level) => {
+    const mask = masks[details.length - 1 - level]!;
+    const [, h, w] = detail.shape;
+    const here = level === details.length - 1 ? mask : tf.image.resizeNearestNeighbor(mask, [h, w]);
+    return tf.add(upsample(sum, detail), tf.mul(detail, here));
+  }, low);
+
+const decompose = (pictures: tf.Tensor4D, levels: number): Pyramid =>
+  Array.from({ length: levels }).reduce<Pyramid>(
     ({ details, rest }) => {
       const smaller = halve(rest);
       return { details: [...details, tf.sub(rest, upsample(smaller, rest))], rest: smaller };

@@ -30,7 +30,7 @@ export const resnet = ({ blocks = 9, width = 64 }: ResnetOptions = {}): Network 
     transposed('up2', [2 * width, width]),
     convolution('last', 7, [width, 3], gaussian),
   );
-  return { parameters, apply: (p, x) => apply(p, x, names) };
+  return { parameters, sides: { multiple: 4, least: 8 }, apply: (p, x) => apply(p, x, names) };
 };
 
 // A transposed convolution holds its filter as the convolution that it transposes: outputs before inputs.

@@ -1,0 +1,74 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { frame } from '../../ports/index.js';
+import { defineOp } from '../define.js';
+import { anyOf, defaulted, integer, listOf, number, oneOf, path, required } from '../params/index.js';
+import type { LoadedEnsemble } from './load.js';
+
+const step = integer({ min: 0 });
+
+export const ensembleAverage = defineOp({
+  name: 'ensemble.average',
+  about: 'Edit a photo with a trained model: the mean of what its snapshots make of it',
+  params: {
+    models: required(path('weights'), 'Folder of the trained model, as `snapshot` writes it'),
+    strength: defaulted(number({ min: 0, max: 1 }), 1, 'How far to go from the photo to the edit'),
+    trust: defaulted(
+      number({ min: 0, max: 1 }),
+      0,
+      'How much to lean back to the photo where the snapshots disagree',
+    ),
+    average: defaulted(
+      oneOf('predictions', 'weights'),
+      'predictions',
+      'Whether each snapshot edits the photo and the results are averaged, or one edits it with the mean of all weights',
+    ),
+    members: defaulted(
+      anyOf(oneOf('all'), integer({ min: 1 }), listOf(step, { min: 1 })),
+      'all',
+      'Which snapshots: all, so many of the last ones, or those of a list of steps',
+    ),
+    output: defaulted(
+      oneOf('picture', 'trust'),
+      'picture',
+      'The edited photo, or a grey picture of where the snapshots agree: white where they do, black where they do not',
+    ),
+    grey: defaulted(
+      oneOf('keep', 'colour'),
+      'keep',
+      'Whether a grey photo stays grey, or takes the colours that the model gives it',
+    ),
+  },
+  main: 'models',
+  complaint: ({ average, trust, output }) =>
+    average === 'weights' && (trust > 0 || output === 'trust')
+      ? 'can tell where snapshots disagree with `average: predictions` only; with `weights` there is one result'
+      : undefined,
+  input: frame,
+  output: frame,
+  cost: { millisecondsPerMegapixel: 400, bytesPerPixel: 200 },
+  laws: { identity: { strength: 0 }, differentiable: () => false },
+  load: (params) =>
+    pipe(
+      TE.fromTask(() => import('./load.js')),
+      TE.chain(({ loadEnsemble }) => loadEnsemble(params)),
+      TE.map((value) => ({ value, close: async () => undefined })),
+    ),
+  map: (params, context, loaded: LoadedEnsemble) => {
+    const applied = pipe(
+      TE.fromTask(() => import('./apply.js')),
+      TE.map(({ ensembleOn }) => ensembleOn(params, context, loaded)),
+    );
+    // One for the whole run: it holds what is compiled.
+    let ready: ReturnType<typeof applied> | undefined;
+    const once: typeof applied = () => {
+      ready ??= applied();
+      return ready;
+    };
+    return (item, signal) =>
+      pipe(
+        once,
+        TE.chain((apply) => apply(item, signal)),
+      );
+  },
+});

@@ -1,0 +1,123 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Network, Parameters } from '../../nn/network.js';
+import { pad2d } from '../../tensor/layers/index.js';
+import type { Tf } from '../behaviour.js';
+import type { Ensemble, Weights } from './load.js';
+
+/** What there is to turn. */
+export interface Dials {
+  /** 0: the photo; 1: the edit. */
+  readonly strength: number;
+  /** 0: the edit everywhere; 1: the photo where members disagree. */
+  readonly trust: number;
+}
+
+/** Deviation between members, of values 0..1, at which an edit is trusted by half: ten of 255 levels. */
+const DOUBT = 0.04;
+
+/** What members make of a picture, -1..1, not clipped. */
+interface Predictions {
+  readonly mean: tf.Tensor4D;
+  /** Between the members: the root of the mean over channels of the variance, [1,H,W,1], of values 0..1. */
+  readonly deviation?: tf.Tensor4D;
+}
+
+const parametersOf = (t: Tf, weights: Weights): Parameters =>
+  Object.fromEntries(
+    // A copy, since compiling moves constants to the engine.
+    Object.entries(weights).map(([name, { shape, data }]) => [name, t.tensor(data.slice(), [...shape])]),
+  );
+
+/** Added below and on the right: mirrored, or repeated when there is less than that. */
+const filledUp = (picture: tf.Tensor4D, height: number, width: number): tf.Tensor4D => {
+  const [, h, w] = picture.shape;
+  if (h === height && w === width) return picture;
+  const mode = height - h <= h && width - w <= w ? 'symmetric' : 'edge';
+  return pad2d(
+    picture,
+    [
+      [0, height - h],
+      [0, width - w],
+    ],
+    mode,
+  );
+};
+
+/** The side that a network takes for one of so many pixels. */
+export const sideFor = ({ sides = { multiple: 1, least: 1 } }: Network, side: number): number =>
+  Math.ceil(Math.max(side, sides.least) / sides.multiple) * sides.multiple;
+
+const predict = (
+  t: Tf,
+  { network, members }: Ensemble,
+  x: tf.Tensor4D,
+  disagreement: boolean,
+): Predictions => {
+  const parameters = members.map((weights) => parametersOf(t, weights));
+  if (!disagreement && network.averaged !== undefined) return { mean: network.averaged(parameters, x) };
+  const made = parameters.map((p) => network.apply(p, x));
+  const mean = t.div<tf.Tensor4D>(
+    made.reduce((sum, each) => t.add(sum, each)),
+    made.length,
+  );
+  if (!disagreement) return { mean };
+  const squares = made.map((each) => t.square(t.sub(each, mean)));
+  const variance = t.div<tf.Tensor4D>(
+    squares.reduce((sum, each) => t.add(sum, each)),
+    made.length,
+  );
+  // Values of -1..1 deviate twice as much as values of 0..1.
+  const deviation = t.mul(t.sqrt(t.mean(variance, 3, true)), 0.5);
+  return { mean, deviation: deviation as tf.Tensor4D };
+};
+
+/** 1 where members agree, falling to 0 where they do not. */
+const confidence = (t: Tf, deviation: tf.Tensor4D): tf.Tensor4D =>
+  t.reciprocal(t.add(1, t.square(t.div(deviation, DOUBT))));
+
+/** A picture [H,W,3] of 0..1 as the network takes it, and what it gives brought back to that size. */
+const through = (
+  t: Tf,
+  { network }: Ensemble,
+  picture: tf.Tensor3D,
+  f: (x: tf.Tensor4D) => tf.Tensor4D,
+): tf.Tensor3D => {
+  const [h, w] = picture.shape;
+  const x = t.sub<tf.Tensor4D>(t.mul(t.expandDims(picture, 0), 2), 1);
+  const made = f(filledUp(x, sideFor(network, h), sideFor(network, w)));
+  const cut = made.shape[1] === h && made.shape[2] === w ? made : t.slice(made, 0, [1, h, w, made.shape[3]]);
+  return t.squeeze<tf.Tensor3D>(cut, [0]);
+};
+
+/** The edited picture [H,W,3], sRGB 0..1 before and after; values beyond are kept. */
+export const edited = (
+  t: Tf,
+  ensemble: Ensemble,
+  { strength, trust }: Dials,
+  picture: tf.Tensor3D,
+): tf.Tensor3D => {
+  if (trust === 0) {
+    const mean = through(t, ensemble, picture, (x) => predict(t, ensemble, x, false).mean);
+    const edit = t.mul<tf.Tensor3D>(t.add(mean, 1), 0.5);
+    return strength === 1 ? edit : t.add(t.mul(edit, strength), t.mul(picture, 1 - strength));
+  }
+  // The change rather than the edit, so that leaning back needs no second copy of the photo at the network's size.
+  const change = through(t, ensemble, picture, (x) => {
+    const { mean, deviation } = predict(t, ensemble, x, true);
+    const moved = t.mul(t.sub(mean, x), strength / 2);
+    if (deviation === undefined) return moved as tf.Tensor4D;
+    return t.mul(moved, t.add(t.mul(confidence(t, deviation), trust), 1 - trust)) as tf.Tensor4D;
+  });
+  return t.add(picture, change);
+};
+
+/** Where members agree, [H,W,1]: 1 where they do; 0.5 where they deviate by ten of 255 levels; towards 0 beyond. */
+export const trustMap = (t: Tf, ensemble: Ensemble, picture: tf.Tensor3D): tf.Tensor3D =>
+  through(t, ensemble, picture, (x) => {
+    const { deviation, mean } = predict(t, ensemble, x, true);
+    return deviation === undefined ? t.onesLike(t.slice(mean, 0, [-1, -1, -1, 1])) : confidence(t, deviation);
+  });
+
+/** The brightness of a picture as a grey one [H,W,1]: the luma of Rec. 709. */
+export const luma = (t: Tf, picture: tf.Tensor3D): tf.Tensor3D =>
+  t.sum<tf.Tensor3D>(t.mul(picture, t.tensor1d([0.2126, 0.7152, 0.0722])), 2, true);
