@@ -4,6 +4,7 @@ import { pictureCodes } from './codes/picture.js';
 import { pipelineCodes } from './codes/pipeline.js';
 import { runCodes } from './codes/run.js';
 import { tensorCodes } from './codes/tensor.js';
+import { trainingCodes } from './codes/training.js';
 import { weightsCodes } from './codes/weights.js';
 
 /** Every code, with what it means and how such a thing is mended: the text behind `pipe explain` and the docs. */
@@ -15,6 +16,7 @@ export const codes = {
   ...weightsCodes,
   ...pipelineCodes,
   ...runCodes,
+  ...trainingCodes,
 } as const;
 
 /** The closed union of error codes. */

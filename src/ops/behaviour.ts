@@ -163,6 +163,8 @@ export interface ScanBehaviour<P, I, O, S, L = S> {
       item: Item<I>,
       signal: AbortSignal,
     ) => TaskEither<Diagnostics, readonly [state: L, out: O]>;
+    /** True for a state after which there is nothing to do: the stream ends there, however many items there are. */
+    readonly ends?: (params: P) => (state: S) => boolean;
   };
 }
 

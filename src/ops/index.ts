@@ -1,4 +1,5 @@
 export { adjust } from './adjust/index.js';
+export { augment } from './augment/index.js';
 export { batch } from './batch/index.js';
 export type {
   Behaviour,
@@ -23,10 +24,12 @@ export { compare } from './compare/index.js';
 export { crop } from './crop/index.js';
 export { decode } from './decode/index.js';
 export { defineJoin, defineOp, type JoinOp, type Op } from './define.js';
+export { degradeHaze } from './degrade.haze/index.js';
 export { darkChannel } from './dehaze.dark-channel/index.js';
 export { encode } from './encode/index.js';
 export { ensembleAverage } from './ensemble.average/index.js';
 export { files } from './files/index.js';
+export { ganStep } from './gan.step/index.js';
 export type { Laws, Symmetry } from './laws.js';
 export { model } from './model/index.js';
 export type { Operator } from './operator.js';

@@ -1,13 +1,16 @@
 import { adjust } from './adjust/index.js';
+import { augment } from './augment/index.js';
 import { batch } from './batch/index.js';
 import { blend } from './blend/index.js';
 import { compare } from './compare/index.js';
 import { crop } from './crop/index.js';
 import { decode } from './decode/index.js';
+import { degradeHaze } from './degrade.haze/index.js';
 import { darkChannel } from './dehaze.dark-channel/index.js';
 import { encode } from './encode/index.js';
 import { ensembleAverage } from './ensemble.average/index.js';
 import { files } from './files/index.js';
+import { ganStep } from './gan.step/index.js';
 import { model } from './model/index.js';
 import type { Operator } from './operator.js';
 import { pad } from './pad/index.js';
@@ -44,6 +47,8 @@ export const builtIn: Registry = registryOf(
   adjust,
   darkChannel,
   blend,
+  augment,
+  degradeHaze,
   pair,
   unpaired,
   batch,
@@ -51,6 +56,7 @@ export const builtIn: Registry = registryOf(
   shuffle,
   take,
   model,
+  ganStep,
   ensembleAverage,
   compare,
 );

@@ -28,14 +28,17 @@ export type Step<S, A, B> = (
  *
  * @param operator path of the operator in the pipeline, for its failures
  * @param initial the state before the first item of each run
+ * @param isLast true for a state after which the flow ends, even where items are left
  */
 export const scanState = <S, A, B>(
   operator: string,
   step: Step<S, A, B>,
   initial: S,
+  isLast: (state: S) => boolean = () => false,
 ): ((source: ItemFlow<A>) => ItemFlow<Scanned<S, B>>) =>
   operate<Outcome<A>, Outcome<Scanned<S, B>>>(async function* (source, signal) {
     let state = initial;
+    if (isLast(state)) return;
     for await (const outcome of source) {
       if (E.isLeft(outcome)) {
         yield outcome;
@@ -50,5 +53,6 @@ export const scanState = <S, A, B>(
       const [next, out] = result.right;
       state = next;
       yield E.right({ key: item.key, value: { state, out } });
+      if (isLast(state)) return;
     }
   });

@@ -12,7 +12,7 @@ export interface OptionBounds {
  * The generators that there are, and the options of each: whole numbers, all of which may be left out. A file from
  * elsewhere may name no more than this, so that it cannot ask for a network that no memory holds.
  */
-export const generatorOptions: Readonly<Record<string, Readonly<Record<string, OptionBounds>>>> = {
+export const generatorOptions = {
   pyramid: {
     levels: { min: 2, max: 6 },
     lowBlocks: { min: 1, max: 32 },
@@ -20,10 +20,14 @@ export const generatorOptions: Readonly<Record<string, Readonly<Record<string, O
     width: { min: 1, max: 512 },
   },
   resnet: { blocks: { min: 1, max: 32 }, width: { min: 1, max: 256 } },
-};
+} as const satisfies Generators;
+
+type Generators = Readonly<Record<string, Readonly<Record<string, OptionBounds>>>>;
+
+const byKind: Generators = generatorOptions;
 
 const complaintAbout = ({ kind, options }: NetworkSpec): string | undefined => {
-  const known = Object.hasOwn(generatorOptions, kind) ? generatorOptions[kind] : undefined;
+  const known = Object.hasOwn(byKind, kind) ? byKind[kind] : undefined;
   if (known === undefined)
     return `there is no generator \`${kind}\`, only ${Object.keys(generatorOptions).join(', ')}`;
   return Object.entries(options)

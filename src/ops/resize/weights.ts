@@ -5,14 +5,15 @@ import type { Stretch } from './target.js';
 export type Method = 'lanczos3' | 'bicubic' | 'bilinear' | 'area' | 'nearest';
 
 /** A function of the distance in pixels, zero from its reach on. */
-interface Kernel {
+export interface Kernel {
   readonly reach: number;
   readonly at: (distance: number) => number;
 }
 
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
 
-const kernels: Readonly<Record<'lanczos3' | 'bicubic' | 'bilinear', Kernel>> = {
+/** Kernels by name: functions of the distance. */
+export const kernels: Readonly<Record<'lanczos3' | 'bicubic' | 'bilinear', Kernel>> = {
   lanczos3: { reach: 3, at: (x) => (x < 3 ? sinc(x) * sinc(x / 3) : 0) },
   // Keys (1981) with a = -1/2, which follows quadratics exactly; also called Catmull-Rom.
   bicubic: {

@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import { tensorGroup } from '../../pipelines/build/tensor-group.js';
 import type { AnyTensor } from '../../pipelines/plan/stages.js';
-import type { Frame } from '../../ports/index.js';
+import type { Frame, ItemKey } from '../../ports/index.js';
 import { type Engine, jit } from '../../tensor/index.js';
 import type { Step } from '../step.js';
 import { firstKey, type Place, readParams, testContext } from './run.js';
@@ -14,7 +14,7 @@ export const prepareTensor = (
   step: Step,
   engine: Engine,
   { key = firstKey, ...place }: Place = {},
-): ((photo: Frame) => Promise<E.Either<Diagnostics, Frame>>) => {
+): ((photo: Frame, itemKey?: ItemKey) => Promise<E.Either<Diagnostics, Frame>>) => {
   const { operator } = step;
   if (!('tensor' in operator.behaviour)) throw new Error(`${operator.name} is no tensor operator`);
   const context = testContext(place);
@@ -30,7 +30,7 @@ export const prepareTensor = (
   };
   const { tensor }: AnyTensor = operator.behaviour;
   const group = tensorGroup([{ node, tensor, context, loaded: undefined }], TE.right({ tf, jit, engine }));
-  return (photo) => group({ key, value: photo }, new AbortController().signal)();
+  return (photo, itemKey = key) => group({ key: itemKey, value: photo }, new AbortController().signal)();
 };
 
 /** Runs a tensor operator on one frame. */

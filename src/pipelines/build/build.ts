@@ -158,6 +158,7 @@ const scanFlow =
         id,
         (state, item, signal) => step(state as never, item as never, signal),
         resources.get(id),
+        behaviour.scan.ends?.(node.params as never) as ((state: unknown) => boolean) | undefined,
       ),
       through<Outcome<Scanned<unknown, unknown>>, Outcome<unknown>>(
         map(E.map(({ key, value }) => ({ key, value: value.out }))),

@@ -1,0 +1,73 @@
+import type { Discriminator, Network } from '../network.js';
+import type { Objective } from './objective.js';
+import {
+  contentTerms,
+  foolingLoss,
+  judgingTerms,
+  type LossWeights,
+  pixelDistance,
+  termsOf,
+  variationTerm,
+} from './weights.js';
+
+/**
+ * Learns both ways between two domains (CycleGAN; Zhu, Park, Isola, Efros 2017): `generator` carries `a` into `b`, `back`
+ * carries `b` into `a`, and there and back again gives the photo.
+ */
+export const cycle = (generator: Network, discriminator: Discriminator, weights: LossWeights): Objective => {
+  const { pixel, fidelity, identity, adversarial } = weights;
+  const distance = pixelDistance(weights);
+  return {
+    cast: {
+      generators: { generator, back: generator },
+      discriminators: { discriminator, discriminatorBack: discriminator },
+    },
+    examples: ['a', 'b'],
+    pretraining: ({ generators }, { a, b }) => {
+      const { generator: there, back } = generators;
+      const weight = Math.max(pixel.weight, 1);
+      const [againA, againB] = [there!(a!), back!(b!)];
+      return termsOf({
+        pixel: [weight, () => distance(againA, a!)],
+        pixelBack: [weight, () => distance(againB, b!)],
+        ...contentTerms(weights, againA, a!),
+        ...named(contentTerms(weights, againB, b!), 'Back'),
+      });
+    },
+    generating: (players, { a, b }) => {
+      const { generator: there, back } = players.generators;
+      const [madeB, madeA] = [there!(a!), back!(b!)];
+      return {
+        made: { discriminator: madeB, discriminatorBack: madeA },
+        terms: termsOf({
+          adversarial: [adversarial.weight, () => foolingLoss(weights, players, 'discriminator', madeB)],
+          adversarialBack: [
+            adversarial.weight,
+            () => foolingLoss(weights, players, 'discriminatorBack', madeA),
+          ],
+          cycle: [weights.cycle, () => distance(back!(madeB), a!)],
+          cycleBack: [weights.cycle, () => distance(there!(madeA), b!)],
+          identity: [identity, () => distance(there!(b!), b!)],
+          identityBack: [identity, () => distance(back!(a!), a!)],
+          fidelity: [fidelity, () => distance(madeB, a!)],
+          fidelityBack: [fidelity, () => distance(madeA, b!)],
+          ...contentTerms(weights, madeB, a!),
+          ...named(contentTerms(weights, madeA, b!), 'Back'),
+          ...variationTerm(weights, madeB),
+        }),
+      };
+    },
+    real: ({ a, b }) => ({ discriminator: b!, discriminatorBack: a! }),
+    judging: (players, { discriminator: there, discriminatorBack: back }, mix) => ({
+      ...judgingTerms(weights, players, 'discriminator', there!, mix),
+      ...judgingTerms(weights, players, 'discriminatorBack', back!, mix),
+    }),
+    samples: ({ generators }, { a }) => {
+      const output = generators.generator!(a!);
+      return { input: a!, output, back: generators.back!(output) };
+    },
+  };
+};
+
+const named = <A>(terms: Readonly<Record<string, A>>, suffix: string): Readonly<Record<string, A>> =>
+  Object.fromEntries(Object.entries(terms).map(([name, term]) => [`${name}${suffix}`, term]));

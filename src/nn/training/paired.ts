@@ -1,0 +1,55 @@
+import type { Discriminator, Network } from '../network.js';
+import type { Objective } from './objective.js';
+import {
+  contentTerms,
+  foolingLoss,
+  judgingTerms,
+  type LossWeights,
+  pixelDistance,
+  termsOf,
+  variationTerm,
+} from './weights.js';
+
+/**
+ * Learns from pairs: the generator makes `to` of `from`, the discriminator tells its pictures from real ones (Isola et
+ * al., "Image-to-Image Translation with Conditional Adversarial Networks", 2017, with an unconditional discriminator).
+ */
+export const paired = (generator: Network, discriminator: Discriminator, weights: LossWeights): Objective => {
+  const { pixel, fidelity, identity, adversarial } = weights;
+  const distance = pixelDistance(weights);
+  const judges = adversarial.weight > 0;
+  return {
+    cast: { generators: { generator }, discriminators: judges ? { discriminator } : {} },
+    examples: ['from', 'to'],
+    pretraining: ({ generators }, { to }) => {
+      const again = generators.generator!(to!);
+      return termsOf({
+        pixel: [Math.max(pixel.weight, 1), () => distance(again, to!)],
+        ...contentTerms(weights, again, to!),
+      });
+    },
+    generating: (players, { from, to }) => {
+      const make = players.generators.generator!;
+      const made = make(from!);
+      return {
+        made: judges ? { discriminator: made } : {},
+        terms: termsOf({
+          adversarial: [adversarial.weight, () => foolingLoss(weights, players, 'discriminator', made)],
+          pixel: [pixel.weight, () => distance(made, to!)],
+          fidelity: [fidelity, () => distance(made, from!)],
+          identity: [identity, () => distance(make(to!), to!)],
+          ...contentTerms(weights, made, to!),
+          ...variationTerm(weights, made),
+        }),
+      };
+    },
+    real: ({ to }) => (judges ? { discriminator: to! } : {}),
+    judging: (players, { discriminator: shown }, mix) =>
+      shown === undefined ? {} : judgingTerms(weights, players, 'discriminator', shown, mix),
+    samples: ({ generators }, { from, to }) => ({
+      input: from!,
+      output: generators.generator!(from!),
+      target: to!,
+    }),
+  };
+};

@@ -1,0 +1,212 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Parameters } from '../network.js';
+import {
+  type AdamWOptions,
+  adamW,
+  clipByGlobalNorm,
+  globalNorm,
+  type Optimised,
+  type Pace,
+} from '../optimisers/adam-w.js';
+import { gradientsOf, type NetworkParameters } from './gradients.js';
+import { type Examples, type Objective, playersOf, type Shown, type Terms } from './objective.js';
+
+/** How the networks are changed at a step. */
+export interface StepOptions {
+  readonly optimiser: AdamWOptions;
+  /** The largest norm of all gradients of the generators together; absent, they are not clipped. */
+  readonly clip?: number;
+  /** Share of the running average of the generators' weights that stays at each step, 0 to keep none. */
+  readonly average: number;
+}
+
+/** All that training changes, as tensors by network and parameter. */
+export interface TrainedTensors {
+  readonly weights: NetworkParameters;
+  readonly first: NetworkParameters;
+  readonly second: NetworkParameters;
+  /** Running averages of the generators' weights; empty when none are kept. */
+  readonly average: NetworkParameters;
+}
+
+/** Numbers that differ from step to step. */
+export interface Control {
+  readonly generators: Pace<tf.Scalar>;
+  readonly discriminators: Pace<tf.Scalar>;
+}
+
+/** What enters the program of a step. */
+export interface StepInputs {
+  readonly state: TrainedTensors;
+  readonly examples: Examples;
+  readonly control: Control;
+  /** Pictures of earlier steps by the discriminator that judges them, and which of them it is shown: 1, others 0. */
+  readonly earlier: Readonly<Record<string, { readonly pictures: tf.Tensor4D; readonly shown: tf.Tensor4D }>>;
+  /** Random numbers in 0..1, `[N, 1, 1, 1]`. */
+  readonly mix: tf.Tensor4D;
+}
+
+/** What it gives. */
+export interface StepResults {
+  readonly state: TrainedTensors;
+  readonly metrics: Readonly<Record<string, tf.Scalar>>;
+  /** What the generators made, by the discriminator that judges it; empty where no discriminator keeps a pool. */
+  readonly made: Readonly<Record<string, tf.Tensor4D>>;
+}
+
+const weighted = (terms: Terms): tf.Scalar =>
+  Object.values(terms).reduce<tf.Scalar>(
+    (sum, { weight, value }) => tf.add(sum, tf.mul(value, weight)),
+    tf.scalar(0),
+  );
+
+const valuesOf = (terms: Terms): Readonly<Record<string, tf.Scalar>> =>
+  Object.fromEntries(Object.entries(terms).map(([name, { value }]) => [name, value]));
+
+const pick = (tree: NetworkParameters, names: readonly string[]): NetworkParameters =>
+  Object.fromEntries(names.map((name) => [name, tree[name]!]));
+
+/** The first phase's step: generators learn to give natural photos back. A pure tensor function. */
+export const pretrainingStep =
+  (objective: Objective, options: StepOptions) =>
+  ({ state, examples, control }: Pick<StepInputs, 'state' | 'examples' | 'control'>): StepResults => {
+    const names = Object.keys(objective.cast.generators);
+    const terms = (generators: NetworkParameters): Terms =>
+      objective.pretraining(playersOf(objective.cast, { ...state.weights, ...generators }), examples);
+    const generators = pick(state.weights, names);
+    const gradients = gradientsOf((parameters) => weighted(terms(parameters)), generators);
+    const told = terms(generators);
+    return {
+      ...updated(state, gradients, { ...options, control, generators: names }),
+      metrics: { generator: weighted(told), ...valuesOf(told) },
+      made: {},
+    };
+  };
+
+/**
+ * A whole adversarial step: generators and discriminators both learn from what the networks were before it, so that the
+ * work on pictures just made is done once for both. A pure tensor function.
+ */
+export const adversarialStep =
+  (objective: Objective, options: StepOptions) =>
+  ({ state, examples, control, earlier, mix }: StepInputs): StepResults => {
+    const { cast } = objective;
+    const [generators, discriminators] = [Object.keys(cast.generators), Object.keys(cast.discriminators)];
+    const attempt = (parameters: NetworkParameters) =>
+      objective.generating(playersOf(cast, { ...state.weights, ...parameters }), examples);
+    // Recorded a second time for what it tells: the same operators on the same operands are one in the graph.
+    const told = attempt({});
+    const shown = showing(objective.real(examples), told.made, earlier);
+    const judging = (parameters: NetworkParameters): Terms =>
+      objective.judging(playersOf(cast, { ...state.weights, ...parameters }), shown, mix);
+    const verdicts = judging({});
+    const made = gradientsOf(
+      (parameters) => weighted(attempt(parameters).terms),
+      pick(state.weights, generators),
+    );
+    const judged =
+      discriminators.length === 0
+        ? {}
+        : gradientsOf((parameters) => weighted(judging(parameters)), pick(state.weights, discriminators));
+    return {
+      ...updated(state, { ...made, ...judged }, { ...options, control, generators }),
+      metrics: {
+        generator: weighted(told.terms),
+        ...(discriminators.length === 0 ? {} : { discriminator: weighted(verdicts) }),
+        ...valuesOf(told.terms),
+        gradient: globalNorm(flat(made)),
+      },
+      made: Object.fromEntries(Object.keys(earlier).map((domain) => [domain, told.made[domain]!])),
+    };
+  };
+
+/** Shows each discriminator pictures just made or, where the pool says so, earlier ones (Shrivastava et al. 2017). */
+const showing = (
+  real: Readonly<Record<string, tf.Tensor4D>>,
+  made: Readonly<Record<string, tf.Tensor4D>>,
+  earlier: StepInputs['earlier'],
+): Readonly<Record<string, Shown>> =>
+  Object.fromEntries(
+    Object.entries(real).map(([domain, photos]) => {
+      const fresh = made[domain]!;
+      const pool = earlier[domain];
+      const pictures =
+        pool === undefined
+          ? fresh
+          : tf.add<tf.Tensor4D>(tf.mul(fresh, tf.sub(1, pool.shown)), tf.mul(pool.pictures, pool.shown));
+      return [domain, { real: photos, made: pictures }];
+    }),
+  );
+
+const flat = (tree: NetworkParameters): Parameters =>
+  Object.fromEntries(
+    Object.entries(tree).flatMap(([network, own]) =>
+      Object.entries(own).map(([name, tensor]) => [`${network}/${name}`, tensor] as const),
+    ),
+  );
+
+/** Gradients of the generators brought to the norm that is allowed. */
+const clipped = (
+  gradients: NetworkParameters,
+  generators: readonly string[],
+  clip: number | undefined,
+): NetworkParameters => {
+  if (clip === undefined) return gradients;
+  const scaled = clipByGlobalNorm(flat(pick(gradients, generators)), clip).gradients;
+  return Object.fromEntries(
+    Object.entries(gradients).map(([network, own]) => [
+      network,
+      generators.includes(network)
+        ? Object.fromEntries(Object.keys(own).map((name) => [name, scaled[`${network}/${name}`]!]))
+        : own,
+    ]),
+  );
+};
+
+/** The state after the networks that have gradients took a step. */
+const updated = (
+  state: TrainedTensors,
+  gradients: NetworkParameters,
+  {
+    optimiser,
+    clip,
+    average,
+    control,
+    generators,
+  }: StepOptions & { control: Control; generators: readonly string[] },
+): { readonly state: TrainedTensors } => {
+  const step = adamW(optimiser);
+  const moved: Readonly<Record<string, Optimised>> = Object.fromEntries(
+    Object.entries(clipped(gradients, generators, clip)).map(([network, own]) => [
+      network,
+      step(
+        { weights: state.weights[network]!, first: state.first[network]!, second: state.second[network]! },
+        own,
+        generators.includes(network) ? control.generators : control.discriminators,
+      ),
+    ]),
+  );
+  const all = (key: keyof Optimised): NetworkParameters =>
+    Object.fromEntries(
+      Object.entries(state[key]).map(([network, before]) => [network, moved[network]?.[key] ?? before]),
+    );
+  const weights = all('weights');
+  return {
+    state: {
+      weights,
+      first: all('first'),
+      second: all('second'),
+      average: Object.fromEntries(
+        Object.entries(state.average).map(([network, before]) => [
+          network,
+          Object.fromEntries(
+            Object.entries(before).map(([name, mean]) => [
+              name,
+              tf.add(tf.mul(mean, average), tf.mul(weights[network]![name]!, 1 - average)),
+            ]),
+          ),
+        ]),
+      ),
+    },
+  };
+};

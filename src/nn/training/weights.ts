@@ -1,0 +1,84 @@
+import type * as tf from '@tensorflow/tfjs';
+import {
+  type AdversarialOptions,
+  adversarial,
+  gradient,
+  laplacian,
+  type PictureLoss,
+  pixelLosses,
+  ssim,
+  totalVariation,
+} from '../losses/index.js';
+import type { Players, Shown, Terms } from './objective.js';
+
+/** What counts how much in a training's loss; 0 leaves a term out. */
+export interface LossWeights {
+  readonly adversarial: Required<AdversarialOptions> & { readonly weight: number };
+  /** Distance from the target, where there is one. */
+  readonly pixel: { readonly weight: number; readonly kind: keyof typeof pixelLosses };
+  /** Edges and textures, by Laplacian pyramids. */
+  readonly content: number;
+  readonly gradient: number;
+  readonly ssim: number;
+  /** Distance from the input. */
+  readonly fidelity: number;
+  /** A photo that is of the target domain already is left as it is. */
+  readonly identity: number;
+  /** There and back again gives the photo. */
+  readonly cycle: number;
+  readonly variation: number;
+}
+
+/** The distance of pixels that the weights ask for. */
+export const pixelDistance = ({ pixel }: LossWeights): PictureLoss => pixelLosses[pixel.kind];
+
+/** Terms before it is known which of them count. */
+type Candidates = Readonly<Record<string, readonly [weight: number, value: () => tf.Scalar]>>;
+
+/** Terms whose weight is not 0. Values of the others are never computed. */
+export const termsOf = (terms: Candidates): Terms =>
+  Object.fromEntries(
+    Object.entries(terms).flatMap(([name, [weight, value]]) =>
+      weight === 0 ? [] : [[name, { weight, value: value() }] as const],
+    ),
+  );
+
+/** Terms that hold a result to a picture whose content it should have. */
+export const contentTerms = (
+  weights: LossWeights,
+  result: tf.Tensor4D,
+  reference: tf.Tensor4D,
+): Candidates => ({
+  content: [weights.content, () => laplacian(result, reference)],
+  gradient: [weights.gradient, () => gradient(result, reference)],
+  ssim: [weights.ssim, () => ssim(result, reference)],
+});
+
+/** The term of a result's smoothness. */
+export const variationTerm = ({ variation }: LossWeights, result: tf.Tensor4D): Candidates => ({
+  variation: [variation, () => totalVariation(result)],
+});
+
+/** How real a discriminator takes a picture for, as the generator's loss. */
+export const foolingLoss = (
+  weights: LossWeights,
+  players: Players,
+  domain: string,
+  made: tf.Tensor4D,
+): tf.Scalar => adversarial(weights.adversarial).generator(players.discriminators[domain]!(made));
+
+/** What a discriminator's verdicts on real and made pictures cost it. */
+export const judgingTerms = (
+  weights: LossWeights,
+  players: Players,
+  domain: string,
+  { real, made }: Shown,
+  mix: tf.Tensor4D,
+): Terms => {
+  const judge = players.discriminators[domain]!;
+  const { discriminator, penalty } = adversarial(weights.adversarial);
+  return {
+    [domain]: { weight: 1, value: discriminator(judge(real), judge(made)) },
+    ...(penalty && { [`${domain}Penalty`]: { weight: 1, value: penalty(judge, real, made, mix) } }),
+  };
+};

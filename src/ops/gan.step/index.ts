@@ -1,0 +1,46 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { batch, frame, oneOf, pair, training, unpaired } from '../../ports/index.js';
+import { defineOp } from '../define.js';
+import { fields, type Params } from './params.js';
+import { stepsOf } from './plan.js';
+import type { RunState } from './state.js';
+import type { Trainer } from './trainer.js';
+
+/** A training under way: how it steps, and where it stands. */
+interface Course {
+  readonly trainer: Trainer;
+  readonly state: RunState;
+}
+
+export const ganStep = defineOp({
+  name: 'gan.step',
+  about: 'Train a generator against a discriminator, a step for each batch',
+  params: fields,
+  input: batch(oneOf(pair(frame, frame), unpaired(frame, frame))),
+  output: training,
+  random: () => true,
+  scan: {
+    start: (params: Params, context) =>
+      pipe(
+        TE.Do,
+        TE.bind('engine', () => context.openEngine),
+        TE.bind('trainerModule', () => TE.fromTask(() => import('./trainer.js'))),
+        TE.map(({ engine, trainerModule }) => {
+          const trainer = trainerModule.createTrainer(params, context, engine);
+          return { value: { trainer, state: trainer.start }, close: async () => undefined };
+        }),
+      ),
+    step:
+      (_, context) =>
+      ({ trainer, state }: Course, item, signal) =>
+        pipe(
+          trainer.step(state, item, context.random(item.key), signal),
+          TE.map(([after, told]) => [{ trainer, state: after }, told] as const),
+        ),
+    ends:
+      (params) =>
+      ({ state }: Course) =>
+        state.step >= stepsOf(params),
+  },
+});

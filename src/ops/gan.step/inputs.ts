@@ -1,0 +1,75 @@
+import type * as tf from '@tensorflow/tfjs';
+import { type Pace, paceOf } from '../../nn/optimisers/adam-w.js';
+import type { StepInputs } from '../../nn/training/step.js';
+import type { HostTensor } from '../../ports/index.js';
+import type { HostOf } from '../../tensor/index.js';
+import type { Random } from '../random.js';
+import type { Params } from './params.js';
+import type { Turn } from './plan.js';
+import type { Choice } from './pool.js';
+import { optimiserOf } from './programs.js';
+import type { RunState } from './state.js';
+
+const scalar = (value: number): HostTensor => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
+
+const paceTensors = (pace: Pace<number>): HostOf<Pace<tf.Scalar>> => ({
+  rate: scalar(pace.rate),
+  shrink: scalar(pace.shrink),
+  firstFull: scalar(pace.firstFull),
+  secondFull: scalar(pace.secondFull),
+});
+
+/** The step sizes of a turn. A discriminator has learned for as many steps as the task itself has. */
+export const controlOf = (
+  params: Params,
+  turn: Turn,
+  { step, ease }: RunState,
+): HostOf<StepInputs['control']> => {
+  const optimiser = optimiserOf(params);
+  const { discriminatorRate = optimiser.rate } = params.optimizer.params;
+  const multiplier = turn.multiplier * ease;
+  return {
+    generators: paceTensors(paceOf(optimiser, multiplier, turn.length, step + 1)),
+    discriminators: paceTensors(
+      paceOf(
+        { ...optimiser, rate: discriminatorRate },
+        multiplier,
+        turn.length,
+        Math.max(1, step + 1 - params.pretrain.steps),
+      ),
+    ),
+  };
+};
+
+/** Earlier results that are shown in the place of fresh ones. */
+export const earlierOf = (
+  state: RunState,
+  choices: Readonly<Record<string, readonly Choice[]>>,
+  shape: readonly number[],
+): HostOf<StepInputs['earlier']> =>
+  Object.fromEntries(
+    Object.entries(choices).map(([domain, own]) => {
+      const length = shape.slice(1).reduce((a, b) => a * b, 1);
+      const data = new Float32Array(own.length * length);
+      const shown = new Float32Array(own.length);
+      for (const [i, choice] of own.entries()) {
+        if (choice.kind === 'fresh') continue;
+        data.set(state.pools[domain]![choice.place]!.data, i * length);
+        shown[i] = 1;
+      }
+      return [
+        domain,
+        {
+          pictures: { dtype: 'float32' as const, shape, data },
+          shown: { dtype: 'float32' as const, shape: [own.length, 1, 1, 1], data: shown },
+        },
+      ];
+    }),
+  );
+
+/** Numbers between real and made pictures, for the gradient penalty. */
+export const mixOf = (random: Random, count: number): HostTensor => ({
+  dtype: 'float32',
+  shape: [count, 1, 1, 1],
+  data: Float32Array.from({ length: count }, (_, i) => random.uniform(`mix/${i}`)),
+});

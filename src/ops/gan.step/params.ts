@@ -1,0 +1,137 @@
+import { generatorOptions } from '../../nn/generators/spec.js';
+import {
+  type Decoded,
+  defaulted,
+  type Fields,
+  integer,
+  number,
+  oneOf,
+  optional,
+  record,
+  required,
+  tagged,
+} from '../params/index.js';
+
+const { pyramid, resnet } = generatorOptions;
+
+/** Networks that make pictures. */
+export const generator = tagged({
+  pyramid: record({
+    levels: defaulted(integer(pyramid.levels), 3, 'Times that the picture is halved'),
+    lowBlocks: defaulted(integer(pyramid.lowBlocks), 5, 'Residual blocks of the low branch'),
+    highBlocks: defaulted(integer(pyramid.highBlocks), 3, 'Residual blocks of the high branch'),
+    width: defaulted(integer(pyramid.width), 64, 'Channels inside'),
+  }),
+  resnet: record({
+    blocks: defaulted(integer(resnet.blocks), 9, 'Residual blocks'),
+    width: defaulted(integer(resnet.width), 64, 'Channels of the first layer'),
+  }),
+});
+
+/** Networks that tell made pictures from photos. */
+export const discriminator = tagged({
+  patch: record({
+    layers: defaulted(integer({ min: 1, max: 6 }), 3, 'Layers that halve; 3 see 70x70 pixels'),
+    width: defaulted(integer({ min: 1, max: 512 }), 64, 'Channels of the first layer'),
+  }),
+  pyramid: record({
+    scales: defaulted(integer({ min: 1, max: 5 }), 3, 'Sizes of the picture that are looked at'),
+    width: defaulted(integer({ min: 1, max: 512 }), 16, 'Channels of the first layer'),
+  }),
+});
+
+const weight = number({ min: 0 });
+const term = (about: string) => defaulted(weight, 0, about);
+
+/** What counts how much. */
+export const losses = record({
+  adversarial: defaulted(
+    record(
+      {
+        weight: required(weight, 'How much it counts'),
+        kind: defaulted(oneOf('lsgan', 'hinge', 'wgan-gp'), 'lsgan', 'How verdicts become a loss'),
+        penalty: defaulted(weight, 10, 'Weight of the gradient penalty of wgan-gp'),
+      },
+      'weight',
+    ),
+    1,
+    'How real the results look to the discriminator',
+  ),
+  pixel: defaulted(
+    record(
+      {
+        weight: required(weight, 'How much it counts'),
+        kind: defaulted(oneOf('l1', 'charbonnier', 'mse'), 'charbonnier', 'How pixels are compared'),
+      },
+      'weight',
+    ),
+    0,
+    'Distance from the target',
+  ),
+  content: term('Distance of Laplacian pyramids: edges and textures'),
+  gradient: term('Distance of gradients: edges'),
+  ssim: term('1 - SSIM'),
+  fidelity: term('Distance of the result from the input'),
+  identity: term('Distance of what becomes of a photo that is of the target domain already from itself'),
+  cycle: term('Distance of a photo from itself there and back again; asks for unpaired photos'),
+  variation: term('Total variation of the result'),
+});
+
+const beta = number({ min: 0, max: 0.99999 });
+
+/** How gradients change weights. */
+export const optimizer = tagged({
+  adamw: record({
+    rate: defaulted(number({ min: 0, max: 1 }), 2e-4, 'Largest learning rate'),
+    discriminatorRate: optional(number({ min: 0, max: 1 }), 'That of the discriminator, if it is another'),
+    decay: defaulted(number({ min: 0, max: 1 }), 0, 'Normalised weight decay'),
+    beta1: defaulted(beta, 0.9, 'How slowly the mean gradient forgets'),
+    beta2: defaulted(beta, 0.99, 'How slowly the mean square forgets'),
+  }),
+});
+
+const steps = required(integer({ min: 1 }), 'Steps of the training');
+const floor = defaulted(number({ min: 0, max: 1 }), 0, 'Where the rate ends, as a share of the largest');
+
+/** How the learning rate goes. */
+export const schedule = tagged({
+  restarts: record({
+    first: required(integer({ min: 1 }), 'Steps of the first cycle'),
+    factor: defaulted(number({ min: 1, max: 10 }), 2, 'How many times as long each further cycle is'),
+    cycles: defaulted(integer({ min: 1, max: 100 }), 3, 'Cycles'),
+    floor,
+  }),
+  cosine: record({ steps, floor }, 'steps'),
+  step: record({
+    steps,
+    every: required(integer({ min: 1 }), 'Steps between two falls'),
+    factor: defaulted(number({ min: 0, max: 1 }), 0.5, 'What the rate is multiplied by'),
+  }),
+  constant: record({ steps }, 'steps'),
+});
+
+/** All parameters of `gan.step`. */
+export const fields = {
+  generator: required(generator, 'The network that makes pictures'),
+  discriminator: defaulted(discriminator, 'patch', 'The network that judges them'),
+  losses: defaulted(losses, {}, 'What counts how much'),
+  optimizer: defaulted(optimizer, 'adamw', 'How gradients change weights'),
+  schedule: required(schedule, 'How the learning rate goes, and for how many steps'),
+  pretrain: defaulted(
+    record({ steps: required(integer({ min: 0 }), 'Steps of it') }, 'steps'),
+    0,
+    'Initial training: give natural photos back, before the task itself',
+  ),
+  average: defaulted(
+    number({ min: 0, max: 0.99999 }),
+    0,
+    'Share of a running average of the generator’s weights that stays at each step; 0 uses the weights themselves',
+  ),
+  clip: optional(number({ min: 1e-6 }), 'Largest norm of the generator’s gradients together'),
+  pool: optional(
+    integer({ min: 0, max: 1000 }),
+    'Earlier results that the discriminator is shown again; 50 with `cycle`, else none',
+  ),
+} satisfies Fields;
+
+export type Params = Decoded<typeof fields>;

@@ -1,0 +1,34 @@
+import { type Moment, momentAt, type Schedule, totalSteps } from '../../nn/schedules/schedule.js';
+import type { Params } from './params.js';
+
+/** The schedule that the parameters describe. */
+export const scheduleOf = ({ schedule: { kind, params } }: Pick<Params, 'schedule'>): Schedule =>
+  ({ kind, ...params }) as Schedule;
+
+/** Steps of the whole training, the initial one included. */
+export const stepsOf = (params: Pick<Params, 'schedule' | 'pretrain'>): number =>
+  params.pretrain.steps + totalSteps(scheduleOf(params));
+
+/** What is done at a step. */
+export interface Turn extends Moment {
+  readonly phase: 'pretrain' | 'train';
+  readonly marks: readonly string[];
+}
+
+/**
+ * What is done at a step: first the initial training at the full rate, then the schedule.
+ *
+ * @param step from 0
+ */
+export const turnAt = (params: Pick<Params, 'schedule' | 'pretrain'>, step: number): Turn => {
+  const { steps } = params.pretrain;
+  if (step < steps)
+    return { phase: 'pretrain', multiplier: 1, cycle: 0, length: steps, ends: false, marks: [] };
+  const moment = momentAt(scheduleOf(params), step - steps);
+  const isLast = step === stepsOf(params) - 1;
+  return {
+    phase: 'train',
+    ...moment,
+    marks: [...(moment.ends ? ['restart'] : []), ...(isLast ? ['end'] : [])],
+  };
+};

@@ -1,0 +1,86 @@
+import * as tf from '@tensorflow/tfjs';
+import { discriminatorOf } from '../../nn/discriminators/index.js';
+import { generatorOf } from '../../nn/generators/index.js';
+import type { Discriminator, Network } from '../../nn/network.js';
+import type { AdamWOptions } from '../../nn/optimisers/adam-w.js';
+import { cycle } from '../../nn/training/cycle.js';
+import { type Objective, playersOf } from '../../nn/training/objective.js';
+import { oneWay } from '../../nn/training/one-way.js';
+import { paired } from '../../nn/training/paired.js';
+import { adversarialStep, pretrainingStep, type StepInputs } from '../../nn/training/step.js';
+import type { NetworkSpec } from '../../ports/index.js';
+import { type Engine, type Jitted, jit } from '../../tensor/index.js';
+import type { Params } from './params.js';
+
+/** A network's parameters as its spec. */
+export const specOf = ({ kind, params }: Params['generator'] | Params['discriminator']): NetworkSpec => ({
+  kind,
+  options: params as NetworkSpec['options'],
+});
+
+/** The optimiser that the parameters describe. */
+export const optimiserOf = ({ optimizer: { params } }: Params): AdamWOptions => ({
+  rate: params.rate,
+  decay: params.decay,
+  betas: [params.beta1, params.beta2],
+  epsilon: 1e-8,
+});
+
+/** Unpaired photos are learned from one way, or both ways where cycles count. */
+export const objectiveOf = (params: Params, examples: readonly string[]): Objective => {
+  const generator = generatorOf(specOf(params.generator)) as Network;
+  const discriminator = discriminatorOf(specOf(params.discriminator)) as Discriminator;
+  const make = examples.includes('from') ? paired : params.losses.cycle > 0 ? cycle : oneWay;
+  return make(generator, discriminator, params.losses);
+};
+
+/** What is compiled for a training. */
+export type Programs = Readonly<Record<'pretrain' | 'train', Jitted<StepInputs, unknown>>> & {
+  readonly objective: Objective;
+  readonly samples: Jitted<
+    Pick<StepInputs, 'examples'> & { readonly weights: StepInputs['state']['weights'] },
+    Readonly<Record<string, tf.Tensor>>
+  >;
+};
+
+/** Pictures enter in 0..1; networks work in -1..1. */
+const centred = (examples: StepInputs['examples']): StepInputs['examples'] =>
+  Object.fromEntries(
+    Object.entries(examples).map(([name, x]) => [name, tf.sub<tf.Tensor4D>(tf.mul(x, 2), 1)]),
+  );
+
+/** The programs of a training; they are recorded and compiled when they are first called. */
+export const programsFor = (params: Params, engine: Engine, examples: readonly string[]): Programs => {
+  const objective = objectiveOf(params, examples);
+  const options = {
+    optimiser: optimiserOf(params),
+    average: params.average,
+    ...(params.clip === undefined ? {} : { clip: params.clip }),
+  };
+  const [pretrain, train] = [pretrainingStep(objective, options), adversarialStep(objective, options)];
+  const settings = { engine, cache: 2 };
+  return {
+    objective,
+    pretrain: jit((inputs: StepInputs) => pretrain({ ...inputs, examples: centred(inputs.examples) }), {
+      ...settings,
+      name: 'gan.step (pretrain)',
+    }),
+    train: jit((inputs: StepInputs) => train({ ...inputs, examples: centred(inputs.examples) }), {
+      ...settings,
+      name: 'gan.step',
+    }),
+    samples: jit(
+      ({ weights, examples }) => {
+        const pictures = objective.samples(playersOf(objective.cast, weights), centred(examples));
+        return Object.fromEntries(
+          Object.entries(pictures).map(([name, x]) => [name, tf.mul(tf.add(x, 1), 127.5)]),
+        );
+      },
+      {
+        ...settings,
+        name: 'gan.step (samples)',
+        as: { input: 'uint8', output: 'uint8', target: 'uint8', back: 'uint8' },
+      },
+    ),
+  };
+};
