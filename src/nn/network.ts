@@ -31,8 +31,14 @@ export interface Network extends Learner<tf.Tensor4D> {
    * to rounding.
    */
   readonly averaged?: (members: readonly Parameters[], pictures: tf.Tensor4D) => tf.Tensor4D;
-  /** What height and width must be multiples of, and the least that they may be. Any size when absent. */
-  readonly sides?: { readonly multiple: number; readonly least: number };
+  /** The sizes that it works at. It takes any other, fills it up and cuts the result. Every size when absent. */
+  readonly sides?: Sides;
+}
+
+/** What height and width are multiples of, and the least that they are. */
+export interface Sides {
+  readonly multiple: number;
+  readonly least: number;
 }
 
 /**

@@ -2,10 +2,12 @@ import type { NetworkSpec } from '../../ports/index.js';
 import type { Network } from '../network.js';
 import { pyramid } from './pyramid.js';
 import { resnet } from './resnet.js';
+import { restorer } from './restorer.js';
 
 const generators: Readonly<Record<string, (options: NetworkSpec['options']) => Network>> = {
   pyramid,
   resnet,
+  restorer,
 };
 
 /** The generator that a spec describes; undefined for a kind that there is not. */
@@ -14,3 +16,4 @@ export const generatorOf = ({ kind, options }: NetworkSpec): Network | undefined
 
 export { type PyramidOptions, pyramid } from './pyramid.js';
 export { type ResnetOptions, resnet } from './resnet.js';
+export { type RestorerOptions, restorer } from './restorer.js';

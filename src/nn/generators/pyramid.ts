@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { instanceNorm, pad2d } from '../../tensor/layers/index.js';
+import { instanceNorm, pad2d, resize2d } from '../../tensor/layers/index.js';
 import { convolution, convolve, fanIn } from '../convolution.js';
 import type { Network, ParameterSpecs, Parameters } from '../network.js';
+import { atAnySize } from './any-size.js';
 
 export interface PyramidOptions {
   /** Times that the picture is halved, 2 to 6; the low branch works at 1/2^levels of the size. */
@@ -13,7 +14,8 @@ export interface PyramidOptions {
   readonly width?: number;
 }
 
-const SLOPE = 0.2;
+/** PyTorch's default, which LPTN keeps. */
+const SLOPE = 0.01;
 
 const residual = (name: string, width: number): ParameterSpecs => ({
   ...convolution(`${name}.a`, 3, [width, width], fanIn),
@@ -48,23 +50,23 @@ export const pyramid = ({
     convolution('high.first', 3, [9, width], fanIn),
     ...highs.map((name) => residual(name, width)),
     convolution('high.last', 3, [width, 1], fanIn),
-    ...numbered('mask', levels - 1).flatMap((name) => [
+    ...numbered('mask', levels).flatMap((name) => [
       convolution(`${name}.a`, 1, [1, 16], fanIn),
       convolution(`${name}.b`, 1, [16, 1], fanIn),
     ]),
   ) as ParameterSpecs;
   const translated = (p: Parameters, pyramid: Pyramid) => translate(p, pyramid, lows, highs);
+  const sides = { multiple: 2 ** levels, least: 2 ** (levels + 1) };
+  const through = (pictures: tf.Tensor4D, f: (pyramid: Pyramid) => Translation): tf.Tensor4D =>
+    atAnySize(sides, pictures, (x) => {
+      const pyramid = decompose(x, levels);
+      return rebuild(pyramid, f(pyramid));
+    });
   return {
     parameters,
-    sides: { multiple: 2 ** levels, least: 2 ** (levels + 1) },
-    apply: (p, x) => {
-      const pyramid = decompose(x, levels);
-      return rebuild(pyramid, translated(p, pyramid));
-    },
-    averaged: (members, x) => {
-      const pyramid = decompose(x, levels);
-      return rebuild(pyramid, meanOf(members.map((p) => translated(p, pyramid))));
-    },
+    sides,
+    apply: (p, x) => through(x, (pyramid) => translated(p, pyramid)),
+    averaged: (members, x) => through(x, (pyramid) => meanOf(members.map((p) => translated(p, pyramid)))),
   };
 };
 
@@ -88,11 +90,11 @@ const translate = (
 ): Translation => {
   const low = translateLow(p, rest, lows);
   const top = details.at(-1)!;
-  const deepest = highMask(p, tf.concat([top, upsample(rest, top), upsample(low, top)], 3), highs);
-  // Each finer mask is two pointwise layers on the coarser one. They commute with nearest upsampling, so they run before.
-  const masks = numbered('mask', details.length - 1).reduce<readonly tf.Tensor4D[]>(
-    (made, name) => [...made, convolve(p, `${name}.b`, leaky(convolve(p, `${name}.a`, made.at(-1)!)))],
-    [deepest],
+  const seed = highMask(p, tf.concat([top, repeated(rest, top), repeated(low, top)], 3), highs);
+  // Each level's mask is two pointwise layers on the coarser one. They commute with repeating pixels, so they run before.
+  const masks = numbered('mask', details.length).reduce<readonly tf.Tensor4D[]>(
+    (made, name) => [...made, convolve(p, `${name}.b`, leaky(convolve(p, `${name}.a`, made.at(-1) ?? seed)))],
+    [],
   );
   return { low, masks };
 };
@@ -111,47 +113,51 @@ const meanOf = (translations: readonly Translation[]): Translation => {
 };
 
 const rebuild = ({ details }: Pyramid, { low, masks }: Translation): tf.Tensor4D =>
-  details.reduceRight((sum, detail, level) => {
-    const mask = masks[details.length - 1 - level]!;
-    const [, h, w] = detail.shape;
-    const here = level === details.length - 1 ? mask : tf.image.resizeNearestNeighbor(mask, [h, w]);
-    return tf.add(upsample(sum, detail), tf.mul(detail, here));
-  }, low);
+  details.reduceRight(
+    (sum, detail, level) =>
+      tf.add(upsample(sum), tf.mul(detail, repeated(masks[details.length - 1 - level]!, detail))),
+    low,
+  );
 
 const decompose = (pictures: tf.Tensor4D, levels: number): Pyramid =>
   Array.from({ length: levels }).reduce<Pyramid>(
     ({ details, rest }) => {
       const smaller = halve(rest);
-      return { details: [...details, tf.sub(rest, upsample(smaller, rest))], rest: smaller };
+      return { details: [...details, tf.sub(rest, upsample(smaller))], rest: smaller };
     },
     { details: [], rest: pictures },
   );
 
-/** Smooths by the binomial filter of five taps (Burt & Adelson 1983) and keeps every second pixel. */
+const TAPS = [1, 3, 3, 1].map((t) => t / 8);
+
+/**
+ * Smooths by the binomial filter of four taps and keeps every second pixel: the transpose of bilinear enlarging, so that
+ * the two leave everything in its place. (LPTN's five taps, Burt & Adelson's, need another filter to enlarge by.)
+ */
 const halve = (x: tf.Tensor4D): tf.Tensor4D => {
-  const taps = [1, 4, 6, 4, 1].map((t) => t / 16);
   const channels = x.shape[3];
   const kernel = tf.tensor4d(
-    taps.flatMap((a) => taps.flatMap((b) => Array<number>(channels).fill(a * b))),
-    [5, 5, channels, 1],
+    TAPS.flatMap((a) => TAPS.flatMap((b) => Array<number>(channels).fill(a * b))),
+    [TAPS.length, TAPS.length, channels, 1],
   );
-  return tf.depthwiseConv2d(
-    pad2d(
-      x,
-      [
-        [2, 2],
-        [2, 2],
-      ],
-      'reflect',
-    ),
-    kernel,
-    2,
-    'valid',
+  const padded = pad2d(
+    x,
+    [
+      [1, 1],
+      [1, 1],
+    ],
+    'symmetric',
   );
+  return tf.depthwiseConv2d(padded, kernel, 2, 'valid');
 };
 
-const upsample = (x: tf.Tensor4D, like: tf.Tensor4D): tf.Tensor4D =>
-  tf.image.resizeBilinear(x, [like.shape[1], like.shape[2]], false, true);
+const upsample = (x: tf.Tensor4D): tf.Tensor4D => resize2d(x, [2 * x.shape[1], 2 * x.shape[2]]);
+
+/** Repeats pixels as often as it takes to get as large. */
+const repeated = (x: tf.Tensor4D, like: tf.Tensor4D): tf.Tensor4D =>
+  x.shape[1] === like.shape[1] && x.shape[2] === like.shape[2]
+    ? x
+    : resize2d(x, [like.shape[1], like.shape[2]], { method: 'nearest' });
 
 const leaky = (x: tf.Tensor4D): tf.Tensor4D => tf.leakyRelu(x, SLOPE);
 

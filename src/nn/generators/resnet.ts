@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { instanceNorm, pad2d } from '../../tensor/layers/index.js';
 import { convolution, convolve, gaussian, withBias } from '../convolution.js';
 import { type Network, type ParameterSpecs, type Parameters, parameter } from '../network.js';
+import { atAnySize } from './any-size.js';
 
 export interface ResnetOptions {
   /** Residual blocks: 9 for pictures of 256 and more, 6 for smaller ones. */
@@ -13,7 +14,7 @@ export interface ResnetOptions {
 /**
  * CycleGAN's generator (Zhu, Park, Isola, Efros: "Unpaired Image-to-Image Translation using Cycle-Consistent
  * Adversarial Networks", 2017; after Johnson et al. 2016): c7s1-64, d128, d256, residual blocks, u128, u64, c7s1-3 with
- * instance norm and reflected borders. Pictures are [N,H,W,3] in -1..1, H and W multiples of 4; so is the result.
+ * instance norm and reflected borders. Pictures are [N,H,W,3] in -1..1 of any size; so is the result.
  */
 export const resnet = ({ blocks = 9, width = 64 }: ResnetOptions = {}): Network => {
   const trunk = 4 * width;
@@ -30,7 +31,8 @@ export const resnet = ({ blocks = 9, width = 64 }: ResnetOptions = {}): Network 
     transposed('up2', [2 * width, width]),
     convolution('last', 7, [width, 3], gaussian),
   );
-  return { parameters, sides: { multiple: 4, least: 8 }, apply: (p, x) => apply(p, x, names) };
+  const sides = { multiple: 4, least: 8 };
+  return { parameters, sides, apply: (p, x) => atAnySize(sides, x, (pictures) => apply(p, pictures, names)) };
 };
 
 // A transposed convolution holds its filter as the convolution that it transposes: outputs before inputs.

@@ -20,6 +20,13 @@ export const generatorOptions = {
     width: { min: 1, max: 512 },
   },
   resnet: { blocks: { min: 1, max: 32 }, width: { min: 1, max: 256 } },
+  restorer: {
+    unshuffle: { min: 1, max: 8 },
+    levels: { min: 1, max: 5 },
+    blocks: { min: 1, max: 32 },
+    middleBlocks: { min: 1, max: 32 },
+    width: { min: 1, max: 128 },
+  },
 } as const satisfies Generators;
 
 type Generators = Readonly<Record<string, Readonly<Record<string, OptionBounds>>>>;

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Network, Parameters } from '../../nn/network.js';
-import { pad2d } from '../../tensor/layers/index.js';
+import { atAnySize } from '../../nn/generators/any-size.js';
+import type { Parameters } from '../../nn/network.js';
 import type { Tf } from '../behaviour.js';
 import type { Ensemble, Weights } from './load.js';
 
@@ -15,6 +15,8 @@ export interface Dials {
 /** Deviation between members, of values 0..1, at which an edit is trusted by half: ten of 255 levels. */
 const DOUBT = 0.04;
 
+const ANY = { multiple: 1, least: 1 };
+
 /** What members make of a picture, -1..1, not clipped. */
 interface Predictions {
   readonly mean: tf.Tensor4D;
@@ -27,25 +29,6 @@ const parametersOf = (t: Tf, weights: Weights): Parameters =>
     // A copy, since compiling moves constants to the engine.
     Object.entries(weights).map(([name, { shape, data }]) => [name, t.tensor(data.slice(), [...shape])]),
   );
-
-/** Added below and on the right: mirrored, or repeated when there is less than that. */
-const filledUp = (picture: tf.Tensor4D, height: number, width: number): tf.Tensor4D => {
-  const [, h, w] = picture.shape;
-  if (h === height && w === width) return picture;
-  const mode = height - h <= h && width - w <= w ? 'symmetric' : 'edge';
-  return pad2d(
-    picture,
-    [
-      [0, height - h],
-      [0, width - w],
-    ],
-    mode,
-  );
-};
-
-/** The side that a network takes for one of so many pixels. */
-export const sideFor = ({ sides = { multiple: 1, least: 1 } }: Network, side: number): number =>
-  Math.ceil(Math.max(side, sides.least) / sides.multiple) * sides.multiple;
 
 const predict = (
   t: Tf,
@@ -82,11 +65,8 @@ const through = (
   picture: tf.Tensor3D,
   f: (x: tf.Tensor4D) => tf.Tensor4D,
 ): tf.Tensor3D => {
-  const [h, w] = picture.shape;
   const x = t.sub<tf.Tensor4D>(t.mul(t.expandDims(picture, 0), 2), 1);
-  const made = f(filledUp(x, sideFor(network, h), sideFor(network, w)));
-  const cut = made.shape[1] === h && made.shape[2] === w ? made : t.slice(made, 0, [1, h, w, made.shape[3]]);
-  return t.squeeze<tf.Tensor3D>(cut, [0]);
+  return t.squeeze<tf.Tensor3D>(atAnySize(network.sides ?? ANY, x, f), [0]);
 };
 
 /** The edited picture [H,W,3], sRGB 0..1 before and after; values beyond are kept. */
