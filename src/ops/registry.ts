@@ -5,7 +5,11 @@ import { blend } from './blend/index.js';
 import { compare } from './compare/index.js';
 import { crop } from './crop/index.js';
 import { decode } from './decode/index.js';
+import { degradeBlur } from './degrade.blur/index.js';
+import { degradeExposure } from './degrade.exposure/index.js';
 import { degradeHaze } from './degrade.haze/index.js';
+import { degradeJpeg } from './degrade.jpeg/index.js';
+import { degradeNoise } from './degrade.noise/index.js';
 import { darkChannel } from './dehaze.dark-channel/index.js';
 import { encode } from './encode/index.js';
 import { ensembleAverage } from './ensemble.average/index.js';
@@ -49,6 +53,10 @@ export const builtIn: Registry = registryOf(
   blend,
   augment,
   degradeHaze,
+  degradeJpeg,
+  degradeBlur,
+  degradeNoise,
+  degradeExposure,
   pair,
   unpaired,
   batch,

@@ -4,8 +4,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Frame } from '../../ports/index.js';
 import { createEngine } from '../../tensor/index.js';
 import { arbitraryFrame, frameFrom, valuesOf } from '../testing/frames.js';
-import { itemOf, paramsOf } from '../testing/run.js';
-import { prepareTensor } from '../testing/run-tensor.js';
+import { paramsOf } from '../testing/run.js';
+import { varying } from '../testing/varying.js';
 import { axisMatrix, reflected } from './axis.js';
 import { augment } from './index.js';
 
@@ -16,22 +16,14 @@ afterAll(() => engine.dispose());
 
 const still: Params = { flip: false, rotate: 0, zoom: 1, light: 0, colour: 0 };
 
-/** The photo as some item of some pass, varied by one compiled program. */
-const varying = (params: Params) => {
-  const run = prepareTensor(augment({ ...still, ...params }), engine);
-  return async (photo: Frame, index = 0, epoch = 0): Promise<Frame> => {
-    const result = await run(photo, { ...itemOf(0, index).key, epoch });
-    if (E.isLeft(result)) throw new Error(result.left.map(({ message }) => message).join());
-    return result.right;
-  };
-};
+const variation = (params: Params) => varying(augment({ ...still, ...params }), engine);
 
 const varied = (params: Params, photo: Frame, index = 0, epoch = 0): Promise<Frame> =>
-  varying(params)(photo, index, epoch);
+  variation(params)(photo, index, epoch);
 
 /** The same photo as so many items. */
 const items = (count: number, params: Params, photo: Frame): Promise<readonly Frame[]> => {
-  const run = varying(params);
+  const run = variation(params);
   return Promise.all(Array.from({ length: count }, (_, i) => run(photo, i)));
 };
 

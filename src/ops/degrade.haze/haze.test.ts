@@ -4,8 +4,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Frame } from '../../ports/index.js';
 import { createEngine } from '../../tensor/index.js';
 import { arbitraryFrame, frameFrom, valuesOf } from '../testing/frames.js';
-import { itemOf, paramsOf } from '../testing/run.js';
-import { prepareTensor } from '../testing/run-tensor.js';
+import { paramsOf } from '../testing/run.js';
+import { varying } from '../testing/varying.js';
 import { degradeHaze } from './index.js';
 
 type Params = Exclude<Parameters<typeof degradeHaze>[0], number | readonly [number, number] | undefined>;
@@ -13,15 +13,7 @@ type Params = Exclude<Parameters<typeof degradeHaze>[0], number | readonly [numb
 const engine = createEngine('cpu');
 afterAll(() => engine.dispose());
 
-/** The photo as some item of some pass, by one compiled program. */
-const hazing = (params: Params) => {
-  const run = prepareTensor(degradeHaze(params), engine);
-  return async (photo: Frame, index = 0, epoch = 0): Promise<Frame> => {
-    const result = await run(photo, { ...itemOf(0, index).key, epoch });
-    if (E.isLeft(result)) throw new Error(result.left.map(({ message }) => message).join());
-    return result.right;
-  };
-};
+const hazing = (params: Params) => varying(degradeHaze(params), engine);
 
 const hazed = (params: Params, photo: Frame, index = 0, epoch = 0): Promise<Frame> =>
   hazing(params)(photo, index, epoch);

@@ -1,0 +1,86 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostics } from '../../diagnostics/index.js';
+import type { JpegSettings } from '../../image/recompress.js';
+import { cutOut } from '../../image/window.js';
+import { type Frame, frame } from '../../ports/index.js';
+import { defineOp } from '../define.js';
+import { boolean, defaulted, integer, interval, listOf, oneOf, refine } from '../params/index.js';
+import type { Random } from '../random.js';
+
+/** Sides of the squares that the encoder works on, where colours are kept at half the size. */
+const BLOCK = 16;
+
+const quality = refine(interval({ min: 1, max: 100 }), (ends) =>
+  ends.every(Number.isInteger) ? undefined : 'must be of whole numbers',
+);
+
+export const degradeJpeg = defineOp({
+  name: 'degrade.jpeg',
+  about: 'Save a photo as JPEG and read it back, to learn how to mend what is lost',
+  params: {
+    quality: defaulted(quality, [10, 60] as const, 'Quality of the JPEG, as in other programs'),
+    chromaSubsampling: defaulted(
+      listOf(oneOf('4:2:0', '4:4:4')),
+      ['4:2:0', '4:4:4'] as const,
+      'How finely colours are kept; of several, one is drawn for each photo',
+    ),
+    times: defaulted(
+      integer({ min: 1, max: 8 }),
+      1,
+      'How often it is saved, one after the other, each time with another quality',
+    ),
+    shift: defaulted(
+      boolean,
+      true,
+      'Let the squares of the JPEG begin anywhere, as in a photo that was cropped after it was saved',
+    ),
+  },
+  main: 'quality',
+  input: frame,
+  output: frame,
+  random: () => true,
+  cost: { millisecondsPerMegapixel: 35, bytesPerPixel: 12 },
+  laws: { range: () => [0, 1] },
+  map:
+    (params, ctx) =>
+    ({ key, value: photo }) =>
+      Array.from({ length: params.times }, (_, i) => i).reduce<TE.TaskEither<Diagnostics, Frame>>(
+        (before, i) => pipe(before, TE.chain(saving(params, ctx.random(key), i))),
+        TE.right(photo),
+      ),
+});
+
+interface Params {
+  readonly quality: readonly [number, number];
+  readonly chromaSubsampling: readonly JpegSettings['chromaSubsampling'][];
+  readonly shift: boolean;
+}
+
+/** Saves a photo once; with `shift` it is part of a slightly larger one, which is mirrored at its edges. */
+const saving =
+  ({ quality: range, chromaSubsampling, shift }: Params, random: Random, i: number) =>
+  (photo: Frame): TE.TaskEither<Diagnostics, Frame> => {
+    const offset = (name: string): number => (shift ? random.integer(`${i}/${name}`, 0, BLOCK - 1) : 0);
+    const [left, top] = [offset('left'), offset('top')];
+    const { width, height } = photo;
+    const sampling = chromaSubsampling[random.integer(`${i}/sampling`, 0, chromaSubsampling.length - 1)];
+    const whole = cutOut(
+      photo,
+      { left: -left, top: -top, width: width + left, height: height + top },
+      'reflect',
+    );
+    return pipe(
+      // sharp takes a while to load: only when a photo is there.
+      TE.fromTask(() => import('../../image/recompress.js')),
+      TE.chain(({ throughJpeg }) =>
+        throughJpeg(whole, {
+          quality: random.integer(`${i}/quality`, ...range),
+          chromaSubsampling: sampling ?? '4:2:0',
+        }),
+      ),
+      TE.map((jpeg) => ({ ...cutOut(jpeg, { left, top, width, height }, 'edge'), ...alphaOf(photo) })),
+    );
+  };
+
+const alphaOf = ({ alpha }: Frame): Pick<Frame, 'alpha'> => (alpha === undefined ? {} : { alpha });

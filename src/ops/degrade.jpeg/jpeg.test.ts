@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Frame } from '../../ports/index.js';
+import { createEngine } from '../../tensor/index.js';
+import { arbitraryFrame, frameFrom, valuesOf } from '../testing/frames.js';
+import { paramsOf } from '../testing/run.js';
+import { varying } from '../testing/varying.js';
+import { degradeJpeg } from './index.js';
+
+type Params = Exclude<Parameters<typeof degradeJpeg>[0], number | readonly [number, number] | undefined>;
+
+const engine = createEngine('cpu');
+afterAll(() => engine.dispose());
+
+const saving = (params: Params) => varying(degradeJpeg(params), engine);
+
+/** Waves with some texture in colours: what JPEG has to work for. */
+const photo = frameFrom(
+  { width: 64, height: 48 },
+  (x, y, c) => 0.5 + 0.3 * Math.sin((x + 2 * y) / 9 + c) + 0.15 * Math.sin(x * y * 1.7 + c),
+);
+
+const errorOf = (a: Frame, b: Frame): number => {
+  const [before, after] = [valuesOf(a), valuesOf(b)];
+  return Math.sqrt(before.reduce((sum, value, i) => sum + (value - after[i]!) ** 2, 0) / before.length);
+};
+
+/** Mean step between neighbouring columns, by the column's place in a square of eight. */
+const stepsByPlace = ({ width, height, samples: { data } }: Frame): readonly number[] => {
+  const sums = Array<number>(8).fill(0);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x + 1 < width; x++) {
+      const at = (y * width + x) * 3;
+      sums[x % 8]! += Math.abs(data[at]! - data[at + 3]!);
+    }
+  return sums;
+};
+
+describe('degrade.jpeg', () => {
+  it('keeps shape, depth, transparency and metadata', async () => {
+    const run = saving({ quality: [5, 95], times: 2 });
+    await fc.assert(
+      fc.asyncProperty(arbitraryFrame(), fc.nat(1000), async (each, index) => {
+        const { samples, ...rest } = await run(each, index);
+        const { samples: before, ...expected } = each;
+        expect(rest).toEqual(expected);
+        expect([samples.depth, samples.data.length]).toEqual([before.depth, before.data.length]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('loses little at a high quality and more the lower it is', async () => {
+    const errors = await Promise.all(
+      [98, 70, 30, 8].map(async (quality) =>
+        errorOf(photo, await saving({ quality, chromaSubsampling: '4:4:4' })(photo)),
+      ),
+    );
+    expect(errors[0]).toBeLessThan(0.01);
+    expect([...errors].sort((a, b) => a - b)).toEqual(errors);
+    expect(errors[3]).toBeGreaterThan(3 * errors[0]!);
+  });
+
+  it('lets the squares begin anywhere, or at the corner', async () => {
+    const slope = frameFrom({ width: 128, height: 64 }, (x, y, c) => (x + y / 3 + 9 * c) / 160);
+    const seams = async (shift: boolean) => {
+      const run = saving({ quality: 6, shift, chromaSubsampling: '4:4:4' });
+      const places = await Promise.all(
+        Array.from({ length: 24 }, async (_, index) => {
+          const steps = stepsByPlace(await run(slope, index));
+          return steps.indexOf(Math.max(...steps));
+        }),
+      );
+      return new Set(places);
+    };
+    expect(await seams(false)).toEqual(new Set([7]));
+    expect((await seams(true)).size).toBeGreaterThan(4);
+  });
+
+  it('loses fine colours with subsampling', async () => {
+    const stripes = frameFrom({ width: 32, height: 32 }, (x, _, c) =>
+      (x % 2 === 0) === (c === 0) ? 0.7 : 0.3,
+    );
+    const fine = await saving({ quality: 95, chromaSubsampling: '4:4:4' })(stripes);
+    const coarse = await saving({ quality: 95, chromaSubsampling: '4:2:0' })(stripes);
+    expect(errorOf(stripes, coarse)).toBeGreaterThan(3 * errorOf(stripes, fine));
+  });
+
+  it('keeps greys grey, in three channels and in one', async () => {
+    const grey = await saving({ quality: 20 })(
+      frameFrom({ width: 20, height: 20, channels: 1 }, (x) => x / 20),
+    );
+    expect([grey.channels, grey.samples.data.length]).toEqual([1, 400]);
+  });
+
+  it('gives the same for the same item and pass, and something else for others', async () => {
+    const run = saving({});
+    const one = await run(photo, 3, 1);
+    expect(await run(photo, 3, 1)).toEqual(one);
+    expect(await run(photo, 3, 2)).not.toEqual(one);
+    expect(await run(photo, 4, 1)).not.toEqual(one);
+  });
+
+  it.each([[{ quality: 0 }], [{ quality: 20.5 }], [{ chromaSubsampling: '4:1:1' }], [{ times: 0 }]])(
+    'refuses %j',
+    (params) => {
+      expect(E.isLeft(paramsOf(degradeJpeg(params as Params)))).toBe(true);
+    },
+  );
+});
