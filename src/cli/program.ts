@@ -32,6 +32,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .option('--engine <name>', 'where tensor work runs: auto, cpu, webgpu, cuda, …', 'cpu')
     .option('--jobs <n>', 'photos worked on at once (as many as processors)', count)
     .option('--retry', 'try again what failed before, though nothing has changed', false)
+    .option('--resume', 'go on with a training from its latest checkpoint', false)
     .option('--json', 'print events as JSON lines', false)
     .option('--quiet', 'print nothing but what went wrong', false)
     .action(

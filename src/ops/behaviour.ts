@@ -7,6 +7,7 @@ import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
 import type { HostTensor, Item, ItemKey, Json } from '../ports/index.js';
 import type { ItemFlow } from '../streams/flow.js';
 import type { Engine } from '../tensor/run/engine.js';
+import type { Checkpoints, SavedTraining } from './checkpoints.js';
 import type { Laws } from './laws.js';
 import type { Random } from './random.js';
 
@@ -163,6 +164,11 @@ export interface ScanBehaviour<P, I, O, S, L = S> {
       item: Item<I>,
       signal: AbortSignal,
     ) => TaskEither<Diagnostics, readonly [state: L, out: O]>;
+    /** Puts a state that was kept in the place of the one at the start. Absent: it cannot be taken up again. */
+    readonly resume?: (
+      params: P,
+      ctx: OpContext,
+    ) => (start: S, saved: SavedTraining) => Either<Diagnostics, L>;
     /** True for a state after which there is nothing to do: the stream ends there, however many items there are. */
     readonly ends?: (params: P) => (state: S) => boolean;
   };
@@ -201,6 +207,8 @@ export interface Facts<P, W = unknown> {
   readonly signs?: (params: P) => boolean;
   /** For a sink that writes one file an item. */
   readonly sink?: Sink<P>;
+  /** For an operator that keeps the state of a scan before it: where. A run is taken up again from there. */
+  readonly checkpoints?: (params: P) => Checkpoints;
   /** What it promises beyond its ports; it is tested for that. */
   readonly laws?: Laws<P, W>;
 }

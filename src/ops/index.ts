@@ -20,6 +20,7 @@ export type {
   TransparentPicture,
 } from './behaviour.js';
 export { blend } from './blend/index.js';
+export type { Checkpoints, SavedTraining } from './checkpoints.js';
 export { compare } from './compare/index.js';
 export { crop } from './crop/index.js';
 export { decode } from './decode/index.js';
@@ -44,6 +45,7 @@ export { builtIn, type Registry, registryOf } from './registry.js';
 export { resize } from './resize/index.js';
 export { save } from './save/index.js';
 export { shuffle } from './shuffle/index.js';
+export { snapshot } from './snapshot/index.js';
 export type { Step, Stream, Wire } from './step.js';
 export { take } from './take/index.js';
 export { unbatch } from './unbatch/index.js';

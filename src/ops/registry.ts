@@ -22,6 +22,7 @@ import { pair } from './pair/index.js';
 import { resize } from './resize/index.js';
 import { save } from './save/index.js';
 import { shuffle } from './shuffle/index.js';
+import { snapshot } from './snapshot/index.js';
 import { take } from './take/index.js';
 import { unbatch } from './unbatch/index.js';
 import { unpaired } from './unpaired/index.js';
@@ -66,5 +67,6 @@ export const builtIn: Registry = registryOf(
   model,
   ganStep,
   ensembleAverage,
+  snapshot,
   compare,
 );

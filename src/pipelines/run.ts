@@ -7,6 +7,7 @@ import type { Notes } from '../ops/index.js';
 import type { ItemFailure, ItemKey, Measure, Outcome } from '../ports/index.js';
 import { drain, type ItemFlow, type RunEnd, type RunEvent, through } from '../streams/index.js';
 import { build } from './build/build.js';
+import { beginning } from './build/resume.js';
 import { defaultContext, type RunContext } from './context.js';
 import type { Plan } from './plan/plan.js';
 
@@ -27,6 +28,8 @@ export type PipelineEvent =
       readonly milliseconds: number;
     }
   | { readonly kind: 'engine'; readonly name: string }
+  /** The run goes on with a training that had come to a step. */
+  | { readonly kind: 'resumed'; readonly step: number; readonly folder: string }
   | { readonly kind: 'measured'; readonly key: ItemKey; readonly figures: Measure['figures'] }
   | {
       readonly kind: 'noted';
@@ -42,6 +45,8 @@ export interface RunOptions {
   readonly jobs?: number;
   /** Where tensor work runs: `cpu` unless said otherwise. */
   readonly engine?: string;
+  /** Goes on with the training that an earlier run began, from its latest checkpoint. */
+  readonly resume?: boolean;
   /** Stops the run when it aborts: what is done is kept. */
   readonly signal?: AbortSignal;
   /** Ends the run when it aborts, after what is being worked on is finished. */
@@ -65,7 +70,11 @@ export interface Report {
 }
 
 /** Failures that every further item would meet as well. */
-const fatal: ReadonlySet<string> = new Set(['image/disk-full', 'tensor/engine-unavailable']);
+const fatal: ReadonlySet<string> = new Set([
+  'image/disk-full',
+  'tensor/engine-unavailable',
+  'training/diverged',
+]);
 
 /**
  * Runs a plan to its end. A bad item is set aside and the others go on; a run that cannot go on says why in `end`, and
@@ -73,7 +82,7 @@ const fatal: ReadonlySet<string> = new Set(['image/disk-full', 'tensor/engine-un
  */
 export const runPlan = (
   plan: Plan,
-  { jobs, engine, signal, finish, retry = false, observe = () => undefined }: RunOptions = {},
+  { jobs, engine, resume = false, signal, finish, retry = false, observe = () => undefined }: RunOptions = {},
 ): TE.TaskEither<Diagnostics, Report> => {
   let skipped = 0;
   const context: RunContext = {
@@ -95,7 +104,12 @@ export const runPlan = (
   };
   const started = performance.now();
   return pipe(
-    build(plan, context),
+    beginning(plan.graph, resume),
+    TE.chainFirstIOK(({ from, warnings }) => () => {
+      for (const warning of warnings) observe({ kind: 'warned', key: wholeRun(plan), warning });
+      if (from !== undefined) observe({ kind: 'resumed', step: from.saved.step, folder: from.folder });
+    }),
+    TE.chain(({ from }) => build(plan, context, from)),
     TE.chainTaskK(({ flow, close }) => async () => {
       const total =
         plan.bulk === undefined || plan.bulk.live ? {} : { total: plan.bulk.items - plan.bulk.done };
@@ -112,6 +126,9 @@ export const runPlan = (
     }),
   );
 };
+
+/** The key of what is said about a run and no item of it. */
+const wholeRun = ({ graph }: Plan): ItemKey => ({ path: graph.name, index: 0, epoch: 0 });
 
 /** Tells the figures of a pipeline that ends in measuring, as they come. */
 const telling = (

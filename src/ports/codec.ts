@@ -72,7 +72,8 @@ export const codecOf = (port: Port): t.Mixed => {
           rate: t.number,
           metrics: figures,
           state: t.UnknownRecord,
-          keys: t.readonlyArray(key),
+          cycle: t.number,
+          position: t.record(t.string, key),
           marks: t.readonlyArray(t.string),
           model: t.type({
             generator: t.type({ kind: t.string, options: figures }),

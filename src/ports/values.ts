@@ -75,8 +75,10 @@ export interface Training {
   readonly metrics: Readonly<Record<string, number>>;
   /** Everything that the next step needs: weights, moments, averages. */
   readonly state: Readonly<Record<string, HostTensor>>;
-  /** Keys of the examples of this step. */
-  readonly keys: readonly ItemKey[];
+  /** Restart cycle, from 0. */
+  readonly cycle: number;
+  /** The last item learned from: `items`, or `a` and `b` of photos that are unpaired. */
+  readonly position: Readonly<Record<string, ItemKey>>;
   /** Events that happened at this step: `restart` at the last step of a restart cycle, `end` at the last of all. */
   readonly marks: readonly string[];
   /** The generator as it would be used now, averaged over steps where that was asked for. */

@@ -22,12 +22,13 @@ export interface RunArguments {
   readonly retry: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
+  readonly resume: boolean;
 }
 
 /** `pipe run`: compiles and runs, and says at the end what was done, what was skipped and what failed. */
 export const run = async (
   target: string | undefined,
-  { set, engine, jobs, retry, json, quiet }: RunArguments,
+  { set, engine, jobs, resume, retry, json, quiet }: RunArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const voice = json ? jsonVoice(terminal) : quiet ? quietVoice(terminal) : peopleVoice(terminal);
@@ -41,6 +42,7 @@ export const run = async (
     TE.bind('report', ({ plan }) =>
       runPlan(plan, {
         engine,
+        resume,
         ...(jobs === undefined ? {} : { jobs }),
         retry,
         signal: terminal.signal,
@@ -91,6 +93,7 @@ const jsonVoice = ({ out }: Terminal): Voice => {
       if (event.kind === 'done' || event.kind === 'skipped') say(event.kind, { path: event.key.path });
       if (event.kind === 'failed') sayFailure(event.failure);
       if (event.kind === 'engine') say('engine', { name: event.name });
+      if (event.kind === 'resumed') say('resumed', { step: event.step, folder: event.folder });
       if (event.kind === 'measured') say('measured', { path: event.key.path, figures: event.figures });
       if (event.kind === 'noted')
         say('noted', { path: event.key.path, operator: event.operator, facts: event.facts });
@@ -134,7 +137,10 @@ const peopleVoice = (terminal: Terminal): Voice => {
         warnings.set(event.warning.code, known);
       } else if (event.kind === 'skipped') skipped++;
       else if (event.kind === 'engine') engine = event.name;
-      else if (event.kind === 'measured') {
+      else if (event.kind === 'resumed') {
+        line.clear();
+        terminal.err(`goes on after step ${event.step}, from ${shortPath(event.folder, terminal.folder)}\n`);
+      } else if (event.kind === 'measured') {
         totals = addFigures(totals, event.figures);
         line.clear();
         terminal.out(`${printable(event.key.path)}  ${figuresInWords(event.figures)}\n`);

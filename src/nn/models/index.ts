@@ -8,4 +8,4 @@ export {
 } from './model-folder.js';
 export { isModelFile, MODEL_JSON, type ModelManifest, type Snapshot } from './model-json.js';
 export { decodeTensors, encodeTensors, type TensorFile, type Tensors } from './safetensors.js';
-export { type Fingerprint, readTensors, writeTensors } from './tensor-file.js';
+export { type Fingerprint, readTensors, writeTensors, writeWhole } from './tensor-file.js';

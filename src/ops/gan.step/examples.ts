@@ -49,6 +49,8 @@ const stacked = (frames: readonly Frame[]): HostTensor<'float32'> => {
 /** Names of the examples of a batch, for people. */
 export const namesOf = ({ items }: TrainingBatch): readonly string[] => items.map(({ key }) => key.path);
 
-/** Keys of a batch's examples: of photos that are unpaired, those of both. */
-export const keysOf = ({ items }: TrainingBatch): readonly ItemKey[] =>
-  items.flatMap(({ key, value }) => ('a' in value ? [value.a.key, value.b.key] : [key]));
+/** The last items that a batch holds. */
+export const positionOf = ({ items }: TrainingBatch): Readonly<Record<string, ItemKey>> => {
+  const last = items.at(-1)!;
+  return 'a' in last.value ? { a: last.value.a.key, b: last.value.b.key } : { items: last.key };
+};

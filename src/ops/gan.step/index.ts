@@ -1,3 +1,4 @@
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { batch, frame, oneOf, pair, training, unpaired } from '../../ports/index.js';
@@ -38,6 +39,11 @@ export const ganStep = defineOp({
           trainer.step(state, item, context.random(item.key), signal),
           TE.map(([after, told]) => [{ trainer, state: after }, told] as const),
         ),
+    resume: () => (course: Course, saved) =>
+      pipe(
+        course.trainer.resume(saved.state),
+        E.map((state) => ({ ...course, state })),
+      ),
     ends:
       (params) =>
       ({ state }: Course) =>

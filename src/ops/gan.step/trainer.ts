@@ -9,7 +9,7 @@ import type { HostTensor, Item, TrainedModel, Training } from '../../ports/index
 import type { Engine, HostOf } from '../../tensor/index.js';
 import type { OpContext } from '../behaviour.js';
 import type { Random } from '../random.js';
-import { type ExampleTensors, exampleTensors, keysOf, namesOf, type TrainingBatch } from './examples.js';
+import { type ExampleTensors, exampleTensors, namesOf, positionOf, type TrainingBatch } from './examples.js';
 import { controlOf, earlierOf, mixOf } from './inputs.js';
 import type { Params } from './params.js';
 import { stepsOf, type Turn, turnAt } from './plan.js';
@@ -211,7 +211,8 @@ export const createTrainer = (
                       rate: params.optimizer.params.rate * turn.multiplier * state.ease,
                       metrics,
                       state: flatten(after),
-                      keys: keysOf(value),
+                      cycle: turn.cycle,
+                      position: positionOf(value),
                       marks: finite ? turn.marks : [...turn.marks, 'restored'],
                       model,
                       samples: samplesOf(

@@ -4,7 +4,7 @@ import * as R from 'fp-ts/lib/ReadonlyRecord.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { map } from 'rxjs';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import type { Item, Outcome } from '../../ports/index.js';
+import type { Item, ItemKey, Outcome } from '../../ports/index.js';
 import {
   type ItemFlow,
   runLanes,
@@ -22,6 +22,7 @@ import { type Keeping, keepRecords } from './keeping.js';
 import { type LaneWork, laneWork } from './lane.js';
 import { recorded } from './recorded.js';
 import { openResources, type Resources } from './resources.js';
+import { beginAfter, leaveOutThrough, type Resumption, takenUp } from './resume.js';
 import { readEngine, type TensorRuntime, tensorRuntime } from './tensor-runtime.js';
 
 /** A pipeline that is ready to run: a cold flow, and what must be closed after it. */
@@ -38,10 +39,12 @@ interface Site {
   readonly tensors: TE.TaskEither<Diagnostics, TensorRuntime>;
   /** The records of a bulk pipeline. */
   readonly keeping: Keeping | undefined;
+  /** What the run is taken up from, if it is. */
+  readonly from: Resumption | undefined;
 }
 
 /** Turns the stages of a plan into flows. Resources are opened here; nothing is worked on before the flow is pulled. */
-export const build = (plan: Plan, run: RunContext): TE.TaskEither<Diagnostics, Built> =>
+export const build = (plan: Plan, run: RunContext, from?: Resumption): TE.TaskEither<Diagnostics, Built> =>
   pipe(
     TE.Do,
     TE.bind('engine', () => TE.fromEither(readEngine(run.engine))),
@@ -66,8 +69,18 @@ export const build = (plan: Plan, run: RunContext): TE.TaskEither<Diagnostics, B
         }),
       ),
     ),
-    TE.map(({ runtime, running, resources, keeping }) => ({
-      flow: resultOf({ plan, run: running, resources, tensors: runtime.get, keeping }),
+    TE.bind('states', ({ runtime, running, resources, keeping }) =>
+      pipe(
+        TE.fromEither(takenUp(plan.graph, from, resources, running)),
+        TE.orElseFirstTaskK(() => async () => {
+          await resources.close();
+          await runtime.close();
+          await keeping?.ledger.close();
+        }),
+      ),
+    ),
+    TE.map(({ runtime, running, resources, states, keeping }) => ({
+      flow: resultOf({ plan, run: running, resources: states, tensors: runtime.get, keeping, from }),
       close: async () => {
         // What was opened on the engine is given back before it ends.
         await resources.close();
@@ -97,7 +110,7 @@ const readFrom = (flows: ReadonlyMap<string, ItemFlow<unknown>>, id: string): It
 const flowOf = (stage: Stage, read: (id: string) => ItemFlow<unknown>, site: Site): ItemFlow<unknown> => {
   switch (stage.kind) {
     case 'source': {
-      const flow = sourceFlow(stage, site.run);
+      const flow = begun(site.from?.positions.get(stage.id), beginAfter)(sourceFlow(stage, site.run));
       return site.run.finish === undefined ? flow : until(site.run.finish)(flow);
     }
     case 'join': {
@@ -107,11 +120,21 @@ const flowOf = (stage: Stage, read: (id: string) => ItemFlow<unknown>, site: Sit
     case 'flow':
       return flowThrough(stage, site.run)(read(stage.reads));
     case 'scan':
-      return scanFlow(stage, site)(read(stage.reads));
+      return pipe(
+        read(stage.reads),
+        begun(stage.id === site.from?.scan ? site.from.replayed : undefined, leaveOutThrough),
+        scanFlow(stage, site),
+      );
     case 'lane':
       return laneFlow(stage, site)(read(stage.reads));
   }
 };
+
+/** Begins a flow after an item, where there is one to begin after. */
+const begun =
+  (last: ItemKey | undefined, after: (last: ItemKey) => (flow: ItemFlow<unknown>) => ItemFlow<unknown>) =>
+  (flow: ItemFlow<unknown>): ItemFlow<unknown> =>
+    last === undefined ? flow : after(last)(flow);
 
 /** Results that may wait beside the items that are worked on. */
 const LANES_AHEAD = 2;
