@@ -12,6 +12,11 @@ export interface PyramidOptions {
   readonly highBlocks?: number;
   /** Channels inside the branches. */
   readonly width?: number;
+  /**
+   * 1 as published, where the low branch sees its picture normalised; 0 for one that sees how light and how flat it is,
+   * which tasks such as dehazing and exposure are about.
+   */
+  readonly norm?: number;
 }
 
 /** PyTorch's default, which LPTN keeps. */
@@ -37,6 +42,7 @@ export const pyramid = ({
   lowBlocks = 5,
   highBlocks = 3,
   width = 64,
+  norm = 1,
 }: PyramidOptions = {}): Network => {
   const [lows, highs] = [numbered('low.block', lowBlocks), numbered('high.block', highBlocks)];
   const parameters = Object.assign(
@@ -55,7 +61,8 @@ export const pyramid = ({
       convolution(`${name}.b`, 1, [16, 1], fanIn),
     ]),
   ) as ParameterSpecs;
-  const translated = (p: Parameters, pyramid: Pyramid) => translate(p, pyramid, lows, highs);
+  const translated = (p: Parameters, pyramid: Pyramid) =>
+    translate(p, pyramid, { lows, highs, norm: norm > 0 });
   const sides = { multiple: 2 ** levels, least: 2 ** (levels + 1) };
   const through = (pictures: tf.Tensor4D, f: (pyramid: Pyramid) => Translation): tf.Tensor4D =>
     atAnySize(sides, pictures, (x) => {
@@ -82,13 +89,18 @@ interface Translation {
   readonly masks: readonly tf.Tensor4D[];
 }
 
+interface Branches {
+  readonly lows: readonly string[];
+  readonly highs: readonly string[];
+  readonly norm: boolean;
+}
+
 const translate = (
   p: Parameters,
   { details, rest }: Pyramid,
-  lows: readonly string[],
-  highs: readonly string[],
+  { lows, highs, norm }: Branches,
 ): Translation => {
-  const low = translateLow(p, rest, lows);
+  const low = translateLow(p, rest, lows, norm);
   const top = details.at(-1)!;
   const seed = highMask(p, tf.concat([top, repeated(rest, top), repeated(low, top)], 3), highs);
   // Each level's mask is two pointwise layers on the coarser one. They commute with repeating pixels, so they run before.
@@ -164,9 +176,14 @@ const leaky = (x: tf.Tensor4D): tf.Tensor4D => tf.leakyRelu(x, SLOPE);
 const residualBlocks = (p: Parameters, x: tf.Tensor4D, names: readonly string[]): tf.Tensor4D =>
   names.reduce((sum, name) => tf.add(sum, convolve(p, `${name}.b`, leaky(convolve(p, `${name}.a`, sum)))), x);
 
-const translateLow = (p: Parameters, rest: tf.Tensor4D, blocks: readonly string[]): tf.Tensor4D => {
-  const first = instanceNorm(convolve(p, 'low.first', rest));
-  const wide = leaky(convolve(p, 'low.second', leaky(first)));
+const translateLow = (
+  p: Parameters,
+  rest: tf.Tensor4D,
+  blocks: readonly string[],
+  norm: boolean,
+): tf.Tensor4D => {
+  const first = convolve(p, 'low.first', rest);
+  const wide = leaky(convolve(p, 'low.second', leaky(norm ? instanceNorm(first) : first)));
   const narrow = leaky(convolve(p, 'low.third', residualBlocks(p, wide, blocks)));
   return tf.tanh(tf.add(rest, convolve(p, 'low.last', narrow)));
 };

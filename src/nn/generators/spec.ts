@@ -18,6 +18,7 @@ export const generatorOptions = {
     lowBlocks: { min: 1, max: 32 },
     highBlocks: { min: 1, max: 32 },
     width: { min: 1, max: 512 },
+    norm: { min: 0, max: 1 },
   },
   resnet: { blocks: { min: 1, max: 32 }, width: { min: 1, max: 256 } },
   restorer: {

@@ -1,5 +1,6 @@
 import { generatorOptions } from '../../nn/generators/spec.js';
 import {
+  boolean,
   type Decoded,
   defaulted,
   type Fields,
@@ -21,6 +22,11 @@ export const generator = tagged({
     lowBlocks: defaulted(integer(pyramid.lowBlocks), 5, 'Residual blocks of the low branch'),
     highBlocks: defaulted(integer(pyramid.highBlocks), 3, 'Residual blocks of the high branch'),
     width: defaulted(integer(pyramid.width), 64, 'Channels inside'),
+    norm: defaulted(
+      boolean,
+      true,
+      'Normalise what the low branch sees, as published; not where light is the task',
+    ),
   }),
   resnet: record({
     blocks: defaulted(integer(resnet.blocks), 9, 'Residual blocks'),

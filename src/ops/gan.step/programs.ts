@@ -15,7 +15,7 @@ import type { Params } from './params.js';
 /** A network's parameters as its spec. */
 export const specOf = ({ kind, params }: Params['generator'] | Params['discriminator']): NetworkSpec => ({
   kind,
-  options: params as NetworkSpec['options'],
+  options: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, Number(value)])),
 });
 
 /** The optimiser that the parameters describe. */
