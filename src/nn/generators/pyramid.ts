@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { instanceNorm, pad2d, resize2d } from '../../tensor/layers/index.js';
+import { instanceNorm, resize2d } from '../../tensor/layers/index.js';
+import { atAnySize } from '../any-size.js';
 import { convolution, convolve, fanIn } from '../convolution.js';
+import { doubled, type LaplacianPyramid, laplacianPyramid } from '../laplacian-pyramid.js';
 import type { Network, ParameterSpecs, Parameters } from '../network.js';
-import { atAnySize } from './any-size.js';
 
 export interface PyramidOptions {
   /** Times that the picture is halved, 2 to 6; the low branch works at 1/2^levels of the size. */
@@ -61,12 +62,12 @@ export const pyramid = ({
       convolution(`${name}.b`, 1, [16, 1], fanIn),
     ]),
   ) as ParameterSpecs;
-  const translated = (p: Parameters, pyramid: Pyramid) =>
+  const translated = (p: Parameters, pyramid: LaplacianPyramid) =>
     translate(p, pyramid, { lows, highs, norm: norm > 0 });
   const sides = { multiple: 2 ** levels, least: 2 ** (levels + 1) };
-  const through = (pictures: tf.Tensor4D, f: (pyramid: Pyramid) => Translation): tf.Tensor4D =>
+  const through = (pictures: tf.Tensor4D, f: (pyramid: LaplacianPyramid) => Translation): tf.Tensor4D =>
     atAnySize(sides, pictures, (x) => {
-      const pyramid = decompose(x, levels);
+      const pyramid = laplacianPyramid(x, levels);
       return rebuild(pyramid, f(pyramid));
     });
   return {
@@ -76,12 +77,6 @@ export const pyramid = ({
     averaged: (members, x) => through(x, (pyramid) => meanOf(members.map((p) => translated(p, pyramid)))),
   };
 };
-
-/** The Laplacian pyramid of a picture: what each halving loses, finest first, and the rest. */
-interface Pyramid {
-  readonly details: readonly tf.Tensor4D[];
-  readonly rest: tf.Tensor4D;
-}
 
 /** What the branches make of a pyramid: its rest translated, and masks for its details, deepest first. */
 interface Translation {
@@ -97,7 +92,7 @@ interface Branches {
 
 const translate = (
   p: Parameters,
-  { details, rest }: Pyramid,
+  { details, rest }: LaplacianPyramid,
   { lows, highs, norm }: Branches,
 ): Translation => {
   const low = translateLow(p, rest, lows, norm);
@@ -124,46 +119,12 @@ const meanOf = (translations: readonly Translation[]): Translation => {
   };
 };
 
-const rebuild = ({ details }: Pyramid, { low, masks }: Translation): tf.Tensor4D =>
+const rebuild = ({ details }: LaplacianPyramid, { low, masks }: Translation): tf.Tensor4D =>
   details.reduceRight(
     (sum, detail, level) =>
-      tf.add(upsample(sum), tf.mul(detail, repeated(masks[details.length - 1 - level]!, detail))),
+      tf.add(doubled(sum), tf.mul(detail, repeated(masks[details.length - 1 - level]!, detail))),
     low,
   );
-
-const decompose = (pictures: tf.Tensor4D, levels: number): Pyramid =>
-  Array.from({ length: levels }).reduce<Pyramid>(
-    ({ details, rest }) => {
-      const smaller = halve(rest);
-      return { details: [...details, tf.sub(rest, upsample(smaller))], rest: smaller };
-    },
-    { details: [], rest: pictures },
-  );
-
-const TAPS = [1, 3, 3, 1].map((t) => t / 8);
-
-/**
- * Smooths by the binomial filter of four taps and keeps every second pixel: the transpose of bilinear enlarging, so that
- * the two leave everything in its place. (LPTN's five taps, Burt & Adelson's, need another filter to enlarge by.)
- */
-const halve = (x: tf.Tensor4D): tf.Tensor4D => {
-  const channels = x.shape[3];
-  const kernel = tf.tensor4d(
-    TAPS.flatMap((a) => TAPS.flatMap((b) => Array<number>(channels).fill(a * b))),
-    [TAPS.length, TAPS.length, channels, 1],
-  );
-  const padded = pad2d(
-    x,
-    [
-      [1, 1],
-      [1, 1],
-    ],
-    'symmetric',
-  );
-  return tf.depthwiseConv2d(padded, kernel, 2, 'valid');
-};
-
-const upsample = (x: tf.Tensor4D): tf.Tensor4D => resize2d(x, [2 * x.shape[1], 2 * x.shape[2]]);
 
 /** Repeats pixels as often as it takes to get as large. */
 const repeated = (x: tf.Tensor4D, like: tf.Tensor4D): tf.Tensor4D =>

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { instanceNorm, pad2d } from '../../tensor/layers/index.js';
+import { atAnySize } from '../any-size.js';
 import { convolution, convolve, gaussian, withBias } from '../convolution.js';
 import { type Network, type ParameterSpecs, type Parameters, parameter } from '../network.js';
-import { atAnySize } from './any-size.js';
 
 export interface ResnetOptions {
   /** Residual blocks: 9 for pictures of 256 and more, 6 for smaller ones. */

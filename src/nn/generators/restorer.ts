@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { pixelShuffle, pixelUnshuffle } from '../../tensor/layers/index.js';
+import { atAnySize } from '../any-size.js';
 import { convolution, convolve, fanIn } from '../convolution.js';
 import { type Network, type ParameterSpecs, type Parameters, parameter } from '../network.js';
-import { atAnySize } from './any-size.js';
 import { applyNafBlock, nafBlock } from './naf-block.js';
 
 export interface RestorerOptions {

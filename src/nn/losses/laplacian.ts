@@ -1,27 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
-import { sameForEach } from './depthwise.js';
+import { filledUp } from '../any-size.js';
+import { laplacianPyramid } from '../laplacian-pyramid.js';
 import type { PictureLoss } from './picture-loss.js';
 
-/** The Laplacian of eight neighbours; its weights sum to 0, so that a change of brightness does not count. */
-const KERNEL = [-1, -1, -1, -1, 8, -1, -1, -1, -1].map((w) => w / 8);
-
-const laplacianOf = (x: tf.Tensor4D): tf.Tensor4D =>
-  tf.depthwiseConv2d(
-    x,
-    sameForEach([KERNEL.slice(0, 3), KERNEL.slice(3, 6), KERNEL.slice(6)], x.shape[3]),
-    1,
-    'valid',
-  );
+const LEVELS = 3;
 
 /**
- * Mean absolute difference of the Laplacians, which hold edges and texture and neither brightness nor a cast: content that
- * an edit of light and colour should keep (after Li, Xu, Nie, Liu: "Laplacian-Steered Neural Style Transfer", 2017).
- * Throws RangeError for pictures under 3x3 pixels.
+ * Mean absolute difference of Laplacian pyramids, averaged over three levels, all of which count alike (Bojanowski,
+ * Joulin, Lopez-Paz, Szlam: "Optimizing the Latent Space of Generative Networks", 2018), without the rest: edges and
+ * textures of up to eight pixels, and neither brightness nor a cast, which an edit of light and colour changes.
  */
 export const laplacian: PictureLoss = (x, y) => {
-  const [, height, width] = x.shape;
-  if (Math.min(height, width) < 3) {
-    throw new RangeError(`the Laplacian needs pictures of at least 3x3 pixels, not ${height}x${width}`);
-  }
-  return tf.mean<tf.Scalar>(tf.abs(laplacianOf(tf.sub(x, y))));
+  const difference = filledUp({ multiple: 2 ** LEVELS, least: 2 ** LEVELS }, tf.sub(x, y));
+  // A pyramid is linear in the picture: that of the difference is the difference of the pyramids.
+  const levels = laplacianPyramid(difference, LEVELS).details.map((d) => tf.mean<tf.Scalar>(tf.abs(d)));
+  return tf.div(
+    levels.reduce((a, b) => tf.add(a, b)),
+    LEVELS,
+  );
 };

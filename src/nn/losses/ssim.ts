@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { sameForEach } from './depthwise.js';
+import { sameForEach } from '../depthwise.js';
 import type { PictureLoss } from './picture-loss.js';
 import { C1, C2, WINDOW, weights } from './ssim-window.js';
 

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { atAnySize } from '../../nn/generators/any-size.js';
+import { atAnySize } from '../../nn/any-size.js';
 import type { Parameters } from '../../nn/network.js';
 import type { Tf } from '../behaviour.js';
 import type { Ensemble, Weights } from './load.js';

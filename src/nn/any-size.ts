@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { pad2d } from '../../tensor/layers/index.js';
-import type { Sides } from '../network.js';
+import { pad2d } from '../tensor/layers/index.js';
+import type { Sides } from './network.js';
 
 /** The side that a network takes for one of so many pixels. */
 export const sideFor = ({ multiple, least }: Sides, side: number): number =>
