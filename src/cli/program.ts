@@ -108,6 +108,29 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     );
 
   pipe
+    .command('export')
+    .description('write a trained model as one ONNX file, checked against the model')
+    .argument('<run>', 'the folder of the model, as `snapshot` writes it')
+    .requiredOption('--to <file>', 'the ONNX file')
+    .option('--strength <number>', 'how far to go from the photo to the edit', share, 1)
+    .option('--trust <number>', 'how much to lean back to the photo where snapshots disagree', share, 0)
+    .addOption(
+      new Option('--average <what>', 'what is averaged')
+        .choices(['predictions', 'weights'])
+        .default('predictions'),
+    )
+    .option('--members <n>', 'so many of the last snapshots (all)', count)
+    .addOption(
+      new Option('--pixels <kind>', 'floats 0..1, or bytes').choices(['float', 'uint8']).default('float'),
+    )
+    .option('--size <WxH>', 'for pictures of one size (any)', pixelSize)
+    .action(
+      on(async (run: string, options) =>
+        (await import('./commands/export.js')).exportModel(run, options, terminal),
+      ),
+    );
+
+  pipe
     .command('doctor')
     .description('say which engines work here, and what is missing')
     .option('--json', 'print it as JSON', false)
@@ -147,4 +170,18 @@ const count = (given: string): number => {
   if (!Number.isInteger(n) || n < 1 || n > 1024)
     throw new InvalidArgumentError('It is a whole number from 1 to 1024.');
   return n;
+};
+
+const share = (given: string): number => {
+  const value = Number(given);
+  if (given.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError('It is a number from 0 to 1.');
+  return value;
+};
+
+const pixelSize = (given: string): { readonly width: number; readonly height: number } => {
+  const [, width, height] = /^(\d{1,5})x(\d{1,5})$/.exec(given) ?? [];
+  if (!(Number(width) > 0 && Number(height) > 0))
+    throw new InvalidArgumentError('It is a width and a height in pixels, as in 1920x1080.');
+  return { width: Number(width), height: Number(height) };
 };

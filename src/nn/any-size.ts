@@ -6,21 +6,29 @@ import type { Sides } from './network.js';
 export const sideFor = ({ multiple, least }: Sides, side: number): number =>
   Math.ceil(Math.max(side, least) / multiple) * multiple;
 
-/** Pictures as large as a network takes them: what is added below and on the right mirrors them, border included. */
+/**
+ * Pictures as large as a network takes them: what is added below and on the right mirrors them, border left out, as often
+ * as it takes; a lone row or column is repeated. So does the operator `model` with what is exported.
+ */
 export const filledUp = (sides: Sides, pictures: tf.Tensor4D): tf.Tensor4D => {
   const [, height, width] = pictures.shape;
-  const [below, beside] = [sideFor(sides, height) - height, sideFor(sides, width) - width];
-  if (below === 0 && beside === 0) return pictures;
-  // What is too small to be mirrored repeats its border.
-  const mode = below <= height && beside <= width ? 'symmetric' : 'edge';
-  return pad2d(
+  const missing = [sideFor(sides, height) - height, sideFor(sides, width) - width] as const;
+  if (missing[0] === 0 && missing[1] === 0) return pictures;
+  const lone = (side: number, more: number): boolean => side === 1 && more > 0;
+  const repeats = lone(height, missing[0]) || lone(width, missing[1]);
+  const added = ([height, width] as const).map((side, axis) => {
+    if (repeats) return side === 1 ? missing[axis]! : 0;
+    return Math.min(missing[axis]!, side - 1);
+  });
+  const padded = pad2d(
     pictures,
     [
-      [0, below],
-      [0, beside],
+      [0, added[0]!],
+      [0, added[1]!],
     ],
-    mode,
+    repeats ? 'edge' : 'reflect',
   );
+  return filledUp(sides, padded);
 };
 
 /** Pictures without what was added to fill up to `like`'s size. */

@@ -1,7 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
-import type { Diagnostics } from '../diagnostics/index.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import { all, type Diagnostics } from '../diagnostics/index.js';
 import { type BoundaryDTypes, narrowOutputs } from './boundary.js';
-import { emit, encodeModel, standardOnnx } from './emit/index.js';
+import { type Dialect, emit, encodeModel, standardOnnx } from './emit/index.js';
+import type { OnnxModel } from './emit/schema.js';
 import { optimise } from './passes/index.js';
 import { record, type TensorSpec } from './trace/record.js';
 
@@ -31,11 +35,64 @@ export const toOnnx = <I, O>(
   fn: (inputs: I) => O,
   specs: SpecsOf<I>,
   { name = fn.name || 'program', metadata = {}, as = {} }: ToOnnxOptions = {},
-): E.Either<Diagnostics, Uint8Array> => {
-  const recorded = record(name, fn as (inputs: never) => unknown, specs);
-  if (E.isLeft(recorded)) return recorded;
-  const optimised = optimise(narrowOutputs(recorded.right, as).graph, 'any');
-  return E.isLeft(optimised)
-    ? optimised
-    : E.right(encodeModel(emit(optimised.right, standardOnnx, metadata)));
-};
+): E.Either<Diagnostics, Uint8Array> =>
+  pipe(
+    modelOf(fn as (inputs: never) => unknown, specs, name, as, standardOnnx, metadata),
+    E.map(encodeModel),
+  );
+
+const modelOf = (
+  fn: (inputs: never) => unknown,
+  specs: unknown,
+  name: string,
+  as: BoundaryDTypes,
+  dialect: Dialect,
+  metadata: Readonly<Record<string, string>>,
+): E.Either<Diagnostics, OnnxModel> =>
+  pipe(
+    record(name, fn, specs),
+    E.chain((recorded) => optimise(narrowOutputs(recorded, as).graph, 'any')),
+    E.map((graph) => emit(graph, dialect, metadata)),
+  );
+
+/** Two sizes with no side in common, at any power of two, so that nothing is alike by chance. */
+const TRIALS = [
+  { height: 192, width: 320 },
+  { height: 448, width: 576 },
+] as const;
+
+/**
+ * As `toOnnx`, for a program of one input `picture` [1,3,H,W] whose results are pictures as well, and whose file takes any height and width that the
+ * program takes. The program is compiled at two sizes: where both graphs are one, nothing in it depends on the size.
+ * None when something does; then `toOnnx` makes a file for one size.
+ */
+export const toOnnxOfAnySize = <T extends { readonly dataId: object }, O>(
+  fn: (inputs: { readonly picture: T }) => O,
+  dtype: TensorSpec['dtype'],
+  { name = fn.name || 'program', metadata = {}, as = {} }: ToOnnxOptions = {},
+): E.Either<Diagnostics, O.Option<Uint8Array>> =>
+  pipe(
+    TRIALS.map(({ height, width }) =>
+      modelOf(
+        fn as (inputs: never) => unknown,
+        { picture: { shape: [1, 3, height, width], dtype } },
+        name,
+        as,
+        { ...standardOnnx, relativeShapes: true },
+        metadata,
+      ),
+    ),
+    all,
+    E.map(([one, other]) =>
+      one !== undefined && other !== undefined && sameBody(one, other)
+        ? O.some(encodeModel({ ...one, inputs: freed(one.inputs), outputs: freed(one.outputs) }))
+        : O.none,
+    ),
+  );
+
+const freed = (values: OnnxModel['inputs']): OnnxModel['inputs'] =>
+  values.map((value) => ({ ...value, free: [undefined, undefined, 'height', 'width'] }));
+
+/** Whether two models are the same but for the shapes of what goes in and comes out. */
+const sameBody = (one: OnnxModel, other: OnnxModel): boolean =>
+  isDeepStrictEqual(one.nodes, other.nodes) && isDeepStrictEqual(one.initializers, other.initializers);

@@ -28,6 +28,14 @@ export const weightsCodes = {
     title: 'Weights do not belong to the network that the model says it is',
     mend: 'The `generator` of `model.json` and the snapshots must come from the same training.',
   },
+  'weights/export-size': {
+    title: 'A model cannot be exported for pictures of all sizes',
+    mend: 'Say for which size, as in `--size 1920x1080`.',
+  },
+  'weights/export-differs': {
+    title: 'An exported model gives other results than the model it was made of',
+    mend: 'Nothing was written. This is a fault of the program: please report it with the model.',
+  },
   'weights/other-model': {
     title: 'A folder holds a model of another network',
     mend: 'Write to another folder, or move the old model away.',

@@ -22,12 +22,12 @@ const roundUp = (side: number, multiple: number): number => Math.ceil(side / mul
 
 /** Error: `model/fixed-size` for a picture that does not fit and may not be made to. */
 const wayOf = (
-  { file, fixed, fit, multiple }: Interface,
+  { file, fixed, fit, multiple, least }: Interface,
   { width, height }: Size,
 ): E.Either<Diagnostics, Way> => {
   const full = {
-    width: fixed.width ?? roundUp(width, multiple.width),
-    height: fixed.height ?? roundUp(height, multiple.height),
+    width: fixed.width ?? roundUp(Math.max(width, least.width), multiple.width),
+    height: fixed.height ?? roundUp(Math.max(height, least.height), multiple.height),
   };
   if (fit === 'resize')
     return E.right({ inner: { width: fixed.width ?? width, height: fixed.height ?? height }, full });

@@ -46,6 +46,10 @@ export const conventions = {
     size({ min: 1, max: 4096 }),
     'Width and height must be multiples of so many pixels: mirrored at the edges and cut off again',
   ),
+  least: optional(
+    size({ min: 1, max: 4096 }),
+    'Smaller pictures are mirrored at the edges up to this many pixels, and cut off again',
+  ),
   fit: optional(
     oneOf('refuse', 'pad', 'resize'),
     'For a model of one size, what is done with pictures of another: an error unless said otherwise; mirrored at the edges if smaller; or stretched and stretched back',

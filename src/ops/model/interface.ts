@@ -33,6 +33,7 @@ export interface Interface {
   readonly outputRange: readonly [black: number, white: number];
   readonly order: 'rgb' | 'bgr';
   readonly multiple: Size;
+  readonly least: Size;
   /** Sides that are given by the model. */
   readonly fixed: { readonly width: number | undefined; readonly height: number | undefined };
   readonly fit: 'refuse' | 'pad' | 'resize';
@@ -192,6 +193,7 @@ export const interfaceOf = (
         outputRange: ranges[said.outputRange ?? sameKind],
         order: said.channels ?? 'rgb',
         multiple: said.multiple ?? { width: 1, height: 1 },
+        least: said.least ?? { width: 1, height: 1 },
         fixed,
         fit: said.fit ?? 'refuse',
         scale: said.scale,

@@ -23,6 +23,8 @@ export interface Dialect {
   readonly backwardSlices: boolean;
   /** Constants from this many bytes on become inputs of the model, to be held beside it and fed at every run. */
   readonly residentBytes: number;
+  /** Whether shapes are written relative to those of operands where they can be, so that a model takes pictures of any size. */
+  readonly relativeShapes?: boolean;
 }
 
 export const standardOnnx: Dialect = {
@@ -141,6 +143,16 @@ export class Emitter {
       'int64',
       [values.length],
       BigInt64Array.from(values, BigInt),
+    );
+  }
+
+  /** A list of float32, as scales are given. */
+  floats(values: readonly number[]): string {
+    return this.#constant(
+      `floats_${values.join('_').replaceAll('-', 'm')}`,
+      'float32',
+      [values.length],
+      Float32Array.from(values),
     );
   }
 

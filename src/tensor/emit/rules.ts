@@ -4,6 +4,7 @@ import { emitConvFilterGradient, emitConvInputGradient } from './convolution-gra
 import type { Emitter } from './emitter.js';
 import { emitPad, emitPadGradient } from './padding.js';
 import { emitMaxPoolGradient, emitMaxPoolIndices, windowAttributes } from './pooling.js';
+import { emitReshape } from './reshape.js';
 import { type Attribute, elementTypes } from './schema.js';
 import { emitSlice } from './slicing.js';
 
@@ -196,7 +197,9 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
           e.ints([batch, channels, height, width]),
         ])
       : x;
-    return e.op('Resize', [plain, '', '', e.ints(node.shape)], {
+    const scales = [1, 1, node.shape[2]! / height, node.shape[3]! / width];
+    const extent = e.dialect.relativeShapes === true ? [e.floats(scales)] : ['', e.ints(node.shape)];
+    return e.op('Resize', [plain, '', ...extent], {
       mode,
       coordinate_transformation_mode: coordinateModes[coordinates],
       ...(mode === 'nearest' ? { nearest_mode: 'floor' } : {}),
@@ -225,7 +228,7 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
   },
   expand: (e, node) => e.op('Expand', [...operands(e, node), e.ints(node.attrs.shape)]),
   transpose: plain('Transpose', ({ perm }) => ({ perm })),
-  reshape: (e, node) => e.op('Reshape', [...operands(e, node), e.ints(node.attrs.shape)], { allowzero: 1 }),
+  reshape: emitReshape,
   depthToSpace: plain('DepthToSpace', ({ block }) => ({ blocksize: block, mode: 'DCR' })),
   spaceToDepth: plain('SpaceToDepth', ({ block }) => ({ blocksize: block })),
 };

@@ -161,6 +161,8 @@ export interface OnnxValue {
   readonly name: string;
   readonly type: ElementType;
   readonly dims: readonly number[];
+  /** Names of the axes that may have any length, in their places; their numbers in `dims` do not count then. */
+  readonly free?: readonly (string | undefined)[];
 }
 
 /** A model before it is bytes. */
@@ -183,10 +185,17 @@ const attribute = ([name, value]: readonly [string, Attribute]) => {
   return { name, ints: [...value], type: 7 };
 };
 
-const valueInfo = ({ name, type, dims }: OnnxValue) => ({
+const valueInfo = ({ name, type, dims, free = [] }: OnnxValue) => ({
   name,
   type: {
-    tensorType: { elemType: elementTypes[type], shape: { dim: dims.map((dimValue) => ({ dimValue })) } },
+    tensorType: {
+      elemType: elementTypes[type],
+      shape: {
+        dim: dims.map((dimValue, axis) =>
+          free[axis] === undefined ? { dimValue } : { dimParam: free[axis] },
+        ),
+      },
+    },
   },
 });
 
