@@ -27,9 +27,13 @@ const join = (e: Emitter, parts: readonly string[], axis: number): string =>
 export const emitPad = (e: Emitter, node: NodeOf<'pad'>): string => {
   const { mode, before, after, value } = node.attrs;
   const x = e.value(node.inputs[0]!);
-  if (mode !== 'symmetric') {
+  // A mirrored border of one pixel is the border repeated, which needs no positions in the picture.
+  const repeats = e.dialect.relativeShapes === true && [...before, ...after].every((added) => added <= 1);
+  if (mode !== 'symmetric' || repeats) {
     const fill = mode === 'constant' ? [e.scalar(value, node.dtype)] : [];
-    return e.op('Pad', [x, e.ints([...before, ...after]), ...fill], { mode });
+    return e.op('Pad', [x, e.ints([...before, ...after]), ...fill], {
+      mode: mode === 'symmetric' ? 'edge' : mode,
+    });
   }
   return e.node(node.inputs[0]!).shape.reduce((padded, size, axis) => {
     const [front, back] = [before[axis] ?? 0, after[axis] ?? 0];
