@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import { sideFor } from '../../nn/generators/any-size.js';
+import { sideFor } from '../../nn/any-size.js';
 import type { Sides } from '../../nn/network.js';
 import type { HostTensor } from '../../ports/index.js';
 import { type Engine, jit, toOnnx, toOnnxOfAnySize } from '../../tensor/index.js';
