@@ -11,7 +11,8 @@ export interface Found {
   readonly pipeline?: string;
 }
 
-const HOME = 'pipelines.yaml';
+/** Where a folder's pipelines are. */
+export const HOME = 'pipelines.yaml';
 
 /**
  * Finds what the user means: a file (`edit.yaml`), a pipeline of a file (`edit.yaml#dehaze`), a pipeline of the folder's
@@ -34,6 +35,21 @@ export const findPipeline = (
     ),
   );
 };
+
+/** Where the drop folder's pipeline is. */
+export const DROP_FOLDER = 'watch/watch.yaml';
+
+/** The same for `pipe watch`, where nothing given means the drop folder. */
+export const findWatched = (target: string | undefined, folder: string): TE.TaskEither<Diagnostics, Found> =>
+  target === undefined
+    ? found(DROP_FOLDER, undefined, folder, missingDropFolder)
+    : findPipeline(target, folder);
+
+const missingDropFolder: Diagnostics = [
+  failure('pipeline/not-found', `There is no ${DROP_FOLDER} in this folder.`, {
+    hint: '`pipe new watch` makes a drop folder here; `pipe watch NAME` watches for any pipeline.',
+  }),
+];
 
 const isFile = (path: string): Promise<boolean> =>
   stat(path).then(

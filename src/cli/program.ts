@@ -42,6 +42,38 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     );
 
   pipe
+    .command('watch')
+    .description('edit photos as they come to a folder, for ever')
+    .argument('[pipeline]', `${TARGET}; the drop folder watch/ unless one is given`)
+    .addOption(setOption())
+    .option(
+      '--poll <seconds>',
+      'look every so often instead of listening, as network drives need it',
+      seconds,
+    )
+    .option('--engine <name>', 'where tensor work runs: auto, cpu, webgpu, cuda, …', 'cpu')
+    .option('--jobs <n>', 'photos worked on at once (as many as processors)', count)
+    .option('--retry', 'try again what failed before, though nothing has changed', false)
+    .option('--json', 'print events as JSON lines', false)
+    .option('--quiet', 'print nothing but what went wrong', false)
+    .action(
+      on(async (target: string | undefined, options) =>
+        (await import('./commands/watch.js')).watch(target, options, terminal),
+      ),
+    );
+
+  pipe
+    .command('status')
+    .description('say what was done in folders of results, and what failed there')
+    .argument('[folders...]', 'folders of results; the pipelines’ own unless some are given')
+    .option('--json', 'print it as JSON', false)
+    .action(
+      on(async (folders: string[], options) =>
+        (await import('./commands/status.js')).status(folders, options, terminal),
+      ),
+    );
+
+  pipe
     .command('check')
     .description('say all that is wrong with pipelines, without running them')
     .argument('[pipelines...]', TARGET)
@@ -164,6 +196,12 @@ const setOption = (): Option =>
       return { ...before, [given.slice(0, sign)]: given.slice(sign + 1) };
     })
     .default({}, 'none');
+
+const seconds = (given: string): number => {
+  const n = Number(given);
+  if (!(n >= 0.1 && n <= 86_400)) throw new InvalidArgumentError('It is a number of seconds from 0.1 on.');
+  return n;
+};
 
 const count = (given: string): number => {
   const n = Number(given);

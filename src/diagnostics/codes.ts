@@ -5,6 +5,7 @@ import { pipelineCodes } from './codes/pipeline.js';
 import { runCodes } from './codes/run.js';
 import { tensorCodes } from './codes/tensor.js';
 import { trainingCodes } from './codes/training.js';
+import { watchCodes } from './codes/watch.js';
 import { weightsCodes } from './codes/weights.js';
 
 /** Every code, with what it means and how such a thing is mended: the text behind `pipe explain` and the docs. */
@@ -16,6 +17,7 @@ export const codes = {
   ...weightsCodes,
   ...pipelineCodes,
   ...runCodes,
+  ...watchCodes,
   ...trainingCodes,
 } as const;
 

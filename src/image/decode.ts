@@ -33,7 +33,8 @@ export interface Decoded {
   readonly warnings: readonly Diagnostic[];
 }
 
-const formatOf = (bytes: Uint8Array, name: string): TE.TaskEither<Diagnostics, ImageFormat> => {
+/** The format of a file's bytes. Errors: `image/empty`, `image/corrupt`, `image/unsupported-format`. */
+export const formatOf = (bytes: Uint8Array, name: string): TE.TaskEither<Diagnostics, ImageFormat> => {
   if (bytes.length === 0) return TE.left([failure('image/empty', `${name} has no bytes.`)]);
   const found = sniff(bytes);
   switch (found.kind) {

@@ -90,8 +90,11 @@ const attempt = (header: Header, wanted: Wanted, failOn: FailOn): TE.TaskEither<
   }, reasonOf);
 };
 
-// A JPEG that was cut off has no end marker behind its last scan; one inside EXIF is a thumbnail's.
-const endsEarly = (header: Header): boolean => {
+/**
+ * True for a file whose structure ends before its end. A JPEG that was cut off has no end marker behind its last scan; one
+ * inside EXIF is a thumbnail's.
+ */
+export const endsEarly = (header: Header): boolean => {
   if (header.complete !== undefined) return !header.complete;
   if (header.format !== 'jpeg') return false;
   const file = bufferOf(header.encoded);

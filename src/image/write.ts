@@ -22,7 +22,8 @@ export const TEMPORARY = { prefix: '.prismflow-', suffix: '.tmp' } as const;
 export const isTemporary = (name: string): boolean =>
   name.startsWith(TEMPORARY.prefix) && name.endsWith(TEMPORARY.suffix);
 
-const writeFailure =
+/** What it means when a file or its folder cannot be written. */
+export const writeFailure =
   (path: string) =>
   (cause: unknown): Diagnostics => {
     switch (systemCodeOf(cause)) {
@@ -36,6 +37,12 @@ const writeFailure =
       case 'ENOENT':
       case 'ENOTDIR':
         return [failure('image/not-found', `There is no folder ${dirname(path)} to write to.`, { cause })];
+      case 'ENAMETOOLONG':
+        return [
+          failure('image/name-too-long', `The file system takes no name as long as that of ${path}.`, {
+            cause,
+          }),
+        ];
       case 'EISDIR':
         return [
           failure('image/not-a-file', `${path} is a folder, and cannot be replaced by a file.`, { cause }),
@@ -118,7 +125,8 @@ const replace = async (path: string, bytes: Uint8Array): Promise<void> => {
  * Writes a file so that it is either wholly there or not at all, whatever happens to the machine: to a temporary file
  * beside the target, synced, renamed over it, and the folder synced. What was there before stays until the rename.
  * After an error the temporary file is gone. The folder must exist.
- * Errors: `image/disk-full`, `image/permission-denied`, `image/not-found`, `image/not-a-file`, `image/write-failed`.
+ * Errors: `image/disk-full`, `image/permission-denied`, `image/not-found`, `image/not-a-file`,
+ * `image/name-too-long`, `image/write-failed`.
  */
 export const writeAtomically = (path: string, bytes: Uint8Array): TE.TaskEither<Diagnostics, void> =>
   TE.tryCatch(() => replace(path, bytes), writeFailure(path));

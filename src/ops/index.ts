@@ -50,3 +50,4 @@ export type { Step, Stream, Wire } from './step.js';
 export { take } from './take/index.js';
 export { unbatch } from './unbatch/index.js';
 export { unpaired } from './unpaired/index.js';
+export { watch } from './watch/index.js';

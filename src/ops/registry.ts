@@ -26,6 +26,7 @@ import { snapshot } from './snapshot/index.js';
 import { take } from './take/index.js';
 import { unbatch } from './unbatch/index.js';
 import { unpaired } from './unpaired/index.js';
+import { watch } from './watch/index.js';
 
 /** The operators that a pipeline can name. */
 export type Registry = ReadonlyMap<string, Operator>;
@@ -43,6 +44,7 @@ export const registryOf = (...ops: readonly { readonly operator: Operator }[]): 
  */
 export const builtIn: Registry = registryOf(
   files,
+  watch,
   decode,
   encode,
   save,

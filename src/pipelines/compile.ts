@@ -7,6 +7,7 @@ import { builtIn, type Registry } from '../ops/index.js';
 import { check } from './check/check.js';
 import type { Graph } from './check/graph.js';
 import { defaultContext } from './context.js';
+import { asLive, type LiveOptions } from './live.js';
 import { type PipelineFile, type PipelineSource, readPipelineFile } from './parse/pipeline-file.js';
 import { parseYaml } from './parse/yaml.js';
 import { type Plan, planOf } from './plan/plan.js';
@@ -31,6 +32,8 @@ export interface CompileOptions {
   readonly set?: Readonly<Record<string, string>>;
   /** Operators beside those of the file's plugins; those that come with Prismflow unless said otherwise. */
   readonly registry?: Registry;
+  /** Waits for files that come, in the place of those that are there: see `asLive`. */
+  readonly live?: LiveOptions;
   /** Where relative paths in `set` start; the working directory unless said otherwise. */
   readonly folder?: string;
 }
@@ -42,7 +45,7 @@ export const compile = (file: SourceFile, options: CompileOptions = {}): TE.Task
 /** The phases that need no more than the file and its plugins: what `pipe check` and editors do while one types. */
 export const analyse = (
   { path, shown = path, text }: SourceFile,
-  { pipeline, set = {}, registry = builtIn, folder = process.cwd() }: CompileOptions = {},
+  { pipeline, set = {}, registry = builtIn, live, folder = process.cwd() }: CompileOptions = {},
 ): TE.TaskEither<Diagnostics, Graph> =>
   pipe(
     // 1. Parse: text to sections and steps, each with its place.
@@ -54,6 +57,7 @@ export const analyse = (
     TE.chainEitherK(({ file, operators }) =>
       pipe(
         choose(file, pipeline, shown),
+        E.chain((source) => (live === undefined ? E.right(source) : asLive(source, live))),
         E.chain((source) =>
           check(source, {
             registry: operators,

@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -10,6 +9,8 @@ import type { ItemFailure } from '../../ports/index.js';
 import { notStarted, type Progress, progress } from '../../streams/index.js';
 import { addFigures, figuresInWords, meansOf, type Totals } from '../figures.js';
 import { findPipeline } from '../find-pipeline.js';
+import { liveLine } from '../live-line.js';
+import { printable, shortPath } from '../printable.js';
 import { duration, progressLine } from '../progress-line.js';
 import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
@@ -158,22 +159,6 @@ const peopleVoice = (terminal: Terminal): Voice => {
   };
 };
 
-/** A line that is written over and over, ten times a second at most; none where nobody watches. */
-const liveLine = ({ isLive, err }: Terminal) => {
-  let [shownAt, isShown] = [0, false];
-  return {
-    show: (text: () => string): void => {
-      const now = performance.now();
-      if (!isLive || now - shownAt < 100) return;
-      [shownAt, isShown] = [now, true];
-      err(`\r\u001b[2K${text()}`);
-    },
-    clear: (): void => {
-      if (isShown) err('\r\u001b[2K');
-    },
-  };
-};
-
 const printItemWarning = (
   { err, paint }: Terminal,
   { code, message }: Diagnostic,
@@ -197,9 +182,6 @@ const printTrouble = (terminal: Terminal, { failed, end }: Report): void => {
   }
 };
 
-/** Names of files can hold anything, line ends and escape sequences included. */
-const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, '·');
-
 const summary = (
   plan: Plan,
   { done, skipped, failed, end, milliseconds }: Report,
@@ -218,10 +200,4 @@ const summary = (
       : paint.yellow(end.kind === 'complete' ? '!' : '■');
   const ending = { complete: '', cancelled: 'stopped: ', stopped: 'could not go on: ' }[end.kind];
   return `${mark} ${paint.bold(plan.graph.name)}: ${ending}${parts.join(', ')}${done > 0 ? place : ''}, ${duration(milliseconds)}${engine === undefined ? '' : ` on ${engine}`}`;
-};
-
-const shortPath = (path: string, folder: string): string => {
-  const way = relative(folder, path);
-  if (way === '') return '.';
-  return way.startsWith('..') ? path : way;
 };

@@ -20,6 +20,10 @@ export const imageCodes = {
     title: 'The file could not be written',
     mend: 'The message is the system’s own. What was there before is untouched.',
   },
+  'image/name-too-long': {
+    title: 'A name is longer than the file system allows',
+    mend: 'Most allow 255 bytes a name. Rename the source, or give results shorter names with `save`.',
+  },
   'image/disk-full': {
     title: 'There is no room left for the file',
     mend: 'Free some space or write to another disk. What was there before is untouched.',

@@ -6,10 +6,7 @@ import type { OpContext } from '../behaviour.js';
 import { defineOp } from '../define.js';
 import { boolean, defaulted, listOf, path, refine, required, text } from '../params/index.js';
 import { listFiles } from './list.js';
-import { faultOf } from './pattern.js';
-
-/** The formats that `decode` reads. */
-const pictures = '**/*.{jpg,jpeg,png,tif,tiff,webp,avif,gif}';
+import { faultOf, pictures } from './pattern.js';
 
 /** Gives the files of a folder, in the order of their paths. */
 export const files = defineOp({

@@ -1,3 +1,6 @@
+/** The formats that `decode` reads. */
+export const pictures = '**/*.{jpg,jpeg,png,tif,tiff,webp,avif,gif}';
+
 /** What makes a pattern slow to match, or able to leave the folder; undefined when it does neither. */
 export const faultOf = (pattern: string): string | undefined => {
   const segments = pattern.split('/');

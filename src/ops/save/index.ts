@@ -3,7 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import type { Diagnostics } from '../../diagnostics/index.js';
+import { writeFailure } from '../../image/write.js';
 import { encoded, saved } from '../../ports/index.js';
 import { defineOp } from '../define.js';
 import { required, template } from '../params/index.js';
@@ -44,11 +45,6 @@ const digestOf = async (bytes: Uint8Array): Promise<string> =>
   Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
 
 const makeFolder = (folder: string): TE.TaskEither<Diagnostics, void> =>
-  TE.tryCatch(
-    async () => {
-      await mkdir(folder, { recursive: true });
-    },
-    (cause): Diagnostics => [
-      failure('image/write-failed', `The folder ${folder} cannot be made: ${messageOf(cause)}.`, { cause }),
-    ],
-  );
+  TE.tryCatch(async () => {
+    await mkdir(folder, { recursive: true });
+  }, writeFailure(folder));

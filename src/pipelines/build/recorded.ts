@@ -114,8 +114,6 @@ const decide = async (
   if (E.isLeft(planned)) return setAside(bulk, item.key, planned.left);
   const work = planned.right;
   if (work === undefined || turns.has(item.value.path)) return { kind: 'ignored' };
-  const conflict = bulk.live ? await conflictOf(site, item, work) : undefined;
-  if (conflict !== undefined) return setAside(bulk, item.key, conflict);
   return turns.take(work.target, () => settle(site, item, work, signal));
 };
 
@@ -148,6 +146,8 @@ const settle = async (
   const { bulk, ledger, records, run } = site;
   const { key } = item;
   const { journal } = ledger;
+  const conflict = bulk.live ? await conflictOf(site, item, work) : undefined;
+  if (conflict !== undefined) return setAside(bulk, key, conflict);
   const standing = await standingOf(journal, bulk.live ? 'done' : 'again')(work)();
   if (standing.kind === 'done') return { kind: 'skipped', key };
   if (standing.kind === 'gone') {

@@ -52,6 +52,9 @@ const FILE = 'journal.jsonl';
 /** Path of a folder's journal. */
 export const journalPath = (folder: string): string => join(folder, FOLDER, FILE);
 
+/** The file that says who writes to a folder. */
+export const lockPath = (folder: string): string => join(folder, FOLDER, 'lock');
+
 /** How the journal of a folder names a file: with forward slashes, relative to the folder. */
 export const nameIn = (folder: string, file: string): string => relative(folder, file).split(sep).join('/');
 

@@ -7,7 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import { isTemporary } from '../../image/write.js';
 import type { Entry } from './entries.js';
-import { appendEntry, FOLDER, type Journal, journalPath, readJournal } from './journal.js';
+import { appendEntry, FOLDER, type Journal, journalPath, lockPath, readJournal } from './journal.js';
 import { type Holder, type Lock, takeLock } from './lock.js';
 
 /** A folder's journal while it is written: by one process at a time. */
@@ -54,7 +54,7 @@ const lockFolder = (folder: string): TE.TaskEither<Diagnostics, Lock> =>
     TE.tryCatch(
       async () => {
         await mkdir(join(folder, FOLDER), { recursive: true });
-        return takeLock(join(folder, FOLDER, 'lock'));
+        return takeLock(lockPath(folder));
       },
       (cause): Diagnostics => [
         failure('run/journal', `${join(folder, FOLDER)} cannot be written: ${messageOf(cause)}.`, { cause }),

@@ -106,6 +106,12 @@ const held = (path: string, holder: Holder, wasLeft: boolean): Lock => {
   };
 };
 
+/** Who holds a lock and lives; nobody when it is free, or was left behind. */
+export const whoHolds = async (path: string): Promise<Holder | undefined> => {
+  const holder = await holderOf(path);
+  return O.isSome(holder) && (await isAlive(path, holder.value)) ? holder.value : undefined;
+};
+
 /** Who holds the lock; none when it is not there, or not written yet. */
 const holderOf = async (path: string): Promise<O.Option<Holder>> => {
   const text = await readFile(path, 'utf8').catch(() => '');

@@ -1,0 +1,136 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { analyse, parse } from '../../pipelines/compile.js';
+import type { Entry, FailedEntry } from '../../pipelines/journal/entries.js';
+import { entriesOf, journalPath, lockPath } from '../../pipelines/journal/journal.js';
+import { type Holder, whoHolds } from '../../pipelines/journal/lock.js';
+import { DROP_FOLDER, findPipeline, HOME } from '../find-pipeline.js';
+import { printable, shortPath } from '../printable.js';
+import { type Exit, exit, type Terminal } from '../terminal.js';
+
+/** What `pipe status` is given. */
+export interface StatusArguments {
+  readonly json: boolean;
+}
+
+/** What is known of a folder of results. */
+interface FolderStatus {
+  readonly folder: string;
+  readonly results: number;
+  /** When the last result was written; ISO 8601, UTC. */
+  readonly last?: string;
+  /** Sources that are there, and cannot be worked on as they are. */
+  readonly setAside: readonly FailedEntry[];
+  /** Who writes there now. */
+  readonly writer?: Holder;
+}
+
+/**
+ * `pipe status`: what was done in folders of results, what is set aside there and why, and who is writing. Without folders
+ * it looks where the pipelines of this folder write to.
+ */
+export const status = async (
+  folders: readonly string[],
+  { json }: StatusArguments,
+  terminal: Terminal,
+): Promise<Exit> => {
+  const { folder, out, err } = terminal;
+  const given = folders.map((each) => resolve(folder, each));
+  const places = given.length > 0 ? given : await ownFolders(folder);
+  const found = (await Promise.all([...new Set(places)].map(statusOf))).flatMap((each) => each ?? []);
+  if (json) out(`${JSON.stringify(found, null, 2)}\n`);
+  else for (const each of found) out(`${toText(each, terminal)}\n`);
+  if (found.length > 0) return exit.done;
+  err(
+    given.length > 0
+      ? `Nothing was written there by a pipeline: ${given.map((each) => shortPath(each, folder)).join(', ')}.\n`
+      : 'No pipeline of this folder has written anything yet. `pipe status FOLDER` looks elsewhere.\n',
+  );
+  return given.length > 0 ? exit.wrong : exit.done;
+};
+
+const statusOf = async (folder: string): Promise<FolderStatus | undefined> => {
+  const isThere = await stat(journalPath(folder)).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return undefined;
+  const results = new Set<string>();
+  const failures = new Map<string, FailedEntry>();
+  let last: string | undefined;
+  for await (const entry of entriesOf(folder)) {
+    if (isFailure(entry)) failures.set(entry.source, entry);
+    else if ('at' in entry) {
+      results.add(entry.output);
+      failures.delete(entry.source);
+      last = last === undefined || entry.at > last ? entry.at : last;
+    }
+  }
+  const there = await Promise.all(
+    [...failures.values()].map(async (entry) =>
+      stat(resolve(folder, entry.input)).then(
+        () => [entry],
+        () => [],
+      ),
+    ),
+  );
+  const writer = await whoHolds(lockPath(folder));
+  return {
+    folder,
+    results: results.size,
+    ...(last === undefined ? {} : { last }),
+    setAside: there.flat(),
+    ...(writer === undefined ? {} : { writer }),
+  };
+};
+
+const isFailure = (entry: Entry): entry is FailedEntry => 'kind' in entry && entry.kind === 'failed';
+
+const toText = (
+  { folder: place, results, last, setAside, writer }: FolderStatus,
+  { paint, folder }: Terminal,
+): string => {
+  const when = last === undefined ? '' : `, the last ${last.slice(0, 16).replace('T', ' ')} UTC`;
+  return [
+    `${paint.bold(shortPath(place, folder))}: ${results} result${results === 1 ? '' : 's'}${when}`,
+    ...(writer === undefined ? [] : [`  process ${writer.pid} on ${writer.host} is writing there`]),
+    ...(setAside.length === 0
+      ? []
+      : [`  ${setAside.length} set aside until they or the pipeline change (--retry tries them again):`]),
+    ...setAside.flatMap(({ source, operator, code, message, hint }) => [
+      `  ${paint.red('✗')} ${paint.bold(printable(source))} ${paint.dim(`at ${operator}`)}`,
+      `    ${paint.dim(`${code}:`)} ${printable(message)}${hint === undefined ? '' : ` ${hint}`}`,
+    ]),
+  ].join('\n');
+};
+
+/** Where the pipelines of a folder write to, as far as their parameters have values. */
+const ownFolders = async (folder: string): Promise<readonly string[]> => {
+  const found = await Promise.all(
+    [HOME, DROP_FOLDER].map((target) =>
+      pipe(
+        findPipeline(target, folder),
+        TE.match(
+          () => [],
+          ({ file }) => {
+            const parsed = parse(file.path, file.text);
+            return E.isLeft(parsed) ? [] : parsed.right.pipelines.map(({ name }) => ({ file, name }));
+          },
+        ),
+      )(),
+    ),
+  );
+  const graphs = await Promise.all(
+    found
+      .flat()
+      .map(({ file, name }) =>
+        analyse(file, { folder, ...(name === undefined ? {} : { pipeline: name }) })(),
+      ),
+  );
+  return graphs
+    .flatMap((graph) => (E.isRight(graph) ? graph.right.nodes : []))
+    .flatMap(({ operator, params }) => operator.facts.sink?.folder(params as never) ?? []);
+};

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import picomatch from 'picomatch';
+import { DiagnosticError, failure, warning } from '../../diagnostics/index.js';
+import { type FileRef, file, type ItemKey, none, type Outcome } from '../../ports/index.js';
+import { fromAsyncIterable } from '../../streams/index.js';
+import type { OpContext } from '../behaviour.js';
+import { defineOp } from '../define.js';
+import { faultOf, pictures } from '../files/pattern.js';
+import {
+  type Decoded,
+  defaulted,
+  listOf,
+  number,
+  optional,
+  path,
+  refine,
+  required,
+  text,
+} from '../params/index.js';
+import { lookOut } from './lookout.js';
+
+const params = {
+  in: required(path('input'), 'A folder'),
+  match: defaulted(
+    listOf(refine(text, faultOf)),
+    [pictures],
+    'Patterns that paths below the folder must fit',
+  ),
+  poll: optional(
+    number({ min: 0.1, max: 86_400 }),
+    'Look every so many seconds instead of listening, as network drives need it',
+  ),
+  settle: defaulted(
+    number({ min: 0, max: 3600 }),
+    0.25,
+    'Seconds that a file must stay as it is before it counts as whole',
+  ),
+  patience: defaulted(
+    number({ min: 0, max: 86_400 }),
+    5,
+    'The same, for a file that cannot be decoded: it may be a copy that is held up',
+  ),
+};
+
+/** Gives the files that come to a folder, each when it is whole, for ever. */
+export const watch = defineOp({
+  name: 'watch',
+  about: 'Wait for files in a folder, and give each when it is whole',
+  params,
+  main: 'in',
+  input: none,
+  output: file,
+  endless: () => true,
+  live: () => true,
+  source: (given, context) => fromAsyncIterable((signal) => arrivals(given, context, signal)),
+});
+
+async function* arrivals(
+  { in: folder, match, poll, settle, patience }: Decoded<typeof params>,
+  { warn }: OpContext,
+  signal: AbortSignal,
+): AsyncGenerator<Outcome<FileRef>> {
+  const stats = await stat(folder).catch(() => undefined);
+  if (stats?.isFile() === true)
+    throw new DiagnosticError([failure('file/missing', `${folder} is a file; a folder can be watched.`)]);
+  const told = new Set<string>();
+  const { isWhole } = await import('../../image/index.js');
+  const paths = lookOut(
+    {
+      folder,
+      isWanted: picomatch([...match], { nocase: true }),
+      settle: settle * 1000,
+      patience: patience * 1000,
+      ...(poll === undefined ? {} : { poll: poll * 1000 }),
+      isWhole,
+      unreachable: (name) => () => {
+        if (!told.has(name)) warn(keyOf(name), unreachable(name))();
+        told.add(name);
+      },
+    },
+    signal,
+  );
+  for await (const name of paths) yield E.right({ key: keyOf(name), value: { path: join(folder, name) } });
+}
+
+/**
+ * What names a file that came. Files that come have no order that would be the same the next time, so the index, which
+ * random choices are a function of, is made of the path.
+ */
+const keyOf = (name: string): ItemKey => ({
+  path: name,
+  index: createHash('sha256').update(name).digest().readUIntBE(0, 6),
+  epoch: 0,
+});
+
+const unreachable = (name: string) =>
+  warning('file/unreadable', `${name} has a name that is no Unicode text, so it cannot be opened.`, {
+    hint: 'Rename it.',
+  });
