@@ -42,6 +42,7 @@ export { pad } from './pad/index.js';
 export { pair } from './pair/index.js';
 export type { Random } from './random.js';
 export { builtIn, type Registry, registryOf } from './registry.js';
+export { report } from './report/index.js';
 export { resize } from './resize/index.js';
 export { save } from './save/index.js';
 export { shuffle } from './shuffle/index.js';

@@ -19,6 +19,7 @@ import { model } from './model/index.js';
 import type { Operator } from './operator.js';
 import { pad } from './pad/index.js';
 import { pair } from './pair/index.js';
+import { report } from './report/index.js';
 import { resize } from './resize/index.js';
 import { save } from './save/index.js';
 import { shuffle } from './shuffle/index.js';
@@ -71,4 +72,5 @@ export const builtIn: Registry = registryOf(
   ensembleAverage,
   snapshot,
   compare,
+  report,
 );

@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostics } from '../../diagnostics/index.js';
+import { writeAtomically, writeFailure } from '../../image/write.js';
+import type { Training } from '../../ports/index.js';
+import { append, eventsFile, openFolder, type Places, placesIn, sampleFile } from './folder.js';
+import { type Grid, gridOf } from './grid.js';
+import { type Line, lineOf, writeLine } from './lines.js';
+import { type PageGrid, pageOf, secondsPerStep } from './page.js';
+import { pngOf, shownOf } from './pictures.js';
+import { eventBytes, scalarsOf } from './tfevents.js';
+
+/** A report as it stands. */
+export interface Journal {
+  readonly places: Places;
+  readonly events: string;
+  readonly lines: readonly Line[];
+  /** Steps that there are samples of. */
+  readonly sampled: readonly number[];
+  readonly columns: readonly string[];
+  /** Grids as the page has them, so that they need not be compressed again. */
+  readonly shown: ReadonlyMap<number, PageGrid>;
+}
+
+/** Grids on the page at most. */
+const GRIDS = 9;
+
+const now = (): number => Date.now() / 1000;
+
+/** Begins a report, or goes on with one, before the given step. */
+export const openJournal = (folder: string, step: number): TE.TaskEither<Diagnostics, Journal> => {
+  const places = placesIn(folder);
+  const events = eventsFile(places, now(), step);
+  return pipe(
+    openFolder(places, step),
+    TE.map(({ lines, sampled }) => ({ places, events, lines, sampled, columns: [], shown: new Map() })),
+    TE.chainFirst(() =>
+      append(
+        events,
+        Buffer.concat([
+          eventBytes({ kind: 'version', seconds: now() }),
+          eventBytes({ kind: 'start', seconds: now(), step }),
+        ]),
+      ),
+    ),
+  );
+};
+
+/** Tells of a step. @param seconds what it took, 0 where it is not known */
+export const tell =
+  (training: Training, seconds: number) =>
+  (journal: Journal): TE.TaskEither<Diagnostics, Journal> => {
+    const line = lineOf(training, seconds);
+    const lines = [...journal.lines, line];
+    const { step, metrics, rate, images } = training;
+    const pace = secondsPerStep(lines);
+    const speed = pace === undefined ? undefined : images / step / pace;
+    const values = scalarsOf(metrics, rate, speed);
+    return pipe(
+      append(journal.places.metrics, writeLine(line)),
+      TE.chain(() => append(journal.events, eventBytes({ kind: 'scalars', seconds: now(), step, values }))),
+      TE.map(() => ({ ...journal, lines })),
+    );
+  };
+
+/** Keeps samples of a step: as a file, as an event, and for the page. */
+export const sample =
+  ({ samples, step }: Training, rows: number) =>
+  (journal: Journal): TE.TaskEither<Diagnostics, Journal> =>
+    pipe(
+      samples,
+      TE.map((all) => gridOf(all.slice(0, rows))),
+      TE.bindTo('grid'),
+      TE.bind('png', ({ grid }) => TE.fromTask(() => pngOf(grid))),
+      TE.chainFirst(({ png }) => writeAtomically(sampleFile(journal.places, step), png)),
+      TE.chainFirst(({ grid, png }) => append(journal.events, pictureEvent(grid, png, step))),
+      TE.map(({ grid: { columns } }) => ({ ...journal, columns, sampled: [...journal.sampled, step] })),
+    );
+
+const pictureEvent = ({ width, height, columns }: Grid, png: Uint8Array, step: number): Uint8Array =>
+  eventBytes({
+    kind: 'pictures',
+    seconds: now(),
+    step,
+    tag: `samples/${columns.join(' | ')}`,
+    picture: { width, height, png },
+  });
+
+/** Some of the steps, evenly spaced, the first and the last among them. */
+export const spread = (steps: readonly number[], count: number): readonly number[] =>
+  steps.length <= count
+    ? steps
+    : Array.from({ length: count }, (_, i) => steps[Math.round((i * (steps.length - 1)) / (count - 1))]!);
+
+/** Writes the page anew. */
+export const publish =
+  (isRunning: boolean) =>
+  (journal: Journal): TE.TaskEither<Diagnostics, Journal> => {
+    const { places, lines, columns, shown } = journal;
+    return pipe(
+      spread(journal.sampled, GRIDS),
+      TE.traverseArray((step) => {
+        const known = shown.get(step);
+        return known === undefined ? gridFrom(places, step) : TE.right(known);
+      }),
+      TE.chainFirst((grids) => {
+        const page = pageOf({ name: basename(places.folder), lines, grids, columns, isRunning });
+        return writeAtomically(places.page, new TextEncoder().encode(page));
+      }),
+      TE.map((grids) => ({ ...journal, shown: new Map(grids.map((grid) => [grid.step, grid])) })),
+    );
+  };
+
+const gridFrom = (places: Places, step: number): TE.TaskEither<Diagnostics, PageGrid> => {
+  const path = sampleFile(places, step);
+  return TE.tryCatch(async () => ({ step, ...(await shownOf(await readFile(path))) }), writeFailure(path));
+};

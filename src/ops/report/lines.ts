@@ -1,0 +1,63 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import type { Training } from '../../ports/index.js';
+
+const number = new t.Type<number, number | null>(
+  'a number, or null for one that is not finite',
+  t.number.is,
+  (value, context) => (value === null ? t.success(Number.NaN) : t.number.validate(value, context)),
+  (value) => (Number.isFinite(value) ? value : null),
+);
+
+const lineCodec = t.type({
+  step: t.number,
+  total: t.number,
+  phase: t.keyof({ pretrain: null, train: null }),
+  cycle: t.number,
+  images: t.number,
+  rate: t.number,
+  /** What the step took, in seconds; 0 where it is not known. */
+  seconds: t.number,
+  metrics: t.record(t.string, number),
+  marks: t.array(t.string),
+});
+
+/** A training step as it stands in metrics.jsonl. */
+export type Line = t.TypeOf<typeof lineCodec>;
+
+/** What is told of a step. */
+export const lineOf = (
+  { step, total, phase, cycle, images, rate, metrics, marks }: Training,
+  seconds: number,
+): Line => ({
+  step,
+  total,
+  phase,
+  cycle,
+  images,
+  rate,
+  seconds: Math.round(seconds * 1000) / 1000,
+  metrics,
+  marks: [...marks],
+});
+
+/** One line of JSON, its end included. */
+export const writeLine = (line: Line): string => `${JSON.stringify(lineCodec.encode(line))}\n`;
+
+/** The lines of a file; what is no whole line, such as the last one after a power cut, is left out. */
+export const readLines = (text: string): readonly Line[] =>
+  text.split('\n').flatMap((line) =>
+    pipe(
+      E.tryCatch((): unknown => JSON.parse(line), String),
+      E.chainW(lineCodec.decode),
+      E.fold(
+        () => [],
+        (read) => [read],
+      ),
+    ),
+  );
+
+/** The steps that were done before a step; those from it on are done again. */
+export const before = (lines: readonly Line[], step: number): readonly Line[] =>
+  lines.filter((line) => line.step < step);
