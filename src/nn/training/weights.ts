@@ -4,7 +4,9 @@ import {
   adversarial,
   gradient,
   laplacian,
+  msSsim,
   type PictureLoss,
+  patchNce,
   pixelLosses,
   ssim,
   totalVariation,
@@ -20,6 +22,8 @@ export interface LossWeights {
   readonly content: number;
   readonly gradient: number;
   readonly ssim: number;
+  readonly msSsim: number;
+  readonly patchNce: number;
   /** Distance from the input. */
   readonly fidelity: number;
   /** A photo that is of the target domain already is left as it is. */
@@ -52,6 +56,8 @@ export const contentTerms = (
   content: [weights.content, () => laplacian(result, reference)],
   gradient: [weights.gradient, () => gradient(result, reference)],
   ssim: [weights.ssim, () => ssim(result, reference)],
+  msSsim: [weights.msSsim, () => msSsim(result, reference)],
+  patchNce: [weights.patchNce, () => patchNce(result, reference)],
 });
 
 /** The term of a result's smoothness. */

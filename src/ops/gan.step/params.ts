@@ -13,7 +13,7 @@ import {
   tagged,
 } from '../params/index.js';
 
-const { pyramid, resnet } = generatorOptions;
+const { pyramid, resnet, restorer } = generatorOptions;
 
 /** Networks that make pictures. */
 export const generator = tagged({
@@ -31,6 +31,13 @@ export const generator = tagged({
   resnet: record({
     blocks: defaulted(integer(resnet.blocks), 9, 'Residual blocks'),
     width: defaulted(integer(resnet.width), 64, 'Channels of the first layer'),
+  }),
+  restorer: record({
+    unshuffle: defaulted(integer(restorer.unshuffle), 2, 'Side of the squares of pixels that enter as one'),
+    levels: defaulted(integer(restorer.levels), 3, 'Times that the picture is halved after that'),
+    blocks: defaulted(integer(restorer.blocks), 1, 'Blocks of each level, down and up'),
+    middleBlocks: defaulted(integer(restorer.middleBlocks), 2, 'Blocks of the deepest level'),
+    width: defaulted(integer(restorer.width), 24, 'Channels of the first level'),
   }),
 });
 
@@ -77,6 +84,8 @@ export const losses = record({
   content: term('Distance of Laplacian pyramids: edges and textures'),
   gradient: term('Distance of gradients: edges'),
   ssim: term('1 - SSIM'),
+  msSsim: term('1 - SSIM over several scales'),
+  patchNce: term('How well patches of the result know their places in the photo; 64 pixels and more'),
   fidelity: term('Distance of the result from the input'),
   identity: term('Distance of what becomes of a photo that is of the target domain already from itself'),
   cycle: term('Distance of a photo from itself there and back again; asks for unpaired photos'),

@@ -1,0 +1,55 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, it } from 'vitest';
+import { readParams } from '../testing/run.js';
+import { ganStep } from './index.js';
+import type { Params } from './params.js';
+import { stepsOf, turnAt } from './plan.js';
+
+const paramsOf = (schedule: Parameters<typeof ganStep>[0]['schedule'], pretrain: number): Params =>
+  readParams(ganStep({ generator: 'pyramid', schedule, pretrain })) as Params;
+
+describe('turnAt', () => {
+  it('trains initially at the full rate, then by the schedule, and marks the ends of cycles', () => {
+    const params = paramsOf({ restarts: { first: 2, factor: 2, cycles: 2 } }, 3);
+    const turns = Array.from({ length: stepsOf(params) }, (_, step) => turnAt(params, step));
+    expect(turns.map(({ phase }) => phase)).toEqual([
+      ...Array(3).fill('pretrain'),
+      ...Array(6).fill('train'),
+    ]);
+    expect(turns.map(({ multiplier }) => Number(multiplier.toFixed(3)))).toEqual([
+      1, 1, 1, 1, 0.5, 1, 0.854, 0.5, 0.146,
+    ]);
+    expect(turns.map(({ marks }) => marks.join())).toEqual([
+      '',
+      '',
+      '',
+      '',
+      'restart',
+      '',
+      '',
+      '',
+      'restart,end',
+    ]);
+  });
+});
+
+describe('gan.step', () => {
+  it.each([
+    [{ generator: 'pyramid' }, 'schedule'],
+    [{ generator: { pyramid: { levels: 9 } }, schedule: { constant: 3 } }, 'levels'],
+    [{ generator: 'unet', schedule: { constant: 3 } }, 'unet'],
+    [
+      { generator: 'resnet', schedule: { constant: 3 }, losses: { adversarial: { kind: 'lsgan' } } },
+      'missing',
+    ],
+    [{ generator: 'resnet', schedule: { constant: 3 }, losses: { cycle: -1 } }, '0'],
+  ])('refuses %j', (written, about) => {
+    const read = ganStep.operator.params.codec.decode(written);
+    expect(E.isLeft(read)).toBe(true);
+    expect(
+      JSON.stringify(
+        E.isLeft(read) && read.left.map(({ message, context }) => [message, context.map(({ key }) => key)]),
+      ),
+    ).toContain(about);
+  });
+});
