@@ -14,6 +14,7 @@ const suites: Readonly<Record<string, () => Promise<{ readonly suite: Suite }>>>
   tensor: () => import('./suites/tensor.js'),
   streams: () => import('./suites/streams.js'),
   'dark-channel': () => import('./suites/dark-channel.js'),
+  dehaze: () => import('./suites/dehaze.js'),
 };
 
 const USAGE = `usage: npm run bench -- [SUITE…] [--json] [--runs N] [--only CASE]

@@ -4,7 +4,7 @@ import type { IO } from 'fp-ts/lib/IO.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
-import type { HostTensor, Item, ItemKey, Json } from '../ports/index.js';
+import type { HostTensor, Item, ItemKey, Json, Port } from '../ports/index.js';
 import type { ItemFlow } from '../streams/flow.js';
 import type { Engine } from '../tensor/run/engine.js';
 import type { Checkpoints, SavedTraining } from './checkpoints.js';
@@ -207,6 +207,8 @@ export interface Facts<P, W = unknown> {
   readonly signs?: (params: P) => boolean;
   /** For a sink that writes one file an item. */
   readonly sink?: Sink<P>;
+  /** In what parameters and port do not go together: continues "`gan.step` …", or nothing when all is well. */
+  readonly objection?: (params: P, given: Port) => string | undefined;
   /** For an operator that keeps the state of a scan before it: where. A run is taken up again from there. */
   readonly checkpoints?: (params: P) => Checkpoints;
   /** What it promises beyond its ports; it is tested for that. */

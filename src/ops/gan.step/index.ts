@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { batch, frame, oneOf, pair, training, unpaired } from '../../ports/index.js';
+import { batch, frame, oneOf, type Port, pair, training, unpaired } from '../../ports/index.js';
 import { defineOp } from '../define.js';
 import { fields, type Params } from './params.js';
 import { stepsOf } from './plan.js';
@@ -14,6 +14,19 @@ interface Course {
   readonly state: RunState;
 }
 
+/** Pairs have targets, and photos that are unpaired have none. */
+const objection = ({ losses }: Params, given: Port): string | undefined => {
+  const isPaired = given.kind === 'batch' && given.of.kind === 'pair';
+  if (isPaired)
+    return losses.cycle > 0
+      ? 'is given pairs, which `cycle` has no use for: give it `unpaired` photos'
+      : undefined;
+  if (losses.adversarial.weight === 0) return 'learns nothing from unpaired photos with `adversarial: 0`';
+  return losses.pixel.weight > 0
+    ? 'has no target for `pixel` in unpaired photos: `fidelity` compares with the input'
+    : undefined;
+};
+
 export const ganStep = defineOp({
   name: 'gan.step',
   about: 'Train a generator against a discriminator, a step for each batch',
@@ -21,6 +34,7 @@ export const ganStep = defineOp({
   input: batch(oneOf(pair(frame, frame), unpaired(frame, frame))),
   output: training,
   random: () => true,
+  objection,
   scan: {
     start: (params: Params, context) =>
       pipe(

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { type Diagnostic, type Diagnostics, failure, type Span } from '../../diagnostics/index.js';
 import type { Operator, Registry } from '../../ops/index.js';
@@ -94,7 +95,16 @@ const wireStep = (
     ]);
   const feeds = feedsOf(step, before, tails);
   if (feeds === undefined) return E.right(undefined);
-  return E.Monad.map(bind(feeds, step, registry), (bindings) => ({
+  const fitting = pipe(
+    bind(feeds, step, registry),
+    E.filterOrElse(
+      () => objectionOf(step, before) === undefined,
+      (): Diagnostics => [
+        failure('value/invalid', `\`${operator.name}\` ${objectionOf(step, before)}.`, place),
+      ],
+    ),
+  );
+  return E.Monad.map(fitting, (bindings) => ({
     path,
     operator,
     params: step.params,
@@ -106,6 +116,10 @@ const wireStep = (
     spanOf: step.spanOf,
   }));
 };
+
+/** What the operator has against what it is given, with these parameters. */
+const objectionOf = ({ operator, params }: OperatorStep, before: Tail | undefined): string | undefined =>
+  before && operator.facts.objection?.(params as never, before.output);
 
 interface Feed {
   readonly name: string;
