@@ -5,8 +5,6 @@ import { leaves } from './tree.js';
 /** Which outputs, by path, leave a program as integers of fewer bits. */
 export type BoundaryDTypes = Readonly<Record<string, 'uint8' | 'uint16'>>;
 
-const LARGEST = { uint8: 255, uint16: 65535 } as const;
-
 const isName = (value: unknown): value is string => typeof value === 'string';
 
 /** Rounds (half to even), clamps and narrows the named outputs at the end of the graph, so that fewer bytes travel. */
@@ -19,8 +17,7 @@ export const narrowOutputs = (recorded: Recorded, as: BoundaryDTypes): Recorded 
     graph: rewriteOutputs(recorded.graph, (build, node, name) => {
       const dtype = narrowed.get(name);
       if (dtype === undefined) return node;
-      const rounded = build.unary('round', build.cast(node, 'float32'));
-      return build.cast(build.add('clip', [rounded], { min: 0, max: LARGEST[dtype] }), dtype);
+      return build.add('quantize', [build.cast(node, 'float32')], { to: dtype });
     }),
     program: {
       ...recorded.program,

@@ -5,6 +5,7 @@ import type { Emitter } from './emitter.js';
 import { emitPad, emitPadGradient } from './padding.js';
 import { emitMaxPoolGradient, emitMaxPoolIndices, windowAttributes } from './pooling.js';
 import { emitReshape } from './reshape.js';
+import { emitQuantize } from './quantize.js';
 import { type Attribute, elementTypes } from './schema.js';
 import { emitSlice } from './slicing.js';
 
@@ -105,6 +106,7 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
     return e.op('Clip', [...operands(e, node), bound(min), bound(max)]);
   },
   cast: (e, node) => e.op('Cast', operands(e, node), to(node.attrs.to)),
+  quantize: emitQuantize,
   binary: (e, node) =>
     e.op(
       binaryOps[node.attrs.fn],

@@ -99,6 +99,7 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
   elu: same,
   clip: same,
   cast: ({ to }, inputs) => ({ shape: at(inputs, 0).shape, dtype: to }),
+  quantize: ({ to }, inputs) => ({ shape: at(inputs, 0).shape, dtype: to }),
   binary: (_, inputs) => elementwise(inputs),
   bitwise: (_, inputs) => elementwise(inputs),
   compare: (_, inputs) => elementwise(inputs, 'bool'),

@@ -82,6 +82,8 @@ export interface Attributes {
   elu: { readonly alpha: number };
   clip: { readonly min: number; readonly max: number };
   cast: { readonly to: IrDType };
+  /** Rounds half to even, clamps to the range of `to`, and narrows. */
+  quantize: { readonly to: 'uint8' | 'uint16' };
   binary: { readonly fn: BinaryFn };
   bitwise: { readonly fn: BitwiseFn };
   compare: { readonly fn: CompareFn };

@@ -7,6 +7,8 @@ import { foldConstants } from './constants.js';
 import { expandConvolutions } from './convolution/index.js';
 import { removeDeadCode } from './dead-code.js';
 import { floatTransposes } from './layout.js';
+import { resampleByAxes } from './resampling/index.js';
+import { broadcastRepeats } from './resampling/repeats.js';
 import { reduceByProducts } from './row-reductions.js';
 import { cutIntoStages } from './stages.js';
 
@@ -25,7 +27,12 @@ const cleanUp: readonly Pass[] = [
 /** What a graph is optimised for: this machine's processor, or an engine with convolution kernels of its own. */
 export type Target = 'cpu' | 'any';
 
-const cpuOnly: readonly Pass[] = [{ name: 'convolutions', run: expandConvolutions }, ...cleanUp];
+const cpuOnly: readonly Pass[] = [
+  { name: 'convolutions', run: expandConvolutions },
+  ...cleanUp,
+  { name: 'resampling', run: (graph) => resampleByAxes(graph) },
+  ...cleanUp,
+];
 
 /** The passes in the order in which they run. */
 export const passesFor = (target: Target): readonly Pass[] => [
@@ -36,6 +43,7 @@ export const passesFor = (target: Target): readonly Pass[] => [
   ...cleanUp,
   ...(target === 'cpu'
     ? [
+        { name: 'repeats', run: (graph: Graph) => broadcastRepeats(graph) },
         { name: 'row reductions', run: reduceByProducts },
         { name: 'dead code', run: removeDeadCode },
         { name: 'stages', run: (graph: Graph) => cutIntoStages(graph) },

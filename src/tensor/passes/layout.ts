@@ -67,6 +67,7 @@ const ELEMENTWISE: ReadonlySet<OpName> = new Set<OpName>([
   'elu',
   'clip',
   'cast',
+  'quantize',
   'binary',
   'bitwise',
   'compare',

@@ -22,7 +22,7 @@ export const cutIntoStages = (graph: Graph, limits: Limits = LIMITS): Graph => {
   const stages = stagesOf(graph, limits.program);
   if (stages === undefined) return graph;
   const lastStage = lastUses(graph, stages);
-  const blocked = blockedValues(graph);
+  const blocked = new Set([...blockedValues(graph), ...outputValues(graph)]);
   const build = new GraphBuilder();
   const moved: NodeId[] = [];
   /** A value for the use of a stage: as it is, or computed again there. */
@@ -116,6 +116,15 @@ const blockedValues = (graph: Graph): ReadonlySet<NodeId> => {
   return blocked;
 };
 
+/** Outputs and what they are reshaped from: a reshape behind them would be one more copy of each. */
+const outputValues = (graph: Graph): ReadonlySet<NodeId> => {
+  const source = (id: NodeId): NodeId => {
+    const node = graph.nodes[id]!;
+    return node.op === 'reshape' ? source(node.inputs[0]!) : id;
+  };
+  return new Set(graph.outputs.map(({ node }) => source(node)));
+};
+
 /** The last stage in which each value is used. */
 const lastUses = (graph: Graph, stages: readonly number[]): readonly number[] => {
   const last = graph.nodes.map(() => 0);
@@ -146,5 +155,12 @@ const staged = (b: GraphBuilder, node: Node, inputs: readonly NodeId[], stage: n
   return b.add(node.op as OpName, inputs, node.attrs as never);
 };
 
-const SAME_SHAPE: ReadonlySet<OpName> = new Set<OpName>(['unary', 'leakyRelu', 'clip', 'cast', 'matmul']);
+const SAME_SHAPE: ReadonlySet<OpName> = new Set<OpName>([
+  'unary',
+  'leakyRelu',
+  'clip',
+  'cast',
+  'quantize',
+  'matmul',
+]);
 const BROADCAST: ReadonlySet<OpName> = new Set<OpName>(['binary', 'compare', 'select']);

@@ -4,6 +4,7 @@ import {
   type NodeId,
   type Padding,
   type PadMode,
+  type Pair,
 } from '../../graph/index.js';
 
 /**
@@ -38,9 +39,10 @@ export const channelsFirst = (
   [n, h, w, c]: readonly [number, number, number, number],
 ): NodeId => b.transpose(b.reshape(matrix, [n, h, w, c]), [0, 3, 1, 2]);
 
-type Fold = (i: number, size: number) => number;
+/** Where an index beyond an axis of so many elements is read from; -1 for a zero. */
+export type Fold = (i: number, size: number) => number;
 
-/** Where an index beyond the picture is read from, for each mode of padding; -1 for a zero. */
+/** Each mode of padding. */
 const folds: Readonly<Record<PadMode, Fold>> = {
   constant: (i, size) => (i < 0 || i >= size ? -1 : i),
   reflect: (i, size) => (i < 0 ? -i : i >= size ? 2 * size - 2 - i : i),
@@ -49,35 +51,44 @@ const folds: Readonly<Record<PadMode, Fold>> = {
   wrap: (i, size) => ((i % size) + size) % size,
 };
 
+/** A picture channels-last without the padding that stands in front of it. */
+interface Unpadded {
+  /** [N, height, width, C] */
+  readonly source: NodeId;
+  /** Rows above and columns left of the source. */
+  readonly before: Pair;
+  readonly fold: Fold;
+  /** Tells one padding from another. */
+  readonly key: string;
+}
+
+/** Looks through a padding of height and width. */
+export const unpadded = (b: GraphBuilder, x: NodeId): Unpadded => {
+  const picture = channelsLast(b, x);
+  const pad = b.node(picture);
+  const spatial =
+    pad.op === 'pad' &&
+    [pad.attrs.before, pad.attrs.after].every((p) => p[0] === 0 && p[3] === 0) &&
+    (pad.attrs.mode !== 'constant' || pad.attrs.value === 0);
+  if (!spatial) return { source: picture, before: [0, 0], fold: folds.constant, key: '' };
+  const { mode, before, after } = pad.attrs;
+  const [, top = 0, left = 0] = before;
+  return {
+    source: pad.inputs[0]!,
+    before: [top, left],
+    fold: folds[mode],
+    key: `;${mode}${before},${after}`,
+  };
+};
+
 /**
  * The rows of a convolution's input. A padding in front of the convolution becomes part of the list of rows, and so
  * costs nothing.
  */
 export const rowsOf = (b: GraphBuilder, x: NodeId, [top, left, bottom, right]: Padding): Rows => {
-  const padded = channelsLast(b, x);
-  const [batch = 1, height = 1, width = 1, channels = 1] = b.shape(padded);
-  const outer = (y: number, c: number): boolean => y < 0 || c < 0 || y >= height || c >= width;
-  const pad = b.node(padded);
-  const spatial =
-    pad.op === 'pad' &&
-    [pad.attrs.before, pad.attrs.after].every((p) => p[0] === 0 && p[3] === 0) &&
-    (pad.attrs.mode !== 'constant' || pad.attrs.value === 0);
-  const own = `${top},${left},${bottom},${right}`;
-  if (!spatial) {
-    return {
-      matrix: b.reshape(padded, [batch * height * width, channels]),
-      batch,
-      height,
-      width,
-      channels,
-      locate: (n, y, c) => (outer(y - top, c - left) ? -1 : (n * height + y - top) * width + c - left),
-      key: `${batch},${height},${width};${own}`,
-    };
-  }
-  const source = pad.inputs[0]!;
+  const [batch = 1, channels = 1, height = 1, width = 1] = b.shape(x);
+  const { source, before, fold, key } = unpadded(b, x);
   const [, h = 1, w = 1] = b.shape(source);
-  const [dy = 0, dx = 0] = pad.attrs.before.slice(1);
-  const fold = folds[pad.attrs.mode];
   return {
     matrix: b.reshape(source, [batch * h * w, channels]),
     batch,
@@ -85,11 +96,11 @@ export const rowsOf = (b: GraphBuilder, x: NodeId, [top, left, bottom, right]: P
     width,
     channels,
     locate: (n, y, c) => {
-      if (outer(y - top, c - left)) return -1;
-      const [i, j] = [fold(y - top - dy, h), fold(c - left - dx, w)];
+      if (y < top || c < left || y - top >= height || c - left >= width) return -1;
+      const [i, j] = [fold(y - top - before[0], h), fold(c - left - before[1], w)];
       return i < 0 || j < 0 ? -1 : (n * h + i) * w + j;
     },
-    key: `${batch},${h},${w};${own};${pad.attrs.mode}${pad.attrs.before},${pad.attrs.after}`,
+    key: `${batch},${h},${w};${top},${left},${bottom},${right}${key}`,
   };
 };
 
