@@ -184,7 +184,7 @@ describe('every pass', () => {
   it('stages keep it when every value is large', async () => {
     await fc.assert(
       fc.asyncProperty(program, async (graph) => {
-        const staged = cutIntoStages(graph, { program: 0, large: 0 });
+        const staged = cutIntoStages(graph, { program: 0, large: 0, near: 0 });
         expect(check(staged)).toEqual(E.right(staged));
         const [wanted, found] = [await run(graph), await run(staged)];
         for (const key of Object.keys(wanted)) expectClose(found[key]!, wanted[key]!, staged, 1e-5, FLOOR);

@@ -19,32 +19,42 @@ import {
  */
 export const cutIntoStages = (graph: Graph, limits: Limits = LIMITS): Graph => {
   const isLarge = (node: Node): boolean => bytes(node) >= limits.large;
-  const stages = stagesOf(graph, limits.program);
-  if (stages === undefined) return graph;
+  const written = bytesBefore(graph);
+  const total = written.at(-1)!;
+  if (total === 0 || total < limits.program) return graph;
+  const stages = written.map((before) => Math.min(STAGES - 1, Math.floor((STAGES * before) / total)));
+  const near = Math.max(limits.near, total / STAGES);
   const lastStage = lastUses(graph, stages);
   const blocked = new Set([...blockedValues(graph), ...outputValues(graph)]);
   const build = new GraphBuilder();
   const moved: NodeId[] = [];
-  /** A value for the use of a stage: as it is, or computed again there. */
-  const inStage = (id: NodeId, stage: number): NodeId => {
+  // What was last used as what, where: bands of one convolution share what they are copied from.
+  const uses = new Map<NodeId, { readonly copy: NodeId; readonly at: NodeId }>();
+  /** A value for the use of a node: as it is, or computed again there. */
+  const forUse = (id: NodeId, user: NodeId): NodeId => {
     const node = graph.nodes[id]!;
-    if (stages[id]! >= stage || !isLarge(node)) return moved[id]!;
-    if (node.op === 'reshape') return build.reshape(inStage(node.inputs[0]!, stage), node.attrs.shape);
-    const again =
-      isRearrangement(graph, node) || (isActivation(node) && lastStage[node.inputs[0]!]! >= stage);
-    return again
-      ? staged(
-          build,
-          node,
-          node.inputs.map((i) => inStage(i, stage)),
-          stage,
-        )
-      : moved[id]!;
+    const last = uses.get(id) ?? { copy: moved[id]!, at: id };
+    const far = stages[last.at]! < stages[user]! && written[user]! - written[last.at]! >= near;
+    if (!isLarge(node)) return last.copy;
+    if (node.op === 'reshape') return build.reshape(forUse(node.inputs[0]!, user), node.attrs.shape);
+    const cheap =
+      isRearrangement(graph, node) || (isActivation(node) && lastStage[node.inputs[0]!]! >= stages[user]!);
+    const copy =
+      far && cheap
+        ? staged(
+            build,
+            node,
+            node.inputs.map((i) => forUse(i, user)),
+            stages[user]!,
+          )
+        : last.copy;
+    uses.set(id, { copy, at: user });
+    return copy;
   };
   graph.nodes.forEach((node, id) => {
     build.enter(node.scope);
     const stage = stages[id]!;
-    const inputs = node.inputs.map((i) => inStage(i, stage));
+    const inputs = node.inputs.map((i) => forUse(i, id));
     moved.push(
       isLarge(node) && !blocked.has(id)
         ? staged(build, node, inputs, stage)
@@ -61,10 +71,12 @@ export const cutIntoStages = (graph: Graph, limits: Limits = LIMITS): Graph => {
 export interface Limits {
   readonly program: number;
   readonly large: number;
+  /** Between two uses of a value, from how many bytes on it may be computed again instead of held. */
+  readonly near: number;
 }
 
 const STAGES = 6;
-const LIMITS: Limits = { program: 64e6, large: 2e6 };
+const LIMITS: Limits = { program: 64e6, large: 2e6, near: 200e6 };
 
 const bytes = (node: Node): number => 4 * elementCount(node.shape);
 
@@ -87,18 +99,15 @@ const sourceOf = (graph: Graph, node: Node): Node | undefined => {
 const isActivation = (node: Node): boolean =>
   (isOp(node, 'unary') && node.attrs.fn === 'relu') || isOp(node, 'leakyRelu');
 
-/** Each node's stage: equal shares of the bytes that the program writes. */
-const stagesOf = (graph: Graph, fewestBytes: number): readonly number[] | undefined => {
-  const written = (node: Node): number =>
-    node.op === 'reshape' || node.inputs.length === 0 ? 0 : bytes(node);
-  const total = graph.nodes.reduce((sum, node) => sum + written(node), 0);
-  if (total < fewestBytes || total === 0) return undefined;
+/** How much is written before each node, and at the end in all: stages are equal shares of it. */
+const bytesBefore = (graph: Graph): readonly number[] => {
   let sum = 0;
-  return graph.nodes.map((node) => {
-    const stage = Math.min(STAGES - 1, Math.floor((STAGES * sum) / total));
-    sum += written(node);
-    return stage;
+  const before = graph.nodes.map((node) => {
+    const own = node.op === 'reshape' || node.inputs.length === 0 ? 0 : bytes(node);
+    sum += own;
+    return sum - own;
   });
+  return [...before, sum];
 };
 
 /**
