@@ -106,12 +106,26 @@ def training(network, *shape):
     return run
 
 
+def photo(network, *shape):
+    """Bytes in, bytes out, channels last, as files hold them."""
+    network.eval()
+    x = torch.randint(0, 256, shape, dtype=torch.uint8)
+
+    def run():
+        with torch.no_grad():
+            edited = network(x.permute(0, 3, 1, 2).float().mul_(2 / 255).sub_(1))
+            edited.add_(1).mul_(127.5).round_().clamp_(0, 255).byte().permute(0, 2, 3, 1).contiguous()
+
+    return run
+
+
 CASES = {
     "convolution": lambda: inference(nn.Conv2d(256, 256, 3, 1, 1), 4, 256, 64, 64),
     "resnet-256": lambda: inference(resnet(), 1, 3, 256, 256),
     "resnet-1024": lambda: inference(resnet(), 1, 3, 1024, 1024),
     "resnet-training": lambda: training(resnet(), 4, 3, 256, 256),
     "pyramid-2400": lambda: inference(Pyramid(), 1, 3, 2400, 2400),
+    "pyramid-photo": lambda: photo(Pyramid(), 1, 2400, 2400, 3),
 }
 
 

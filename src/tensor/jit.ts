@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
+import * as R from 'fp-ts/lib/Record.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { LRUCache } from 'lru-cache';
 import { type Diagnostics, failure } from '../diagnostics/index.js';
@@ -132,7 +133,9 @@ export const jit = <I, O>(fn: (inputs: I) => O, options: JitOptions = {}): Jitte
             forget(key, shape);
             return run(lease(key, specs));
           }
-          const results = await compiled.run(mapFeeds(feeds, donate ? donated : copied), signal)();
+          const results = await (donate
+            ? compiled.run(R.map(donated)(feeds), signal)
+            : compiled.runOnCopies(feeds, signal))();
           if (E.isLeft(results)) return results;
           return E.right(mapTree(outputs, isName, (output) => results.right[output]) as HostOf<O>);
         });
@@ -181,13 +184,8 @@ const readInputs = (
   }
 };
 
-const mapFeeds = (feeds: Feeds, f: (tensor: HostTensor) => HostTensor): Feeds =>
-  Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, f(tensor)]));
-
-const copied = (tensor: HostTensor): HostTensor => ({ ...tensor, data: tensor.data.slice() }) as HostTensor;
-
 // A view of a part of a buffer, or of shared memory, cannot be given away without the rest.
 const donated = (tensor: HostTensor): HostTensor =>
   tensor.data.buffer instanceof ArrayBuffer && tensor.data.byteLength === tensor.data.buffer.byteLength
     ? tensor
-    : copied(tensor);
+    : ({ ...tensor, data: tensor.data.slice() } as HostTensor);

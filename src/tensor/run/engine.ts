@@ -1,12 +1,15 @@
 import { availableParallelism } from 'node:os';
 import * as E from 'fp-ts/lib/Either.js';
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as R from 'fp-ts/lib/Record.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import type { HostTensor } from '../../ports/index.js';
 import { emit, encodeModel } from '../emit/index.js';
 import { elementCount, type Graph } from '../graph/index.js';
 import type { Target } from '../passes/index.js';
 import type { KernelProgram } from '../trace/program.js';
+import { bareOutputs } from './bare-outputs.js';
 import { dialectOf } from './dialects.js';
 import type { Job, Provider, Signature } from './protocol.js';
 import { WorkerHost } from './worker-host.js';
@@ -29,7 +32,9 @@ export interface Compiled {
   readonly run: (
     feeds: Readonly<Record<string, HostTensor>>,
     signal?: AbortSignal,
-  ) => TaskEither<Diagnostics, Readonly<Record<string, HostTensor>>>;
+  ) => TE.TaskEither<Diagnostics, Readonly<Record<string, HostTensor>>>;
+  /** The same on copies: the caller keeps the buffers. */
+  readonly runOnCopies: Compiled['run'];
   /** Whether the engine still holds it; after a crash it does not, and it must be compiled again. */
   readonly alive: () => boolean;
   readonly dispose: () => void;
@@ -43,12 +48,12 @@ export interface Engine {
   readonly name: EngineName;
   /** What graphs are optimised for before they are compiled. */
   readonly target: Target;
-  readonly compile: (executable: Executable) => TaskEither<Diagnostics, Compiled>;
+  readonly compile: (executable: Executable) => TE.TaskEither<Diagnostics, Compiled>;
   /**
    * Opens an ONNX file by its bytes. Errors: `tensor/compile-failed` with ONNX Runtime's message when it refuses;
    * `tensor/engine-unavailable` on engines that run no ONNX.
    */
-  readonly openModel: (operator: string, model: Uint8Array) => TaskEither<Diagnostics, OpenedModel>;
+  readonly openModel: (operator: string, model: Uint8Array) => TE.TaskEither<Diagnostics, OpenedModel>;
   /** Ends the worker. A later compile starts another. */
   readonly dispose: () => Promise<void>;
 }
@@ -66,7 +71,7 @@ const jobs: Readonly<Record<EngineName, (executable: Executable) => Job>> = {
 
 function onnx(provider: Provider): (executable: Executable) => Job {
   return ({ graph }) => {
-    const model = emit(graph, dialectOf(provider));
+    const model = emit(bareOutputs(graph), dialectOf(provider));
     const { residents } = model;
     const arena = graph.nodes.every((node) => 4 * elementCount(node.shape) < ARENA_VALUE_BYTES);
     return {
@@ -94,6 +99,24 @@ const providers: Readonly<Record<EngineName, Provider | undefined>> = {
   'tfjs-node-gpu': undefined,
 };
 
+/** Gives results the shapes of a graph's outputs. */
+const shaped =
+  ({ nodes, outputs }: Graph) =>
+  (compiled: Compiled): Compiled => {
+    const shapes = new Map(outputs.map(({ name, node }) => [name, nodes[node]!.shape]));
+    const reshaped = TE.map(
+      R.mapWithIndex((name: string, tensor: HostTensor) => ({
+        ...tensor,
+        shape: shapes.get(name) ?? tensor.shape,
+      })),
+    );
+    return {
+      ...compiled,
+      run: (feeds, signal) => reshaped(compiled.run(feeds, signal)),
+      runOnCopies: (feeds, signal) => reshaped(compiled.runOnCopies(feeds, signal)),
+    };
+  };
+
 /** An engine by name. Nothing is started or loaded until something is compiled. */
 export const createEngine = (name: EngineName): Engine => {
   const host = new WorkerHost();
@@ -108,7 +131,14 @@ export const createEngine = (name: EngineName): Engine => {
     return E.right({
       ...opened.right,
       alive,
-      run: (feeds, signal) => () => host.request(operator, { kind: 'run', session, feeds }, signal),
+      run: (feeds, signal) => () =>
+        host.request(operator, { kind: 'run', session, feeds, lent: false }, signal),
+      runOnCopies: (feeds, signal) => () =>
+        host.request(
+          operator,
+          { kind: 'run', session, feeds: R.map((t: HostTensor) => host.spare.copy(t))(feeds), lent: true },
+          signal,
+        ),
       dispose: () => {
         if (alive()) void host.request(operator, { kind: 'release', session });
         released = true;
@@ -118,7 +148,8 @@ export const createEngine = (name: EngineName): Engine => {
   return {
     name,
     target: name === 'cpu' ? 'cpu' : 'any',
-    compile: (executable) => () => open(executable.operator, jobs[name](executable)),
+    compile: (executable) =>
+      pipe(() => open(executable.operator, jobs[name](executable)), TE.map(shaped(executable.graph))),
     openModel: (operator, model) => async () => {
       const provider = providers[name];
       if (provider === undefined)

@@ -20,7 +20,13 @@ export type Job =
 
 export type Request =
   | { readonly kind: 'compile'; readonly session: number; readonly job: Job }
-  | { readonly kind: 'run'; readonly session: number; readonly feeds: Readonly<Record<string, HostTensor>> }
+  | {
+      readonly kind: 'run';
+      readonly session: number;
+      readonly feeds: Readonly<Record<string, HostTensor>>;
+      /** Whether the feeds' buffers come back with the answer. */
+      readonly lent: boolean;
+    }
   | { readonly kind: 'release'; readonly session: number };
 
 /** An input or output of an ONNX model as it declares it. */
@@ -46,7 +52,13 @@ export interface Results {
 }
 
 export type Reply =
-  | { readonly id: number; readonly ok: true; readonly results: Results[Request['kind']] }
+  | {
+      readonly id: number;
+      readonly ok: true;
+      readonly results: Results[Request['kind']];
+      /** Buffers that were lent, back again. */
+      readonly spent: readonly ArrayBuffer[];
+    }
   | { readonly id: number; readonly ok: false; readonly message: string };
 
 export interface Envelope {

@@ -16,7 +16,7 @@ const script = new URL(
       if (request.session === 2) throw new Error('a driver gave up');
       if (request.session === 3) return;
       if (request.session === 4) return parentPort.postMessage({ id, ok: false, message: 'no such operator' });
-      parentPort.postMessage({ id, ok: true, results: {} });
+      parentPort.postMessage({ id, ok: true, results: {}, spent: [] });
     });
   `)}`,
 );
@@ -92,7 +92,7 @@ describe('WorkerHost', () => {
         import { parentPort } from 'node:worker_threads';
         parentPort.on('message', ({ id }) => setTimeout(() => {
           writeFileSync(${JSON.stringify(mark)}, '');
-          parentPort.postMessage({ id, ok: true, results: {} });
+          parentPort.postMessage({ id, ok: true, results: {}, spent: [] });
         }, 100));
       `)}`,
     );

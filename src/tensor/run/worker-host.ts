@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { buffersOf, type Envelope, type Reply, type Request, type Results } from './protocol.js';
+import { SpareBuffers } from './spare-buffers.js';
 
 type Answer = E.Either<Diagnostics, Results[Request['kind']]>;
 
@@ -31,6 +32,8 @@ export class WorkerHost {
   #waiting: Pending[] = [];
   readonly #script: URL;
   readonly #patience: number;
+  /** What inputs are copied into. */
+  readonly spare = new SpareBuffers();
 
   /** @param patience milliseconds that work under way has to come to its end when the worker is to end */
   constructor(script: URL = workerFile(), patience = 60_000) {
@@ -121,6 +124,7 @@ export class WorkerHost {
     const pending = this.#sent.get(reply.id);
     this.#sent.delete(reply.id);
     this.#pump();
+    if (reply.ok) this.spare.keep(reply.spent);
     if (pending === undefined) return;
     const { operator, request } = pending;
     const code = request.kind === 'compile' ? 'tensor/compile-failed' : 'tensor/run-failed';

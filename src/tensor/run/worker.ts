@@ -39,11 +39,11 @@ let last: Promise<void> = Promise.resolve();
 port.on('message', ({ id, request }: Envelope) => {
   last = last.then(() =>
     handle(request).then(
-      (results) =>
-        port.postMessage(
-          { id, ok: true, results } satisfies Reply,
-          request.kind === 'run' ? buffersOf(results as Results['run']) : [],
-        ),
+      (results) => {
+        const spent = request.kind === 'run' && request.lent ? buffersOf(request.feeds) : [];
+        const moved = request.kind === 'run' ? buffersOf(results as Results['run']) : [];
+        port.postMessage({ id, ok: true, results, spent } satisfies Reply, [...moved, ...spent]);
+      },
       (thrown: unknown) => port.postMessage({ id, ok: false, message: messageOf(thrown) } satisfies Reply),
     ),
   );
