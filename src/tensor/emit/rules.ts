@@ -4,8 +4,8 @@ import { emitConvFilterGradient, emitConvInputGradient } from './convolution-gra
 import type { Emitter } from './emitter.js';
 import { emitPad, emitPadGradient } from './padding.js';
 import { emitMaxPoolGradient, emitMaxPoolIndices, windowAttributes } from './pooling.js';
-import { emitReshape } from './reshape.js';
 import { emitQuantize } from './quantize.js';
+import { emitReshape } from './reshape.js';
 import { type Attribute, elementTypes } from './schema.js';
 import { emitSlice } from './slicing.js';
 
