@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addFigures, figuresInWords, meansOf, type Totals } from './figures.js';
+import { addFigures, figuresInWords, figuresJson, meansOf, type Totals } from './figures.js';
 
 describe('figures', () => {
   it('are written with four digits and their unit', () => {
@@ -8,6 +8,11 @@ describe('figures', () => {
       'psnr 23.41 dB  ssim 0.8712  mse 0.0001235  steps 1234.6',
     );
     expect(figuresInWords({ psnr: Number.POSITIVE_INFINITY })).toBe('psnr ∞ dB');
+  });
+
+  it('come through JSON, infinite ones as words', () => {
+    const told = figuresJson({ psnr: Number.POSITIVE_INFINITY, ssim: 1 });
+    expect(JSON.parse(JSON.stringify(told))).toEqual({ psnr: 'Infinity', ssim: 1 });
   });
 
   it('have means over the items that have them', () => {

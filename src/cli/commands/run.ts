@@ -7,7 +7,7 @@ import type { Plan } from '../../pipelines/plan/plan.js';
 import { type PipelineEvent, type Report, runPlan } from '../../pipelines/run.js';
 import type { ItemFailure } from '../../ports/index.js';
 import { notStarted, type Progress, progress } from '../../streams/index.js';
-import { addFigures, figuresInWords, meansOf, type Totals } from '../figures.js';
+import { addFigures, figuresInWords, figuresJson, meansOf, type Totals } from '../figures.js';
 import { findPipeline } from '../find-pipeline.js';
 import { liveLine } from '../live-line.js';
 import { printable, shortPath } from '../printable.js';
@@ -95,7 +95,8 @@ const jsonVoice = ({ out }: Terminal): Voice => {
       if (event.kind === 'failed') sayFailure(event.failure);
       if (event.kind === 'engine') say('engine', { name: event.name });
       if (event.kind === 'resumed') say('resumed', { step: event.step, folder: event.folder });
-      if (event.kind === 'measured') say('measured', { path: event.key.path, figures: event.figures });
+      if (event.kind === 'measured')
+        say('measured', { path: event.key.path, figures: figuresJson(event.figures) });
       if (event.kind === 'noted')
         say('noted', { path: event.key.path, operator: event.operator, facts: event.facts });
       if (event.kind === 'warned') say('warned', { path: event.key.path, ...diagnosticJson(event.warning) });
