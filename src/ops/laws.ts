@@ -29,7 +29,7 @@ export interface Laws<P, W = unknown> {
   readonly transparency?: false;
   /** For a tensor operator: false with parameters whose result does not follow the picture smoothly, such as steps. */
   readonly differentiable?: (params: P) => boolean;
-  /** For a join: true where streams of the same opaque pictures come out as those pictures. */
+  /** For a join: true where streams of the same opaque pictures, within 0..1, come out as those pictures. */
   readonly idempotent?: (params: P) => boolean;
   /** By how much values, 0..1, may differ where rounding is all the difference; 1e-4 unless given. */
   readonly tolerance?: number;

@@ -15,13 +15,20 @@ const below: Readonly<Record<string, readonly string[]>> = {
   streams: ['diagnostics', 'ports', 'tensor'],
   ops: ['diagnostics', 'ports', 'tensor', 'image', 'nn', 'streams'],
   pipelines: ['diagnostics', 'ports', 'tensor', 'image', 'nn', 'streams', 'ops'],
+  testing: ['diagnostics', 'ports', 'tensor', 'image', 'nn', 'streams', 'ops', 'pipelines'],
   cli: ['diagnostics', 'ports', 'tensor', 'image', 'nn', 'streams', 'ops', 'pipelines'],
 };
 
 const sources = (folder: string): readonly string[] =>
   readdirSync(resolve(SRC, folder), { recursive: true, encoding: 'utf8' })
-    // Tests and their kits may look anywhere; they are not built.
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.startsWith('testing/'))
+    // Tests and their kits (`testing`, an operator's `laws.ts`) may look anywhere; they are not built.
+    .filter(
+      (path) =>
+        path.endsWith('.ts') &&
+        !path.endsWith('.test.ts') &&
+        !path.startsWith('testing/') &&
+        !path.endsWith('/laws.ts'),
+    )
     .map((path) => resolve(SRC, folder, path));
 
 /** The folders of src that a file imports from, by static or dynamic import. */

@@ -5,8 +5,9 @@ import { adjustments } from './program.js';
 
 const percent = number({ min: -100, max: 100 });
 
+/** Points nearer to each other than a level of 16 bits would make a slope that float32 cannot hold. */
 const isRising = (points: readonly (readonly number[])[]): boolean =>
-  points.every(([x = 0], i) => i === 0 || x > (points[i - 1]?.[0] ?? 0));
+  points.every(([x = 0], i) => i === 0 || x - (points[i - 1]?.[0] ?? 0) >= 1 / 65535);
 
 const curve = refine(
   listOf(listOf(number({ min: 0, max: 1 }), { min: 2, max: 2 }), { min: 2, max: 16 }),

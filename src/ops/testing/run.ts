@@ -13,8 +13,8 @@ import {
 import { type Flow, fromIterable, type ItemFlow } from '../../streams/index.js';
 import { collect } from '../../streams/testing/probes.js';
 import type { Engine } from '../../tensor/run/engine.js';
+import { contextFor } from '../../testing/run/context.js';
 import type { FlowBehaviour, JoinBehaviour, MapBehaviour, OpContext, Resource } from '../behaviour.js';
-import { randomFor } from '../random.js';
 import type { Step, Stream } from '../step.js';
 
 /** Where an operator under test stands. */
@@ -35,20 +35,8 @@ const sharedEngine: TE.TaskEither<never, Engine> = TE.fromTask(async () => {
 });
 
 /** A context like that of a run; `warnings` gathers what operators tell. */
-export const testContext = ({ seed = 1 }: Place = {}, warnings: string[] = []): OpContext => ({
-  path: 'steps[0]/tested',
-  seed,
-  random: (key) => randomFor(seed, 'steps[0]/tested', key),
-  warn:
-    (_, { message }) =>
-    () =>
-      void warnings.push(message),
-  note: () => () => undefined,
-  receipt: () => () => undefined,
-  engine: 'cpu',
-  openEngine: sharedEngine,
-  jobs: 2,
-});
+export const testContext = ({ seed = 1 }: Place = {}, warnings: string[] = []): OpContext =>
+  contextFor({ seed, engine: sharedEngine, warned: (message) => void warnings.push(message) });
 
 /** A step's parameters as its operator gets them, or what is wrong with them, one `code: path message` each. */
 export const paramsOf = ({ operator, params }: Step): E.Either<readonly string[], unknown> =>

@@ -2,23 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import type { HostTensor } from '../../ports/index.js';
-import { installGradients } from '../gradients/index.js';
+import { listed, onCpu, type Sample, type Tensors, weighted } from '../../testing/laws/oracle.js';
 import { jit } from '../jit.js';
-import { installKernels } from '../kernels/index.js';
 import type { Engine } from '../run/engine.js';
 import { hostTensor } from '../trace/data.js';
 
-export type Tensors = Readonly<Record<string, tf.Tensor>>;
-
-/** A program and what it is called with. */
-export interface Sample {
-  readonly inputs: Readonly<Record<string, HostTensor>>;
-  readonly run: (inputs: Tensors) => tf.Tensor | readonly tf.Tensor[];
-  /** Inputs to differentiate by; none unless given. */
-  readonly by?: readonly string[];
-  /** What a report of a failure should show besides the inputs. */
-  readonly note?: string;
-}
+export { onCpu, type Sample, type Tensors, weighted };
 
 /** A family of programs that engines must agree on, as data, so that any engine can be put to it. */
 export interface Case {
@@ -37,22 +26,6 @@ const tensorOf = ({ dtype, shape, data }: HostTensor): tf.Tensor => {
   if (dtype === 'uint8' || dtype === 'uint16') return tf.tensor(Float32Array.from(data), [...shape]);
   // A copy, since some of tfjs's kernels write into their operands.
   return tf.tensor(data.slice(), [...shape], dtype);
-};
-
-const listed = (result: tf.Tensor | readonly tf.Tensor[]): readonly tf.Tensor[] =>
-  result instanceof tf.Tensor ? [result] : result;
-
-/** Runs `f` on tfjs's cpu backend and disposes of every tensor that it made. */
-export const onCpu = <A>(f: () => A): A => {
-  installGradients();
-  installKernels('cpu');
-  tf.setBackend('cpu');
-  tf.engine().startScope('eager');
-  try {
-    return f();
-  } finally {
-    tf.engine().endScope();
-  }
 };
 
 /** Runs a program eagerly on tfjs's cpu backend: the oracle. */
@@ -111,16 +84,6 @@ export const expectAgreement = async (engine: Engine, sample: Sample, tolerance:
     }
   });
 };
-
-/** A weighted sum of results, so that every element of every gradient is different. */
-export const weighted = (results: tf.Tensor | readonly tf.Tensor[]): tf.Scalar =>
-  listed(results)
-    .filter((t) => t.dtype === 'float32')
-    .map((t, k) => {
-      const weights = Float32Array.from({ length: t.size }, (_, i) => Math.cos(1.7 * i + k));
-      return tf.sum<tf.Scalar>(tf.mul(t, tf.tensor(weights, t.shape)));
-    })
-    .reduce((a, b) => tf.add(a, b));
 
 /** The gradients of a sample's weighted sum by the inputs that it names, as a sample that has them in turn. */
 export const gradientsOf = ({ inputs, run, by = [] }: Sample): Sample => ({

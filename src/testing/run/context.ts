@@ -1,0 +1,40 @@
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostics } from '../../diagnostics/index.js';
+import type { OpContext } from '../../ops/behaviour.js';
+import { randomFor } from '../../ops/random.js';
+import type { Engine } from '../../tensor/run/engine.js';
+
+/** Where an operator under test stands. */
+export interface ContextOptions {
+  /** Its place in the pipeline; the random choices depend on it. */
+  readonly path?: string;
+  /** 1 unless given. */
+  readonly seed?: number;
+  readonly engine?: TE.TaskEither<Diagnostics, Engine>;
+  /** Is told of warnings. */
+  readonly warned?: (message: string) => void;
+}
+
+/** A context like that of a run. */
+export const contextFor = ({
+  path = 'steps[0]/tested',
+  seed = 1,
+  engine = TE.fromTask(async () => {
+    const { defaultEngine } = await import('../../tensor/jit.js');
+    return defaultEngine();
+  }),
+  warned = () => undefined,
+}: ContextOptions = {}): OpContext => ({
+  path,
+  seed,
+  random: (key) => randomFor(seed, path, key),
+  warn:
+    (_, { message }) =>
+    () =>
+      warned(message),
+  note: () => () => undefined,
+  receipt: () => () => undefined,
+  engine: 'cpu',
+  openEngine: engine,
+  jobs: 2,
+});

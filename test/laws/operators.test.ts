@@ -1,0 +1,33 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { builtIn } from '../../src/ops/index.js';
+import { type CheckOptions, checkOp, LawError, type LawKit } from '../../src/testing/index.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'prismflow-kits-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What an operator is tried on where its declaration does not tell: `laws.ts` in its folder, if there is one. */
+const kitOf = async (name: string): Promise<CheckOptions> => {
+  const path = fileURLToPath(new URL(`../../src/ops/${name}/laws.ts`, import.meta.url));
+  if (!existsSync(path)) return {};
+  const { kit } = (await import(path)) as { readonly kit: LawKit };
+  return kit(folder);
+};
+
+/** Says what is to be written where an operator cannot be tried without help. */
+const explained = (name: string) => (thrown: unknown) => {
+  if (thrown instanceof Error && !(thrown instanceof LawError))
+    thrown.message += `\nWrite src/ops/${name}/laws.ts: export const kit: LawKit = (folder) => ({ params: … });`;
+  throw thrown;
+};
+
+describe('every operator obeys the laws', () => {
+  it.each([...builtIn.keys()])('%s', async (name) => {
+    const operator = builtIn.get(name)!;
+    const checked = await checkOp({ operator }, await kitOf(name)).catch(explained(name));
+    expect(checked.refused).toBeLessThan(checked.cases);
+  });
+});
