@@ -16,6 +16,10 @@ const mapped = (frame: Frame, change: Change): Frame => {
 const white = ({ samples: { depth } }: Frame): number =>
   depth === 'uint8' ? 255 : depth === 'uint16' ? 65535 : 1;
 
+/** Whole levels where samples are whole. */
+const rounded = ({ samples: { depth } }: Frame, level: number): number =>
+  depth === 'float32' ? level : Math.round(level);
+
 const frameToFrame = { input: port.frame, output: port.frame } as const;
 
 const half = {
@@ -179,7 +183,7 @@ export const faulty = {
       let brightest = 0.01;
       return ({ value }) => {
         brightest = Math.max(brightest, ...Array.from(value.samples.data, (level) => level / white(value)));
-        return TE.right(mapped(value, (level) => level / brightest));
+        return TE.right(mapped(value, (level) => rounded(value, level / brightest)));
       };
     },
   }),

@@ -29,7 +29,9 @@ const avgPool = gradient<tf.AvgPoolAttrs>('AvgPool', { inputs: ['x'] }, ({ dy, s
       typeof attrs.filterSize === 'number' ? [attrs.filterSize, attrs.filterSize] : attrs.filterSize;
     const share = tf.div(dy, pixelCounts(inputShape, attrs));
     const [sh, sw] = typeof attrs.strides === 'number' ? [attrs.strides, attrs.strides] : attrs.strides;
-    const tiles = sh === kh && sw === kw && dy.shape[1]! * kh === height && dy.shape[2]! * kw === width;
+    const unpadded = typeof attrs.pad === 'string' || attrs.pad === 0;
+    const tiles =
+      unpadded && sh === kh && sw === kw && dy.shape[1]! * kh === height && dy.shape[2]! * kw === width;
     if (tiles) return tf.image.resizeNearestNeighbor(share as tf.Tensor4D, [height, width]);
     const { strides, pad, dimRoundingMode } = attrs;
     const filter = tf.ones([kh, kw, channels, 1]);
