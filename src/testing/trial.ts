@@ -7,6 +7,7 @@ import type { Operator } from '../ops/operator.js';
 import { encoded, type Outcome, travelsOn } from '../ports/index.js';
 import type { Engine } from '../tensor/run/engine.js';
 import { type Case, feedsOf } from './case.js';
+import { copied } from './copied.js';
 import type { Subject, Trial, Variation } from './laws/law.js';
 import { contextFor } from './run/context.js';
 import { disposeOf, type Feeds, type Given, operate, type Placed, type Programs } from './run/operate.js';
@@ -93,7 +94,7 @@ export const trialOf = async (
     const engine = await engines.get(variation.engine ?? 'cpu');
     const placed = await placedAt(of, params_, variation.seed ?? seed, engine);
     const site = fresh ? placed : { ...placed, programs };
-    return ending(operate(site, bare ? given : structuredClone(given), variation));
+    return ending(operate(site, bare ? given : copied(given), variation));
   };
   const programs: Programs = new Map();
   let base: Promise<Given> | undefined;

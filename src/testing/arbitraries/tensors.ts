@@ -61,6 +61,8 @@ const pictures = (port: Port): { readonly batched: boolean; readonly count: numb
       return { batched: false, count: pictures(port.from).count + pictures(port.to).count };
     case 'unpaired':
       return { batched: false, count: pictures(port.a).count + pictures(port.b).count };
+    case 'oneOf':
+      return pictures(port.options[0] ?? { kind: 'none' });
     default:
       throw new TypeError(`A ${port.kind} has no pictures in it.`);
   }

@@ -2,10 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import type { EncodeOptions } from '../../image/encode-options.js';
 import { encode } from '../../image/index.js';
-import type { Encoded, Frame, ItemKey, Port } from '../../ports/index.js';
+import type { Encoded, Frame, ItemKey, Port, Training } from '../../ports/index.js';
+import { copied } from '../copied.js';
 import { type ArbitraryFrameOptions, arbitraryFrames } from './frames.js';
 
 /** Where a value is made: files that it stands for are written to the folder, under the item's name. */
@@ -24,7 +26,7 @@ export interface Draft {
 
 /** A value that is there already, as a draft. */
 export const drafted = (value: unknown, pictures: readonly Frame[] = []): Draft => ({
-  make: async () => structuredClone(value),
+  make: async () => copied(value),
   pictures,
 });
 
@@ -43,6 +45,25 @@ export const arbitraryValues = (
   ports: readonly Port[],
   options: ArbitraryFrameOptions = {},
 ): fc.Arbitrary<readonly Draft[]> =>
+  fc.tuple(...ports.map(settled)).chain((chosen) => valuesFor(chosen, options));
+
+/** Of a port that stands for one of several, one of them. */
+const settled = (port: Port): fc.Arbitrary<Port> => {
+  switch (port.kind) {
+    case 'oneOf':
+      return fc.oneof(...port.options.map(settled));
+    case 'pair':
+      return fc.tuple(settled(port.from), settled(port.to)).map(([from, to]) => ({ ...port, from, to }));
+    case 'unpaired':
+      return fc.tuple(settled(port.a), settled(port.b)).map(([a, b]) => ({ ...port, a, b }));
+    case 'batch':
+      return settled(port.of).map((of) => ({ ...port, of }));
+    default:
+      return fc.constant(port);
+  }
+};
+
+const valuesFor = (ports: readonly Port[], options: ArbitraryFrameOptions): fc.Arbitrary<readonly Draft[]> =>
   fc
     .record({
       frames: arbitraryFrames(
@@ -144,15 +165,33 @@ const leaf = async (port: Port, frame: Frame, { folder, key }: Workplace): Promi
     case 'measure':
       return { figures: { psnr: frame.width, ssim: 1 / frame.height } };
     case 'training':
-      return {
-        step: key.index + 1,
-        metrics: { loss: frame.width },
-        state: { weight: { dtype: 'float32', shape: [2], data: Float32Array.of(frame.width, frame.height) } },
-        marks: [],
-      };
+      return trainingOf(frame, key);
     default:
-      return structuredClone(frame);
+      return copied(frame);
   }
+};
+
+/** What a training step gives, of a network that does nothing. */
+const trainingOf = ({ width, height }: Frame, key: ItemKey): Training => {
+  const weight = {
+    dtype: 'float32',
+    shape: [2],
+    data: Float32Array.of(width, height),
+  } as const;
+  return {
+    step: key.index + 1,
+    total: 100,
+    phase: 'train',
+    images: key.index + 1,
+    rate: 1e-3,
+    metrics: { loss: 1 / width },
+    state: { weight },
+    cycle: 0,
+    position: { items: key },
+    marks: key.index % 2 === 0 ? ['restart'] : [],
+    model: { generator: { kind: 'nothing', options: {} }, weights: { weight } },
+    samples: TE.right([]),
+  };
 };
 
 const lossless: Readonly<Record<Frame['samples']['depth'], EncodeOptions>> = {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Batch, type Outcome, travelsOn } from '../../ports/index.js';
+import { copied } from '../copied.js';
 import { difference, differenceOfRuns, first } from './difference.js';
 import { broken, isDeterministic, isRandom, type Law, mapsItems, moot, type Trial, unless } from './law.js';
 
@@ -23,7 +24,7 @@ const untouched = {
   check: async (trial) => {
     const files = filesIn(trial);
     const contents = await contentsOf(files);
-    const handed = structuredClone(trial.feeds);
+    const handed = copied(trial.feeds);
     await trial.run({ feeds: handed, bare: true });
     const changed = difference(trial.feeds, handed);
     if (changed !== undefined) return broken(`it changed what it was given: ${changed}`);
@@ -132,7 +133,7 @@ const steps = {
     const step = () =>
       scan.step(params as never, context)(
         started.right.value as never,
-        structuredClone(outcome.right) as never,
+        copied(outcome.right) as never,
         new AbortController().signal,
       )();
     try {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { type ItemKey, type Outcome, travelsOn } from '../../ports/index.js';
 import { type Flow, fromIterable, operate as operateFlow } from '../../streams/index.js';
+import { copied } from '../copied.js';
 import { flowThrough, operate } from '../run/operate.js';
 import { difference, first } from './difference.js';
 import { broken, handsOn, isRandom, type Law, mapsItems, moot, unless } from './law.js';
@@ -120,7 +121,7 @@ const cancellation = {
     const placed = await trial.placed();
     if (mapsItems(trial.subject) || 'scan' in placed.operator.behaviour) {
       const stop = new AbortController();
-      const work = operate(placed, structuredClone(trial.feeds), { signal: stop.signal, together: true });
+      const work = operate(placed, copied(trial.feeds), { signal: stop.signal, together: true });
       stop.abort();
       return unless(
         (await inTime(work)) === undefined
