@@ -36,6 +36,8 @@ export interface Checkable {
 export interface CheckOptions {
   /** Cases to try; 60 unless given. */
   readonly runs?: number;
+  /** After so many seconds no further case is tried, once there were ten; 10 unless given. */
+  readonly seconds?: number;
   /** What fast-check draws from; another one every time unless given. A failure prints it. */
   readonly seed?: number;
   /** Where a failing case lies among those of the seed. A failure prints it. */
@@ -80,8 +82,17 @@ export interface Checked {
 
 const RUNS = 60;
 
+/** Folder for what operators write; emptied before every run of one. */
+const RESULTS = 'results';
+
+/** How long cases are tried, in seconds: slow operators get fewer. */
+const SECONDS = 10;
+
+/** How many cases are tried however long they take. */
+const LEAST_CASES = 10;
+
 /** How long a case is made smaller, in milliseconds; what has been found by then is reported. */
-const SHRINKING_MS = 8000;
+const SHRINKING_MS = 6000;
 
 /** One case in so many must come to something, or the test shows nothing. */
 const LEAST_ACCEPTED = 10;
@@ -146,15 +157,19 @@ const judged = async (
 ): Promise<Checked> => {
   const { operator } = subject;
   const wanted: readonly Law[] = applicable(subject, options);
+  const { seed, path, runs = RUNS, seconds = SECONDS } = options;
+  const end = performance.now() + 1000 * seconds;
   const held = new Map(wanted.map(({ name }) => [name, 0]));
   let [cases, accepted] = [0, 0];
   let lastRefusal = '';
   let breach: { readonly law: string; readonly how: string; readonly since: number } | undefined;
 
   const judge = async (drawn: Case): Promise<void> => {
-    if (breach !== undefined && performance.now() - breach.since > SHRINKING_MS) return;
+    const now = performance.now();
+    if (breach !== undefined && now - breach.since > SHRINKING_MS) return;
+    if (breach === undefined && path === undefined && now > end && cases >= LEAST_CASES) return;
     const place = join(folder, String(cases++));
-    const trial = await trialOf(subject, drawn, place, engines);
+    const trial = await trialOf(subject, drawn, { folder: place, results: join(folder, RESULTS) }, engines);
     // Once a law is broken, the case is made smaller for that one: another's breach would lead astray.
     const open = breach === undefined ? wanted : wanted.filter(({ name }) => name === breach?.law);
     try {
@@ -177,7 +192,6 @@ const judged = async (
     }
   };
 
-  const { seed, path, runs = RUNS } = options;
   const result = await fc.check(fc.asyncProperty(await casesFor(operator, options, folder), judge), {
     numRuns: runs,
     ...(seed === undefined ? {} : { seed }),
@@ -217,7 +231,7 @@ const isModest = ({ subject: { operator }, params, feeds }: Trial): boolean => {
 /** How a line begins that replays a case; options that say what to try the operator on belong to it. */
 const replayOf = (
   { name }: Operator,
-  { runs: _r, seed: _s, path: _p, law: _l, ...others }: CheckOptions,
+  { runs: _r, seconds: _t, seed: _s, path: _p, law: _l, ...others }: CheckOptions,
 ): string => {
   const op = name.replaceAll(/[.-](.)/g, (_, letter: string) => letter.toUpperCase());
   return Object.keys(others).length === 0 ? `${op}, { ` : `${op}, { ...options, `;
@@ -248,7 +262,7 @@ const casesFor = async (
   { params, inputs = {}, pictures = {}, photos = [], items = 3, paths = {} }: CheckOptions,
   folder: string,
 ): Promise<fc.Arbitrary<Case>> => {
-  const [input, output] = [join(folder, 'photos'), join(folder, 'results')];
+  const [input, output] = [join(folder, 'photos'), join(folder, RESULTS)];
   await mkdir(input);
   await Promise.all(
     [0, 1, 2].map(async (i) => writeFile(join(input, `${i}.png`), (await samplePhoto(i)).bytes)),

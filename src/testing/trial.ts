@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
@@ -39,7 +39,7 @@ export const openEngines = (): Engines => {
 };
 
 /** How long one run of an operator on a few small items may take. What takes longer is taken not to end. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 const ending = async <A>(work: Promise<A>): Promise<A> => {
   const timer = new AbortController();
@@ -75,11 +75,17 @@ const decoded = (operator: Operator, written: unknown): unknown => {
   return params.right;
 };
 
+/** Where a case's inputs are, and where what is written goes. */
+export interface Folders {
+  readonly folder: string;
+  readonly results: string;
+}
+
 /** Makes the inputs of a case, and what laws need to look at it. */
 export const trialOf = async (
   subject: Subject,
   drawn: Case,
-  folder: string,
+  { folder, results }: Folders,
   engines: Engines,
 ): Promise<Trial> => {
   const { operator } = subject;
@@ -93,6 +99,8 @@ export const trialOf = async (
   ): Promise<Given> => {
     const engine = await engines.get(variation.engine ?? 'cpu');
     const placed = await placedAt(of, params_, variation.seed ?? seed, engine);
+    // What an earlier run wrote is none of this one's business.
+    await rm(results, { recursive: true, force: true });
     const site = fresh ? placed : { ...placed, programs };
     return ending(operate(site, bare ? given : copied(given), variation));
   };

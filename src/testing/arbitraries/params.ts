@@ -36,14 +36,14 @@ const integer = ({ min, max }: Bounds): fc.Arbitrary<number> => {
 const real = ({ min, max }: Bounds): fc.Arbitrary<number> => {
   const least = min ?? Math.min(-FAR, (max ?? 0) - FAR);
   const most = max ?? Math.max(FAR, least + FAR);
+  const within = (value: number): number => Math.min(most, Math.max(least, value));
   const steps = 64;
-  return fc
-    .oneof(
-      // Even steps, the bounds among them: numbers that people write, and that read well in a report.
-      fc.nat(steps).map((step) => Number((least + ((most - least) * step) / steps).toPrecision(6))),
-      fc.double({ min: least, max: most, noNaN: true }),
-    )
-    .map((value) => Math.min(most, Math.max(least, value)));
+  return fc.oneof(
+    // Even steps, the bounds among them: numbers that people write, and that read well in a report.
+    fc.nat(steps).map((step) => within(Number((least + ((most - least) * step) / steps).toPrecision(6)))),
+    fc.integer({ min: Math.ceil(least), max: Math.max(Math.ceil(least), Math.floor(most)) }).map(within),
+    fc.double({ min: least, max: most, noNaN: true }),
+  );
 };
 
 const ordered = <A extends number>([a, b]: readonly [A, A]): readonly [A, A] => (a <= b ? [a, b] : [b, a]);

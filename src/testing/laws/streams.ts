@@ -84,7 +84,7 @@ const failures = {
 } as const satisfies Law;
 
 /** How long what was cancelled may take to come to its end, generously: a hang is told from work by it. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 
 const inTime = async <A>(work: Promise<A>): Promise<{ readonly done: A } | undefined> => {
   const timer = new AbortController();
