@@ -13,6 +13,7 @@ export interface Suite {
 const suites: Readonly<Record<string, () => Promise<{ readonly suite: Suite }>>> = {
   tensor: () => import('./suites/tensor.js'),
   streams: () => import('./suites/streams.js'),
+  train: () => import('./suites/train.js'),
   'dark-channel': () => import('./suites/dark-channel.js'),
   dehaze: () => import('./suites/dehaze.js'),
 };

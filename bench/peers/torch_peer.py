@@ -40,49 +40,127 @@ def resnet(blocks=9, width=64):
 class Residual(nn.Module):
     def __init__(self, width):
         super().__init__()
-        self.body = nn.Sequential(nn.Conv2d(width, width, 3, 1, 1), nn.LeakyReLU(0.2), nn.Conv2d(width, width, 3, 1, 1))
+        self.body = nn.Sequential(nn.Conv2d(width, width, 3, 1, 1), nn.LeakyReLU(), nn.Conv2d(width, width, 3, 1, 1))
 
     def forward(self, x):
         return x + self.body(x)
 
 
+TAPS = torch.tensor([1.0, 3, 3, 1]) / 8
+HALVING = (TAPS[:, None] * TAPS[None]).expand(3, 1, 4, 4).clone()
+
+
+def doubled(x):
+    return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+
+
+def laplacian_pyramid(x, levels):
+    """What each halving loses, finest first, and the rest."""
+    details = []
+    for _ in range(levels):
+        smaller = F.conv2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), HALVING, stride=2, groups=3)
+        details.append(x - doubled(smaller))
+        x = smaller
+    return details, x
+
+
 class Pyramid(nn.Module):
     """LPTN's generator (Liang et al. 2021); pointwise mask layers run before the nearest upsampling, as in ours."""
 
-    def __init__(self, levels=4):
+    def __init__(self, levels=3, norm=True):
         super().__init__()
         self.levels = levels
-        leaky = nn.LeakyReLU(0.2)
-        kernel = torch.tensor([1.0, 4, 6, 4, 1])
-        kernel = (kernel[:, None] * kernel[None] / 256).expand(3, 1, 5, 5).clone()
-        self.register_buffer("kernel", kernel)
+        leaky = nn.LeakyReLU()
         self.low = nn.Sequential(
-            nn.Conv2d(3, 16, 3, 1, 1), nn.InstanceNorm2d(16, affine=True), leaky, nn.Conv2d(16, 64, 3, 1, 1), leaky,
+            nn.Conv2d(3, 16, 3, 1, 1), nn.InstanceNorm2d(16) if norm else nn.Identity(), leaky, nn.Conv2d(16, 64, 3, 1, 1), leaky,
             *[Residual(64) for _ in range(5)], nn.Conv2d(64, 16, 3, 1, 1), leaky, nn.Conv2d(16, 3, 3, 1, 1))
         self.high = nn.Sequential(
             nn.Conv2d(9, 64, 3, 1, 1), leaky, *[Residual(64) for _ in range(3)], nn.Conv2d(64, 1, 3, 1, 1))
         self.masks = nn.ModuleList(
-            nn.Sequential(nn.Conv2d(1, 16, 1), leaky, nn.Conv2d(16, 1, 1)) for _ in range(levels - 1))
+            nn.Sequential(nn.Conv2d(1, 16, 1), leaky, nn.Conv2d(16, 1, 1)) for _ in range(levels))
 
     def forward(self, x):
-        up = lambda t, like: F.interpolate(t, like.shape[2:], mode="bilinear", align_corners=False)
-        highs = []
-        for _ in range(self.levels):
-            smaller = F.conv2d(F.pad(x, (2, 2, 2, 2), mode="reflect"), self.kernel, stride=2, groups=3)
-            highs.append(x - up(smaller, x))
-            x = smaller
-        low = torch.tanh(x + self.low(x))
-        top = highs[-1]
-        mask = self.high(torch.cat([top, up(x, top), up(low, top)], 1))
+        repeated = lambda t, like: F.interpolate(t, like.shape[2:], mode="nearest")
+        details, rest = laplacian_pyramid(x, self.levels)
+        low = torch.tanh(rest + self.low(rest))
+        top = details[-1]
+        mask = self.high(torch.cat([top, repeated(rest, top), repeated(low, top)], 1))
         out = low
-        for level in reversed(range(self.levels)):
-            if level < self.levels - 1:
-                mask = self.masks[level](mask)
-                mask_here = F.interpolate(mask, highs[level].shape[2:], mode="nearest")
-            else:
-                mask_here = mask
-            out = up(out, highs[level]) + highs[level] * mask_here
+        for block, detail in zip(self.masks, reversed(details)):
+            mask = block(mask)
+            out = doubled(out) + detail * repeated(mask, detail)
         return out
+
+
+def patch(layers=3, width=64):
+    """The 70x70 PatchGAN of CycleGAN (Isola et al. 2017)."""
+    leaky = nn.LeakyReLU(0.2, True)
+    body = [nn.Conv2d(3, width, 4, 2, 1), leaky]
+    for i in range(1, layers + 1):
+        inputs, outputs = width * min(2 ** (i - 1), 8), width * min(2 ** i, 8)
+        body += [nn.Conv2d(inputs, outputs, 4, 2 if i < layers else 1, 1), nn.InstanceNorm2d(outputs), leaky]
+    return nn.Sequential(*body, nn.Conv2d(outputs, 1, 4, 1, 1))
+
+
+def adam(*networks):
+    return torch.optim.Adam([p for n in networks for p in n.parameters()], lr=2e-4, betas=(0.5, 0.999))
+
+
+def judge(network, real, made):
+    """Half of the least-squares loss of a discriminator on photos and on what was made."""
+    return ((network(real) - 1).square().mean() + network(made.detach()).square().mean()) / 2
+
+
+def cyclegan():
+    """One step of CycleGAN's training as its authors do it: generators, then discriminators."""
+    there, back, judge_b, judge_a = resnet(), resnet(), patch(), patch()
+    generators, discriminators = adam(there, back), adam(judge_b, judge_a)
+    a, b = (torch.rand(1, 3, 256, 256) * 2 - 1 for _ in range(2))
+
+    def run():
+        for p in [*judge_b.parameters(), *judge_a.parameters()]:
+            p.requires_grad_(False)
+        made_b, made_a = there(a), back(b)
+        loss = (
+            (judge_b(made_b) - 1).square().mean() + (judge_a(made_a) - 1).square().mean()
+            + 10 * (F.l1_loss(back(made_b), a) + F.l1_loss(there(made_a), b))
+            + 5 * (F.l1_loss(there(b), b) + F.l1_loss(back(a), a)))
+        generators.zero_grad(set_to_none=True)
+        loss.backward()
+        generators.step()
+        for p in [*judge_b.parameters(), *judge_a.parameters()]:
+            p.requires_grad_(True)
+        discriminators.zero_grad(set_to_none=True)
+        (judge(judge_b, b, made_b) + judge(judge_a, a, made_a)).backward()
+        discriminators.step()
+
+    return run
+
+
+def dehaze():
+    """One step of examples/train-dehaze.yaml: pairs, a pyramid of three levels and a discriminator."""
+    make, judge_real = Pyramid(3, norm=False), patch(width=32)
+    generators, discriminators = adam(make), adam(judge_real)
+    hazy, clear = (torch.rand(4, 3, 256, 256) * 2 - 1 for _ in range(2))
+
+    def run():
+        for p in judge_real.parameters():
+            p.requires_grad_(False)
+        made = make(hazy)
+        details, _ = laplacian_pyramid(made - clear, 3)
+        pixel = ((made - clear).square() + 1e-6).sqrt().mean() - 1e-3
+        content = sum(d.abs().mean() for d in details) / 3
+        loss = 0.1 * (judge_real(made) - 1).square().mean() + 10 * pixel + content
+        generators.zero_grad(set_to_none=True)
+        loss.backward()
+        generators.step()
+        for p in judge_real.parameters():
+            p.requires_grad_(True)
+        discriminators.zero_grad(set_to_none=True)
+        judge(judge_real, clear, made).backward()
+        discriminators.step()
+
+    return run
 
 
 def inference(network, *shape):
@@ -124,8 +202,10 @@ CASES = {
     "resnet-256": lambda: inference(resnet(), 1, 3, 256, 256),
     "resnet-1024": lambda: inference(resnet(), 1, 3, 1024, 1024),
     "resnet-training": lambda: training(resnet(), 4, 3, 256, 256),
-    "pyramid-2400": lambda: inference(Pyramid(), 1, 3, 2400, 2400),
-    "pyramid-photo": lambda: photo(Pyramid(), 1, 2400, 2400, 3),
+    "pyramid-2400": lambda: inference(Pyramid(4), 1, 3, 2400, 2400),
+    "pyramid-photo": lambda: photo(Pyramid(4), 1, 2400, 2400, 3),
+    "cyclegan-256": cyclegan,
+    "dehaze-4x256": dehaze,
 }
 
 

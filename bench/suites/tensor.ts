@@ -2,38 +2,20 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
-import * as E from 'fp-ts/lib/Either.js';
 import { pyramid } from '../../src/nn/generators/pyramid.js';
 import { resnet } from '../../src/nn/generators/resnet.js';
+import { initialise } from '../../src/nn/initialise.js';
 import type { Network } from '../../src/nn/network.js';
 import type { HostTensor } from '../../src/ports/index.js';
 import { jit } from '../../src/tensor/index.js';
 import type { Suite } from '../main.js';
 import { type Row, sideBySide } from '../measure.js';
 import { fmaPeak, openTorch, openWasm, type Peer, torchMemory } from '../peer.js';
+import { must, noise } from '../tensors.js';
 
 type Weights = Readonly<Record<string, HostTensor>>;
 
 const elementCount = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
-/** Numbers in -1..1 that are the same every time. */
-const noise = (shape: readonly number[], scale = 1): HostTensor => {
-  const data = new Float32Array(elementCount(shape));
-  let state = 1;
-  for (let i = 0; i < data.length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    data[i] = (state / 2 ** 31 - 1) * scale;
-  }
-  return { dtype: 'float32', shape, data };
-};
-
-const weightsOf = ({ parameters }: Network): Weights =>
-  Object.fromEntries(
-    Object.entries(parameters).map(([name, { shape, start }]) => [
-      name,
-      noise(shape, 'normal' in start ? start.normal * 1.7 : 0.01),
-    ]),
-  );
 
 const baked = (weights: Weights): Record<string, tf.Tensor> =>
   Object.fromEntries(
@@ -43,14 +25,9 @@ const baked = (weights: Weights): Record<string, tf.Tensor> =>
     ]),
   );
 
-const must = <A>(result: E.Either<readonly { readonly message: string }[], A>): A => {
-  if (E.isLeft(result)) throw new Error(result.left.map((d) => d.message).join('\n'));
-  return result.right;
-};
-
 /** A photo as files hold it: bytes in, bytes out. */
 const photo = (network: Network, shape: readonly number[]): (() => Promise<void>) => {
-  const weights = weightsOf(network);
+  const weights = initialise(network, 7);
   const run = jit(
     (x: tf.Tensor4D) => {
       const edited = network.apply(baked(weights), tf.sub(tf.mul(x, 2 / 255), 1));
@@ -65,14 +42,14 @@ const photo = (network: Network, shape: readonly number[]): (() => Promise<void>
 };
 
 const inference = (network: Network, shape: readonly number[]): (() => Promise<void>) => {
-  const weights = weightsOf(network);
+  const weights = initialise(network, 7);
   const run = jit((x: tf.Tensor4D) => network.apply(baked(weights), x), { name: 'inference' });
   const x = noise(shape);
   return async () => void must(await run(x as never)());
 };
 
 const training = (network: Network, shape: readonly number[]): (() => Promise<void>) => {
-  const weights = weightsOf(network);
+  const weights = initialise(network, 7);
   const names = Object.keys(weights);
   const run = jit(
     ({ w, x }: { w: Record<string, tf.Tensor>; x: tf.Tensor4D }) => {
