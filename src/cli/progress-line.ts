@@ -12,14 +12,27 @@ export const progressLine = (progress: Progress, skipped: number, width: number,
     ...(progress.rate === undefined ? [] : [rateOf(progress.rate)]),
     ...(progress.eta === undefined ? [] : [`${clock(progress.eta)} left`]),
   ];
-  // What fits is shown, from the left.
+  return barLine(details, settled, progress.total, width, paint);
+};
+
+/**
+ * A bar and some details, on one line of less than `width` columns. Of the details, what fits is shown, from the left; the
+ * bar takes what room is left, and is left out where the total is unknown.
+ */
+export const barLine = (
+  details: readonly string[],
+  done: number,
+  total: number | undefined,
+  width: number,
+  paint: Paints,
+): string => {
   const text = details.reduce((line, detail) => {
     const longer = line === '' ? detail : `${line}  ${detail}`;
     return longer.length <= width - 1 ? longer : line;
   }, '');
   const room = Math.min(30, width - text.length - 3);
-  if (progress.total === undefined || progress.total === 0 || room < 8) return text;
-  const filled = Math.min(room, Math.floor((room * settled) / progress.total));
+  if (total === undefined || total === 0 || room < 8) return text;
+  const filled = Math.min(room, Math.floor((room * done) / total));
   return `${paint.green('█'.repeat(filled))}${paint.dim('░'.repeat(room - filled))}  ${text}`;
 };
 

@@ -209,6 +209,8 @@ export interface Facts<P, W = unknown> {
   readonly sink?: Sink<P>;
   /** In what parameters and port do not go together: continues "`gan.step` …", or nothing when all is well. */
   readonly objection?: (params: P, given: Port) => string | undefined;
+  /** For an operator that writes something for people to look at: its absolute path. */
+  readonly shows?: (params: P) => string;
   /** For an operator that keeps the state of a scan before it: where. A run is taken up again from there. */
   readonly checkpoints?: (params: P) => Checkpoints;
   /** What it promises beyond its ports; it is tested for that. */

@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { tap } from 'rxjs';
 import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
 import type { Notes } from '../ops/index.js';
-import type { ItemFailure, ItemKey, Measure, Outcome } from '../ports/index.js';
+import type { Item, ItemFailure, ItemKey, Measure, Outcome, Training } from '../ports/index.js';
 import { drain, type ItemFlow, type RunEnd, type RunEvent, through } from '../streams/index.js';
 import { build } from './build/build.js';
 import { beginning } from './build/resume.js';
@@ -31,6 +31,7 @@ export type PipelineEvent =
   /** The run goes on with a training that had come to a step. */
   | { readonly kind: 'resumed'; readonly step: number; readonly folder: string }
   | { readonly kind: 'measured'; readonly key: ItemKey; readonly figures: Measure['figures'] }
+  | { readonly kind: 'trained'; readonly key: ItemKey; readonly training: TrainedStep }
   | {
       readonly kind: 'noted';
       readonly key: ItemKey;
@@ -38,6 +39,12 @@ export type PipelineEvent =
       readonly facts: Notes;
     }
   | { readonly kind: 'warned'; readonly key: ItemKey; readonly warning: Diagnostic };
+
+/** What is told of a training step: all but the tensors. */
+export type TrainedStep = Pick<
+  Training,
+  'step' | 'total' | 'phase' | 'cycle' | 'images' | 'rate' | 'metrics' | 'marks'
+>;
 
 /** How to run a pipeline. */
 export interface RunOptions {
@@ -130,19 +137,27 @@ export const runPlan = (
 /** The key of what is said about a run and no item of it. */
 const wholeRun = ({ graph }: Plan): ItemKey => ({ path: graph.name, index: 0, epoch: 0 });
 
-/** Tells the figures of a pipeline that ends in measuring, as they come. */
+/** Tells of a pipeline that ends in measuring or in training what comes out, as it comes. */
 const telling = (
   { graph }: Plan,
   observe: (event: PipelineEvent) => void,
 ): ((flow: ItemFlow<unknown>) => ItemFlow<unknown>) => {
-  const measures = graph.nodes.some(({ path, output }) => path === graph.result && output.kind === 'measure');
-  if (!measures) return identity;
+  const result = graph.nodes.find(({ path }) => path === graph.result)?.output.kind;
+  const tell = tellers[result ?? ''];
+  if (tell === undefined) return identity;
   return through<Outcome<unknown>, Outcome<unknown>>(
     tap((outcome) => {
-      if (E.isLeft(outcome)) return;
-      // What travels on a port was checked when it came out of its operator.
-      const { figures } = outcome.right.value as Measure;
-      observe({ kind: 'measured', key: outcome.right.key, figures });
+      if (E.isRight(outcome)) observe(tell(outcome.right));
     }),
   );
+};
+
+// What travels on a port was checked when it came out of its operator.
+const tellers: Readonly<Record<string, (item: Item<unknown>) => PipelineEvent>> = {
+  measure: ({ key, value }) => ({ kind: 'measured', key, figures: (value as Measure).figures }),
+  training: ({ key, value }) => {
+    const { step, total, phase, cycle, images, rate, metrics, marks } = value as Training;
+    const training = { step, total, phase, cycle, images, rate, metrics, marks };
+    return { kind: 'trained', key, training };
+  },
 };

@@ -14,6 +14,7 @@ import { printable, shortPath } from '../printable.js';
 import { duration, progressLine } from '../progress-line.js';
 import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
+import { milestone, type TrainingProgress, trained, trainingLine } from '../training-line.js';
 
 /** What `pipe run` is given. */
 export interface RunArguments {
@@ -97,6 +98,7 @@ const jsonVoice = ({ out }: Terminal): Voice => {
       if (event.kind === 'resumed') say('resumed', { step: event.step, folder: event.folder });
       if (event.kind === 'measured')
         say('measured', { path: event.key.path, figures: figuresJson(event.figures) });
+      if (event.kind === 'trained') say('trained', event.training);
       if (event.kind === 'noted')
         say('noted', { path: event.key.path, operator: event.operator, facts: event.facts });
       if (event.kind === 'warned') say('warned', { path: event.key.path, ...diagnosticJson(event.warning) });
@@ -129,6 +131,7 @@ const peopleVoice = (terminal: Terminal): Voice => {
   let skipped = 0;
   let engine: string | undefined;
   let totals: Totals = {};
+  let training: TrainingProgress | undefined;
   return {
     refused: (diagnostics) => printDiagnostics(terminal, diagnostics),
     planned: (plan) => printDiagnostics(terminal, plan.warnings),
@@ -146,8 +149,19 @@ const peopleVoice = (terminal: Terminal): Voice => {
         totals = addFigures(totals, event.figures);
         line.clear();
         terminal.out(`${printable(event.key.path)}  ${figuresInWords(event.figures)}\n`);
+      } else if (event.kind === 'trained') {
+        training = trained(training, event.training);
+        if (event.training.marks.length > 0) {
+          line.clear();
+          terminal.err(`${milestone(training)}\n`);
+        }
       } else if ('at' in event) state = progress(state, event);
-      line.show(() => progressLine(state, skipped, terminal.width(), terminal.paint));
+      const known = training;
+      line.show(() =>
+        known === undefined
+          ? progressLine(state, skipped, terminal.width(), terminal.paint)
+          : trainingLine(known, state, terminal.width(), terminal.paint),
+      );
     },
     finished: (plan, report) => {
       line.clear();
@@ -156,9 +170,15 @@ const peopleVoice = (terminal: Terminal): Voice => {
       const means = figuresInWords(meansOf(totals));
       if (means !== '') terminal.out(`${terminal.paint.bold('mean')}  ${means}\n`);
       terminal.out(`${summary(plan, report, engine, terminal)}\n`);
+      if (report.done > 0)
+        for (const path of shownBy(plan)) terminal.out(`  look at ${shortPath(path, terminal.folder)}\n`);
     },
   };
 };
+
+/** What a run writes for people to look at. */
+const shownBy = ({ graph }: Plan): readonly string[] =>
+  graph.nodes.flatMap(({ operator, params }) => operator.facts.shows?.(params as never) ?? []);
 
 const printItemWarning = (
   { err, paint }: Terminal,
@@ -183,6 +203,9 @@ const printTrouble = (terminal: Terminal, { failed, end }: Report): void => {
   }
 };
 
+const isTraining = ({ graph }: Plan): boolean =>
+  graph.nodes.some(({ path, output }) => path === graph.result && output.kind === 'training');
+
 const summary = (
   plan: Plan,
   { done, skipped, failed, end, milliseconds }: Report,
@@ -190,7 +213,7 @@ const summary = (
   { paint, folder }: Terminal,
 ): string => {
   const parts = [
-    `${done} done`,
+    `${done} ${isTraining(plan) ? (done === 1 ? 'step' : 'steps') : 'done'}`,
     ...(skipped > 0 ? [`${skipped} skipped (done before)`] : []),
     ...(failed.length > 0 ? [paint.red(`${failed.length} failed`)] : []),
   ];

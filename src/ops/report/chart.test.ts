@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bucketsOf, chart, short, smoothed, ticks } from './chart.js';
+import { bucketsOf, chart, smoothed, ticks } from './chart.js';
 import { crc32c, masked } from './crc32c.js';
 import { before, type Line, readLines, writeLine } from './lines.js';
 import { span } from './page.js';
+import { short } from './short.js';
 
 const caption = { title: 'Loss', id: 'm0', kind: 'noisy' } as const;
 const marks = { pretrained: 0, restarts: [], restored: [], total: 100 };

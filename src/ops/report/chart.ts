@@ -1,3 +1,5 @@
+import { short } from './short.js';
+
 /** A value at a step. */
 export interface Point {
   readonly step: number;
@@ -72,15 +74,6 @@ export const ticks = (from: number, to: number, about: number): readonly number[
   return Array.from({ length: Math.floor(to / step + 1e-9) - first + 1 }, (_, i) =>
     Number(((first + i) * step).toPrecision(12)),
   );
-};
-
-/** A number in few characters. */
-export const short = (value: number): string => {
-  if (value === 0) return '0';
-  const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-3) return value.toExponential(1).replace('e+', 'e').replace('.0e', 'e');
-  if (size >= 10_000) return `${Number((value / 1000).toPrecision(3))}k`;
-  return String(Number(value.toPrecision(3)));
 };
 
 /** The range that is shown: all but the few largest and smallest, which are cut off, and zero where it is near. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -25,6 +26,7 @@ export const report = defineOp({
   input: training,
   output: training,
   deterministic: false,
+  shows: ({ to }) => join(to, 'report.html'),
   flow:
     (params, { path: operator }) =>
     (items: ItemFlow<Training>) => {

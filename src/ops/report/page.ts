@@ -1,6 +1,7 @@
-import { chart, type Marks, short } from './chart.js';
+import { chart, type Marks } from './chart.js';
 import { type Explanation, explain, explainRate } from './explain.js';
 import type { Line } from './lines.js';
+import { short } from './short.js';
 import { style } from './style.js';
 
 /** A grid of samples as the page holds it. */
