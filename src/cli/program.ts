@@ -63,6 +63,20 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     );
 
   pipe
+    .command('reproduce')
+    .description('make a result again from its receipt, and compare')
+    .argument('<file>', 'a result of a pipeline')
+    .option('--input <path>', 'where the photo is that it was made of, if it was moved')
+    .option('--engine <name>', 'where tensor work runs; as in the receipt unless given')
+    .option('--keep <file>', 'write what is made now to a file')
+    .option('--json', 'print it as JSON, the whole receipt included', false)
+    .action(
+      on(async (file: string, options) =>
+        (await import('./commands/reproduce.js')).reproduceFile(file, options, terminal),
+      ),
+    );
+
+  pipe
     .command('status')
     .description('say what was done in folders of results, and what failed there')
     .argument('[folders...]', 'folders of results; the pipelines’ own unless some are given')

@@ -5,3 +5,4 @@ export { MAX_BYTES, MAX_PIXELS } from './limits.js';
 export { isWhole } from './whole.js';
 export { cutOut, type Fill, type Region } from './window.js';
 export { isTemporary, TEMPORARY, writeAtomically } from './write.js';
+export { receiptIn, withReceipt } from './xmp.js';

@@ -1,7 +1,8 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { warning } from '../../diagnostics/index.js';
 import { type EncodeOptions, faultsOf } from '../../image/encode-options.js';
-import { encoded, frame } from '../../ports/index.js';
+import { encoded, type Frame, frame, type Json } from '../../ports/index.js';
 import { defineOp } from '../define.js';
 import { boolean, type Decoded, integer, oneOf, optional } from '../params/index.js';
 
@@ -20,6 +21,7 @@ const params = {
   progressive: optional(boolean, 'Coarse to fine (JPEG), interlaced (PNG, GIF)'),
   effort: optional(integer({ min: 0, max: 9 }), '0 is fast, 9 is small; not for JPEG'),
   lossless: optional(boolean, 'For WebP and AVIF'),
+  receipt: optional(oneOf('xmp'), 'Put into the file, as XMP, how it was made, for `pipe reproduce`'),
 };
 
 /** Turns a picture into the bytes of a file, with everything that the source carried beside its pixels. */
@@ -36,12 +38,17 @@ export const encode = defineOp({
     const fault = faultsOf(optionsOf(given))?.[0];
     return fault === undefined ? undefined : `cannot do that: ${fault.message.replace(/\.$/, '')}`;
   },
+  signs: ({ receipt }) => receipt !== undefined,
   map:
-    (given, { warn }) =>
+    (given, { warn, receipt }) =>
     ({ key, value }) =>
       pipe(
         TE.fromTask(() => import('../../image/index.js')),
-        TE.chain((image) => image.encode(value, optionsOf(given))),
+        TE.chain((image) => {
+          const signed = given.receipt === undefined ? value : signedFrame(value, receipt(key)(), image);
+          if (signed === undefined) warn(key, notSigned)();
+          return image.encode(signed ?? value, optionsOf(given));
+        }),
         TE.map(({ bytes, format, warnings }) => {
           for (const warning of warnings) warn(key, warning)();
           const extension = given.format === undefined ? {} : { extension: extensions[given.format] };
@@ -53,5 +60,28 @@ export const encode = defineOp({
 const extensions = { jpeg: 'jpg', png: 'png', webp: 'webp', avif: 'avif', tiff: 'tif', gif: 'gif' } as const;
 
 /** The options that are given. */
-const optionsOf = (given: Decoded<typeof params>): EncodeOptions =>
+const optionsOf = ({ receipt: _, ...given }: Decoded<typeof params>): EncodeOptions =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+
+/** The picture with its receipt among its metadata; undefined where it cannot have one. */
+const signedFrame = (
+  picture: Frame,
+  receipt: Json | undefined,
+  { withReceipt }: typeof import('../../image/index.js'),
+): Frame | undefined => {
+  if (receipt === undefined) return undefined;
+  const xmp = withReceipt(picture.metadata.xmp, asciiJson(receipt));
+  return xmp === undefined ? undefined : { ...picture, metadata: { ...picture.metadata, xmp } };
+};
+
+/** JSON in which all that is not ASCII is escaped. */
+const asciiJson = (value: Json): string =>
+  JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+const notSigned = warning(
+  'receipt/not-embedded',
+  'The file gets no receipt: this run keeps none, or its XMP is written in an unusual way.',
+);

@@ -111,13 +111,13 @@ const withPart = (parts: readonly LanePart[], part: LanePart): readonly LanePart
     : [...parts, part];
 };
 
+/** The nodes of a part of a lane, in order. */
+export const nodesOfPart = (part: LanePart): readonly GraphNode[] =>
+  part.kind === 'map' ? [part.node] : part.members.map(({ node }) => node);
+
 /** The nodes of a stage, in order. */
 export const nodesOf = (stage: Stage): readonly GraphNode[] =>
-  stage.kind === 'lane'
-    ? stage.parts.flatMap((part) =>
-        part.kind === 'map' ? [part.node] : part.members.map(({ node }) => node),
-      )
-    : [stage.node];
+  stage.kind === 'lane' ? stage.parts.flatMap(nodesOfPart) : [stage.node];
 
 /**
  * A pipeline that turns files of one source into one file each, on its own: its done work can be told from its records,

@@ -1,0 +1,102 @@
+import { resolve } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostics } from '../../diagnostics/index.js';
+import type { Likeness } from '../../pipelines/receipt/compare.js';
+import { type Reproduction, reproduce } from '../../pipelines/receipt/reproduce.js';
+import { printable } from '../printable.js';
+import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
+import { type Exit, exit, type Terminal } from '../terminal.js';
+
+/** What `pipe reproduce` is given. */
+export interface ReproduceArguments {
+  readonly input?: string;
+  readonly engine?: string;
+  readonly keep?: string;
+  readonly json: boolean;
+}
+
+/** `pipe reproduce`: makes a result again from its receipt, and says whether it is the same. */
+export const reproduceFile = async (
+  file: string,
+  { input, engine, keep, json }: ReproduceArguments,
+  terminal: Terminal,
+): Promise<Exit> => {
+  const { folder, out } = terminal;
+  const result = await pipe(
+    reproduce(resolve(folder, file), {
+      ...(engine === undefined ? {} : { engine }),
+      ...(input === undefined ? {} : { input: resolve(folder, input) }),
+    }),
+    TE.chainFirst(({ bytes }) =>
+      keep === undefined ? TE.right(undefined) : write(resolve(folder, keep), bytes),
+    ),
+  )();
+  if (E.isLeft(result)) {
+    if (json) for (const diagnostic of result.left) out(`${JSON.stringify(diagnosticJson(diagnostic))}\n`);
+    else printDiagnostics(terminal, result.left);
+    return exit.wrong;
+  }
+  out(json ? `${JSON.stringify(toJson(result.right), null, 2)}\n` : toText(result.right, terminal));
+  return result.right.likeness.kind === 'different' ? exit.someFailed : exit.done;
+};
+
+const write = (path: string, bytes: Uint8Array): TE.TaskEither<Diagnostics, void> =>
+  pipe(
+    TE.fromTask(() => import('../../image/index.js')),
+    TE.chain(({ writeAtomically }) => writeAtomically(path, bytes)),
+  );
+
+const toJson = ({ bytes: _, likeness, ...rest }: Reproduction) => ({
+  verdict: likeness.kind,
+  ...('difference' in likeness && likeness.difference !== undefined
+    ? {
+        difference: {
+          ...likeness.difference,
+          // JSON has no infinity: the pixels are the same, only the files differ.
+          psnr: Number.isFinite(likeness.difference.psnr) ? likeness.difference.psnr : null,
+        },
+      }
+    : {}),
+  ...rest,
+});
+
+const toText = (made: Reproduction, { paint }: Terminal): string => {
+  const { receipt, engine, likeness, isUnchanged, isAsWritten, surroundings, otherNotes } = made;
+  const isSame = likeness.kind !== 'different';
+  const when = receipt.at === undefined ? '' : ` on ${receipt.at.slice(0, 16).replace('T', ' ')} UTC`;
+  const on = receipt.engine === undefined ? '' : ` on ${receipt.engine}`;
+  return [
+    `${paint.bold(printable(receipt.output))} was made from ${printable(receipt.source)} by ${receipt.name}${on}${when} (receipt in the ${receipt.from}).`,
+    `${isSame ? paint.green('✓') : paint.red('✗')} ${verdict(likeness)}${engine === undefined ? '' : `, on ${engine}`}.`,
+    ...(isUnchanged === false
+      ? [
+          `${paint.yellow('!')} The file was changed since it was written${isAsWritten === true ? '; what was written then is made again bit for bit' : ''}.`,
+        ]
+      : []),
+    ...surroundings.map((change) => `  ${paint.dim(`differs: ${change}`)}`),
+    ...otherNotes.map((path) => `  ${paint.dim(`differs: what ${path} noted`)}`),
+    '',
+  ].join('\n');
+};
+
+const verdict = (likeness: Likeness): string => {
+  switch (likeness.kind) {
+    case 'identical':
+      return 'Bit-equal: made again, it has the same bytes';
+    case 'close':
+      return `Equal within tolerance: ${inWords(likeness)}`;
+    case 'different':
+      return likeness.difference === undefined
+        ? 'Different: not even the size is the same'
+        : `Different: ${inWords(likeness)}`;
+  }
+};
+
+const inWords = (likeness: Likeness): string => {
+  const { largest, psnr } = ('difference' in likeness && likeness.difference) || { largest: 0, psnr: 0 };
+  return Number.isFinite(psnr)
+    ? `the largest difference is ${largest.toFixed(2)} of 255 levels, PSNR ${psnr.toFixed(1)} dB`
+    : 'the pixels are the same, the files are not';
+};

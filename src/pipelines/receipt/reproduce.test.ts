@@ -1,0 +1,220 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import sharp from 'sharp';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { defineOp, registryOf } from '../../ops/index.js';
+import { path as pathParam, required } from '../../ops/params/index.js';
+import * as port from '../../ports/index.js';
+import { analyse, compile } from '../compile.js';
+import { runPlan } from '../run.js';
+import { compareFiles } from './compare.js';
+import { reproduce } from './reproduce.js';
+import { resolvedPipeline } from './resolved.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'prismflow-receipt-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+beforeEach(async () => {
+  rmSync(folder, { recursive: true });
+  mkdirSync(join(folder, 'photos/sub'), { recursive: true });
+  const pixels = Buffer.from(Array.from({ length: 48 * 32 * 3 }, (_, i) => (i * 37) % 256));
+  await sharp(pixels, { raw: { width: 48, height: 32, channels: 3 } })
+    .jpeg({ quality: 95 })
+    .toFile(join(folder, 'photos/sub/ä.jpg'));
+});
+
+const right = <A>(result: E.Either<unknown, A>): A => {
+  if (E.isLeft(result)) throw new Error(JSON.stringify(result.left));
+  return result.right;
+};
+
+const edit = async (steps: string, more = ''): Promise<void> => {
+  const text = `version: 1\nseed: 5\n${more}steps: [${steps}]\n`;
+  const plan = right(await compile({ path: join(folder, 'p.yaml'), text })());
+  expect(right(await runPlan(plan)())).toMatchObject({ done: 1, failed: [] });
+};
+
+const usual = '{ files: photos }, decode, { adjust: { exposure: 0.4, vibrance: 20 } }';
+const out = (name = 'sub/ä.jpg'): string => join(folder, 'out', name);
+
+describe('reproduce', () => {
+  it('makes a result again, bit for bit on the same engine', async () => {
+    await edit(`${usual}, encode, { save: out }`);
+    expect(right(await reproduce(out())())).toMatchObject({
+      likeness: { kind: 'identical' },
+      isUnchanged: true,
+      isAsWritten: true,
+      engine: 'cpu',
+      surroundings: [],
+      otherNotes: [],
+      receipt: { from: 'journal', source: 'sub/ä.jpg', name: 'p' },
+    });
+  });
+
+  it('makes it within tolerance on another engine', async () => {
+    await edit(`${usual}, encode, { save: out }`);
+    const made = right(await reproduce(out(), { engine: 'tfjs-cpu' })());
+    expect(['identical', 'close']).toContain(made.likeness.kind);
+    expect(made.engine).toBe('tfjs-cpu');
+  });
+
+  it('makes again what random choices have a part in, also when other operators stand before it', async () => {
+    await edit(
+      `all, decode, { crop: { size: 16, random: true } }, encode, { save: out }`,
+      'streams: { all: [{ files: { in: photos, shuffle: true } }, { take: 1 }] }\n',
+    );
+    expect(right(await reproduce(out())()).likeness.kind).toBe('identical');
+  });
+
+  it('tells a file that was changed from one that cannot be made again', async () => {
+    await edit(`${usual}, encode, { save: out }`);
+    appendFileSync(out(), 'x');
+    expect(right(await reproduce(out())())).toMatchObject({ isUnchanged: false, isAsWritten: true });
+    await sharp({ create: { width: 48, height: 32, channels: 3, background: '#fff' } })
+      .jpeg()
+      .toFile(out());
+    expect(right(await reproduce(out())()).likeness.kind).toBe('different');
+  });
+
+  it('finds the photo by its content, and says when it does not', async () => {
+    await edit(`${usual}, encode, { save: out }`);
+    renameSync(join(folder, 'photos/sub/ä.jpg'), join(folder, 'photos/sub/other.jpg'));
+    expect(right(await reproduce(out())()).likeness.kind).toBe('identical');
+    renameSync(join(folder, 'photos/sub/other.jpg'), join(folder, 'elsewhere.jpg'));
+    expect(await reproduce(out())()).toMatchObject({ left: [{ code: 'receipt/input-missing' }] });
+    const input = join(folder, 'elsewhere.jpg');
+    expect(right(await reproduce(out(), { input })()).likeness.kind).toBe('identical');
+    appendFileSync(input, 'x');
+    expect(await reproduce(out(), { input })()).toMatchObject({ left: [{ code: 'receipt/input-missing' }] });
+  });
+
+  it.each(['jpeg', 'png', 'webp', 'tiff', 'avif', 'gif'])(
+    'finds the receipt in a %s by itself',
+    async (format) => {
+      await edit(`${usual}, { encode: { format: ${format}, receipt: xmp } }, { save: "out/a.${format}" }`);
+      const written = right(await reproduce(out(`a.${format}`))());
+      expect(written.likeness.kind).toBe('identical');
+      // Far away from its journal.
+      mkdirSync(join(folder, 'far'));
+      copyFileSync(out(`a.${format}`), join(folder, 'far/b'));
+      const input = join(folder, 'photos/sub');
+      expect(right(await reproduce(join(folder, 'far/b'), { input })())).toMatchObject({
+        likeness: { kind: 'identical' },
+        receipt: { from: 'file', source: 'sub/ä.jpg', engine: 'cpu' },
+      });
+    },
+  );
+
+  it('edits an edited photo anew, with one receipt', async () => {
+    await edit(`${usual}, { encode: { receipt: xmp } }, { save: out }`);
+    await edit(`{ files: out }, decode, { encode: { receipt: xmp } }, { save: again }`);
+    const text = readFileSync(join(folder, 'again/sub/ä.jpg'), 'latin1');
+    expect(text.split('prismflow:Receipt').length).toBe(2);
+    expect(right(await reproduce(join(folder, 'again/sub/ä.jpg'))()).likeness.kind).toBe('identical');
+  });
+
+  it('says when there is no receipt', async () => {
+    expect(await reproduce(join(folder, 'photos/sub/ä.jpg'))()).toMatchObject({
+      left: [{ code: 'receipt/none' }],
+    });
+  });
+
+  it('refuses other weights', async () => {
+    writeFileSync(
+      join(folder, 'weighted.mjs'),
+      `import { defineOp } from ${JSON.stringify(new URL('../../ops/index.ts', import.meta.url).href)};
+import { path, required } from ${JSON.stringify(new URL('../../ops/params/index.ts', import.meta.url).href)};
+import * as port from ${JSON.stringify(new URL('../../ports/index.ts', import.meta.url).href)};
+export const weighted = defineOp({ name: 'weighted', about: 'Have weights',
+  params: { by: required(path('weights'), 'Weights') }, input: port.frame, output: port.frame,
+  map: () => ({ value }) => async () => ({ _tag: 'Right', right: value }) });`,
+    );
+    writeFileSync(join(folder, 'weights.bin'), 'one');
+    await edit(
+      `${usual}, { weighted: { by: weights.bin } }, encode, { save: out }`,
+      'plugins: [./weighted.mjs]\n',
+    );
+    expect(right(await reproduce(out())()).likeness.kind).toBe('identical');
+    writeFileSync(join(folder, 'weights.bin'), 'other');
+    expect(await reproduce(out())()).toMatchObject({ left: [{ code: 'receipt/weights-changed' }] });
+  });
+});
+
+describe('resolvedPipeline', () => {
+  const place = defineOp({
+    name: 'place',
+    about: 'Have a path',
+    params: { at: required(pathParam('output'), 'Where') },
+    input: port.file,
+    output: port.file,
+    map: () => () => TE.right({ path: '' }),
+  });
+
+  it('compiles to the same graph again, from another folder', async () => {
+    const text = `version: 1
+seed: 3
+params: { dark: { type: number, default: -0.5 } }
+streams:
+  clear: [{ files: { in: photos, shuffle: true } }, { place: { at: "cost $$5 {x}" } }, decode]
+  dim: [clear, { adjust: { exposure: $dark } }]
+steps: [{ pair: { from: dim, to: clear } }, { batch: 2 }, unbatch]
+`;
+    const registry = registryOf(
+      place,
+      ...[...(await import('../../ops/index.js')).builtIn.values()].map((operator) => ({ operator })),
+    );
+    const graph = right(await analyse({ path: join(folder, 'p.yaml'), text }, { registry })());
+    const resolved = resolvedPipeline(graph, join(folder, 'elsewhere/deep'));
+    const again = right(
+      await analyse(
+        { path: join(folder, 'elsewhere/deep/q.yaml'), text: JSON.stringify(resolved) },
+        { registry },
+      )(),
+    );
+    const essence = ({ nodes, result, seed }: typeof graph) => ({
+      seed,
+      result,
+      nodes: nodes.map(({ path, written, reads }) => ({ path, written, reads })),
+    });
+    expect(essence(again)).toEqual(essence(graph));
+  });
+});
+
+describe('compareFiles', () => {
+  const png = (level: number, width = 8): Promise<Buffer> =>
+    sharp({ create: { width, height: 8, channels: 3, background: { r: level, g: 0, b: 0 } } })
+      .png()
+      .toBuffer();
+
+  it('knows the same bytes, the same pixels, and how far others lie apart', async () => {
+    const [one, near, far, wide] = await Promise.all([png(100), png(101), png(150), png(100, 9)]);
+    expect(right(await compareFiles(one, one)())).toEqual({ kind: 'identical' });
+    expect(right(await compareFiles(one, near)())).toMatchObject({
+      kind: 'close',
+      difference: { largest: 1 },
+    });
+    expect(right(await compareFiles(one, far)())).toMatchObject({
+      kind: 'different',
+      difference: { largest: 50 },
+    });
+    expect(right(await compareFiles(one, wide)())).toEqual({ kind: 'different' });
+    expect(right(await compareFiles(one, Buffer.from('no picture'))())).toEqual({ kind: 'different' });
+    const again = await sharp(one).png({ compressionLevel: 0 }).toBuffer();
+    expect(right(await compareFiles(one, again)())).toMatchObject({
+      kind: 'close',
+      difference: { largest: 0 },
+    });
+  });
+});

@@ -1,0 +1,238 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import type { ItemNotes } from '../build/notebook.js';
+import { createNotebook } from '../build/notebook.js';
+import { withLane } from '../build/on-one.js';
+import type { Graph } from '../check/graph.js';
+import { analyse } from '../compile.js';
+import { defaultContext, type RunContext } from '../context.js';
+import { digestFile, digestOf, digestWeights } from '../journal/digest.js';
+import { bulkOf, type LanePart, nodesOfPart, stagesOf } from '../plan/stages.js';
+import { compareFiles, type Likeness } from './compare.js';
+import { findReceipt, type Receipt } from './receipt.js';
+import { machine, versions } from './versions.js';
+
+/** How to make a result again. */
+export interface ReproduceOptions {
+  /** The engine; the one of the receipt unless said otherwise. */
+  readonly engine?: string;
+  /** Where the photo is that it was made of, if it is no longer where it was. */
+  readonly input?: string;
+}
+
+/** What came of making a result again. */
+export interface Reproduction {
+  readonly receipt: Receipt;
+  /** The engine that was used; absent where nothing was computed by one. */
+  readonly engine?: string;
+  /** How what was made now compares with the file. */
+  readonly likeness: Likeness;
+  /** Whether the file is still what was written; unknown where the receipt was in the file. */
+  readonly isUnchanged?: boolean;
+  /** Whether what was made now is, byte by byte, what was written then; unknown likewise. */
+  readonly isAsWritten?: boolean;
+  /** Versions and machines that differ from those of the receipt, as `name: then → now`. */
+  readonly surroundings: readonly string[];
+  /** Operators whose notes differ from those of the receipt. */
+  readonly otherNotes: readonly string[];
+  /** What was made now. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Makes a result again by its receipt and compares. Nothing is written.
+ * Errors: `receipt/none`, `receipt/input-missing`, `receipt/weights-changed`, and whatever the pipeline fails at.
+ */
+export const reproduce = (
+  file: string,
+  options: ReproduceOptions = {},
+): TE.TaskEither<Diagnostics, Reproduction> =>
+  pipe(
+    TE.Do,
+    // 1. What was done, and to what.
+    TE.bind('receipt', () => findReceipt(resolve(file))),
+    TE.bind('parts', ({ receipt }) => partsOf(receipt)),
+    TE.chainFirst(({ receipt, parts }) => sameWeights(receipt, parts.lane)),
+    TE.bind('input', ({ receipt }) => findInput(receipt, options.input)),
+    // 2. The same again.
+    TE.bind('made', ({ receipt, parts, input }) =>
+      makeAgain(receipt, parts, input, options.engine ?? receipt.engine ?? 'cpu'),
+    ),
+    // 3. Is it the same?
+    TE.bind('bytes', () =>
+      TE.tryCatch(
+        () => readFile(file),
+        (cause): Diagnostics => [
+          failure('file/unreadable', `${file} cannot be read: ${messageOf(cause)}.`, { cause }),
+        ],
+      ),
+    ),
+    TE.bind('likeness', ({ bytes, made }) => compareFiles(bytes, made.bytes)),
+    TE.map(({ receipt, made, bytes, likeness }) => ({
+      receipt,
+      likeness,
+      bytes: made.bytes,
+      ...(made.engine === undefined ? {} : { engine: made.engine }),
+      ...(receipt.outputDigest === undefined
+        ? {}
+        : {
+            isUnchanged: sha256(bytes) === receipt.outputDigest,
+            isAsWritten: sha256(made.bytes) === receipt.outputDigest,
+          }),
+      surroundings: changesSince(receipt),
+      otherNotes: [...new Set([...Object.keys(receipt.notes), ...Object.keys(made.notes)])].filter(
+        (path) => digestOf(receipt.notes[path] ?? null) !== digestOf(made.notes[path] ?? null),
+      ),
+    })),
+  );
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** The receipt's pipeline, and what of it works on the item: all but the operator that writes. */
+interface Parts {
+  readonly graph: Graph;
+  readonly lane: readonly LanePart[];
+}
+
+const partsOf = (receipt: Receipt): TE.TaskEither<Diagnostics, Parts> =>
+  pipe(
+    analyse(
+      {
+        path: join(receipt.folder, 'receipt.yaml'),
+        shown: 'the receipt',
+        text: JSON.stringify(receipt.pipeline),
+      },
+      { folder: receipt.folder },
+    ),
+    TE.chainEitherK((graph) => {
+      const bulk = bulkOf(stagesOf(graph));
+      return bulk === undefined
+        ? E.left<Diagnostics>([
+            failure('receipt/none', 'The receipt’s pipeline does not turn each file into one.'),
+          ])
+        : E.right({
+            graph,
+            lane: bulk.lane.parts.filter((part) => part.kind !== 'map' || part.node !== bulk.sink),
+          });
+    }),
+  );
+
+const sameWeights = (receipt: Receipt, lane: readonly LanePart[]): TE.TaskEither<Diagnostics, void> =>
+  pipe(
+    digestWeights(lane.flatMap(nodesOfPart)),
+    TE.chainEitherK((weights) => {
+      const changed = Object.entries(weights).filter(
+        ([path, digest]) => receipt.weights[path] !== undefined && receipt.weights[path] !== digest,
+      );
+      const [first] = changed;
+      return first === undefined
+        ? E.right(undefined)
+        : E.left<Diagnostics>([
+            failure(
+              'receipt/weights-changed',
+              `The weights \`${first[0]}\` are ${first[1].slice(0, 12)}…, and were ${receipt.weights[first[0]]?.slice(0, 12)}….`,
+            ),
+          ]);
+    }),
+  );
+
+/** Finds the photo by its content: where the receipt says, where the user says, or beside that. */
+const findInput = (
+  { folder, input, source, sourceDigest, sourceSize }: Receipt,
+  given: string | undefined,
+): TE.TaskEither<Diagnostics, string> => {
+  const recorded =
+    input === undefined ? join(folder, source) : isAbsolute(input) ? input : resolve(folder, input);
+  const place = given === undefined ? recorded : resolve(given);
+  const isIt = async (path: string): Promise<boolean> => {
+    const stats = await stat(path).catch(() => undefined);
+    if (stats?.isFile() !== true || stats.size !== sourceSize) return false;
+    const digest = await digestFile(path)();
+    return E.isRight(digest) && digest.right === sourceDigest;
+  };
+  return async () => {
+    if (await isIt(place)) return E.right(place);
+    // It may have been renamed.
+    const beside = (await stat(place).catch(() => undefined))?.isDirectory() ? place : dirname(place);
+    const names = await readdir(beside).catch(() => []);
+    for (const name of names) if (await isIt(join(beside, name))) return E.right(join(beside, name));
+    return E.left([
+      failure(
+        'receipt/input-missing',
+        `${source} (SHA-256 ${sourceDigest.slice(0, 12)}…) is not at ${place}, nor under another name beside it.`,
+      ),
+    ]);
+  };
+};
+
+interface Made {
+  readonly bytes: Uint8Array;
+  readonly engine: string | undefined;
+  readonly notes: ItemNotes;
+}
+
+const makeAgain = (
+  receipt: Receipt,
+  { graph, lane }: Parts,
+  input: string,
+  engine: string,
+): TE.TaskEither<Diagnostics, Made> => {
+  const key = { path: receipt.source, index: receipt.index, epoch: receipt.epoch };
+  const notebook = createNotebook<undefined>();
+  notebook.begin(key, undefined)();
+  let used: string | undefined;
+  const run: RunContext = {
+    ...defaultContext(graph.seed),
+    engine,
+    noted: notebook.note,
+    receipt: () => () => embeddable(receipt, notebook.read(key)?.notes ?? {}),
+    chosen: (name) => () => {
+      used = name;
+    },
+  };
+  return withLane(lane, run, (work) => async () => {
+    const made = await work({ key, value: { path: input } }, new AbortController().signal);
+    if (E.isLeft(made)) return E.left(made.left.diagnostics);
+    // What travels on a port was checked when it came out of its operator.
+    const { bytes } = made.right as { readonly bytes: Uint8Array };
+    return E.right({ bytes, engine: used, notes: notebook.read(key)?.notes ?? {} });
+  });
+};
+
+/** What the file would have got as its receipt, in the same order. */
+const embeddable = (receipt: Receipt, notes: ItemNotes) => {
+  const { name, pipeline, versions: then, machine: where, weights, engine } = receipt;
+  const made = {
+    name,
+    pipeline,
+    versions: then,
+    machine: where,
+    weights,
+    ...(engine === undefined ? {} : { engine }),
+  };
+  const { source, sourceSize, sourceDigest, output, index, epoch } = receipt;
+  return {
+    id: digestOf(made),
+    ...made,
+    source,
+    sourceSize,
+    sourceDigest,
+    output,
+    index,
+    epoch,
+    ...(Object.keys(notes).length > 0 ? { notes } : {}),
+  };
+};
+
+const changesSince = (receipt: Receipt): readonly string[] => {
+  const now: Readonly<Record<string, string>> = { ...versions(), machine: machine() };
+  const then: Readonly<Record<string, string>> = { ...receipt.versions, machine: receipt.machine };
+  return Object.entries(then).flatMap(([name, value]) =>
+    now[name] === value ? [] : [`${name}: ${value} → ${now[name] ?? 'not there'}`],
+  );
+};
