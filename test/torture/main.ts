@@ -1,0 +1,40 @@
+import { longDay } from './day.js';
+import { killBulk, killWatch, type Outcome } from './kills.js';
+import { oddNames } from './names.js';
+import { canMount, fullDiskBulk, fullDiskWatch, readOnlyBulk } from './places.js';
+
+const mounting = canMount();
+
+/** What is done to the program, by name; undefined where this machine does not allow it. */
+const tortures: Readonly<Record<string, (() => Promise<Outcome>) | undefined>> = {
+  'kill-bulk': () => killBulk(200, 150),
+  'kill-watch': () => killWatch(200, 4),
+  'names-run': () => oddNames('run'),
+  'names-watch': () => oddNames('watch'),
+  'full-disk-run': mounting ? fullDiskBulk : undefined,
+  'full-disk-watch': mounting ? fullDiskWatch : undefined,
+  'read-only-run': mounting ? readOnlyBulk : undefined,
+  day: process.platform === 'linux' ? () => longDay(20_000, 1000, 0.1) : undefined,
+};
+
+const asked = process.argv.slice(2);
+const strange = asked.find((name) => !(name in tortures));
+if (strange !== undefined) {
+  console.error(`There is no torture '${strange}': ${Object.keys(tortures).join(', ')}`);
+  process.exit(2);
+}
+
+for (const name of asked.length > 0 ? asked : Object.keys(tortures)) {
+  const torture = tortures[name];
+  if (torture === undefined) {
+    console.log(`- ${name}: left out, since small disks can be made on Linux as root only`);
+    continue;
+  }
+  const began = performance.now();
+  const { faults, figures } = await torture();
+  const told = Object.entries(figures).map(([what, figure]) => `${what} ${figure}`);
+  const seconds = Math.round((performance.now() - began) / 1000);
+  console.log(`${faults.length === 0 ? '✓' : '✗'} ${name}: ${told.join(', ')} (${seconds} s)`);
+  for (const fault of faults.slice(0, 20)) console.log(`    ${fault}`);
+  if (faults.length > 0) process.exitCode = 1;
+}

@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** One line of what a command says with --json. */
+export type Said = Readonly<Record<string, unknown>>;
+
+/** A command that runs. */
+export interface Running {
+  readonly pid: number;
+  readonly said: readonly Said[];
+  readonly complaints: () => string;
+  /** How often it has said that something happened. */
+  readonly count: (event: string) => number;
+  readonly kill: (signal: NodeJS.Signals) => boolean;
+  /** Its exit status; null when it was killed. */
+  readonly ended: Promise<number | null>;
+  /** Waits until something holds, or the command ends; true when it holds. */
+  readonly until: (isSo: () => boolean, seconds?: number) => Promise<boolean>;
+}
+
+/** Starts the built command line. */
+export const start = (args: readonly string[], folder: string): Running => {
+  const child: ChildProcess = spawn(process.execPath, [main, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said: Said[] = [];
+  const counts = new Map<string, number>();
+  let [rest, complaints, isOver] = ['', '', false];
+  child.stdout?.on('data', (chunk: Buffer) => {
+    const lines = (rest + chunk.toString()).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const event: Said = JSON.parse(line);
+      counts.set(String(event.event), (counts.get(String(event.event)) ?? 0) + 1);
+      // A day has too many to keep.
+      if (said.length < 5000) said.push(event);
+    }
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    complaints += chunk.toString();
+  });
+  const ended = new Promise<number | null>((resolve) => {
+    child.on('close', (status) => {
+      isOver = true;
+      resolve(status);
+    });
+  });
+  return {
+    pid: child.pid ?? 0,
+    said,
+    complaints: () => complaints,
+    count: (event) => counts.get(event) ?? 0,
+    kill: (signal) => child.kill(signal),
+    ended,
+    until: async (isSo, seconds = 120) => {
+      const end = performance.now() + seconds * 1000;
+      while (!isSo() && !isOver && performance.now() < end) await pause(20);
+      return isSo();
+    },
+  };
+};
