@@ -21,6 +21,8 @@ const objection = ({ losses }: Params, given: Port): string | undefined => {
     return losses.cycle > 0
       ? 'is given pairs, which `cycle` has no use for: give it `unpaired` photos'
       : undefined;
+  if (losses.adversarial.after > 0)
+    return 'learns from unpaired photos by `adversarial` alone: `after` is for pairs';
   if (losses.adversarial.weight === 0) return 'learns nothing from unpaired photos with `adversarial: 0`';
   return losses.pixel.weight > 0
     ? 'has no target for `pixel` in unpaired photos: `fidelity` compares with the input'

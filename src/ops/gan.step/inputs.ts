@@ -19,7 +19,7 @@ const paceTensors = (pace: Pace<number>): HostOf<Pace<tf.Scalar>> => ({
   secondFull: scalar(pace.secondFull),
 });
 
-/** The step sizes of a turn. A discriminator has learned for as many steps as the task itself has. */
+/** The step sizes of a turn. A discriminator has learned for as many steps as it has taken part. */
 export const controlOf = (
   params: Params,
   turn: Turn,
@@ -35,7 +35,7 @@ export const controlOf = (
         { ...optimiser, rate: discriminatorRate },
         multiplier,
         turn.length,
-        Math.max(1, step + 1 - params.pretrain.steps),
+        Math.max(1, step + 1 - params.pretrain.steps - params.losses.adversarial.after),
       ),
     ),
   };

@@ -64,6 +64,11 @@ export const losses = record({
         weight: required(weight, 'How much it counts'),
         kind: defaulted(oneOf('lsgan', 'hinge', 'wgan-gp'), 'lsgan', 'How verdicts become a loss'),
         penalty: defaulted(weight, 10, 'Weight of the gradient penalty of wgan-gp'),
+        after: defaulted(
+          integer({ min: 0 }),
+          0,
+          'Steps of the schedule before it begins to count; only of pairs',
+        ),
       },
       'weight',
     ),

@@ -5,8 +5,10 @@ import { ganStep } from './index.js';
 import type { Params } from './params.js';
 import { stepsOf, turnAt } from './plan.js';
 
-const paramsOf = (schedule: Parameters<typeof ganStep>[0]['schedule'], pretrain: number): Params =>
-  readParams(ganStep({ generator: 'pyramid', schedule, pretrain })) as Params;
+type Written = Parameters<typeof ganStep>[0];
+
+const paramsOf = (schedule: Written['schedule'], pretrain: number, losses: Written['losses'] = {}): Params =>
+  readParams(ganStep({ generator: 'pyramid', schedule, pretrain, losses })) as Params;
 
 describe('turnAt', () => {
   it('trains initially at the full rate, then by the schedule, and marks the ends of cycles', () => {
@@ -30,6 +32,12 @@ describe('turnAt', () => {
       '',
       'restart,end',
     ]);
+  });
+
+  it('lets the discriminator join when it is to', () => {
+    const params = paramsOf({ constant: 4 }, 2, { adversarial: { weight: 1, after: 3 } });
+    const judged = Array.from({ length: 6 }, (_, step) => turnAt(params, step).judged);
+    expect(judged).toEqual([false, false, false, false, false, true]);
   });
 });
 

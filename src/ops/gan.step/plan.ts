@@ -12,6 +12,8 @@ export const stepsOf = (params: Pick<Params, 'schedule' | 'pretrain'>): number =
 /** What is done at a step. */
 export interface Turn extends Moment {
   readonly phase: 'pretrain' | 'train';
+  /** Whether the discriminator takes part already. */
+  readonly judged: boolean;
   readonly marks: readonly string[];
 }
 
@@ -20,14 +22,23 @@ export interface Turn extends Moment {
  *
  * @param step from 0
  */
-export const turnAt = (params: Pick<Params, 'schedule' | 'pretrain'>, step: number): Turn => {
+export const turnAt = (params: Pick<Params, 'schedule' | 'pretrain' | 'losses'>, step: number): Turn => {
   const { steps } = params.pretrain;
   if (step < steps)
-    return { phase: 'pretrain', multiplier: 1, cycle: 0, length: steps, ends: false, marks: [] };
+    return {
+      phase: 'pretrain',
+      judged: false,
+      multiplier: 1,
+      cycle: 0,
+      length: steps,
+      ends: false,
+      marks: [],
+    };
   const moment = momentAt(scheduleOf(params), step - steps);
   const isLast = step === stepsOf(params) - 1;
   return {
     phase: 'train',
+    judged: step - steps >= params.losses.adversarial.after,
     ...moment,
     marks: [...(moment.ends ? ['restart'] : []), ...(isLast ? ['end'] : [])],
   };

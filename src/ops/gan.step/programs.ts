@@ -7,7 +7,12 @@ import { cycle } from '../../nn/training/cycle.js';
 import { type Objective, playersOf } from '../../nn/training/objective.js';
 import { oneWay } from '../../nn/training/one-way.js';
 import { paired } from '../../nn/training/paired.js';
-import { adversarialStep, pretrainingStep, type StepInputs } from '../../nn/training/step.js';
+import {
+  adversarialStep,
+  pretrainingStep,
+  type StepInputs,
+  type StepResults,
+} from '../../nn/training/step.js';
 import type { NetworkSpec } from '../../ports/index.js';
 import { type Engine, type Jitted, jit } from '../../tensor/index.js';
 import type { Params } from './params.js';
@@ -35,7 +40,7 @@ export const objectiveOf = (params: Params, examples: readonly string[]): Object
 };
 
 /** What is compiled for a training. */
-export type Programs = Readonly<Record<'pretrain' | 'train', Jitted<StepInputs, unknown>>> & {
+export type Programs = Readonly<Record<'pretrain' | 'plain' | 'judged', Jitted<StepInputs, unknown>>> & {
   readonly objective: Objective;
   readonly samples: Jitted<
     Pick<StepInputs, 'examples'> & { readonly weights: StepInputs['state']['weights'] },
@@ -57,18 +62,21 @@ export const programsFor = (params: Params, engine: Engine, examples: readonly s
     average: params.average,
     ...(params.clip === undefined ? {} : { clip: params.clip }),
   };
-  const [pretrain, train] = [pretrainingStep(objective, options), adversarialStep(objective, options)];
+  const unjudged = objectiveOf(
+    { ...params, losses: { ...params.losses, adversarial: { ...params.losses.adversarial, weight: 0 } } },
+    examples,
+  );
   const settings = { engine, cache: 2 };
+  const compiled = (name: string, step: (inputs: StepInputs) => StepResults): Jitted<StepInputs, unknown> =>
+    jit((inputs: StepInputs) => step({ ...inputs, examples: centred(inputs.examples) }), {
+      ...settings,
+      name,
+    });
   return {
     objective,
-    pretrain: jit((inputs: StepInputs) => pretrain({ ...inputs, examples: centred(inputs.examples) }), {
-      ...settings,
-      name: 'gan.step (pretrain)',
-    }),
-    train: jit((inputs: StepInputs) => train({ ...inputs, examples: centred(inputs.examples) }), {
-      ...settings,
-      name: 'gan.step',
-    }),
+    pretrain: compiled('gan.step (pretrain)', pretrainingStep(objective, options)),
+    plain: compiled('gan.step (without discriminator)', adversarialStep(unjudged, options)),
+    judged: compiled('gan.step', adversarialStep(objective, options)),
     samples: jit(
       ({ weights, examples }) => {
         const pictures = objective.samples(playersOf(objective.cast, weights), centred(examples));

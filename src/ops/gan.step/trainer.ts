@@ -73,9 +73,9 @@ const merged = (before: RunState['trained'], after: RunState['trained']): RunSta
   average: { ...before.average, ...after.average },
 });
 
-/** The part of the state that a phase changes: discriminators do not take part in the initial training. */
+/** The part of the state that a turn changes: discriminators do not always take part. */
 const involved = (turn: Turn, trained: RunState['trained'], generators: readonly string[]) =>
-  turn.phase === 'train'
+  turn.judged
     ? trained
     : {
         weights: pick(trained.weights, generators),
@@ -106,11 +106,11 @@ export const createTrainer = (
   const origin = { path: '', index: 0, epoch: 0 };
   const start = startOf(params, cast, context.random(origin), places);
   const generators = Object.keys(cast.generators);
-  const programs = new Map<string, Programs>();
+  const compiled = new Map<string, Programs>();
   const programsOf = (examples: ExampleTensors): Programs => {
     const kind = Object.keys(examples).join();
-    const made = programs.get(kind) ?? programsFor(params, engine, Object.keys(examples));
-    programs.set(kind, made);
+    const made = compiled.get(kind) ?? programsFor(params, engine, Object.keys(examples));
+    compiled.set(kind, made);
     return made;
   };
 
@@ -167,11 +167,12 @@ export const createTrainer = (
         TE.fromEither(exampleTensors(value)),
         TE.chain((examples) => {
           const turn = turnAt(params, state.step);
-          const { objective, pretrain, train } = programsOf(examples);
+          const programs = programsOf(examples);
+          const program = turn.phase === 'pretrain' ? 'pretrain' : turn.judged ? 'judged' : 'plain';
           const [example] = Object.values(examples);
           const count = value.items.length;
           const choices = Object.fromEntries(
-            turn.phase === 'pretrain'
+            !turn.judged
               ? []
               : Object.keys(state.pools).map((domain) => [
                   domain,
@@ -186,7 +187,7 @@ export const createTrainer = (
             mix: mixOf(random, count),
           };
           return pipe(
-            (turn.phase === 'pretrain' ? pretrain : train)(inputs as HostOf<StepInputs>, { signal }),
+            programs[program](inputs as HostOf<StepInputs>, { signal }),
             TE.map((result) => result as Outcome),
             TE.chainEitherK((outcome) => {
               const metrics = Object.fromEntries(
@@ -215,11 +216,7 @@ export const createTrainer = (
                       position: positionOf(value),
                       marks: finite ? turn.marks : [...turn.marks, 'restored'],
                       model,
-                      samples: samplesOf(
-                        examples,
-                        namesOf(value),
-                        pick(generatorWeights, Object.keys(objective.cast.generators)),
-                      ),
+                      samples: samplesOf(examples, namesOf(value), pick(generatorWeights, generators)),
                     },
                   ];
                 }),
