@@ -9,6 +9,11 @@
  */
 export { arbitraryContent, type ContentKind } from './arbitraries/content.js';
 export {
+  arbitraryEdits,
+  arbitraryFaultyPipeline,
+  type FaultyPipeline,
+} from './arbitraries/faulty-pipelines.js';
+export {
   type ArbitraryFrameOptions,
   arbitraryFrame,
   arbitraryFrames,
@@ -20,6 +25,14 @@ export {
 } from './arbitraries/frames.js';
 export { arbitraryMetadata } from './arbitraries/metadata.js';
 export { type ArbitraryParamsOptions, arbitraryParams, arbitraryWritten } from './arbitraries/params.js';
+export {
+  type ArbitraryPipelineOptions,
+  arbitraryPipeline,
+  type PipelineSketch,
+  pipelineOf,
+  type StepSketch,
+  yamlOf,
+} from './arbitraries/pipelines.js';
 export { type ArbitraryTensorOptions, arbitraryTensors } from './arbitraries/tensors.js';
 export { arbitraryValue, type Draft } from './arbitraries/values.js';
 export { arbitraryWindow, type Window, type WindowOptions } from './arbitraries/window.js';

@@ -24,12 +24,16 @@ const explained = (name: string) => (thrown: unknown) => {
   throw thrown;
 };
 
+/** All operators; for the mutation check, which changes one operator's code, that one, always on the same cases. */
+const names = [...builtIn.keys()].filter((name) => [undefined, name].includes(process.env.LAWS_OF));
+const seed = process.env.LAWS_SEED === undefined ? {} : { seed: Number(process.env.LAWS_SEED) };
+
 describe('every operator obeys the laws', () => {
-  it.each([...builtIn.keys()])(
+  it.each(names)(
     '%s',
     async (name) => {
       const operator = builtIn.get(name)!;
-      const checked = await checkOp({ operator }, await kitOf(name)).catch(explained(name));
+      const checked = await checkOp({ operator }, { ...(await kitOf(name)), ...seed }).catch(explained(name));
       expect(checked.refused).toBeLessThan(checked.cases);
     },
     300_000,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
@@ -29,8 +30,8 @@ export type Feeds = Readonly<Record<string, readonly Outcome<unknown>[]>>;
 /** What comes out; left when what the operator needs for its whole run could not be opened. */
 export type Given = E.Either<Diagnostics, readonly Outcome<unknown>[]>;
 
-/** Outcomes that are taken of a source that does not end. */
-const ENOUGH = 8;
+/** Outcomes that are taken at most: some sources do not end. */
+const ENOUGH = 32;
 
 type MapItem = (item: Item<unknown>, signal: AbortSignal) => TE.TaskEither<Diagnostics, unknown>;
 
@@ -50,7 +51,8 @@ export const operate = (placed: Placed, feeds: Feeds, options: OperateOptions = 
   if ('map' in behaviour) return mapping(placed, behaviour, feeds, options);
   if ('tensor' in behaviour) return computing(placed, behaviour, feeds, options);
   if ('scan' in behaviour) return scanning(placed, feeds, options);
-  return flowing(flowOf(placed, feeds));
+  const isLive = 'source' in behaviour && behaviour.live?.(placed.params as never) === true;
+  return flowing(flowOf(placed, feeds), isLive);
 };
 
 /** The flow of an operator that works on streams as a whole: a source, a flow or a join. */
@@ -71,14 +73,26 @@ export const flowThrough = (
   throw new TypeError(`${name} works on single items`);
 };
 
-const flowing = async (flow: Flow<Outcome<unknown>>): Promise<Given> => {
+/** How long nothing must come of a live source for what came to be all, in milliseconds. */
+const IDLE_MS = 1000;
+
+const flowing = async (flow: Flow<Outcome<unknown>>, live: boolean): Promise<Given> => {
   const outcomes: Outcome<unknown>[] = [];
-  for await (const outcome of flow) {
-    outcomes.push(outcome);
-    if (outcomes.length >= 4 * ENOUGH) break;
+  const run = flow.open();
+  try {
+    while (outcomes.length < ENOUGH) {
+      const next = run.next();
+      const result = live ? await Promise.race([next, idle()]) : await next;
+      if (result.done) break;
+      outcomes.push(result.value);
+    }
+    return E.right(outcomes);
+  } finally {
+    await run.close();
   }
-  return E.right(outcomes);
 };
+
+const idle = (): Promise<{ readonly done: true }> => sleep(IDLE_MS, { done: true }, { ref: false });
 
 /** Opens what an operator needs, hands it to `use`, and closes it whatever happens. */
 const withResource = async (
