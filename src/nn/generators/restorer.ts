@@ -13,7 +13,7 @@ export interface RestorerOptions {
   /** Blocks of each level on the way down and on the way up, and of the deepest level. */
   readonly blocks?: number;
   readonly middleBlocks?: number;
-  /** Channels of the first level. */
+  /** Channels of the first level. Multiples of 16 fill the registers of the processor. */
   readonly width?: number;
 }
 
@@ -36,7 +36,7 @@ export const restorer = ({
   levels = 3,
   blocks = 1,
   middleBlocks = 2,
-  width = 24,
+  width = 16,
 }: RestorerOptions = {}): Network => {
   const each = Array<number>(levels).fill(blocks);
   return nafnet({ unshuffle, width, encoder: each, middle: middleBlocks, decoder: each });

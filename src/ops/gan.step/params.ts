@@ -37,7 +37,7 @@ export const generator = tagged({
     levels: defaulted(integer(restorer.levels), 3, 'Times that the picture is halved after that'),
     blocks: defaulted(integer(restorer.blocks), 1, 'Blocks of each level, down and up'),
     middleBlocks: defaulted(integer(restorer.middleBlocks), 2, 'Blocks of the deepest level'),
-    width: defaulted(integer(restorer.width), 24, 'Channels of the first level'),
+    width: defaulted(integer(restorer.width), 16, 'Channels of the first level'),
   }),
 });
 
