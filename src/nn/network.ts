@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { HostTensor } from '../ports/index.js';
+import type { Edges } from './edges.js';
 
 /** How a parameter starts: drawn from N(0, deviation²), evenly from -bound to bound, or one value everywhere. */
 export type Initialisation =
@@ -24,6 +25,29 @@ export interface Learner<Result> {
   readonly apply: (parameters: Parameters, pictures: tf.Tensor4D) => Result;
 }
 
+/** A picture on its way through a network whose halves are apart. */
+export interface HalfWay {
+  /** What is seen of the whole picture: smaller, and made of neighbourhoods only. */
+  readonly reduced: tf.Tensor4D;
+  /**
+   * The rest of the way, made of neighbourhoods only: the mean of what several sets of parameters make of the picture,
+   * given what each made of the whole of it.
+   */
+  readonly finish: (members: readonly Parameters[], wholes: readonly tf.Tensor4D[]) => tf.Tensor4D;
+}
+
+/**
+ * A network taken apart into what looks at the whole picture and what does not: of `way = look(x)`, what it makes of x is
+ * `way.finish([p], [whole(p, way.reduced, 'none')])`. Sides are those that it works at.
+ */
+export interface Halves {
+  /** How many times smaller the reduced picture is. */
+  readonly factor: number;
+  readonly look: (pictures: tf.Tensor4D) => HalfWay;
+  /** What one set of parameters makes of the whole reduced picture, as large as it. */
+  readonly whole: (parameters: Parameters, reduced: tf.Tensor4D, edges: Edges) => tf.Tensor4D;
+}
+
 /** Makes pictures [N,H,W,3] in -1..1 of pictures. */
 export interface Network extends Learner<tf.Tensor4D> {
   /**
@@ -31,6 +55,8 @@ export interface Network extends Learner<tf.Tensor4D> {
    * to rounding.
    */
   readonly averaged?: (members: readonly Parameters[], pictures: tf.Tensor4D) => tf.Tensor4D;
+  /** Its two halves, where only one of them looks at the whole picture: the other can then work in tiles. */
+  readonly halves?: Halves;
   /** The sizes that it works at. It takes any other, fills it up and cuts the result. Every size when absent. */
   readonly sides?: Sides;
 }

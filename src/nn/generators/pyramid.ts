@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { instanceNorm, resize2d } from '../../tensor/layers/index.js';
 import { atAnySize } from '../any-size.js';
 import { convolution, convolve, fanIn } from '../convolution.js';
+import { type Edges, withMargin, withoutMargin } from '../edges.js';
 import { doubled, type LaplacianPyramid, laplacianPyramid } from '../laplacian-pyramid.js';
-import type { Network, ParameterSpecs, Parameters } from '../network.js';
+import type { Halves, Network, ParameterSpecs, Parameters } from '../network.js';
 
 export interface PyramidOptions {
   /** Times that the picture is halved, 2 to 6; the low branch works at 1/2^levels of the size. */
@@ -62,20 +63,32 @@ export const pyramid = ({
       convolution(`${name}.b`, 1, [16, 1], fanIn),
     ]),
   ) as ParameterSpecs;
-  const translated = (p: Parameters, pyramid: LaplacianPyramid) =>
-    translate(p, pyramid, { lows, highs, norm: norm > 0 });
   const sides = { multiple: 2 ** levels, least: 2 ** (levels + 1) };
-  const through = (pictures: tf.Tensor4D, f: (pyramid: LaplacianPyramid) => Translation): tf.Tensor4D =>
-    atAnySize(sides, pictures, (x) => {
+  const halves: Halves = {
+    factor: 2 ** levels,
+    look: (x) => {
       const pyramid = laplacianPyramid(x, levels);
-      return rebuild(pyramid, f(pyramid));
-    });
-  return {
-    parameters,
-    sides,
-    apply: (p, x) => through(x, (pyramid) => translated(p, pyramid)),
-    averaged: (members, x) => through(x, (pyramid) => meanOf(members.map((p) => translated(p, pyramid)))),
+      const translated = (p: Parameters, low: tf.Tensor4D): Translation => ({
+        low,
+        masks: masksOf(p, pyramid, low, highs),
+      });
+      return {
+        reduced: pyramid.rest,
+        finish: (members, wholes) =>
+          rebuild(pyramid, meanOf(members.map((p, i) => translated(p, wholes[i]!)))),
+      };
+    },
+    whole: (p, rest, edges) => translateLow(p, rest, lows, norm > 0, edges),
   };
+  const averaged = (members: readonly Parameters[], pictures: tf.Tensor4D): tf.Tensor4D =>
+    atAnySize(sides, pictures, (x) => {
+      const { reduced, finish } = halves.look(x);
+      return finish(
+        members,
+        members.map((p) => halves.whole(p, reduced, 'none')),
+      );
+    });
+  return { parameters, sides, apply: (p, x) => averaged([p], x), averaged, halves };
 };
 
 /** What the branches make of a pyramid: its rest translated, and masks for its details, deepest first. */
@@ -84,30 +97,25 @@ interface Translation {
   readonly masks: readonly tf.Tensor4D[];
 }
 
-interface Branches {
-  readonly lows: readonly string[];
-  readonly highs: readonly string[];
-  readonly norm: boolean;
-}
-
-const translate = (
+/** Masks for the details of a pyramid whose rest was translated to `low`, deepest first. */
+const masksOf = (
   p: Parameters,
   { details, rest }: LaplacianPyramid,
-  { lows, highs, norm }: Branches,
-): Translation => {
-  const low = translateLow(p, rest, lows, norm);
+  low: tf.Tensor4D,
+  highs: readonly string[],
+): readonly tf.Tensor4D[] => {
   const top = details.at(-1)!;
   const seed = highMask(p, tf.concat([top, repeated(rest, top), repeated(low, top)], 3), highs);
   // Each level's mask is two pointwise layers on the coarser one. They commute with repeating pixels, so they run before.
-  const masks = numbered('mask', details.length).reduce<readonly tf.Tensor4D[]>(
+  return numbered('mask', details.length).reduce<readonly tf.Tensor4D[]>(
     (made, name) => [...made, convolve(p, `${name}.b`, leaky(convolve(p, `${name}.a`, made.at(-1) ?? seed)))],
     [],
   );
-  return { low, masks };
 };
 
 /** Rebuilding is linear in both, so the mean of several results is what the mean of the translations gives. */
 const meanOf = (translations: readonly Translation[]): Translation => {
+  if (translations.length === 1) return translations[0]!;
   const mean = (tensors: readonly tf.Tensor4D[]): tf.Tensor4D =>
     tf.div(
       tensors.reduce((sum, each) => tf.add(sum, each)),
@@ -137,16 +145,31 @@ const leaky = (x: tf.Tensor4D): tf.Tensor4D => tf.leakyRelu(x, SLOPE);
 const residualBlocks = (p: Parameters, x: tf.Tensor4D, names: readonly string[]): tf.Tensor4D =>
   names.reduce((sum, name) => tf.add(sum, convolve(p, `${name}.b`, leaky(convolve(p, `${name}.a`, sum)))), x);
 
+/** The low branch; where its picture has a beyond, that is what its convolutions see there. */
 const translateLow = (
   p: Parameters,
   rest: tf.Tensor4D,
   blocks: readonly string[],
   norm: boolean,
+  edges: Edges,
 ): tf.Tensor4D => {
-  const first = convolve(p, 'low.first', rest);
-  const wide = leaky(convolve(p, 'low.second', leaky(norm ? instanceNorm(first) : first)));
+  // A pixel for each of its convolutions.
+  const margin = 4 + 2 * blocks.length;
+  const seen = withMargin(rest, margin, edges);
+  const first = convolve(p, 'low.first', seen);
+  // What is seen twice must not count twice.
+  const normed = norm ? standardiseLike(first, withoutMargin(first, margin, edges)) : first;
+  const wide = leaky(convolve(p, 'low.second', leaky(normed)));
   const narrow = leaky(convolve(p, 'low.third', residualBlocks(p, wide, blocks)));
-  return tf.tanh(tf.add(rest, convolve(p, 'low.last', narrow)));
+  return withoutMargin(tf.tanh(tf.add(seen, convolve(p, 'low.last', narrow))), margin, edges);
+};
+
+/** Instance norm by the mean and deviation of a part. */
+const standardiseLike = (x: tf.Tensor4D, part: tf.Tensor4D): tf.Tensor4D => {
+  if (x === part) return instanceNorm(x);
+  const mean = tf.mean(part, [1, 2], true);
+  const variance = tf.mean(tf.square(tf.sub(part, mean)), [1, 2], true);
+  return tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-5)));
 };
 
 const highMask = (p: Parameters, x: tf.Tensor4D, blocks: readonly string[]): tf.Tensor4D =>
