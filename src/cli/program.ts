@@ -31,6 +31,8 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .addOption(setOption())
     .option('--engine <name>', 'where tensor work runs: auto, cpu, webgpu, cuda, …', 'cpu')
     .option('--jobs <n>', 'photos worked on at once (as many as processors)', count)
+    .option('--memory <size>', 'what a photo may take at once, as in 2G; larger ones go in tiles', bytes)
+    .option('--certify', 'compute the joins of tiles and panoramas again, and note the difference', false)
     .option('--retry', 'try again what failed before, though nothing has changed', false)
     .option('--resume', 'go on with a training from its latest checkpoint', false)
     .option('--json', 'print events as JSON lines', false)
@@ -236,4 +238,12 @@ const pixelSize = (given: string): { readonly width: number; readonly height: nu
   if (!(Number(width) > 0 && Number(height) > 0))
     throw new InvalidArgumentError('It is a width and a height in pixels, as in 1920x1080.');
   return { width: Number(width), height: Number(height) };
+};
+
+const bytes = (given: string): number => {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) *([kmgt]?)i?b?$/i.exec(given) ?? [];
+  const value = Number(number) * 1024 ** ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase());
+  if (!(value >= 2 ** 20))
+    throw new InvalidArgumentError('It is a size of a megabyte and more, as in 512M or 2G.');
+  return value;
 };

@@ -4,6 +4,7 @@ import { pictureCodes } from './codes/picture.js';
 import { pipelineCodes } from './codes/pipeline.js';
 import { runCodes } from './codes/run.js';
 import { tensorCodes } from './codes/tensor.js';
+import { tilesCodes } from './codes/tiles.js';
 import { trainingCodes } from './codes/training.js';
 import { watchCodes } from './codes/watch.js';
 import { weightsCodes } from './codes/weights.js';
@@ -15,6 +16,7 @@ export const codes = {
   ...pictureCodes,
   ...modelCodes,
   ...weightsCodes,
+  ...tilesCodes,
   ...pipelineCodes,
   ...runCodes,
   ...watchCodes,

@@ -34,6 +34,10 @@ export interface OpContext {
   readonly openEngine: TaskEither<Diagnostics, Engine>;
   /** How many items are worked on at once. */
   readonly jobs: number;
+  /** Bytes that tensor work on one item may take; larger pictures are worked on in tiles. */
+  readonly memory: number;
+  /** Whether joins are to be certified of every picture, as if each operator said `certify: true`. */
+  readonly certify: boolean;
 }
 
 /** Facts about an item, by name. */

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, freemem } from 'node:os';
 import type { IO } from 'fp-ts/lib/IO.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure } from '../diagnostics/index.js';
@@ -16,6 +16,10 @@ export interface RunContext {
   readonly openEngine: TE.TaskEither<Diagnostics, Engine>;
   /** How many items are worked on at once. */
   readonly jobs: number;
+  /** Bytes that tensor work on one item may take. */
+  readonly memory: number;
+  /** Whether joins of tiles and panoramas are certified of every picture. */
+  readonly certify: boolean;
   readonly warn: (key: ItemKey, warning: Diagnostic) => IO<void>;
   /** Is told what the operator at a path notes about an item. */
   readonly noted: (key: ItemKey, operator: string, facts: Notes) => IO<void>;
@@ -37,7 +41,7 @@ export interface RunContext {
 
 /** What one operator knows about the run. */
 export const contextOf = (
-  { seed, engine, openEngine, jobs, warn, noted, receipt }: RunContext,
+  { seed, engine, openEngine, jobs, memory, certify, warn, noted, receipt }: RunContext,
   path: string,
 ): OpContext => ({
   path,
@@ -45,11 +49,20 @@ export const contextOf = (
   engine,
   openEngine,
   jobs,
+  memory,
+  certify,
   warn,
   note: (key, facts) => noted(key, path, facts),
   receipt,
   random: (key) => randomFor(seed, path, key),
 });
+
+/** Half of what is free now: photos, weights and other programs take their part too. */
+const memoryShare = (): number => {
+  const allowed = process.constrainedMemory();
+  const free = allowed > 0 ? Math.min(freemem(), allowed) : freemem();
+  return Math.max(256 * 2 ** 20, free / 2);
+};
 
 /** A run on this machine, with nobody watching. */
 export const defaultContext = (seed: number): RunContext => ({
@@ -57,6 +70,8 @@ export const defaultContext = (seed: number): RunContext => ({
   engine: 'cpu',
   openEngine: TE.left([failure('tensor/engine-unavailable', 'Only a pipeline that runs has an engine.')]),
   jobs: availableParallelism(),
+  memory: memoryShare(),
+  certify: false,
   warn: () => () => undefined,
   noted: () => () => undefined,
   skipped: () => () => undefined,

@@ -50,6 +50,10 @@ export type TrainedStep = Pick<
 export interface RunOptions {
   /** Items worked on at once; as many as there are processors unless said otherwise. */
   readonly jobs?: number;
+  /** Bytes that tensor work on one photo may take: half of what is free unless said otherwise. */
+  readonly memory?: number;
+  /** Whether joins of tiles and panoramas are certified of every photo: false unless said otherwise. */
+  readonly certify?: boolean;
   /** Where tensor work runs: `cpu` unless said otherwise. */
   readonly engine?: string;
   /** Goes on with the training that an earlier run began, from its latest checkpoint. */
@@ -89,12 +93,24 @@ const fatal: ReadonlySet<string> = new Set([
  */
 export const runPlan = (
   plan: Plan,
-  { jobs, engine, resume = false, signal, finish, retry = false, observe = () => undefined }: RunOptions = {},
+  {
+    jobs,
+    memory,
+    certify,
+    engine,
+    resume = false,
+    signal,
+    finish,
+    retry = false,
+    observe = () => undefined,
+  }: RunOptions = {},
 ): TE.TaskEither<Diagnostics, Report> => {
   let skipped = 0;
   const context: RunContext = {
     ...defaultContext(plan.graph.seed),
     ...(jobs === undefined ? {} : { jobs }),
+    ...(memory === undefined ? {} : { memory }),
+    ...(certify === undefined ? {} : { certify }),
     ...(engine === undefined ? {} : { engine }),
     ...(finish === undefined ? {} : { finish }),
     retry,

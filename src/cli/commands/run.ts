@@ -21,6 +21,8 @@ export interface RunArguments {
   readonly set: Readonly<Record<string, string>>;
   readonly engine: string;
   readonly jobs?: number;
+  readonly memory?: number;
+  readonly certify: boolean;
   readonly retry: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -30,7 +32,7 @@ export interface RunArguments {
 /** `pipe run`: compiles and runs, and says at the end what was done, what was skipped and what failed. */
 export const run = async (
   target: string | undefined,
-  { set, engine, jobs, resume, retry, json, quiet }: RunArguments,
+  { set, engine, jobs, memory, certify, resume, retry, json, quiet }: RunArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const voice = json ? jsonVoice(terminal) : quiet ? quietVoice(terminal) : peopleVoice(terminal);
@@ -46,6 +48,8 @@ export const run = async (
         engine,
         resume,
         ...(jobs === undefined ? {} : { jobs }),
+        ...(memory === undefined ? {} : { memory }),
+        certify,
         retry,
         signal: terminal.signal,
         observe: voice.event,

@@ -1,38 +1,25 @@
-import * as tf from '@tensorflow/tfjs';
-import { pipe } from 'fp-ts/lib/function.js';
+import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Diagnostics } from '../../diagnostics/index.js';
-import { maxOf, samplesOf } from '../../image/samples.js';
-import type { Frame, HostTensor, Item, Samples } from '../../ports/index.js';
-import { type BoundaryDTypes, type Engine, type Jitted, jit } from '../../tensor/index.js';
+import { type Diagnostics, warning } from '../../diagnostics/index.js';
+import { type Panorama, panoramaOf } from '../../image/panorama.js';
+import { samplesOf } from '../../image/samples.js';
+import type { Frame, Item, ItemKey, Samples } from '../../ports/index.js';
+import type { Engine } from '../../tensor/index.js';
 import type { Notes, OpContext } from '../behaviour.js';
+import type { Values } from '../tiling/windows.js';
+import { certified } from './certificate.js';
+import { type Fit, fitOf } from './fit.js';
 import type { LoadedEnsemble } from './load.js';
-import { type Dials, edited, luma, trustMap } from './program.js';
+import { type Profile, profileOf } from './profile.js';
+import { programsOn } from './programs.js';
+import { editedInTiles, knownOf, type Programs } from './tiled.js';
+import type { Wanted as Edit } from './way.js';
 
-export interface Wanted extends Dials {
-  readonly output: 'picture' | 'trust';
-  readonly grey: 'keep' | 'colour';
+/** What is asked of an ensemble. */
+export interface Wanted extends Edit {
+  readonly wrap: 'auto' | Panorama['edges'];
+  readonly certify: boolean;
 }
-
-/** The whole way of a picture's samples, of one depth, through the ensemble and back to that depth. */
-const wayOf = (
-  ensemble: LoadedEnsemble,
-  { strength, trust, output, grey }: Wanted,
-  depth: Samples['depth'],
-): ((samples: tf.Tensor3D) => tf.Tensor3D) => {
-  const white = maxOf(depth);
-  return (samples) => {
-    const isGrey = samples.shape[2] === 1;
-    const values = white === 1 ? samples : tf.div<tf.Tensor3D>(samples, white);
-    const picture = isGrey ? tf.tile(values, [1, 1, 3]) : values;
-    const made =
-      output === 'trust'
-        ? trustMap(tf, ensemble, picture)
-        : edited(tf, ensemble, { strength, trust }, picture);
-    const kept = isGrey && grey === 'keep' && output === 'picture' ? luma(tf, made) : made;
-    return white === 1 ? kept : tf.mul(kept, white);
-  };
-};
 
 /** What the receipt of a photo says of the model. */
 const factsOf = ({ snapshots, generator }: LoadedEnsemble): Notes => ({
@@ -40,48 +27,188 @@ const factsOf = ({ snapshots, generator }: LoadedEnsemble): Notes => ({
   snapshots: snapshots.map(({ file, sha256, step }) => ({ file, sha256, step })),
 });
 
+/** The largest difference at a join that passes: one level of 8 bits, which rounding alone can make. */
+const BOUND = 1 / 255 + 1e-6;
+
+/** Times that the overlap grows before a certificate that fails is only told. */
+const GROWTH = 3;
+
+type Result<A> = Promise<E.Either<Diagnostics, A>>;
+
+interface Edited {
+  readonly picture: Values;
+  readonly notes: Notes;
+}
+
+/** True for an engine that could not get the memory that it needed. */
+const outOfMemory = (errors: Diagnostics): boolean =>
+  errors.some(
+    ({ code, message }) =>
+      (code === 'tensor/run-failed' || code === 'tensor/compile-failed') &&
+      /bad_alloc|alloc|out of memory|memory/i.test(message),
+  );
+
 /**
- * An ensemble made ready on the run's engine: from a frame to a frame of the same size and depth, by one compiled graph
- * from samples to samples, made once for each size. Transparency and metadata are kept.
+ * An ensemble made ready for a run: from a frame to a frame of the same size and depth. What fits into memory goes through
+ * one compiled graph from samples to samples, made once for each size; larger pictures go in tiles, which give the same up
+ * to rounding, and so do panoramas, whose tiles go round. Transparency and metadata are kept.
  */
 export const ensembleOn = (
   wanted: Wanted,
-  { openEngine, note }: OpContext,
+  context: OpContext,
   ensemble: LoadedEnsemble,
 ): ((item: Item<Frame>, signal: AbortSignal) => TE.TaskEither<Diagnostics, Frame>) => {
+  const { openEngine, memory, note, warn } = context;
   const facts = factsOf(ensemble);
-  const programs = new Map<Samples['depth'], Jitted<tf.Tensor3D, tf.Tensor3D>>();
-  const programOn = (engine: Engine, depth: Samples['depth']): Jitted<tf.Tensor3D, tf.Tensor3D> => {
-    const known = programs.get(depth);
-    if (known !== undefined) return known;
-    const as: BoundaryDTypes = depth === 'float32' ? {} : { output: depth };
-    const made = jit(wayOf(ensemble, wanted, depth), { name: 'ensemble.average', engine, as });
-    programs.set(depth, made);
-    return made;
+  const certify = wanted.certify || context.certify;
+  const programs = new Map<string, Programs>();
+  let profile: E.Either<Diagnostics, Profile> | undefined;
+  // The most pixels at once that the engine was found to have memory for.
+  let most = Number.POSITIVE_INFINITY;
+
+  const programsFor = (engine: Engine, depth: Samples['depth'], edges: Panorama['edges']): Programs => {
+    const key = `${depth} ${edges}`;
+    const known = programs.get(key) ?? programsOn(engine, ensemble, wanted, depth, edges);
+    programs.set(key, known);
+    return known;
   };
+
+  const inTiles = async (
+    ready: Programs,
+    picture: Values,
+    { grid, bytes }: Extract<Fit, { kind: 'tiled' }>,
+    { reach = 0, lookReach, multiple }: Profile,
+    more: number,
+    signal: AbortSignal,
+  ): Result<Edited> => {
+    const known = await knownOf(ready, picture, grid, lookReach, multiple, signal);
+    if (E.isLeft(known)) return known;
+    const result = await editedInTiles(ready, picture, grid, known.right, signal);
+    if (E.isLeft(result)) return result;
+    const [{ core }] = grid.tiles;
+    const tiles: Notes = {
+      count: grid.tiles.length,
+      width: core.width,
+      height: core.height,
+      overlap: reach + more,
+      edges: grid.edges,
+      bytes: Math.round(bytes),
+    };
+    if (!certify) return E.right({ picture: result.right, notes: { tiles } });
+    const halo = Math.ceil((reach + more) / multiple) * multiple;
+    const found = await certified(ready, picture, grid, known.right, result.right, halo, multiple, signal);
+    if (E.isLeft(found)) return found;
+    const { windows, difference } = found.right;
+    const certificate: Notes = { windows, difference, bound: BOUND, passed: difference <= BOUND };
+    return E.right({ picture: result.right, notes: { tiles, certificate } });
+  };
+
+  /** One picture; of stereo, one eye's. */
+  const editOne = async (
+    key: ItemKey,
+    engine: Engine,
+    found: Profile,
+    picture: Values,
+    edges: Panorama['edges'],
+    signal: AbortSignal,
+    more = 0,
+  ): Result<Edited> => {
+    const [height = 1, width = 1] = picture.shape;
+    const fit = fitOf(ensemble.network, found, { size: { width, height }, edges, memory, most, more });
+    const ready = programsFor(engine, picture.dtype, edges);
+    if (fit.kind === 'whole' && fit.bytes > memory)
+      warn(
+        key,
+        warning(
+          'tiles/whole-picture',
+          `\`${ensemble.generator.kind}\` looks at the whole picture, which takes about ${inMegabytes(fit.bytes)} where ${inMegabytes(memory)} are allowed.`,
+        ),
+      )();
+    const result: E.Either<Diagnostics, Edited> =
+      fit.kind === 'tiled'
+        ? await inTiles(ready, picture, fit, found, more, signal)
+        : E.map((whole): Edited => ({ picture: whole as Values, notes: {} }))(
+            await ready.edit({ samples: picture }, { signal })(),
+          );
+    if (E.isLeft(result)) {
+      const { width: w, height: h } = fit.kind === 'tiled' ? fit.grid.tiles[0].window : { width, height };
+      const smaller = (w * h) / 2;
+      if (!outOfMemory(result.left) || found.reach === undefined || smaller < LEAST_PIXELS) return result;
+      most = Math.min(most, smaller);
+      warn(
+        key,
+        warning(
+          'tiles/out-of-memory',
+          `The engine had no memory for ${w}x${h} pixels at once; tiles of half as many are tried.`,
+        ),
+      )();
+      return editOne(key, engine, found, picture, edges, signal, more);
+    }
+    const { certificate } = result.right.notes as {
+      readonly certificate?: { readonly passed: boolean; readonly difference: number };
+    };
+    if (certificate === undefined || certificate.passed) return result;
+    if (more / found.multiple < GROWTH * 8 && found.reach !== undefined)
+      return editOne(key, engine, found, picture, edges, signal, more + 8 * found.multiple);
+    warn(
+      key,
+      warning(
+        'tiles/certificate',
+        `Where tiles meet, the result differs by ${(255 * certificate.difference).toFixed(1)} levels of 255 from what it is inside of a tile.`,
+      ),
+    )();
+    return result;
+  };
+
+  const editAll = async (key: ItemKey, photo: Frame, signal: AbortSignal): Result<Frame> => {
+    const engine = await openEngine();
+    if (E.isLeft(engine)) return engine;
+    profile ??= profileOf(ensemble, wanted);
+    if (E.isLeft(profile)) return profile;
+    const { width, height, channels, samples } = photo;
+    const { edges, eyes } = wanted.wrap === 'auto' ? panoramaOf(photo) : { edges: wanted.wrap, eyes: 1 };
+    const rows = height / eyes;
+    const made: Edited[] = [];
+    for (let eye = 0; eye < eyes; eye++) {
+      const size = rows * width * channels;
+      const data = samples.data.subarray(eye * size, (eye + 1) * size);
+      const picture = { dtype: samples.depth, shape: [rows, width, channels], data } as Values;
+      const edited = await editOne(key, engine.right, profile.right, picture, edges, signal);
+      if (E.isLeft(edited)) return edited;
+      made.push(edited.right);
+    }
+    note(key, { ...facts, ...made[0]?.notes })();
+    const joined = joinedRows(made.map(({ picture }) => picture));
+    return E.right({
+      ...photo,
+      channels: joined.shape[2] === 1 ? 1 : 3,
+      samples: samplesOf(joined.data),
+    });
+  };
+
   return ({ key, value: photo }, signal) => {
     // Nothing to do, and rounding would change what a float holds.
     if (wanted.strength === 0 && wanted.output === 'picture')
-      return pipe(
-        TE.fromIO(note(key, facts)),
-        TE.map(() => photo),
-      );
-    const { width, height, channels, samples } = photo;
-    return pipe(
-      openEngine,
-      TE.chain((engine) => {
-        const shape = [height, width, channels];
-        const pixels = { dtype: samples.depth, shape, data: samples.data } as HostTensor;
-        return programOn(engine, samples.depth)(pixels, { signal });
-      }),
-      TE.map(
-        ({ shape, data }): Frame => ({
-          ...photo,
-          channels: shape[2] === 1 ? 1 : 3,
-          samples: samplesOf(data as Uint8Array | Uint16Array | Float32Array),
-        }),
-      ),
-      TE.chainFirstIOK(() => note(key, facts)),
-    );
+      return TE.fromIO(() => {
+        note(key, facts)();
+        return photo;
+      });
+    return () => editAll(key, photo, signal);
   };
+};
+
+/** Below this many pixels tiles are not made smaller: something else takes the memory. */
+const LEAST_PIXELS = 128 * 128;
+
+const inMegabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
+
+/** Pictures of one width, one above the other. */
+const joinedRows = (pictures: readonly Values[]): Values => {
+  const [first, ...others] = pictures as readonly [Values, ...Values[]];
+  if (others.length === 0) return first;
+  const [height = 1, width = 1, channels = 1] = first.shape;
+  const Data = first.data.constructor as new (length: number) => Values['data'];
+  const data = new Data(pictures.length * first.data.length);
+  for (const [i, { data: part }] of pictures.entries()) data.set(part as never, i * first.data.length);
+  return { ...first, shape: [pictures.length * height, width, channels], data } as Values;
 };

@@ -2,7 +2,17 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { frame } from '../../ports/index.js';
 import { defineOp } from '../define.js';
-import { anyOf, defaulted, integer, listOf, number, oneOf, path, required } from '../params/index.js';
+import {
+  anyOf,
+  boolean,
+  defaulted,
+  integer,
+  listOf,
+  number,
+  oneOf,
+  path,
+  required,
+} from '../params/index.js';
 import type { LoadedEnsemble } from './load.js';
 
 const step = integer({ min: 0 });
@@ -32,6 +42,16 @@ export const ensembleAverage = defineOp({
       oneOf('picture', 'trust'),
       'picture',
       'The edited photo, or a grey picture of where the snapshots agree: white where they do, black where they do not',
+    ),
+    wrap: defaulted(
+      oneOf('auto', 'none', 'x', 'sphere'),
+      'auto',
+      'How the photo goes round: panoramas are recognised; `x` closes from left to right, `sphere` over the poles as well',
+    ),
+    certify: defaulted(
+      boolean,
+      false,
+      'Compute the places where tiles and sides meet again, and note the difference',
     ),
     grey: defaulted(
       oneOf('keep', 'colour'),

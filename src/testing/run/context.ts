@@ -37,4 +37,6 @@ export const contextFor = ({
   engine: 'cpu',
   openEngine: engine,
   jobs: 2,
+  memory: 2 ** 31,
+  certify: false,
 });

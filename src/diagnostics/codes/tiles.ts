@@ -1,0 +1,15 @@
+/** Codes of large pictures and panoramas that are worked on in tiles. */
+export const tilesCodes = {
+  'tiles/whole-picture': {
+    title: 'A network looks at the whole picture, which takes more memory than is allowed',
+    mend: 'Allow more by `--memory`, make the picture smaller by `resize`, or use a network such as `pyramid`.',
+  },
+  'tiles/out-of-memory': {
+    title: 'The engine had no memory left for a picture, or a tile of it',
+    mend: 'Smaller tiles are tried by themselves. Say what may be taken, as in `--memory 1G`, to begin with those.',
+  },
+  'tiles/certificate': {
+    title: 'The result of a tile differs from what it would be inside of another one',
+    mend: 'Look at the place. A network that looks at the whole picture cannot be cut without a trace: give it more memory.',
+  },
+} as const;

@@ -1,0 +1,101 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { Diagnostics } from '../../diagnostics/index.js';
+import { onCircle } from '../../nn/edges.js';
+import type { Grid, Place } from '../tiling/grid.js';
+import { type Values, windowOf } from '../tiling/windows.js';
+import { editedWindow, type Known, type Programs } from './tiled.js';
+
+/** What was found where tiles and the sides of a panorama meet. */
+export interface Certificate {
+  /** Places looked at. */
+  readonly windows: number;
+  /** The largest difference between a result and the same computed on a shifted grid, of values 0..1. */
+  readonly difference: number;
+}
+
+/** Joins along one axis: where a core begins, unless that is the edge of a picture that has no beyond. */
+const joins = (starts: readonly number[], round: boolean): readonly number[] =>
+  [...new Set(starts)].filter((start) => start > 0 || round);
+
+const most = <A>(values: readonly A[], count: number): readonly A[] =>
+  values.length <= count
+    ? values
+    : Array.from({ length: count }, (_, i) => values[Math.floor((i * values.length) / count)]!);
+
+/** So many joins are looked at along each axis, each at so many places. */
+const JOINS = 3;
+const PLACES = 2;
+
+/** Windows over joins: of the size of the grid's own, with the join in their middle. */
+export const windowsOver = ({ full, edges, tiles }: Grid, multiple: number): readonly Place[] => {
+  const { width, height } = tiles[0].window;
+  const middle = (at: number, length: number): number => at - Math.floor(length / 2 / multiple) * multiple;
+  const inside = (from: number, window: number, whole: number, beyond: boolean): number =>
+    beyond ? from : Math.max(0, Math.min(from, whole - window));
+  const columns = most(
+    joins(
+      tiles.map(({ core }) => core.left),
+      edges !== 'none',
+    ),
+    JOINS,
+  );
+  const rows = most(
+    joins(
+      tiles.map(({ core }) => core.top),
+      edges === 'sphere',
+    ),
+    JOINS,
+  );
+  const along = (length: number): readonly number[] =>
+    Array.from(
+      { length: PLACES },
+      (_, i) => Math.floor(((2 * i + 1) * length) / (2 * PLACES) / multiple) * multiple,
+    );
+  const place = (x: number, y: number): Place => ({
+    left: inside(middle(x, width), width, full.width, edges !== 'none'),
+    top: inside(middle(y, height), height, full.height, edges === 'sphere'),
+    width,
+    height,
+  });
+  return [
+    ...columns.flatMap((x) => along(full.height).map((y) => place(x, y))),
+    ...rows.flatMap((y) => along(full.width).map((x) => place(x, y))),
+  ];
+};
+
+/** The largest difference of the inner part of a window, in the values of its samples. */
+const differenceIn = (again: Values, before: Values, halo: number, white: number): number => {
+  const [height = 1, width = 1, channels = 1] = again.shape;
+  let largest = 0;
+  for (let y = halo; y < height - halo; y++)
+    for (let i = (y * width + halo) * channels; i < (y * width + width - halo) * channels; i++)
+      largest = Math.max(largest, Math.abs((again.data[i] as number) - (before.data[i] as number)));
+  return largest / white;
+};
+
+/**
+ * Computes windows over the joins of a result again, on a grid that is shifted so that the joins are in the middle, and
+ * compares. Where sides meet, the result is read across them.
+ */
+export const certified = async (
+  programs: Programs,
+  picture: Values,
+  grid: Grid,
+  known: Known,
+  result: Values,
+  halo: number,
+  multiple: number,
+  signal: AbortSignal,
+): Promise<E.Either<Diagnostics, Certificate>> => {
+  const white = { uint8: 255, uint16: 65535, float32: 1 }[result.dtype];
+  const windows = windowsOver(grid, multiple);
+  let difference = 0;
+  for (const window of windows) {
+    const again = await editedWindow(programs, picture, grid, known, window, signal);
+    if (E.isLeft(again)) return again;
+    const at = grid.edges === 'none' ? window : { ...window, left: onCircle(window.left, grid.full.width) };
+    const before = windowOf(result, grid.full, at, grid.edges);
+    difference = Math.max(difference, differenceIn(again.right as Values, before, halo, white));
+  }
+  return E.right({ windows: windows.length, difference });
+};

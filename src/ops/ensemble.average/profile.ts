@@ -1,0 +1,59 @@
+import type * as tf from '@tensorflow/tfjs';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { Diagnostics } from '../../diagnostics/index.js';
+import { liveBytes } from '../../tensor/graph/live-bytes.js';
+import { receptiveField } from '../../tensor/graph/receptive-field.js';
+import { record } from '../../tensor/trace/record.js';
+import type { Ensemble } from './load.js';
+import { editOf, lookOf, type Wanted } from './way.js';
+
+/** What is known of an ensemble before it runs: found in its graph, not given. */
+export interface Profile {
+  /** How far a result looks around its pixels, where it does not look at the whole picture. */
+  readonly reach: number | undefined;
+  /** How far what is seen of the whole picture looks around, in pixels of the picture. */
+  readonly lookReach: number;
+  /** What a pixel takes while the ensemble runs, with what the engine lays out for itself. */
+  readonly bytesPerPixel: number;
+  /** What sides of pictures, and places of tiles, are multiples of. */
+  readonly multiple: number;
+}
+
+/** Memory that engines take beside the values of a graph: measured on graphs of 0.5 to 6 megapixels. */
+const BESIDE = 1.6;
+
+const largest = (reach: { readonly [side: string]: number }): number => Math.max(...Object.values(reach));
+
+/** Records an ensemble's graph for a small picture, and looks at it. */
+export const profileOf = (ensemble: Ensemble, wanted: Wanted): E.Either<Diagnostics, Profile> => {
+  const { network, members } = ensemble;
+  const { multiple, least } = network.sides ?? { multiple: 1, least: 1 };
+  const side = Math.ceil(Math.max(256, least) / multiple) * multiple;
+  const input = { name: 'input', axes: [0, 1] } as const;
+  const specs = { shape: [side, side, 3], dtype: 'float32' } as const;
+  // A part given with its whole, which here is taken for what is seen of it: as far, or farther.
+  const local = (samples: tf.Tensor3D): tf.Tensor3D => {
+    const seen = lookOf(ensemble, 'float32')(samples);
+    return editOf(
+      ensemble,
+      wanted,
+      'float32',
+    )({ samples, ...(network.halves && { wholes: members.map(() => seen) }) });
+  };
+  return pipe(
+    E.Do,
+    E.bind('local', () => record('ensemble.average', local as never, specs)),
+    E.bind('look', () => record('ensemble.average', lookOf(ensemble, 'float32') as never, specs)),
+    E.map(({ local: { graph }, look }) => {
+      const field = receptiveField(graph, input);
+      const seen = receptiveField(look.graph, input);
+      return {
+        reach: field.kind === 'local' ? largest({ ...field.reach }) : undefined,
+        lookReach: seen.kind === 'local' ? largest({ ...seen.reach }) : 0,
+        bytesPerPixel: (BESIDE * liveBytes(graph)) / (side * side),
+        multiple,
+      };
+    }),
+  );
+};
