@@ -10,6 +10,15 @@ export interface DataOf {
   readonly uint16: Uint16Array;
 }
 
+/** The typed arrays by dtype. */
+export const arrays = {
+  float32: Float32Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+} as const;
+
 /**
  * A tensor in the memory of this process: immutable, row-major, contiguous. `data.length` is the product of `shape`.
  * `uint8` and `uint16` exist at the boundary only (pixels); inside a program they are float32 with the same values.

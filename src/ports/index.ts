@@ -1,6 +1,6 @@
 export { codecOf, travelsOn } from './codec.js';
 export type { DeclaredColour, Frame, ImageFormat, Metadata, MetadataBlock, Samples } from './frame.js';
-export type { DataOf, DType, HostTensor } from './host-tensor.js';
+export { arrays, type DataOf, type DType, type HostTensor } from './host-tensor.js';
 export type { Item, ItemFailure, ItemKey, Outcome } from './item.js';
 export type { Json } from './json.js';
 export {

@@ -64,6 +64,10 @@ describe('jit', () => {
     const kept = floats([2], 1, 2);
     await f(kept)();
     expect(kept).toEqual(floats([2], 1, 2));
+    const bytes: HostTensor = { dtype: 'uint8', shape: [3], data: Buffer.from([1, 2, 3]) };
+    await f(bytes)();
+    await f(bytes, { donate: true })();
+    expect([...bytes.data]).toEqual([1, 2, 3]);
     await f(kept, { donate: true })();
     expect(kept.data.length).toBe(0);
   });
@@ -79,6 +83,12 @@ describe('jit', () => {
     const result = await f({ x: floats([3], 1, 2) })();
     expect(codeOf(result)).toBe('tensor/input-mismatch');
     expect(E.isLeft(result) && result.left[0].message).toMatch(/negate.*'x'.*\[3\].*3 elements.*2/);
+    const integers = { ...floats([2], 1, 2), data: Int32Array.of(1, 2) };
+    const mixed = await f({ x: integers } as never)();
+    expect(codeOf(mixed)).toBe('tensor/input-mismatch');
+    const double = await f({ x: { dtype: 'float64', shape: [1], data: Float64Array.of(1) } } as never)();
+    expect(E.isLeft(double) && double.left[0].message).toMatch(/'x'.*'float64'.*uint8/);
+    expect(E.isLeft(mixed) && mixed.left[0].message).toMatch(/'x' is float32.*Float32Array.*Int32Array/);
   });
 
   it('refuses to work once disposed', async () => {

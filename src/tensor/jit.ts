@@ -4,12 +4,13 @@ import * as R from 'fp-ts/lib/Record.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { LRUCache } from 'lru-cache';
 import { type Diagnostics, failure } from '../diagnostics/index.js';
-import type { HostTensor } from '../ports/index.js';
+import { arrays, type HostTensor } from '../ports/index.js';
 import { type BoundaryDTypes, narrowOutputs } from './boundary.js';
 import { elementCount } from './graph/index.js';
 import { Lease } from './lease.js';
 import { optimise } from './passes/index.js';
 import { type Compiled, createEngine, type Engine } from './run/engine.js';
+import { copyInto } from './run/spare-buffers.js';
 import { record, type TensorSpec } from './trace/record.js';
 import { leaves, mapTree, TreeError } from './tree.js';
 
@@ -153,6 +154,17 @@ export const jit = <I, O>(fn: (inputs: I) => O, options: JitOptions = {}): Jitte
 
 type Feeds = Readonly<Record<string, HostTensor>>;
 
+/** What is wrong with a tensor that was made by hand. */
+const faultOf = ({ dtype, shape, data }: HostTensor): string | undefined => {
+  const array = (arrays as Partial<typeof arrays>)[dtype];
+  if (array === undefined) return `has the dtype '${dtype}', but there are ${Object.keys(arrays).join(', ')}`;
+  if (!(data instanceof array))
+    return `is ${dtype}, which is held in a ${array.name}, but its data is a ${data.constructor.name}`;
+  return elementCount(shape) === data.length
+    ? undefined
+    : `has shape [${shape}], which is ${elementCount(shape)} elements, but its data has ${data.length}`;
+};
+
 const readInputs = (
   operator: string,
   inputs: unknown,
@@ -162,12 +174,11 @@ const readInputs = (
       name: path === '' ? 'input' : path,
       value,
     }));
-    const wrong = found.find(({ value }) => elementCount(value.shape) !== value.data.length);
-    if (wrong !== undefined) {
-      const { name, value } = wrong;
-      const message = `${operator}: input '${name}' has shape [${value.shape}], which is ${elementCount(value.shape)} elements, but its data has ${value.data.length}.`;
-      return E.left([failure('tensor/input-mismatch', message)]);
-    }
+    const [wrong] = found.flatMap(({ name, value }) => {
+      const fault = faultOf(value);
+      return fault === undefined ? [] : [`${operator}: input '${name}' ${fault}.`];
+    });
+    if (wrong !== undefined) return E.left([failure('tensor/input-mismatch', wrong)]);
     return E.right({
       feeds: Object.fromEntries(found.map(({ name, value }) => [name, value])),
       key: found.map(({ name, value }) => `${name}:${value.dtype}[${value.shape}]`).join(';'),
@@ -188,4 +199,4 @@ const readInputs = (
 const donated = (tensor: HostTensor): HostTensor =>
   tensor.data.buffer instanceof ArrayBuffer && tensor.data.byteLength === tensor.data.buffer.byteLength
     ? tensor
-    : ({ ...tensor, data: tensor.data.slice() } as HostTensor);
+    : copyInto(new ArrayBuffer(tensor.data.byteLength), tensor);

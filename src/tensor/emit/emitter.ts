@@ -1,4 +1,4 @@
-import type { HostTensor } from '../../ports/index.js';
+import { arrays, type HostTensor } from '../../ports/index.js';
 import {
   broadcastShapes,
   type Graph,
@@ -41,14 +41,7 @@ const OPSET = 20;
 const bytesOf = (data: ArrayBufferView): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
-const arrays = {
-  float32: Float32Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  bool: Uint8Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-};
+const allArrays = { ...arrays, uint32: Uint32Array };
 
 /** Collects the ONNX nodes and constants of one graph. */
 export class Emitter {
@@ -157,7 +150,7 @@ export class Emitter {
   }
 
   scalar(value: number, dtype: IrDType): string {
-    const data = arrays[dtype].of(value);
+    const data = allArrays[dtype].of(value);
     return this.#constant(
       `${dtype}_${String(value).replaceAll('-', 'm').replaceAll('+', '')}`,
       dtype,

@@ -1,4 +1,4 @@
-import type { HostTensor } from '../../ports/index.js';
+import { arrays, type HostTensor } from '../../ports/index.js';
 
 /** Most bytes that are kept, and how long after they came back. */
 const MOST_BYTES = 128e6;
@@ -16,11 +16,8 @@ export class SpareBuffers {
   copy(tensor: HostTensor): HostTensor {
     const { data } = tensor;
     const spare = this.#buffers.find((b) => b.byteLength === data.byteLength);
-    if (spare === undefined) return { ...tensor, data: data.slice() } as HostTensor;
     this.#buffers = this.#buffers.filter((b) => b !== spare);
-    const copy = new (data.constructor as new (buffer: ArrayBuffer) => typeof data)(spare);
-    copy.set(data);
-    return { ...tensor, data: copy } as HostTensor;
+    return copyInto(spare ?? new ArrayBuffer(data.byteLength), tensor);
   }
 
   /** Takes back what a run is done with; what came back longest ago is given up first. */
@@ -33,6 +30,13 @@ export class SpareBuffers {
     }, KEPT_MS).unref();
   }
 }
+
+/** A tensor copied into a buffer of just its size. Not by `slice`, which for Node's own `Buffer` copies nothing. */
+export const copyInto = (buffer: ArrayBuffer, tensor: HostTensor): HostTensor => {
+  const data = new arrays[tensor.dtype](buffer);
+  data.set(tensor.data);
+  return { ...tensor, data } as HostTensor;
+};
 
 const newest = (buffers: readonly ArrayBuffer[]): readonly ArrayBuffer[] => {
   let bytes = 0;

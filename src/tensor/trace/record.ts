@@ -1,6 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
-import { DiagnosticError, type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import {
+  type Diagnostic,
+  DiagnosticError,
+  type Diagnostics,
+  failure,
+  messageOf,
+} from '../../diagnostics/index.js';
 import type { DType } from '../../ports/index.js';
 import { installGradients } from '../gradients/index.js';
 import type { Graph, NodeId } from '../graph/index.js';
@@ -117,6 +123,8 @@ const trace = (
     outputs.push({ name, ...recorder.resolve(tensor) });
     return name;
   });
+  const ignored = ignoredTruth(recording, outputs);
+  if (ignored !== undefined) throw new DiagnosticError([ignored]);
   return {
     graph: builder.graph(
       operator,
@@ -130,6 +138,21 @@ const trace = (
     }),
     outputs: tree,
   };
+};
+
+/**
+ * A JavaScript `if` on a tensor takes every tensor for true and cannot be noticed while it does; but it leaves a truth value
+ * behind that nothing uses. Differentiation may leave some, too.
+ */
+const ignoredTruth = (
+  { operator, truths, calls }: Recording,
+  outputs: readonly { readonly value: ValueId }[],
+): Diagnostic | undefined => {
+  const used = new Set([...calls.flatMap((c) => Object.values(c.inputs)), ...outputs.map((o) => o.value)]);
+  const ignored = truths.find(({ value, scope }) => !used.has(value) && !scope.includes('gradients'));
+  if (ignored === undefined) return undefined;
+  const message = `${operator}: nothing uses the truth value that ${ignored.scope} gives; a JavaScript \`if\` on a tensor is always true.`;
+  return failure('tensor/value-read', message);
 };
 
 /** An output is named by its path; one that has an input's path, as an updated weight does, by that and `.out`. */

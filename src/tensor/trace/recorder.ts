@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Diagnostic, DiagnosticError, failure, messageOf } from '../../diagnostics/index.js';
 import type { HostTensor } from '../../ports/index.js';
-import { GraphBuilder, type NodeId, ShapeError } from '../graph/index.js';
+import { elementCount, GraphBuilder, type NodeId, ShapeError } from '../graph/index.js';
 import { reasonAgainst, rules, UnsupportedError } from '../lower/index.js';
 import { hostTensor, type Info, uniformValue } from './data.js';
 import type { KernelCall, ValueId } from './program.js';
@@ -18,6 +18,8 @@ export class Recording {
   readonly builder = new GraphBuilder();
   readonly calls: KernelCall[] = [];
   readonly constants = new Map<ValueId, HostTensor>();
+  /** Single booleans, and what made them. */
+  readonly truths: { readonly value: ValueId; readonly scope: string }[] = [];
   readonly operator: string;
   /** A fault that could not be thrown where it happened. */
   fault: Diagnostic | undefined;
@@ -126,6 +128,8 @@ export class RecorderBackend extends tf.KernelBackend {
       rule({ b: builder, on, list: given.map((g) => g.node), attrs: attrs as never }),
     );
     const outputs = nodes.map((node) => ({ node, value: recording.newValue() }));
+    for (const { node, value } of outputs)
+      if (isTruth(builder, node)) recording.truths.push({ value, scope });
     calls.push({
       kernel,
       inputs: Object.fromEntries(given.map(({ name, value }) => [name, value])),
@@ -254,6 +258,10 @@ export class RecorderBackend extends tf.KernelBackend {
 
   override dispose(): void {}
 }
+
+/** One boolean, such as the result of comparing two numbers. */
+const isTruth = (b: GraphBuilder, node: NodeId): boolean =>
+  b.dtype(node) === 'bool' && elementCount(b.shape(node)) === 1;
 
 /** Names of the tfjs operations that are running, outermost first. */
 const scopeNames = (): readonly string[] => {

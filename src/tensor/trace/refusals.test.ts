@@ -40,6 +40,14 @@ describe('a value that is read while a program is recorded', () => {
     read(({ x }) => ((tf.mean(x) as unknown as number) > 0 ? x : tf.neg(x)), 'the result of mean'),
   );
   it(
+    'by an `if` on it, which takes every tensor for true',
+    read(({ x }) => (tf.greater(tf.mean(x), 0) ? x : tf.neg(x)), 'that greater gives', '`if`'),
+  );
+  it(
+    'by a negation',
+    read(({ x }) => (!tf.all(tf.greater(x, 0)) ? x : tf.neg(x)), 'that all gives'),
+  );
+  it(
     'by writing it into a text',
     read(({ x }) => tf.mul(x, Number(`${tf.mean(x)}`)), 'the result of mean'),
   );
@@ -58,6 +66,19 @@ describe('a value that is read while a program is recorded', () => {
     'by data() in an asynchronous program',
     read(async ({ x }) => tf.mul(x, (await tf.mean(x).data())[0]!), 'the result of mean'),
   );
+
+  it('is no matter where the truth is used, or where differentiation left it', () => {
+    const larger = (x: tf.Tensor): tf.Scalar => tf.maximum(tf.mean(x), tf.square(tf.mean(x)));
+    const programs: readonly Program[] = [
+      ({ x }) => tf.where(tf.greater(tf.mean(x), 0), x, tf.neg(x)),
+      ({ x }) => tf.cast(tf.any(tf.greater(x, 0)), 'float32'),
+      ({ x }) => tf.grad(larger)(x),
+      ({ x }) => tf.grad((y) => tf.sum(tf.grad(larger)(y)))(x),
+      ({ x }) => tf.grad((y) => tf.sum(tf.relu(tf.mean(y))))(x),
+    ];
+    for (const program of programs)
+      expect(E.isRight(record('p', program as never, { x: { shape: [1, 4], dtype: 'float32' } }))).toBe(true);
+  });
 
   it('is no matter where the value is known', () => {
     const constant = record(
