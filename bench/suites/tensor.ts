@@ -123,6 +123,7 @@ export const suite: Suite = {
       ...Object.entries(Object.assign({}, ...rows.map((r) => r.skipped)) as Record<string, string>).map(
         ([peer, why]) => `${peer} was left out: ${why}.`,
       ),
+      'wasm is tfjs-backend-wasm as it runs in Node: with SIMD, on one thread, whatever it is asked for.',
       'Times are calls as a user makes them: copying inputs to the engine and results back included. MiB is the peak resident memory of a process that runs the case three times.',
     ];
     return { rows, notes };
