@@ -34,6 +34,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .option('--memory <size>', 'what a photo may take at once, as in 2G; larger ones go in tiles', bytes)
     .option('--certify', 'compute the joins of tiles and panoramas again, and note the difference', false)
     .option('--retry', 'try again what failed before, though nothing has changed', false)
+    .option('--laws', 'fail photos on which an operator gives what is no number, or out of range', false)
     .option('--resume', 'go on with a training from its latest checkpoint', false)
     .option('--json', 'print events as JSON lines', false)
     .option('--quiet', 'print nothing but what went wrong', false)
@@ -75,6 +76,20 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .action(
       on(async (file: string, options) =>
         (await import('./commands/reproduce.js')).reproduceFile(file, options, terminal),
+      ),
+    );
+
+  pipe
+    .command('shrink')
+    .description('find the smallest crop and parameters with which an operator fails on a photo')
+    .argument('<file>', 'the photo')
+    .requiredOption('--pipeline <pipeline>', TARGET)
+    .addOption(setOption())
+    .option('--to <folder>', 'where to put what is found; shrunk/… unless given')
+    .option('--engine <name>', 'where tensor work runs: auto, cpu, webgpu, cuda, …', 'cpu')
+    .action(
+      on(async (file: string, options) =>
+        (await import('./commands/shrink.js')).shrinkFile(file, options, terminal),
       ),
     );
 

@@ -33,6 +33,8 @@ export interface RunContext {
   readonly receipt: (key: ItemKey) => IO<Json | undefined>;
   /** Whether what failed before is tried again though nothing has changed. */
   readonly retry: boolean;
+  /** Whether every operator is held to its laws, on every picture: see `brokenLaw`. */
+  readonly laws: boolean;
   /** Ends the sources when it aborts: what is being worked on is finished. */
   readonly finish?: AbortSignal;
   /** Is told which engine does the tensor work, once one does any. */
@@ -79,5 +81,6 @@ export const defaultContext = (seed: number): RunContext => ({
   waiting: () => () => undefined,
   receipt: () => () => undefined,
   retry: false,
+  laws: false,
   chosen: () => () => undefined,
 });

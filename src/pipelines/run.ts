@@ -64,6 +64,8 @@ export interface RunOptions {
   readonly finish?: AbortSignal;
   /** Whether what failed before is tried again though nothing has changed: false unless said otherwise. */
   readonly retry?: boolean;
+  /** Whether every operator is held to its laws on every picture, which takes longer: false unless said otherwise. */
+  readonly laws?: boolean;
   /** Is told what happens as it happens. */
   readonly observe?: (event: PipelineEvent) => void;
 }
@@ -102,6 +104,7 @@ export const runPlan = (
     signal,
     finish,
     retry = false,
+    laws = false,
     observe = () => undefined,
   }: RunOptions = {},
 ): TE.TaskEither<Diagnostics, Report> => {
@@ -114,6 +117,7 @@ export const runPlan = (
     ...(engine === undefined ? {} : { engine }),
     ...(finish === undefined ? {} : { finish }),
     retry,
+    laws,
     quarantined: (failure) => () => observe({ kind: 'quarantined', failure }),
     waiting: (key, diagnostics, milliseconds) => () =>
       observe({ kind: 'waiting', key, diagnostics, milliseconds }),

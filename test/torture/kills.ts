@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Faults, faultsOf } from './check.js';
 import { numbered, putPhotos, smallPhoto } from './photos.js';
-import { start } from './process.js';
+import { type Running, start } from './process.js';
 
 const pipeline = `version: 1
 params: { output: { type: path, default: out } }
 steps:
   - files: in
   - decode
-  - pad: { left: 3, right: 3, top: 3, bottom: 3, fill: edge }
+  - crop: { size: 40 }
   - encode: { quality: 90 }
   - save: "$output/{path}"
 `;
@@ -48,8 +48,12 @@ const reference = async (folder: string): Promise<string> => {
   return join(folder, 'reference');
 };
 
-/** A moment after a command has begun its work: most are within it, some before and after. */
-const someTime = (): Promise<void> => pause(Math.random() ** 2 * 700);
+/** A moment in a command's work: after some results, or, one time in four, after some time, whatever it is at. */
+const someMoment = async (running: Running): Promise<void> => {
+  const results = Math.random() < 0.25 ? 0 : Math.floor(Math.random() * 20);
+  await running.until(() => running.count('done') >= results, results === 0 ? 0 : 10);
+  await pause(Math.random() ** 2 * (results === 0 ? 700 : 60));
+};
 
 /**
  * Kills a bulk run at random moments, starting it again every time, until it was killed so often; whenever all is done, the
@@ -68,7 +72,7 @@ export const killBulk = (kills: number, photos: number): Promise<Outcome> =>
         const running = start(['run', 'p.yaml', '--json'], folder);
         if (killed < kills) {
           await running.until(() => running.count('started') > 0);
-          await someTime();
+          await someMoment(running);
           // Killed or ended by itself, whichever came first.
           if (running.kill('SIGKILL')) killed++;
         }
@@ -92,7 +96,7 @@ export const killWatch = (kills: number, photosPerKill: number): Promise<Outcome
       const running = start(['watch', 'p.yaml', '--json'], folder);
       await running.until(() => running.count('watching') > 0);
       names.push(...(await dropIn(inbox, photo, names.length, photosPerKill)));
-      await someTime();
+      await someMoment(running);
       if (running.count('done') > 0) amid++;
       running.kill('SIGKILL');
       await running.ended;

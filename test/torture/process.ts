@@ -17,6 +17,12 @@ export interface Running {
   readonly kill: (signal: NodeJS.Signals) => boolean;
   /** Its exit status; null when it was killed. */
   readonly ended: Promise<number | null>;
+  /** Waits for the end of a command that speaks to people, and gives what it said. */
+  readonly text: () => Promise<{
+    readonly status: number | null;
+    readonly out: string;
+    readonly err: string;
+  }>;
   /** Waits until something holds, or the command ends; true when it holds. */
   readonly until: (isSo: () => boolean, seconds?: number) => Promise<boolean>;
 }
@@ -25,12 +31,16 @@ export interface Running {
 export const start = (args: readonly string[], folder: string): Running => {
   const child: ChildProcess = spawn(process.execPath, [main, ...args], {
     cwd: folder,
+    env: { ...process.env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said: Said[] = [];
   const counts = new Map<string, number>();
-  let [rest, complaints, isOver] = ['', '', false];
+  const json = args.includes('--json') && (args[0] === 'run' || args[0] === 'watch');
+  let [out, rest, complaints, isOver] = ['', '', '', false];
   child.stdout?.on('data', (chunk: Buffer) => {
+    out += json ? '' : chunk.toString();
+    if (!json) return;
     const lines = (rest + chunk.toString()).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
@@ -52,10 +62,14 @@ export const start = (args: readonly string[], folder: string): Running => {
   return {
     pid: child.pid ?? 0,
     said,
-    complaints: () => complaints,
+    complaints: () =>
+      [complaints, ...said.filter(({ event }) => event === 'diagnostic').map(({ message }) => message)].join(
+        '\n',
+      ),
     count: (event) => counts.get(event) ?? 0,
     kill: (signal) => child.kill(signal),
     ended,
+    text: async () => ({ status: await ended, out, err: complaints }),
     until: async (isSo, seconds = 120) => {
       const end = performance.now() + seconds * 1000;
       while (!isSo() && !isOver && performance.now() < end) await pause(20);

@@ -5,6 +5,10 @@ import { didYouMean, messageOf } from '../../diagnostics/index.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
 
 const examples = fileURLToPath(new URL('../../../examples/', import.meta.url));
+const dropFolder = fileURLToPath(new URL('../../../watch/', import.meta.url));
+
+/** The template that is a folder: the drop folder of `pipe watch`. */
+const WATCH = 'watch';
 
 /** `pipe new`: copies an example to start from, and says how to run it. */
 export const create = async (
@@ -17,12 +21,14 @@ export const create = async (
     .map((file) => file.slice(0, -5));
   if (template === undefined) {
     const wide = Math.max(...templates.map((name) => name.length));
-    for (const name of templates) out(`${paint.bold(name.padEnd(wide))}  ${await aboutOf(name)}\n`);
+    for (const name of [...templates, WATCH])
+      out(`${paint.bold(name.padEnd(wide))}  ${await aboutOf(fileOf(name))}\n`);
     out('\n`pipe new NAME` copies one to this folder.\n');
     return exit.done;
   }
+  if (template === WATCH) return createDropFolder(folder, { out, err, here });
   if (!templates.includes(template)) {
-    err(`There is no example \`${template}\`. ${didYouMean(template, templates)}\n`);
+    err(`There is no example \`${template}\`. ${didYouMean(template, [...templates, WATCH])}\n`);
     return exit.wrong;
   }
   const target = join(folder, `${template}.yaml`);
@@ -42,7 +48,35 @@ export const create = async (
   return exit.done;
 };
 
-const aboutOf = async (template: string): Promise<string> => {
-  const text = await readFile(join(examples, `${template}.yaml`), 'utf8');
+/** Makes a drop folder, with its pipeline; one that is there stays as it is. */
+const createDropFolder = async (
+  folder: string,
+  { out, err, here }: Pick<Terminal, 'out' | 'err'> & { readonly here: string },
+): Promise<Exit> => {
+  const target = join(folder, WATCH);
+  try {
+    for (const inner of ['inbox', 'outbox']) await mkdir(resolve(here, target, inner), { recursive: true });
+    for (const file of ['watch.yaml', 'README.md'])
+      await copyFile(join(dropFolder, file), resolve(here, target, file), constants.COPYFILE_EXCL);
+  } catch (thrown) {
+    const isThere = thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST';
+    err(
+      isThere
+        ? `${target} is there already; nothing was changed.\n`
+        : `${target} cannot be made: ${messageOf(thrown)}.\n`,
+    );
+    return exit.wrong;
+  }
+  out(
+    `${target} is ready: start \`pipe watch\`${folder === '.' ? '' : ` in ${folder}`}, and put photos into ${join(target, 'inbox')}\n`,
+  );
+  return exit.done;
+};
+
+const fileOf = (template: string): string =>
+  template === WATCH ? join(dropFolder, 'watch.yaml') : join(examples, `${template}.yaml`);
+
+const aboutOf = async (file: string): Promise<string> => {
+  const text = await readFile(file, 'utf8');
   return /^about: *(.*)$/m.exec(text)?.[1] ?? '';
 };

@@ -24,6 +24,7 @@ export interface RunArguments {
   readonly memory?: number;
   readonly certify: boolean;
   readonly retry: boolean;
+  readonly laws: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly resume: boolean;
@@ -32,7 +33,7 @@ export interface RunArguments {
 /** `pipe run`: compiles and runs, and says at the end what was done, what was skipped and what failed. */
 export const run = async (
   target: string | undefined,
-  { set, engine, jobs, memory, certify, resume, retry, json, quiet }: RunArguments,
+  { set, engine, jobs, memory, certify, resume, retry, laws, json, quiet }: RunArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const voice = json ? jsonVoice(terminal) : quiet ? quietVoice(terminal) : peopleVoice(terminal);
@@ -51,6 +52,7 @@ export const run = async (
         ...(memory === undefined ? {} : { memory }),
         certify,
         retry,
+        laws,
         signal: terminal.signal,
         observe: voice.event,
       }),

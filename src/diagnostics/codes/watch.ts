@@ -1,5 +1,21 @@
 /** Codes of watched folders, receipts and what is made of them. */
 export const watchCodes = {
+  'law/not-finite': {
+    title: 'An operator gave a sample that is no number',
+    mend: 'This is a fault of the operator: a division by zero, a logarithm of nothing. `pipe shrink` finds the smallest case.',
+  },
+  'law/range': {
+    title: 'An operator gave a sample that is far out of range',
+    mend: 'Samples are within 0..1, somewhat beyond for colours outside sRGB. `pipe shrink` finds the smallest case.',
+  },
+  'shrink/unreadable': {
+    title: 'The photo cannot be read, so there is nothing to make smaller',
+    mend: 'The message says what is wrong with the file.',
+  },
+  'shrink/nothing': {
+    title: 'No operator fails on the photo',
+    mend: 'Is it the right pipeline, with the parameters (--set) with which it failed?',
+  },
   'watch/not-live': {
     title: 'A pipeline cannot wait for files',
     mend: 'It must begin with `files` or `watch`, work on each photo by itself, and end with `save`.',

@@ -14,6 +14,7 @@ import {
 import { attempt } from '../../streams/index.js';
 import { contextOf, type RunContext } from '../context.js';
 import type { LanePart } from '../plan/stages.js';
+import { apart, asFloats, brokenLaw } from './laws.js';
 import type { Resources } from './resources.js';
 import { tensorGroup } from './tensor-group.js';
 import type { TensorRuntime } from './tensor-runtime.js';
@@ -41,12 +42,12 @@ export const laneWork = (
   tensors: TE.TaskEither<Diagnostics, TensorRuntime>,
   targets: 'told apart' | 'to be told apart',
 ): LaneWork => {
-  const workers = parts.map((part) => {
+  const workers = (run.laws ? apart(parts) : parts).map((part) => {
     const worker = workerOf(part, run, resources, tensors);
     return targets === 'told apart' ? worker : tellingApart(part, worker);
   });
   return async ({ key, value }, signal) => {
-    let current = value;
+    let current = run.laws ? asFloats(value) : value;
     for (const { path, output, work } of workers) {
       // A cancelled lane ends between two operators as well.
       if (signal.aborted) return E.left(cancelled(key, path));
@@ -57,7 +58,9 @@ export const laneWork = (
         ),
       );
       if (E.isLeft(result)) return result;
-      current = result.right;
+      const broken = run.laws ? brokenLaw(path, result.right) : undefined;
+      if (broken !== undefined) return E.left({ key, operator: path, diagnostics: [broken] });
+      current = run.laws ? asFloats(result.right) : result.right;
     }
     return E.right(current);
   };

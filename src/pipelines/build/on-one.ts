@@ -5,27 +5,31 @@ import type { RunContext } from '../context.js';
 import { type LanePart, nodesOfPart } from '../plan/stages.js';
 import { type LaneWork, laneWork } from './lane.js';
 import { openResources } from './resources.js';
-import { readEngine, tensorRuntime } from './tensor-runtime.js';
+import { type LazyRuntime, readEngine, tensorRuntime } from './tensor-runtime.js';
+
+/** Hands over the tensor runtime of a run, and ends its engine afterwards. */
+export const withRuntime = <A>(
+  { engine, chosen }: Pick<RunContext, 'engine' | 'chosen'>,
+  use: (runtime: LazyRuntime) => TE.TaskEither<Diagnostics, A>,
+): TE.TaskEither<Diagnostics, A> =>
+  pipe(
+    TE.fromEither(readEngine(engine)),
+    TE.chain((choice) =>
+      TE.bracket(TE.right(tensorRuntime(choice, chosen)), use, (runtime) => TE.fromTask(runtime.close)),
+    ),
+  );
 
 /** Opens what the parts of a lane need, hands over what they do to one item, and closes it again. */
 export const withLane = <A>(
   parts: readonly LanePart[],
   run: RunContext,
+  runtime: LazyRuntime,
   use: (work: LaneWork) => TE.TaskEither<Diagnostics, A>,
-): TE.TaskEither<Diagnostics, A> =>
-  pipe(
-    TE.fromEither(readEngine(run.engine)),
-    TE.chain((choice) => {
-      const runtime = tensorRuntime(choice, run.chosen);
-      const running = { ...run, openEngine: runtime.engine };
-      return TE.bracket(
-        openResources(parts.flatMap(nodesOfPart), running),
-        (resources) => use(laneWork(parts, running, resources, runtime.get, 'told apart')),
-        (resources) =>
-          TE.fromTask(async () => {
-            await resources.close();
-            await runtime.close();
-          }),
-      );
-    }),
+): TE.TaskEither<Diagnostics, A> => {
+  const running = { ...run, openEngine: runtime.engine };
+  return TE.bracket(
+    openResources(parts.flatMap(nodesOfPart), running),
+    (resources) => use(laneWork(parts, running, resources, runtime.get, 'told apart')),
+    (resources) => TE.fromTask(resources.close),
   );
+};

@@ -5,9 +5,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import type { LaneWork } from '../build/lane.js';
 import type { ItemNotes } from '../build/notebook.js';
 import { createNotebook } from '../build/notebook.js';
-import { withLane } from '../build/on-one.js';
+import { withLane, withRuntime } from '../build/on-one.js';
 import type { Graph } from '../check/graph.js';
 import { analyse } from '../compile.js';
 import { defaultContext, type RunContext } from '../context.js';
@@ -195,13 +196,16 @@ const makeAgain = (
       used = name;
     },
   };
-  return withLane(lane, run, (work) => async () => {
-    const made = await work({ key, value: { path: input } }, new AbortController().signal);
-    if (E.isLeft(made)) return E.left(made.left.diagnostics);
-    // What travels on a port was checked when it came out of its operator.
-    const { bytes } = made.right as { readonly bytes: Uint8Array };
-    return E.right({ bytes, engine: used, notes: notebook.read(key)?.notes ?? {} });
-  });
+  const again =
+    (work: LaneWork): TE.TaskEither<Diagnostics, Made> =>
+    async () => {
+      const made = await work({ key, value: { path: input } }, new AbortController().signal);
+      if (E.isLeft(made)) return E.left(made.left.diagnostics);
+      // What travels on a port was checked when it came out of its operator.
+      const { bytes } = made.right as { readonly bytes: Uint8Array };
+      return E.right({ bytes, engine: used, notes: notebook.read(key)?.notes ?? {} });
+    };
+  return withRuntime(run, (runtime) => withLane(lane, run, runtime, again));
 };
 
 /** What the file would have got as its receipt, in the same order. */

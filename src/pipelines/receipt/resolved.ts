@@ -43,6 +43,10 @@ const beginning = ({ path, reads }: GraphNode): readonly Json[] => {
   return items === undefined || sectionOf(items) === sectionOf(path) ? [] : [nameOf(sectionOf(items))];
 };
 
+/** Operators one after the other as steps, every parameter written out; paths start at the folder. */
+export const resolvedSteps = (nodes: readonly GraphNode[], folder: string): readonly Json[] =>
+  nodes.map((node) => stepOf(node, folder));
+
 const stepOf = ({ operator, written }: GraphNode, folder: string): Json => {
   const paths = new Map(
     pathsOf(operator.params.shape, written).map(({ keys, path }) => [keys.join('.'), path]),

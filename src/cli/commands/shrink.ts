@@ -1,0 +1,60 @@
+import { basename, extname, join, resolve } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { analyse } from '../../pipelines/compile.js';
+import { shrink } from '../../pipelines/shrink/shrink.js';
+import { writeCase } from '../../pipelines/shrink/write-case.js';
+import { findPipeline } from '../find-pipeline.js';
+import { printable, shortPath } from '../printable.js';
+import { printDiagnostics } from '../report-diagnostics.js';
+import { type Exit, exit, type Terminal } from '../terminal.js';
+
+/** What `pipe shrink` is given. */
+export interface ShrinkArguments {
+  readonly pipeline: string;
+  readonly set: Readonly<Record<string, string>>;
+  readonly to?: string;
+  readonly engine: string;
+}
+
+/** `pipe shrink`: finds the smallest case of a failure on a photo, and writes it to a folder. */
+export const shrinkFile = async (
+  file: string,
+  { pipeline: target, set, to, engine }: ShrinkArguments,
+  terminal: Terminal,
+): Promise<Exit> => {
+  const { folder, out, paint } = terminal;
+  const result = await pipe(
+    findPipeline(target, folder),
+    TE.chain(({ file: found, pipeline }) =>
+      analyse(found, { set, folder, ...(pipeline === undefined ? {} : { pipeline }) }),
+    ),
+    TE.chain((graph) => shrink(graph, resolve(folder, file), engine)),
+    TE.bindTo('shrunk'),
+    TE.bind('written', ({ shrunk }) => {
+      const operator = shrunk.failure.operator.replace(/^.*\//, '');
+      const name = `${basename(file, extname(file))}-${operator}`;
+      return writeCase(shrunk, basename(file), resolve(folder, to ?? join('shrunk', name)));
+    }),
+  )();
+  if (E.isLeft(result)) {
+    printDiagnostics(terminal, result.left);
+    return exit.wrong;
+  }
+  const { shrunk, written } = result.right;
+  const { region, nodes, failure, tries } = shrunk;
+  const [{ code, message }] = failure.diagnostics;
+  const place = shortPath(written.folder, folder);
+  out(
+    [
+      `${paint.bold(failure.operator)} fails on ${printable(file)}: ${paint.dim(`${code}:`)} ${printable(message)}`,
+      `The smallest case, after ${tries} tries: ${region.width}x${region.height} pixels from (${region.left}, ${region.top}), through ${nodes.map(({ operator }) => operator.name).join(', ')}.`,
+      `${paint.green('✓')} ${join(place, written.picture)}, pipeline.yaml and README.md; this shows it again:`,
+      '',
+      `  cd ${place} && ${written.command}`,
+      '',
+    ].join('\n'),
+  );
+  return exit.done;
+};
