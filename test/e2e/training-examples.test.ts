@@ -74,7 +74,7 @@ describe('a degraded stream', () => {
     ['degrade.jpeg: { quality: 100, chromaSubsampling: "4:4:4" }', 30],
     ['degrade.blur: { size: 0 }', 60],
     ['degrade.noise: { iso: 0 }', 60],
-  ])('stays aligned with its clear one: %s', async (degrade, least) => {
+  ])('stays aligned with its clear one: %s', { timeout: 60_000 }, async (degrade, least) => {
     const text = `version: 1
 seed: 3
 streams:
