@@ -48,7 +48,9 @@ export const build = (plan: Plan, run: RunContext, from?: Resumption): TE.TaskEi
   pipe(
     TE.Do,
     TE.bind('engine', () => TE.fromEither(readEngine(run.engine))),
-    TE.bind('keeping', () => (plan.bulk === undefined ? TE.right(undefined) : keepRecords(plan.bulk, plan))),
+    TE.bind('keeping', () =>
+      plan.bulk === undefined ? TE.right(undefined) : keepRecords(plan.bulk, plan, run),
+    ),
     TE.let('runtime', ({ engine, keeping }) =>
       tensorRuntime(engine, (name) => () => {
         keeping?.chosen(name)();
@@ -79,6 +81,11 @@ export const build = (plan: Plan, run: RunContext, from?: Resumption): TE.TaskEi
         }),
       ),
     ),
+    TE.chainFirstIOK(({ runtime }) => () => {
+      // The first photo that comes should not wait for what takes long to load.
+      if (plan.bulk?.live === true && plan.bulk.lane.parts.some(({ kind }) => kind === 'tensor'))
+        void runtime.warm();
+    }),
     TE.map(({ runtime, running, resources, states, keeping }) => ({
       flow: resultOf({ plan, run: running, resources: states, tensors: runtime.get, keeping, from }),
       close: async () => {

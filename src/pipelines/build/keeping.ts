@@ -24,7 +24,11 @@ export interface Keeping {
 type Bulk = NonNullable<Plan['bulk']>;
 
 /** Opens the journal of a bulk pipeline's folder. */
-export const keepRecords = (bulk: Bulk, { graph }: Plan): TE.TaskEither<Diagnostics, Keeping> =>
+export const keepRecords = (
+  bulk: Bulk,
+  { graph }: Plan,
+  { memory, certify }: RunContext,
+): TE.TaskEither<Diagnostics, Keeping> =>
   pipe(
     openLedger(bulk.journal.folder),
     // Where all is done nothing need be written: the folder may be read-only.
@@ -41,7 +45,8 @@ export const keepRecords = (bulk: Bulk, { graph }: Plan): TE.TaskEither<Diagnost
       const notebook = createNotebook<About>();
       let [engine, recipe]: [string?, RecipeEntry?] = [];
       const made = (): RecipeEntry => {
-        recipe ??= recipeOf(graph, bulk.journal.folder, bulk.weights, bulk.plugins, engine);
+        const settings = { engine, memory, certify };
+        recipe ??= recipeOf(graph, bulk.journal.folder, bulk.weights, bulk.plugins, settings);
         return recipe;
       };
       const records = recordsOf(ledger, notebook, made);

@@ -94,6 +94,9 @@ export interface RecipeEntry {
   readonly machine: string;
   /** Digests of weights, by their paths in the pipeline. */
   readonly weights: Readonly<Record<string, Digest>>;
+  /** Bytes that tensor work was allowed, which tiles are cut by, and whether their joins were certified. */
+  readonly memory?: number;
+  readonly certify?: boolean;
 }
 
 /** What a line of the journal can be. */
@@ -186,7 +189,7 @@ const recipe: t.Type<RecipeEntry, unknown, unknown> = t.readonly(
       machine: t.string,
       weights: texts,
     }),
-    t.partial({ engine: t.string }),
+    t.partial({ engine: t.string, memory: t.number, certify: t.boolean }),
   ]),
 ) as t.Type<RecipeEntry, unknown, unknown>;
 

@@ -93,7 +93,12 @@ const embedded = t.intersection([
     index: t.number,
     epoch: t.number,
   }),
-  t.partial({ engine: t.string, notes: t.record(t.string, t.UnknownRecord) }),
+  t.partial({
+    engine: t.string,
+    memory: t.number,
+    certify: t.boolean,
+    notes: t.record(t.string, t.UnknownRecord),
+  }),
 ]);
 
 const inFile = (file: string): TE.TaskEither<Diagnostics, Receipt> =>
@@ -115,12 +120,14 @@ const inFile = (file: string): TE.TaskEither<Diagnostics, Receipt> =>
           (): Diagnostics => [
             failure('receipt/none', `${file} has no receipt, in no journal nor in itself.`),
           ],
-          ({ id: _, engine, notes, ...read }): Receipt => ({
+          ({ id: _, engine, memory, certify, notes, ...read }): Receipt => ({
             from: 'file',
             ...read,
             // It was JSON before it was read.
             pipeline: read.pipeline as Json,
             ...(engine === undefined ? {} : { engine }),
+            ...(memory === undefined ? {} : { memory }),
+            ...(certify === undefined ? {} : { certify }),
             notes: (notes ?? {}) as Readonly<Record<string, Notes>>,
             folder: folderOf(file, read.output),
           }),

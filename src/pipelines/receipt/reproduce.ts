@@ -190,6 +190,8 @@ const makeAgain = (
   const run: RunContext = {
     ...defaultContext(graph.seed),
     engine,
+    ...(receipt.memory === undefined ? {} : { memory: receipt.memory }),
+    ...(receipt.certify === undefined ? {} : { certify: receipt.certify }),
     noted: notebook.note,
     receipt: () => () => embeddable(receipt, notebook.read(key)?.notes ?? {}),
     chosen: (name) => () => {
@@ -210,14 +212,14 @@ const makeAgain = (
 
 /** What the file would have got as its receipt, in the same order. */
 const embeddable = (receipt: Receipt, notes: ItemNotes) => {
-  const { name, pipeline, versions: then, machine: where, weights, engine } = receipt;
+  const { name, pipeline, versions: then, machine: where, weights, engine, memory, certify } = receipt;
   const made = {
     name,
     pipeline,
     versions: then,
     machine: where,
     weights,
-    ...(engine === undefined ? {} : { engine }),
+    ...(engine === undefined ? {} : { engine, memory, certify }),
   };
   const { source, sourceSize, sourceDigest, output, index, epoch } = receipt;
   return {
