@@ -28,9 +28,13 @@ const noise = (x: number, y: number, seed: number): number => {
 
 /** Noise at several scales, 0..1. */
 const fractal = (x: number, y: number, seed: number, octaves = 5): number => {
-  const weights = Array.from({ length: octaves }, (_, k) => 2 ** -k);
-  const sum = weights.reduce((all, weight, k) => all + weight * noise(x * 2 ** k, y * 2 ** k, seed + k), 0);
-  return sum / weights.reduce((a, b) => a + b);
+  let [sum, weight, total] = [0, 1, 0];
+  for (let k = 0; k < octaves; k++) {
+    sum += weight * noise(x * 2 ** k, y * 2 ** k, seed + k);
+    total += weight;
+    weight /= 2;
+  }
+  return sum / total;
 };
 
 const inUnits = (r: number, g: number, b: number): Rgb => [r / 255, g / 255, b / 255];

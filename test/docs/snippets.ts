@@ -33,9 +33,8 @@ export const inlineCode = (page: string): readonly string[] =>
 /** Gives a folder what `npm install` would have put there, without a network: links to what is here. */
 export const linkPackages = (folder: string): void => {
   const modules = join(folder, 'node_modules');
-  mkdirSync(join(modules, '.bin'), { recursive: true });
+  mkdirSync(modules);
   symlinkSync(root, join(modules, 'prismflow'));
-  symlinkSync(join(root, 'dist/cli/main.js'), join(modules, '.bin/pipe'));
   for (const name of ['@tensorflow', 'fast-check', '@types', 'fp-ts', 'io-ts', 'rxjs'])
     symlinkSync(join(root, 'node_modules', name), join(modules, name));
 };

@@ -1,6 +1,8 @@
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { frame } from '../../ports/index.js';
+import type { PictureShape } from '../behaviour.js';
 import { defineOp } from '../define.js';
 import {
   anyOf,
@@ -67,7 +69,8 @@ export const ensembleAverage = defineOp({
   input: frame,
   output: frame,
   cost: { millisecondsPerMegapixel: 400, bytesPerPixel: 200 },
-  laws: { identity: { strength: 0 }, differentiable: () => false },
+  shape: ({ output, grey }, picture) => E.right({ ...picture, channels: channelsOf(output, grey, picture) }),
+  laws: { identity: { strength: 0, output: 'picture', grey: 'keep' }, differentiable: () => false },
   load: (params) =>
     pipe(
       TE.fromTask(() => import('./load.js')),
@@ -92,3 +95,13 @@ export const ensembleAverage = defineOp({
       );
   },
 });
+
+/** A map of trust is grey, and what the model gives is in colour; by itself a grey photo stays grey. */
+const channelsOf = (
+  output: 'picture' | 'trust',
+  grey: 'keep' | 'colour',
+  { channels }: PictureShape,
+): PictureShape['channels'] => {
+  if (output === 'trust') return 1;
+  return grey === 'colour' ? 3 : channels;
+};

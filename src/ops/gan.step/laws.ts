@@ -8,13 +8,13 @@ export const kit: LawKit = () => ({
   pictures: { minSide: 16, maxSide: 16, channels: [3], alpha: false },
   params: fc.constantFrom(
     {
-      generator: { pyramid: { levels: 1, width: 4, lowBlocks: 1, highBlocks: 1 } },
+      generator: { pyramid: { levels: 2, width: 4, lowBlocks: 1, highBlocks: 1 } },
       discriminator: { patch: { layers: 1, width: 4 } },
       losses: { adversarial: 0.1, pixel: 1 },
       schedule: { constant: 3 },
     },
     {
-      generator: { pyramid: { levels: 1, width: 4, lowBlocks: 1, highBlocks: 1 } },
+      generator: { pyramid: { levels: 2, width: 4, lowBlocks: 1, highBlocks: 1 } },
       losses: { adversarial: 0, fidelity: 1 },
       schedule: { constant: 3 },
       average: 0.9,

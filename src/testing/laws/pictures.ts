@@ -250,4 +250,4 @@ const idempotent = {
   },
 } as const satisfies Law;
 
-export const pictures = [equivariant, identity, depths, tiles, idempotent] as const satisfies readonly Law[];
+export const pictures = [depths, equivariant, identity, tiles, idempotent] as const satisfies readonly Law[];
