@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { patch } from '../../src/nn/discriminators/index.js';
 import { pyramid, resnet } from '../../src/nn/generators/index.js';
 import { initialise } from '../../src/nn/initialise.js';
@@ -9,6 +11,7 @@ import { paired } from '../../src/nn/training/paired.js';
 import { adversarialStep, type StepInputs } from '../../src/nn/training/step.js';
 import type { LossWeights } from '../../src/nn/training/weights.js';
 import { type HostOf, jit } from '../../src/tensor/index.js';
+import { busyOf } from '../busy.js';
 import type { Suite } from '../main.js';
 import { type Row, sideBySide } from '../measure.js';
 import { openTorch } from '../peer.js';
@@ -80,6 +83,22 @@ const cases: Readonly<Record<string, () => () => Promise<void>>> = {
   },
 };
 
+const folder = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const PHOTOS = folder('../shared/photos/clear/cid22');
+
+/** A short run of the example, photos read, cropped, varied and put into haze meanwhile. */
+const busy = async (): Promise<Row> => {
+  const { ms, stepping, working } = await busyOf(folder('examples/train-dehaze.yaml'), PHOTOS, 40);
+  return {
+    name: 'busy',
+    ms,
+    peers: {},
+    ratios: {},
+    figures: { '% in steps': 100 * stepping, '% busy': 100 * working },
+    skipped: {},
+  };
+};
+
 export const suite: Suite = {
   title: 'Training steps',
   run: async (runs, only) => {
@@ -90,11 +109,13 @@ export const suite: Suite = {
       if (only === undefined || name === only) rows.push(await sideBySide(name, make(), [torch], runs));
     }
     if (typeof opened !== 'string') opened.close();
+    if (existsSync(PHOTOS) && (only === undefined || only === 'busy')) rows.push(await busy());
     return {
       rows,
       notes: [
         '`cyclegan-256`: two generators of nine blocks and two 70x70 discriminators, one photo of 256x256 of each domain; least squares, cycle and identity losses, Adam. `dehaze-4x256`: the step of examples/train-dehaze.yaml, four pairs of 256x256.',
         'A step is the whole of it: all losses, gradients and updates, weights and moments copied to the engine and back. PyTorch holds them in place and updates the discriminators after the generators, which asks them once more.',
+        '`busy`: `pipe run examples/train-dehaze.yaml` for 40 steps on photos of 512x512: milliseconds from step to step, the share of that time in which the engine takes a step, and the share in which it does anything at all.',
         'Published for the step of four patches: 1.4 s on a Titan Xp, 20.0 s on 18 cores.',
         ...(typeof opened === 'string' ? [`torch was left out: ${opened}.`] : []),
       ],
