@@ -52,17 +52,19 @@ export const bucketsOf = (points: readonly Point[], count = BUCKETS): readonly B
   });
 };
 
-/** Neighbours on each side that a smooth curve takes in. */
-const SMOOTH = 8;
+/** Share of a curve that its smooth form takes in on each side of a point. */
+const SMOOTH = 1 / 20;
 
 /** Means over neighbours, which do not reach over the end of the initial training: the task changes there. */
-export const smoothed = (buckets: readonly Bucket[], pretrained: number): readonly Bucket[] =>
-  buckets.map((bucket, i) => {
+export const smoothed = (buckets: readonly Bucket[], pretrained: number): readonly Bucket[] => {
+  const reach = Math.round(buckets.length * SMOOTH);
+  return buckets.map((bucket, i) => {
     const near = buckets
-      .slice(Math.max(0, i - SMOOTH), i + SMOOTH + 1)
+      .slice(Math.max(0, i - reach), i + reach + 1)
       .filter(({ step }) => step <= pretrained === bucket.step <= pretrained);
     return { ...bucket, mean: near.reduce((sum, { mean }) => sum + mean, 0) / near.length };
   });
+};
 
 /** Round numbers that divide a range into about so many parts: 1, 2 or 5 times a power of ten apart. */
 export const ticks = (from: number, to: number, about: number): readonly number[] => {

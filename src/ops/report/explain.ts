@@ -13,7 +13,7 @@ const known: Readonly<Record<string, Explanation>> = {
   discriminator: {
     title: 'Discriminator',
     about:
-      'How well the judge tells made pictures from real photos. The two play against each other, so this does not fall for good: it should stay between its first value and zero. At zero all the time, the judge has won and the generator learns nothing more from it; then give `adversarial` less weight.',
+      'How well the judge tells made pictures from real photos. The two play against each other, so this does not fall for good: it should stay between its first value and zero. At zero all the time, the judge has won and the generator learns nothing more from it; then give the adversarial loss less weight.',
   },
   adversarial: {
     title: 'Looks real',
