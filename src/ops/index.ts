@@ -49,6 +49,8 @@ export { shuffle } from './shuffle/index.js';
 export { snapshot } from './snapshot/index.js';
 export type { Step, Stream, Wire } from './step.js';
 export { take } from './take/index.js';
+export { tile } from './tile/index.js';
 export { unbatch } from './unbatch/index.js';
 export { unpaired } from './unpaired/index.js';
+export { untile } from './untile/index.js';
 export { watch } from './watch/index.js';

@@ -25,8 +25,10 @@ import { save } from './save/index.js';
 import { shuffle } from './shuffle/index.js';
 import { snapshot } from './snapshot/index.js';
 import { take } from './take/index.js';
+import { tile } from './tile/index.js';
 import { unbatch } from './unbatch/index.js';
 import { unpaired } from './unpaired/index.js';
+import { untile } from './untile/index.js';
 import { watch } from './watch/index.js';
 
 /** The operators that a pipeline can name. */
@@ -67,6 +69,8 @@ export const builtIn: Registry = registryOf(
   unbatch,
   shuffle,
   take,
+  tile,
+  untile,
   model,
   ganStep,
   ensembleAverage,

@@ -1,7 +1,7 @@
 export { codecOf, travelsOn } from './codec.js';
 export type { DeclaredColour, Frame, ImageFormat, Metadata, MetadataBlock, Samples } from './frame.js';
 export { arrays, type DataOf, type DType, type HostTensor } from './host-tensor.js';
-export type { Item, ItemFailure, ItemKey, Outcome } from './item.js';
+export type { Item, ItemFailure, ItemKey, Outcome, TileKey } from './item.js';
 export type { Json } from './json.js';
 export {
   type BatchPort,

@@ -11,6 +11,26 @@ export interface ItemKey {
   readonly epoch: number;
   /** Keys of the items that were collected into this one, so that a failure of a batch names them all. */
   readonly members?: readonly ItemKey[];
+  /** Of a tile: what it is cut out of, and where it belongs. */
+  readonly tile?: TileKey;
+}
+
+/** The place of a tile in its picture, in pixels of the picture. */
+export interface TileKey {
+  /** The picture's own key. */
+  readonly of: ItemKey;
+  /** Position among the tiles of the picture, from 0, and how many there are. */
+  readonly index: number;
+  readonly count: number;
+  /** Size of the picture. */
+  readonly width: number;
+  readonly height: number;
+  /** Where the tile stands, and its size. */
+  readonly window: readonly [left: number, top: number, width: number, height: number];
+  /** Where it meets its neighbours; the picture's edge where it has none. */
+  readonly joins: readonly [left: number, top: number, right: number, bottom: number];
+  /** Width of the band around a join in which neighbours are blended. */
+  readonly feather: number;
 }
 
 /** One thing on its way through a pipeline. */

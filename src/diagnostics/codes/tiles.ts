@@ -8,6 +8,14 @@ export const tilesCodes = {
     title: 'The engine had no memory left for a picture, or a tile of it',
     mend: 'Smaller tiles are tried by themselves. Say what may be taken, as in `--memory 1G`, to begin with those.',
   },
+  'tiles/incomplete': {
+    title: 'Tiles are missing where a picture is to be put together',
+    mend: 'Between `tile` and `untile` every tile must go on, in order: no `take`, no `shuffle`, no `batch`.',
+  },
+  'tiles/unlike': {
+    title: 'The tiles of a picture do not fit together any more',
+    mend: 'What works on tiles must leave their size, or make all a whole number of times as large: no `crop`, no `resize`.',
+  },
   'tiles/certificate': {
     title: 'The result of a tile differs from what it would be inside of another one',
     mend: 'Look at the place. A network that looks at the whole picture cannot be cut without a trace: give it more memory.',

@@ -1,0 +1,13 @@
+import { frame } from '../../ports/index.js';
+import { through } from '../../streams/through.js';
+import { defineOp } from '../define.js';
+import { gathered } from './gather.js';
+
+export const untile = defineOp({
+  name: 'untile',
+  about: 'Put the tiles of a picture together again, blended where they overlap',
+  params: {},
+  input: frame,
+  output: frame,
+  flow: () => through(gathered),
+});
