@@ -39,10 +39,11 @@ export const windowsOver = ({ full, edges, tiles }: Grid, multiple: number): rea
     ),
     JOINS,
   );
+  // Over a pole a network sees the picture upside down: what it makes of it there is no other result for the same place.
   const rows = most(
     joins(
       tiles.map(({ core }) => core.top),
-      edges === 'sphere',
+      false,
     ),
     JOINS,
   );
