@@ -14,8 +14,9 @@ const WATCH = 'watch';
 export const create = async (
   template: string | undefined,
   folder: string,
-  { out, err, paint, folder: here }: Terminal,
+  terminal: Terminal,
 ): Promise<Exit> => {
+  const { out, err, paint, folder: here } = terminal;
   const templates = (await readdir(examples))
     .filter((file) => file.endsWith('.yaml'))
     .map((file) => file.slice(0, -5));
@@ -26,15 +27,46 @@ export const create = async (
     out('\n`pipe new NAME` copies one to this folder.\n');
     return exit.done;
   }
-  if (template === WATCH) return createDropFolder(folder, { out, err, here });
+  if (template === WATCH) return createDropFolder(folder, terminal);
   if (!templates.includes(template)) {
     err(`There is no example \`${template}\`. ${didYouMean(template, [...templates, WATCH])}\n`);
     return exit.wrong;
   }
   const target = join(folder, `${template}.yaml`);
-  try {
+  const copy = async (): Promise<void> => {
     await mkdir(resolve(here, folder), { recursive: true });
-    await copyFile(join(examples, `${template}.yaml`), resolve(here, target), constants.COPYFILE_EXCL);
+    await copyAnew(fileOf(template), resolve(here, target));
+  };
+  const ready = `look into it, then\n\n  pipe plan ${target}\n  pipe run ${target}`;
+  return made(target, copy, ready, terminal);
+};
+
+/** Makes a drop folder, with its pipeline; one that is there stays as it is. */
+const createDropFolder = (folder: string, terminal: Terminal): Promise<Exit> => {
+  const target = join(folder, WATCH);
+  const place = (...names: readonly string[]): string => resolve(terminal.folder, target, ...names);
+  const copy = async (): Promise<void> => {
+    await mkdir(place(), { recursive: true });
+    for (const file of ['watch.yaml', 'README.md']) await copyAnew(join(dropFolder, file), place(file));
+    for (const inner of ['inbox', 'outbox']) await mkdir(place(inner), { recursive: true });
+  };
+  const where = folder === '.' ? '' : ` in ${folder}`;
+  const ready = `start \`pipe watch\`${where}, and put photos into ${join(target, 'inbox')}`;
+  return made(target, copy, ready, terminal);
+};
+
+/** Copies a file where there is none. */
+const copyAnew = (from: string, to: string): Promise<void> => copyFile(from, to, constants.COPYFILE_EXCL);
+
+/** Makes something, and says that it is ready, or why not. */
+const made = async (
+  target: string,
+  make: () => Promise<void>,
+  ready: string,
+  { out, err }: Terminal,
+): Promise<Exit> => {
+  try {
+    await make();
   } catch (thrown) {
     const isThere = thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST';
     err(
@@ -44,32 +76,7 @@ export const create = async (
     );
     return exit.wrong;
   }
-  out(`${target} is ready: look into it, then\n\n  pipe plan ${target}\n  pipe run ${target}\n`);
-  return exit.done;
-};
-
-/** Makes a drop folder, with its pipeline; one that is there stays as it is. */
-const createDropFolder = async (
-  folder: string,
-  { out, err, here }: Pick<Terminal, 'out' | 'err'> & { readonly here: string },
-): Promise<Exit> => {
-  const target = join(folder, WATCH);
-  try {
-    for (const inner of ['inbox', 'outbox']) await mkdir(resolve(here, target, inner), { recursive: true });
-    for (const file of ['watch.yaml', 'README.md'])
-      await copyFile(join(dropFolder, file), resolve(here, target, file), constants.COPYFILE_EXCL);
-  } catch (thrown) {
-    const isThere = thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST';
-    err(
-      isThere
-        ? `${target} is there already; nothing was changed.\n`
-        : `${target} cannot be made: ${messageOf(thrown)}.\n`,
-    );
-    return exit.wrong;
-  }
-  out(
-    `${target} is ready: start \`pipe watch\`${folder === '.' ? '' : ` in ${folder}`}, and put photos into ${join(target, 'inbox')}\n`,
-  );
+  out(`${target} is ready: ${ready}\n`);
   return exit.done;
 };
 

@@ -65,7 +65,7 @@ const sum = (numbers: readonly (number | undefined)[]): number =>
 const prediction = ({ bulk }: Plan, estimates: readonly Estimate[], jobs: number) => {
   const milliseconds = sum(estimates.map((each) => each.milliseconds));
   const bytes = sum(estimates.map((each) => each.bytes));
-  if (bulk === undefined || milliseconds === 0) return undefined;
+  if (bulk === undefined || bulk.live || milliseconds === 0) return undefined;
   const left = bulk.items - bulk.done;
   return { milliseconds, bytes: bytes * Math.min(jobs, left), total: (milliseconds * left) / jobs };
 };
@@ -137,7 +137,11 @@ const toText = (
     '',
     ...(bulk === undefined
       ? []
-      : [workLine(bulk.items, bulk.done, relative(folder, bulk.journal.folder) || '.')]),
+      : [
+          bulk.live
+            ? `waits for files that come; results go to ${relative(folder, bulk.journal.folder) || '.'}`
+            : workLine(bulk.items, bulk.done, relative(folder, bulk.journal.folder) || '.'),
+        ]),
     ...predictionLine(compiled, estimates, jobs),
     '',
   ].join('\n');
