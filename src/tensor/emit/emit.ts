@@ -39,11 +39,15 @@ const residentConstants = (graph: Graph, fewestBytes: number): ReadonlySet<NodeI
       for (const i of node.inputs) filters.add(i);
     }
   }
+  // ONNX Runtime would add up constant lists of rows beforehand, to keep what was to be made anew at every run.
+  const addends = new Set(
+    graph.nodes.flatMap((node) => (node.op === 'binary' && node.dtype === 'int32' ? node.inputs : [])),
+  );
   return new Set(
-    graph.nodes.flatMap((node, id) =>
-      node.op === 'constant' && node.attrs.value.data.byteLength >= fewestBytes && !filters.has(id)
-        ? [id]
-        : [],
-    ),
+    graph.nodes.flatMap((node, id) => {
+      if (node.op !== 'constant' || filters.has(id)) return [];
+      const { byteLength } = node.attrs.value.data;
+      return byteLength >= fewestBytes || (addends.has(id) && Number.isFinite(fewestBytes)) ? [id] : [];
+    }),
   );
 };

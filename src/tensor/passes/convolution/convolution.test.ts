@@ -134,4 +134,36 @@ describe('expanded convolutions', () => {
       { numRuns: 40 },
     );
   });
+
+  it('add long lists up from starts and steps, to the same', async () => {
+    // Few channels in and many out, and the other way round, over mirrored borders: windows of lines, and strips.
+    for (const [inputs, outputs] of [
+      [3, 32],
+      [32, 3],
+    ] as const) {
+      const graph = graphOf((b) => {
+        const x = input(b, 'x', [1, 210, 203, inputs]);
+        const padding = { mode: 'reflect', before: [0, 3, 3, 0], after: [0, 3, 3, 0], value: 0 } as const;
+        const first = b.transpose(b.add('pad', [x], padding), [0, 3, 1, 2]);
+        return b.add('conv', [first, input(b, 'w', [outputs, inputs, 7, 7])], {
+          strides: [1, 1],
+          dilations: [1, 1],
+          padding: [0, 0, 0, 0],
+          groups: 1,
+        });
+      });
+      await expectSame(graph);
+    }
+    const graph = graphOf((b) => {
+      const x = input(b, 'x', [1, 3, 210, 203]);
+      return b.add('conv', [x, input(b, 'w', [32, 3, 7, 7])], {
+        strides: [1, 1],
+        dilations: [1, 1],
+        padding: [0, 0, 0, 0],
+        groups: 1,
+      });
+    });
+    const sums = expandConvolutions(graph).nodes.filter((n) => n.op === 'binary' && n.dtype === 'int32');
+    expect(sums.length).toBeGreaterThan(0);
+  });
 });

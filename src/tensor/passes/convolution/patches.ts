@@ -17,7 +17,7 @@ const patches = (b: GraphBuilder, lists: RowLists, rows: Rows, window: Window, p
   const lines = rows.channels < SHORT_RUN ? lineWindows(b, lists, rows, window) : undefined;
   const taps = lines === undefined ? kernel[0] * kernel[1] : kernel[0];
   const key = `patches;${rows.key};${kernel};${strides};${dilations};${output};${part.first};${lines === undefined}`;
-  const gathered = lists.gather(b, lines ?? rows.matrix, key, part.count * taps, (list) => {
+  const fill = (list: Int32Array): void => {
     const tall = (output[0] - 1) * strides[0] + (kernel[0] - 1) * dilations[0] + 1;
     let at = 0;
     for (let pixel = part.first; pixel < part.first + part.count; pixel++) {
@@ -32,7 +32,8 @@ const patches = (b: GraphBuilder, lists: RowLists, rows: Rows, window: Window, p
             list[at++] = rows.locate(n, row, x * strides[1] + j * dilations[1]);
       }
     }
-  });
+  };
+  const gathered = lists.gather(b, lines ?? rows.matrix, key, part.count * taps, fill, taps);
   return b.reshape(gathered, [part.count, kernel[0] * kernel[1] * rows.channels]);
 };
 
@@ -46,14 +47,15 @@ const lineWindows = (
   const tall = (output[0] - 1) * strides[0] + (kernel[0] - 1) * dilations[0] + 1;
   const count = rows.batch * tall * output[1];
   const key = `lines;${rows.key};${kernel};${strides};${dilations};${output}`;
-  const gathered = lists.gather(b, rows.matrix, key, count * kernel[1], (list) => {
+  const fill = (list: Int32Array): void => {
     let at = 0;
     for (let n = 0; n < rows.batch; n++)
       for (let y = 0; y < tall; y++)
         for (let x = 0; x < output[1]; x++)
           for (let j = 0; j < kernel[1]; j++)
             list[at++] = rows.locate(n, y, x * strides[1] + j * dilations[1]);
-  });
+  };
+  const gathered = lists.gather(b, rows.matrix, key, count * kernel[1], fill, output[1] * kernel[1]);
   return b.reshape(gathered, [count, kernel[1] * rows.channels]);
 };
 

@@ -106,30 +106,71 @@ export const rowsOf = (b: GraphBuilder, x: NodeId, [top, left, bottom, right]: P
 
 /** Lists of row numbers, each made once: convolutions of one geometry share theirs. */
 export class RowLists {
-  readonly #known = new Map<string, Int32Array>();
+  readonly #known = new Map<string, RowList>();
 
-  /** Gathers rows by the list that `fill` writes; -1 stands for a row of zeros. */
+  /**
+   * Gathers rows by the list that `fill` writes; -1 stands for a row of zeros. A long list that goes through the same steps
+   * again after each `period` is not kept: it is added up from where the periods start and the steps.
+   */
   gather(
     b: GraphBuilder,
     matrix: NodeId,
     key: string,
     length: number,
     fill: (list: Int32Array) => void,
+    period = length,
   ): NodeId {
     const [rows = 0, columns = 1] = b.shape(matrix);
     const name = `${key};${length};${rows}`;
-    const list = this.#known.get(name) ?? written(length, fill);
+    const list = this.#known.get(name) ?? listOf(written(length, fill), rows, period);
     this.#known.set(name, list);
-    if (list.length === rows && list.every((row, i) => row === i)) return matrix;
-    const holes = list.includes(-1) || list.includes(rows);
-    // The list is shared, so a hole is renumbered in it once: it is the row after the last.
-    if (holes) for (let i = 0; i < list.length; i++) if (list[i] === -1) list[i] = rows;
-    const source = holes ? b.concat([matrix, b.fill(0, [1, columns])], 0) : matrix;
-    return b.add('gather', [source, b.constant({ dtype: 'int32', shape: [length], data: list })], {
-      axis: 0,
-    });
+    if (list.kind === 'all') return matrix;
+    const source = list.holes ? b.concat([matrix, b.fill(0, [1, columns])], 0) : matrix;
+    const integers = (data: Int32Array, ...shape: number[]): NodeId =>
+      b.constant({ dtype: 'int32', shape, data });
+    if (list.kind === 'numbers')
+      return b.add('gather', [source, integers(list.numbers, length)], { axis: 0 });
+    const { starts, steps } = list;
+    const sums = b.binary('add', integers(starts, starts.length, 1), integers(steps, 1, steps.length));
+    return b.add('gather', [source, b.reshape(sums, [length])], { axis: 0 });
   }
 }
+
+/** Which rows are gathered: all in order, by their numbers, or by every sum of a start and a step. */
+type RowList =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'numbers'; readonly numbers: Int32Array; readonly holes: boolean }
+  | {
+      readonly kind: 'sums';
+      readonly starts: Int32Array;
+      readonly steps: Int32Array;
+      readonly holes: boolean;
+    };
+
+const listOf = (written: Int32Array, rows: number, period: number): RowList => {
+  const holes = written.includes(-1);
+  // A hole is the row after the last.
+  const numbers = holes ? written.map((row) => (row === -1 ? rows : row)) : written;
+  if (numbers.length === rows && numbers.every((row, i) => row === i)) return { kind: 'all' };
+  const sums = numbers.length >= LONG_LIST && period < numbers.length ? periodic(numbers, period) : undefined;
+  return sums === undefined ? { kind: 'numbers', numbers, holes } : { kind: 'sums', ...sums, holes };
+};
+
+/** From how many row numbers on a list is worth an addition at every run. */
+const LONG_LIST = 1 << 18;
+
+/** A list as every sum of a start and a step; undefined where it is none. */
+const periodic = (
+  list: Int32Array,
+  period: number,
+): { readonly starts: Int32Array; readonly steps: Int32Array } | undefined => {
+  if (list.length % period !== 0) return undefined;
+  const starts = Int32Array.from({ length: list.length / period }, (_, i) => list[i * period]!);
+  const steps = list.slice(0, period).map((row) => row - list[0]!);
+  for (let i = 0, at = 0; i < starts.length; i++)
+    for (let j = 0; j < period; j++, at++) if (list[at] !== starts[i]! + steps[j]!) return undefined;
+  return { starts, steps };
+};
 
 const written = (length: number, fill: (list: Int32Array) => void): Int32Array => {
   const list = new Int32Array(length);
@@ -150,9 +191,10 @@ export interface Part {
 const PART_BYTES = 24e6;
 const MOST_PARTS = 64;
 
-/** Splits rows so that what is made of each part stays small. */
-export const partsOf = (rows: number, rowBytes: number): readonly Part[] => {
-  const step = Math.max(1, Math.floor(PART_BYTES / rowBytes), Math.ceil(rows / MOST_PARTS));
+/** Splits rows so that what is made of each part stays small; parts of more than `unit` rows are whole units. */
+export const partsOf = (rows: number, rowBytes: number, unit = 1): readonly Part[] => {
+  const most = Math.max(1, Math.floor(PART_BYTES / rowBytes), Math.ceil(rows / MOST_PARTS));
+  const step = most < unit ? most : most - (most % unit);
   return Array.from({ length: Math.ceil(rows / step) }, (_, i) => ({
     first: i * step,
     count: Math.min(step, rows - i * step),

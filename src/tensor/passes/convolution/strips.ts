@@ -23,21 +23,21 @@ export const stripConvolution = (
   const groups = Math.ceil(width / GROUP);
   const tall = height + kh - 1;
   const band = bandMatrix(b, lists, filter);
-  const strips = partsOf(batch * tall * groups, bytesOf(reach, inputs)).map((part) => {
+  const strips = partsOf(batch * tall * groups, bytesOf(reach, inputs), groups).map((part) => {
     const key = `strips;${rows.key};${kh},${kw};${height},${width};${part.first},${part.count}`;
-    const gathered = lists.gather(b, rows.matrix, key, part.count * reach, (list) => {
+    const fill = (list: Int32Array): void => {
       let at = 0;
       for (let strip = part.first; strip < part.first + part.count; strip++) {
         const group = strip % groups;
         const y = Math.floor(strip / groups) % tall;
         const n = Math.floor(strip / (groups * tall));
         for (let s = 0; s < reach; s++) {
-          const x = group * GROUP + s;
           // The last strip may reach beyond the padded picture; those pixels are cut off again.
-          list[at++] = x < width + kw - 1 ? rows.locate(n, y, x) : 0;
+          list[at++] = rows.locate(n, y, Math.min(group * GROUP + s, width + kw - 2));
         }
       }
-    });
+    };
+    const gathered = lists.gather(b, rows.matrix, key, part.count * reach, fill, groups * reach);
     return b.matmul(b.reshape(gathered, [part.count, reach * inputs]), band);
   });
   const products = b.reshape(b.concat(strips, 0), [batch * tall * groups * kh, GROUP * outputs]);
