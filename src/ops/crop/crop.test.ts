@@ -105,14 +105,37 @@ describe('crop', () => {
     expect([...result.samples.data].filter((_, i) => i % 3 === 0)).toEqual([1, 0, 1, 2, 1]);
   });
 
-  it.each([{ size: [8, 12] }, { region: { left: 5, top: 0, width: 6, height: 1 } }] as const)(
-    'says that a picture is too small for %j',
-    async (params) => {
-      const result = await runMap(crop(params), grid(10, 10));
-      expect(E.isLeft(result) && result.left[0].code).toBe('picture/too-small');
-      expect(E.isLeft(result) && result.left[0].message).toContain('10x10');
-    },
-  );
+  it('draws columns and rows apart', async () => {
+    const photo = grid(20, 20);
+    const places = await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => corner(await cropped({ size: 4, random: true }, photo, i))),
+    );
+    expect(places.some(([left, top]) => left !== top)).toBe(true);
+  });
+
+  it('puts a picture in the middle where there is no room to choose', async () => {
+    const result = await cropped({ size: [5, 3], random: true, fill: 'black' }, grid(3, 3));
+    expect([...result.samples.data].filter((_, i) => i % 3 === 0)).toEqual(
+      [0, 1, 2].flatMap(() => [0, 0, 1, 2, 0]),
+    );
+  });
+
+  it('cuts out a region that touches all borders', async () => {
+    const photo = grid(10, 10);
+    expect(await cropped({ region: { left: 0, top: 0, width: 10, height: 10 } }, photo)).toEqual(photo);
+  });
+
+  it.each([
+    { size: [8, 12] },
+    { region: { left: 5, top: 0, width: 6, height: 1 } },
+    { region: { left: -1, top: 0, width: 2, height: 2 } },
+    { region: { left: 0, top: -1, width: 2, height: 2 } },
+    { region: { left: 0, top: 9, width: 2, height: 2 } },
+  ] as const)('says that a picture is too small for %j', async (params) => {
+    const result = await runMap(crop(params), grid(10, 10));
+    expect(E.isLeft(result) && result.left[0].code).toBe('picture/too-small');
+    expect(E.isLeft(result) && result.left[0].message).toContain('10x10');
+  });
 
   it.each([
     [{}, 'takes one of'],
