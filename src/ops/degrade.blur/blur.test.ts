@@ -101,6 +101,7 @@ describe('kernels', () => {
         expect(mean((i) => i % side)).toBeCloseTo(0, 2);
         expect(mean((i) => Math.floor(i / side))).toBeCloseTo(0, 2);
       }),
+      { numRuns: 2000 },
     );
   });
 

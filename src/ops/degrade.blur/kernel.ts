@@ -9,8 +9,11 @@ export interface Blurring {
   readonly shake: number;
 }
 
+/** How far a way goes from its centre of mass, as a share of its length: half, and more where it is slow at one end. */
+const REACH = 0.6;
+
 /** Side of the square that holds every kernel of these sizes, odd. */
-export const kernelSide = ({ size }: Pick<Blurring, 'size'>): number => 2 * Math.ceil(size[1] / 2) + 3;
+export const kernelSide = ({ size }: Pick<Blurring, 'size'>): number => 2 * Math.ceil(size[1] * REACH) + 3;
 
 /** What a point of light becomes, for one item: `[side, side, 1, 1]`, adds up to 1, its centre of mass in the middle. */
 export const drawKernel = (params: Blurring, random: Random): HostTensor<'float32'> => {
