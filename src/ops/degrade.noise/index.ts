@@ -1,8 +1,9 @@
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { frame } from '../../ports/index.js';
 import { defineOp } from '../define.js';
 import { defaulted, interval } from '../params/index.js';
 import { drawOf } from './draw.js';
-import { noisy } from './program.js';
+import type { noisy as Noisy } from './program.js';
 
 export const degradeNoise = defineOp({
   name: 'degrade.noise',
@@ -35,5 +36,14 @@ export const degradeNoise = defineOp({
   random: ({ iso, sigma }) => iso[1] > 0 || sigma[1] > 0,
   cost: { millisecondsPerMegapixel: 200, bytesPerPixel: 100 },
   laws: { identity: { iso: 0, sigma: 0 }, range: () => [0, 1] },
-  tensor: { inputs: drawOf, program: noisy },
+  tensor: {
+    inputs: drawOf,
+    // Random numbers are drawn by tfjs, which is loaded when there is a photo to work on.
+    load: () =>
+      TE.fromTask(async () => ({
+        value: (await import('./program.js')).noisy,
+        close: async () => undefined,
+      })),
+    program: (tf, params, _shape, noisy: typeof Noisy) => noisy(tf, params),
+  },
 });

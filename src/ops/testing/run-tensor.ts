@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import type * as E from 'fp-ts/lib/Either.js';
+import * as E from 'fp-ts/lib/Either.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { Frame, ItemKey } from '../../ports/index.js';
 import { type Engine, jit } from '../../tensor/index.js';
 import { frameProgram } from '../../testing/run/operate.js';
+import type { OpContext } from '../behaviour.js';
+import type { Operator } from '../operator.js';
 import type { Step } from '../step.js';
 import { firstKey, type Place, readParams, testContext } from './run.js';
 
@@ -14,8 +16,29 @@ export const prepareTensor = (
   { key = firstKey, ...place }: Place = {},
 ): ((photo: Frame, itemKey?: ItemKey) => Promise<E.Either<Diagnostics, Frame>>) => {
   const placed = { operator: step.operator, params: readParams(step), context: testContext(place) };
-  const group = frameProgram(placed, undefined, { tf, jit, engine });
-  return (photo, itemKey = key) => group({ key: itemKey, value: photo }, new AbortController().signal)();
+  let opened: Promise<ReturnType<typeof frameProgram>> | undefined;
+  const open = async (): Promise<ReturnType<typeof frameProgram>> =>
+    frameProgram(placed, await loadedBy(placed), { tf, jit, engine });
+  return async (photo, itemKey = key) => {
+    opened ??= open();
+    return (await opened)({ key: itemKey, value: photo }, new AbortController().signal)();
+  };
+};
+
+/** What the operator needs for its whole run. Throws when it cannot be opened. */
+const loadedBy = async ({
+  operator: { behaviour },
+  params,
+  context,
+}: {
+  readonly operator: Operator;
+  readonly params: unknown;
+  readonly context: OpContext;
+}): Promise<unknown> => {
+  if (!('tensor' in behaviour) || behaviour.tensor.load === undefined) return undefined;
+  const loaded = await behaviour.tensor.load(params as never, context)();
+  if (E.isLeft(loaded)) throw new Error(loaded.left.map(({ message }) => message).join());
+  return loaded.right.value;
 };
 
 /** Runs a tensor operator on one frame. */
