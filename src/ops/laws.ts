@@ -31,6 +31,8 @@ export interface Laws<P, W = unknown> {
   readonly differentiable?: (params: P) => boolean;
   /** For a join: true where streams of the same opaque pictures, within 0..1, come out as those pictures. */
   readonly idempotent?: (params: P) => boolean;
+  /** For a flow: true where other items come out than went in, such as the tiles of a picture. */
+  readonly remakes?: true;
   /** By how much values, 0..1, may differ where rounding is all the difference; 1e-4 unless given. */
   readonly tolerance?: number;
 }

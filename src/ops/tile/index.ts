@@ -27,6 +27,7 @@ export const tile = defineOp({
     overlap > size ? `has an overlap of ${overlap} pixels, more than the ${size} of a tile` : undefined,
   input: frame,
   output: frame,
+  laws: { remakes: true },
   flow: (params) =>
     through<Outcome<Frame>, Outcome<Frame>>(
       mergeMap((outcome): readonly Outcome<Frame>[] =>

@@ -9,5 +9,6 @@ export const untile = defineOp({
   params: {},
   input: frame,
   output: frame,
+  laws: { remakes: true },
   flow: () => through(gathered),
 });

@@ -171,7 +171,7 @@ const leaf = async (port: Port, frame: Frame, { folder, key }: Workplace): Promi
   }
 };
 
-/** What a training step gives, of a network that does nothing. */
+/** What a training step gives; its weights are those of no network. */
 const trainingOf = ({ width, height }: Frame, key: ItemKey): Training => {
   const weight = {
     dtype: 'float32',
@@ -189,7 +189,7 @@ const trainingOf = ({ width, height }: Frame, key: ItemKey): Training => {
     cycle: 0,
     position: { items: key },
     marks: key.index % 2 === 0 ? ['restart'] : [],
-    model: { generator: { kind: 'nothing', options: {} }, weights: { weight } },
+    model: { generator: { kind: 'pyramid', options: { levels: 2, width: 1 } }, weights: { weight } },
     samples: TE.right([]),
   };
 };

@@ -5,7 +5,7 @@ import { type Flow, fromIterable, operate as operateFlow } from '../../streams/i
 import { copied } from '../copied.js';
 import { flowThrough, operate } from '../run/operate.js';
 import { difference, first } from './difference.js';
-import { broken, handsOn, isRandom, type Law, mapsItems, moot, unless } from './law.js';
+import { broken, handsOn, isRandom, type Law, mapsItems, moot, type Subject, unless } from './law.js';
 
 /** The items that an outcome is made of, by where they stood: a batch is made of its members. */
 const membersOf = (outcome: Outcome<unknown>): readonly ItemKey[] => {
@@ -18,10 +18,14 @@ const membersOf = (outcome: Outcome<unknown>): readonly ItemKey[] => {
 
 const nameOf = ({ path, index, epoch }: ItemKey): string => `${path} (${index}, pass ${epoch})`;
 
+/** A flow that gives the items that it is given, or some of them. */
+const givesItems = ({ operator }: Subject): boolean =>
+  'flow' in operator.behaviour && operator.facts.laws?.remakes !== true;
+
 /** Items come out in the order in which they went in, each once; at random, each at most once. */
 const order = {
   name: 'keeps order',
-  applies: ({ operator }) => 'flow' in operator.behaviour,
+  applies: givesItems,
   check: async (trial) => {
     const given = await trial.run();
     if (E.isLeft(given)) return moot;
@@ -47,7 +51,7 @@ const order = {
 /** What is handed on is handed on as it is: items and failures. */
 const unchanged = {
   name: 'hands items on as they are',
-  applies: (subject) => 'flow' in subject.operator.behaviour && handsOn(subject),
+  applies: (subject) => givesItems(subject) && handsOn(subject),
   check: async (trial) => {
     const given = await trial.run();
     if (E.isLeft(given)) return moot;
