@@ -11,7 +11,8 @@ const below: Readonly<Record<string, readonly string[]>> = {
   ports: ['diagnostics'],
   tensor: ['diagnostics', 'ports'],
   image: ['diagnostics', 'ports', 'tensor'],
-  nn: ['diagnostics', 'ports', 'tensor'],
+  // Models are written as pictures are: whole or not at all.
+  nn: ['diagnostics', 'ports', 'tensor', 'image'],
   streams: ['diagnostics', 'ports', 'tensor'],
   ops: ['diagnostics', 'ports', 'tensor', 'image', 'nn', 'streams'],
   pipelines: ['diagnostics', 'ports', 'tensor', 'image', 'nn', 'streams', 'ops'],
