@@ -29,7 +29,7 @@ describe('the JSON Schema of the language', () => {
 
   // What only the compiler can see: how texts are written, what names refer to, and what is on the disk.
   const beyond =
-    /^(yaml|ports|params-(not|without|wrong|default)|streams|glob|template|files|plugin|step-misspelt\.|step-several|step-options|file-several)/;
+    /^(yaml|ports|params-(not|without|wrong|default)|streams|training|glob|template|files|plugin|step-misspelt\.|step-several|step-options|file-several)/;
   const malformed = yamlIn('test/golden/malformed/').filter(
     (path) => !beyond.test(path.split('/').at(-1) ?? ''),
   );

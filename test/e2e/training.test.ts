@@ -53,7 +53,7 @@ const training = `
   - gan.step:
       generator: { pyramid: { levels: 2, width: 4, lowBlocks: 1, highBlocks: 1 } }
       discriminator: { patch: { layers: 1, width: 4 } }
-      losses: { adversarial: 0.1, pixel: 1, cycle: $cycle }
+      losses: { adversarial: 0.1, pixel: $pixel, cycle: $cycle }
       optimizer: { adamw: { rate: 1e-3, decay: 0.025 } }
       schedule: { restarts: { first: 3, factor: 1.3, cycles: 2 } }
       pretrain: 2
@@ -62,12 +62,15 @@ const training = `
   - snapshot: { to: $out, checkpoint: 1 }
 `;
 
-const head = (cycle: number): string => `version: 1
+const head = ({ pixel, cycle }: { readonly pixel: number; readonly cycle: number }): string => `version: 1
 seed: 5
-params: { out: { type: path, default: out }, cycle: { type: number, default: ${cycle} } }
+params:
+  out:   { type: path, default: out }
+  pixel: { type: number, default: ${pixel} }
+  cycle: { type: number, default: ${cycle} }
 `;
 
-const paired = (shuffle: string): string => `${head(0)}streams:
+const paired = (shuffle: string): string => `${head({ pixel: 1, cycle: 0 })}streams:
   clear:
     - files: { in: day, shuffle: true, repeat: true }
     - decode
@@ -77,7 +80,7 @@ steps:
   - pair: { from: dark, to: clear }
   - batch: 2${training}`;
 
-const unpaired = `${head(1)}streams:
+const unpaired = `${head({ pixel: 0, cycle: 1 })}streams:
   a: [files: { in: day, shuffle: true, repeat: true }, decode, crop: { size: 16, random: true }]
   b: [files: { in: dusk, shuffle: true, repeat: true }, decode, crop: { size: 16, random: true }]
 steps:
