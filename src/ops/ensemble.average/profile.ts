@@ -20,7 +20,7 @@ export interface Profile {
   readonly multiple: number;
 }
 
-/** Memory that engines take beside the values of a graph: measured on graphs of 0.5 to 6 megapixels. */
+/** What engines take beside the values of a graph, as a share of these: an estimate, on the safe side. */
 const BESIDE = 1.6;
 
 const largest = (reach: { readonly [side: string]: number }): number => Math.max(...Object.values(reach));
