@@ -19,7 +19,8 @@ import type { Row } from '../measure.js';
 
 const folder = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const PHOTOS = folder('../shared/photos/');
-const MODEL = folder('models/dehaze');
+/** The model to be measured: PRISMFLOW_MODEL=FOLDER, or that of the example. */
+const MODEL = process.env.PRISMFLOW_MODEL ?? folder('runs/dehaze');
 
 /** What is done to the hazy photos. */
 const methods = {
@@ -36,7 +37,7 @@ type Method = (typeof methods)[keyof typeof methods];
 
 /** Photos that nothing was trained on, in haze that is made up for them. */
 const synthetic = (method: Method) => {
-  const clear = stream('clear', files(`${PHOTOS}clear/bsds`), take(100), decode());
+  const clear = stream('clear', files(`${PHOTOS}clear/bsds`), take(60), decode());
   const hazy = stream(
     'hazy',
     clear,
@@ -87,6 +88,11 @@ export const suite: Suite = {
   title: 'Dehazing',
   run: async (_runs, only) => {
     if (!existsSync(PHOTOS)) return { rows: [], notes: [`Skipped: there is no ${PHOTOS}.`] };
+    if (!existsSync(MODEL))
+      return {
+        rows: [],
+        notes: [`Skipped: there is no ${MODEL}. \`pipe run examples/train-dehaze.yaml\` trains one.`],
+      };
     const rows: Row[] = [];
     for (const set of Object.keys(sets) as (keyof typeof sets)[])
       for (const method of Object.keys(methods) as (keyof typeof methods)[])
