@@ -33,7 +33,8 @@ export const augment = defineOp({
   input: frame,
   output: frame,
   random: ({ flip, rotate, zoom, light, colour }) =>
-    flip || rotate > 0 || zoom[0] < zoom[1] || light > 0 || colour > 0,
+    // Enlarged by however much, it is a random part that is seen.
+    flip || rotate > 0 || zoom[0] < zoom[1] || zoom[1] > 1 || light > 0 || colour > 0,
   cost: { millisecondsPerMegapixel: 60, bytesPerPixel: 40 },
   laws: { identity: { flip: false, rotate: 0, zoom: 1, light: 0, colour: 0 } },
   tensor: {
