@@ -36,12 +36,14 @@ const pair = ({ shape }: Subject): fc.Arbitrary<{ readonly x: HostTensor; readon
   return fc.record({ x: picture, y: picture });
 };
 
-/** A picture and one that is like it, as results and targets are. */
+/** A picture and one that is like it and not the same, as results and targets are. */
 const alike = (subject: Subject) =>
-  pair(subject).map(({ x, y }) => ({
-    x,
-    y: { ...y, data: Float32Array.from(y.data, (v, i) => 0.8 * x.data[i]! + 0.2 * v) } as HostTensor,
-  }));
+  pair(subject)
+    .filter(({ x, y }) => x.data.some((v, i) => v !== y.data[i]))
+    .map(({ x, y }) => ({
+      x,
+      y: { ...y, data: Float32Array.from(y.data, (v, i) => 0.8 * x.data[i]! + 0.2 * v) } as HostTensor,
+    }));
 
 const sample = (loss: PictureLoss, inputs: { readonly x: HostTensor; readonly y: HostTensor }): Sample => ({
   inputs,
