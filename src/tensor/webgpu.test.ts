@@ -27,7 +27,7 @@ describe('the webgpu engine', () => {
         const loose = Math.max(10 * tolerance, ANGLES.has(kernel) ? ANGLE_ERROR : 0);
         await checkCase(
           engine,
-          { samples: samples.map(finite), tolerance: loose },
+          { samples: samples.map(finite).map(kernel === 'Log' ? positive : same), tolerance: loose },
           Number(process.env.RUNS ?? 1),
         );
       });
@@ -38,6 +38,19 @@ describe('the webgpu engine', () => {
 // WGSL lets a GPU leave NaN and infinity out of account, and bounds the error of sine and cosine by 2^-11.
 const ANGLES: ReadonlySet<string> = new Set(['Sin', 'Cos', 'Tan', 'RotateWithOffset']);
 const ANGLE_ERROR = 2 ** -11;
+
+const same = (sample: Sample): Sample => sample;
+
+/** The sample without negative numbers, whose logarithm is not one. */
+const positive = (sample: Sample): Sample => ({
+  ...sample,
+  inputs: Object.fromEntries(
+    Object.entries(sample.inputs).map(([name, tensor]) => [
+      name,
+      { ...tensor, data: tensor.data.map(Math.abs) } as HostTensor,
+    ]),
+  ),
+});
 
 /** The sample without numbers that are not finite, and without zeros, whose logarithm is not. */
 const finite = (sample: Sample): Sample => ({
