@@ -205,6 +205,11 @@ export interface Facts<P, W = unknown> {
    * for it, so many must be kept.
    */
   readonly holds?: (params: P) => number;
+  /**
+   * For a flow operator: true when items go through it one by one and in order, all of them, so that the last one that was
+   * used tells where its source stood. A training is then taken up there; else what came before is made again.
+   */
+  readonly inOrder?: true;
   /** For an operator that changes the size of pictures and is no tensor operator: what becomes of the shape. */
   readonly shape?: (params: P, shape: PictureShape) => Either<Diagnostics, PictureShape>;
   /** True when what is known of how an item is made goes into what it gives. */

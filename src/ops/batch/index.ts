@@ -18,5 +18,6 @@ export const batch = defineOp({
   input: variable('item'),
   output: batchPort(variable('item')),
   holds: ({ size }) => size,
+  inOrder: true,
   flow: ({ size, partial }) => collected(size, { partial }),
 });

@@ -8,5 +8,6 @@ export const unbatch = defineOp({
   params: {},
   input: batch(variable('item')),
   output: variable('item'),
+  inOrder: true,
   flow: () => membersOf(),
 });

@@ -109,9 +109,6 @@ export const takenUp = (
 
 type Position = SavedTraining['position'];
 
-/** Operators through which items go one by one and in order, so that the last one used tells where its source stood. */
-const IN_ORDER: ReadonlySet<string> = new Set(['batch', 'unbatch']);
-
 /** Where the sources of a scan begin. */
 const placesOf = (
   graph: Graph,
@@ -139,9 +136,9 @@ const sourcesOf = (
 ): readonly (readonly [source: string, last: ItemKey])[] | undefined => {
   const node = graph.nodes.find((each) => each.path === path);
   if (node === undefined) return undefined;
-  const { behaviour, name } = node.operator;
+  const { behaviour, name, facts } = node.operator;
   if ('source' in behaviour) return position.items === undefined ? undefined : [[path, position.items]];
-  if ('map' in behaviour || 'tensor' in behaviour || ('flow' in behaviour && IN_ORDER.has(name)))
+  if ('map' in behaviour || 'tensor' in behaviour || facts.inOrder === true)
     return sourcesOf(graph, node.reads.items ?? '', position);
   if (!('join' in behaviour)) return undefined;
   const branches = Object.entries(node.reads).map(([branch, read]) => {
