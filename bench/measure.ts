@@ -15,6 +15,9 @@ export interface Row {
   readonly skipped: Readonly<Record<string, string>>;
 }
 
+/** The arithmetic mean. */
+export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
 export const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -9,7 +9,7 @@ import { prepareTensor } from '../../src/ops/testing/run-tensor.js';
 import type { Frame } from '../../src/ports/index.js';
 import { createEngine } from '../../src/tensor/index.js';
 import type { Suite } from '../main.js';
-import { median, type Row } from '../measure.js';
+import { mean, median, type Row } from '../measure.js';
 
 type Params = Exclude<Parameters<typeof darkChannel>[0], number | undefined>;
 type Pair = { readonly hazy: Frame; readonly clear: Frame };
@@ -53,8 +53,6 @@ const hazedAgain = (pair: Pair, airlight: number, density: number): Pair => {
   });
   return { ...pair, hazy: { ...pair.clear, samples: { depth: 'uint8', data } } };
 };
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 const figuresOf = async (from: Frame, to: Frame): Promise<Readonly<Record<string, number>>> =>
   rightOf(await compareFrames({ from, to }, ['psnr', 'ssim'], 'colour', new AbortController().signal)())

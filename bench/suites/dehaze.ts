@@ -15,7 +15,7 @@ import {
   take,
 } from '../../src/index.js';
 import type { Suite } from '../main.js';
-import type { Row } from '../measure.js';
+import { mean, type Row } from '../measure.js';
 
 const folder = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const PHOTOS = folder('../shared/photos/');
@@ -59,8 +59,6 @@ const sets = {
   'haze-indoor': published('haze-indoor'),
   'haze-outdoor': published('haze-outdoor'),
 };
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 const measured = async (set: keyof typeof sets, method: keyof typeof methods): Promise<Row> => {
   const figures: Readonly<Record<string, number>>[] = [];

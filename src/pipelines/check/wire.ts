@@ -97,12 +97,12 @@ const wireStep = (
   if (feeds === undefined) return E.right(undefined);
   const fitting = pipe(
     bind(feeds, step, registry),
-    E.filterOrElse(
-      () => objectionOf(step, before) === undefined,
-      (): Diagnostics => [
-        failure('value/invalid', `\`${operator.name}\` ${objectionOf(step, before)}.`, place),
-      ],
-    ),
+    E.chainFirst(() => {
+      const objection = objectionOf(step, before);
+      return objection === undefined
+        ? E.right(undefined)
+        : E.left<Diagnostics>([failure('value/invalid', `\`${operator.name}\` ${objection}.`, place)]);
+    }),
   );
   return E.Monad.map(fitting, (bindings) => ({
     path,
