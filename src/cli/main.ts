@@ -3,7 +3,6 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import pc from 'picocolors';
-import { program } from './program.js';
 import { exit, type Terminal } from './terminal.js';
 
 // Pixels live outside the heap of JavaScript. What lives in it dies young, so the space for the young need not grow to
@@ -43,6 +42,8 @@ const isMain =
   process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
 
 if (isMain) {
+  // Loaded only now: what modules leave behind while they load would make the space for the young grow.
+  const { program } = await import('./program.js');
   const status = await program(process.argv.slice(2), processTerminal());
   // Let what was written reach its reader: exiting at once would cut off a pipe.
   process.exitCode = status;

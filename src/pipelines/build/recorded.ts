@@ -124,7 +124,7 @@ const conflictOf = async (
   { source, target }: Work,
 ): Promise<Diagnostics | undefined> => {
   if (source === target) return [failure('file/over-source', `${source} would be written over.`)];
-  const owner = journal.results.get(nameIn(journal.folder, target))?.source;
+  const owner = journal.resultOf(nameIn(journal.folder, target))()?.source;
   if (owner === undefined || owner === key.path) return undefined;
   const root = value.path.slice(0, -key.path.length);
   const isThere = await lstat(join(root, owner)).then(
@@ -217,7 +217,7 @@ const finish = async (
   copyOf?: string,
 ): Promise<Worked> => {
   const { target } = about.work;
-  const twin = copyOf === undefined ? undefined : ledger.journal.results.get(copyOf);
+  const twin = copyOf === undefined ? undefined : ledger.journal.resultOf(copyOf)();
   const given = twin?.outputDigest ?? (travelsOn({ kind: 'saved' }, value) ? value.digest : undefined);
   const digest: E.Either<Diagnostics, Digest> =
     given === undefined ? await digestFile(target)() : E.right(given);

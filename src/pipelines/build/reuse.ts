@@ -9,11 +9,11 @@ import type { Journal, Result } from '../journal/journal.js';
 
 /** The result of the same work on the same content under another name. */
 export const twinOf = (
-  { byContent }: Journal,
+  { madeOf }: Journal,
   { target, pipeline }: Work,
   sourceDigest: Digest,
 ): Result | undefined => {
-  const twin = byContent.get(sourceDigest);
+  const twin = madeOf(sourceDigest)();
   return twin?.pipeline === pipeline &&
     twin.outputDigest !== undefined &&
     extname(twin.output).toLowerCase() === extname(target).toLowerCase()

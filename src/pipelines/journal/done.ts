@@ -40,7 +40,7 @@ const look =
 export const standingOf =
   (journal: Journal, whenGone: WhenGone = 'again') =>
   ({ source, target, pipeline }: Work): T.Task<Standing> => {
-    const result = journal.results.get(nameIn(journal.folder, target));
+    const result = journal.resultOf(nameIn(journal.folder, target))();
     const isRecorded = result !== undefined && result.pipeline === pipeline;
     return T.Monad.chain(look(source), (of) => {
       // A pipe or a device is not opened: reading it could wait for ever.
@@ -63,13 +63,13 @@ export const isSource = (
 
 /** The failure that is recorded of this very work: the same content, pipeline and version. */
 export const failureOf = (
-  { failures }: Journal,
+  journal: Journal,
   source: string,
   digest: Digest,
   pipeline: Digest,
   version: string,
 ): FailedEntry | undefined => {
-  const entry = failures.get(source);
+  const entry = journal.failureOf(source)();
   return entry?.sourceDigest === digest && entry.pipeline === pipeline && entry.version === version
     ? entry
     : undefined;

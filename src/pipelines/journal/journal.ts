@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { appendFile, mkdir } from 'node:fs/promises';
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { StringDecoder } from 'node:string_decoder';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { IO } from 'fp-ts/lib/IO.js';
 import * as O from 'fp-ts/lib/Option.js';
@@ -15,10 +14,12 @@ import {
   type FirstEntry,
   readEntry,
   type SourceState,
+  type TouchedEntry,
 } from './entries.js';
 import { openLine, sealLine } from './line.js';
+import { createPlaces, type Place } from './places.js';
 
-/** What is kept in memory of a result. */
+/** What is asked about a result. */
 export interface Result extends SourceState {
   readonly output: string;
   readonly outputSize: number;
@@ -27,22 +28,31 @@ export interface Result extends SourceState {
   readonly pipeline: Digest;
 }
 
-/** The record of what was written to a folder, kept in that folder. It grows as a run adds to it. */
+/**
+ * The record of what was written to a folder, kept in that folder. It grows as a run adds to it. What is asked for is read
+ * from the file again, so that memory does not grow with the number of photos: see `places.ts`.
+ */
 export interface Journal {
   readonly folder: string;
-  /** Results by `output`: the last entry about a file holds. */
-  readonly results: ReadonlyMap<string, Result>;
+  /** The result that a file is, by `output`: the last entry about a file holds. */
+  readonly resultOf: (output: string) => IO<Result | undefined>;
   /** A result made of some content, by that content's digest. */
-  readonly byContent: ReadonlyMap<Digest, Result>;
-  /** Sources that could not be worked on, and were not since, by `source`. */
-  readonly failures: ReadonlyMap<string, FailedEntry>;
+  readonly madeOf: (content: Digest) => IO<Result | undefined>;
+  /** Why a source could not be worked on, if it was not since, by `source`. */
+  readonly failureOf: (source: string) => IO<FailedEntry | undefined>;
   readonly recipes: ReadonlySet<Digest>;
 }
 
-/** A journal, and how to add what was written to it. */
+/** A journal, and how to tell it what stands in its file. */
 export interface GrowingJournal {
   readonly journal: Journal;
-  readonly add: (entry: Entry) => IO<void>;
+  readonly add: (placed: Placed) => IO<void>;
+}
+
+/** An entry, and where its line stands in the file. */
+export interface Placed {
+  readonly entry: Entry;
+  readonly place: Place;
 }
 
 /** The folder that Prismflow keeps its own files in, inside a folder of results. */
@@ -58,88 +68,132 @@ export const lockPath = (folder: string): string => join(folder, FOLDER, 'lock')
 /** How the journal of a folder names a file: with forward slashes, relative to the folder. */
 export const nameIn = (folder: string, file: string): string => relative(folder, file).split(sep).join('/');
 
-/** A journal without entries. */
+/** A journal of which nothing is known. */
 export const emptyJournal = (folder: string): GrowingJournal => {
-  const results = new Map<string, Result>();
-  const byContent = new Map<Digest, Result>();
-  const failures = new Map<string, FailedEntry>();
+  const [results, touches, contents, failures] = [
+    createPlaces(),
+    createPlaces(),
+    createPlaces(),
+    createPlaces(),
+  ];
   const recipes = new Set<Digest>();
-  // Thousands of results share one pipeline: its digest is kept once.
-  const shared = new Map<string, string>();
-  const once = (text: string): string => {
-    const known = shared.get(text);
-    if (known === undefined) shared.set(text, text);
-    return known ?? text;
+  const entryAt = (place: Place | undefined): Entry | undefined =>
+    place === undefined ? undefined : readLine(journalPath(folder), place);
+  const resultAt = (place: Place | undefined): Result | undefined => {
+    const entry = entryAt(place);
+    return entry !== undefined && isResult(entry) ? entry : undefined;
+  };
+  const touchedOf = (output: string): TouchedEntry | undefined => {
+    const entry = entryAt(touches.get(output));
+    return entry !== undefined && isTouched(entry) && entry.output === output ? entry : undefined;
   };
   return {
-    journal: { folder, results, byContent, failures, recipes },
-    add: (entry) => () => {
-      if (!('kind' in entry) || entry.kind === 'done') {
-        const result: Result = { ...resultOf(entry), pipeline: once(entry.pipeline) };
-        results.set(entry.output, result);
-        byContent.set(entry.sourceDigest, result);
-        failures.delete(entry.source);
-      } else if (entry.kind === 'recipe') recipes.add(entry.id);
-      else if (entry.kind === 'failed') failures.set(entry.source, entry);
-      else {
-        const { output, source, sourceSize, sourceModified, sourceDigest } = entry;
-        const result = results.get(output);
-        if (result?.sourceDigest === sourceDigest)
-          results.set(output, { ...result, source, sourceSize, sourceModified });
-      }
+    journal: {
+      folder,
+      recipes,
+      resultOf: (output) => () => {
+        const result = resultAt(results.get(output));
+        if (result?.output !== output) return undefined;
+        const touched = touchedOf(output);
+        if (touched?.sourceDigest !== result.sourceDigest) return result;
+        const { source, sourceSize, sourceModified } = touched;
+        return { ...result, source, sourceSize, sourceModified };
+      },
+      madeOf: (content) => () => {
+        const result = resultAt(contents.get(content));
+        return result?.sourceDigest === content ? result : undefined;
+      },
+      failureOf: (source) => () => {
+        const entry = entryAt(failures.get(source));
+        return entry !== undefined && isFailed(entry) && entry.source === source ? entry : undefined;
+      },
     },
+    add:
+      ({ entry, place }) =>
+      () => {
+        if (isResult(entry)) {
+          results.set(entry.output, place);
+          contents.set(entry.sourceDigest, place);
+          touches.delete(entry.output);
+          failures.delete(entry.source);
+        } else if (entry.kind === 'recipe') recipes.add(entry.id);
+        else if (entry.kind === 'failed') failures.set(entry.source, place);
+        else touches.set(entry.output, place);
+      },
   };
 };
 
-/** What is kept of an entry: journals can have a million. */
-const resultOf = (entry: FirstEntry | DoneEntry): Result => ({
-  output: entry.output,
-  outputSize: entry.outputSize,
-  ...('outputDigest' in entry ? { outputDigest: entry.outputDigest } : {}),
-  source: entry.source === entry.output ? entry.output : entry.source,
-  sourceSize: entry.sourceSize,
-  sourceModified: entry.sourceModified,
-  sourceDigest: entry.sourceDigest,
-  pipeline: entry.pipeline,
-});
+const isResult = (entry: Entry): entry is FirstEntry | DoneEntry =>
+  !('kind' in entry) || entry.kind === 'done';
+const isTouched = (entry: Entry): entry is TouchedEntry => 'kind' in entry && entry.kind === 'touched';
+const isFailed = (entry: Entry): entry is FailedEntry => 'kind' in entry && entry.kind === 'failed';
+
+/** What stands at a place of a file; undefined where that is no entry, or the file is not there any more. */
+const readLine = (path: string, { at, length }: Place): Entry | undefined => {
+  const bytes = Buffer.allocUnsafe(length);
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      readSync(descriptor, bytes, 0, length, at);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return undefined;
+  }
+  return O.toUndefined(entryOn(bytes));
+};
 
 const isAbsent = (thrown: unknown): boolean =>
   thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR');
 
 /** All entries of a folder's journal, in order; lines that were cut off or spoilt are passed over. */
 export async function* entriesOf(folder: string): AsyncGenerator<Entry> {
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
+  for await (const { entry } of placedIn(folder)) yield entry;
+}
+
+const LINE_END = 0x0a;
+
+async function* placedIn(folder: string): AsyncGenerator<Placed> {
+  let rest: Uint8Array = Buffer.alloc(0);
+  let at = 0;
   try {
-    for await (const chunk of createReadStream(journalPath(folder), { highWaterMark: 1 << 20 })) {
-      const lines = (rest + decoder.write(chunk as Buffer)).split('\n');
-      rest = lines.pop() ?? '';
-      for (const text of lines) yield* entryOn(text);
+    for await (const chunk of createReadStream(journalPath(folder), { highWaterMark: 1 << 18 })) {
+      const bytes = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
+      let from = 0;
+      for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, from)) {
+        yield* placedOn(bytes.subarray(from, end), at + from);
+        from = end + 1;
+      }
+      rest = bytes.subarray(from);
+      at += from;
     }
   } catch (thrown) {
     if (!isAbsent(thrown)) throw thrown;
   }
-  yield* entryOn(rest);
+  yield* placedOn(rest, at);
 }
 
-const entryOn = (text: string): readonly Entry[] =>
-  text === ''
-    ? []
-    : pipe(
-        openLine(text),
-        O.chain(readEntry),
-        O.match(
-          () => [],
-          (entry) => [entry],
-        ),
-      );
+const placedOn = (line: Uint8Array, at: number): readonly Placed[] =>
+  pipe(
+    entryOn(line),
+    O.match(
+      () => [],
+      (entry) => [{ entry, place: { at, length: line.length } }],
+    ),
+  );
+
+const entryOn = (line: Uint8Array): O.Option<Entry> =>
+  line.length === 0
+    ? O.none
+    : pipe(openLine(Buffer.from(line.buffer, line.byteOffset, line.length).toString()), O.chain(readEntry));
 
 /** Reads a folder's journal; without one there are no entries. */
 export const readJournal = (folder: string): TE.TaskEither<Diagnostics, GrowingJournal> =>
   TE.tryCatch(
     async () => {
       const growing = emptyJournal(folder);
-      for await (const entry of entriesOf(folder)) growing.add(entry)();
+      for await (const placed of placedIn(folder)) growing.add(placed)();
       return growing;
     },
     (cause): Diagnostics => [
@@ -147,15 +201,28 @@ export const readJournal = (folder: string): TE.TaskEither<Diagnostics, GrowingJ
     ],
   );
 
-/** Adds an entry to the file: one line, written at once, after a line end in case the last one was cut off. */
-export const appendEntry = (folder: string, entry: Entry): TE.TaskEither<Diagnostics, void> => {
-  const append = () => appendFile(journalPath(folder), `\n${sealLine(entry)}`);
+/**
+ * Adds an entry to the file: one line, written at once, after a line end in case the last one was cut off. Gives the place
+ * of the line.
+ */
+export const appendEntry = (folder: string, entry: Entry): TE.TaskEither<Diagnostics, Place> => {
+  const line = Buffer.from(`\n${sealLine(entry)}`);
+  const append = async (): Promise<Place> => {
+    const file = await open(journalPath(folder), 'a');
+    try {
+      await file.appendFile(line);
+      const length = line.length - 1;
+      return { at: (await file.stat()).size - length, length };
+    } finally {
+      await file.close();
+    }
+  };
   return TE.tryCatch(
     () =>
       append().catch(async (thrown: unknown) => {
         if (!isAbsent(thrown)) throw thrown;
         await mkdir(join(folder, FOLDER), { recursive: true });
-        await append();
+        return append();
       }),
     (cause): Diagnostics => {
       const isFull = cause instanceof Error && 'code' in cause && /^(ENOSPC|EDQUOT)$/.test(`${cause.code}`);

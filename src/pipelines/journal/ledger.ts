@@ -36,7 +36,7 @@ export const openLedger = (folder: string): TE.TaskEither<Diagnostics, Ledger> =
             record: (entry) =>
               pipe(
                 appendEntry(folder, entry),
-                TE.chainFirstIOK(() => add(entry)),
+                TE.chainIOK((place) => add({ entry, place })),
               ),
             close: async () => {
               await syncJournal(folder);

@@ -152,9 +152,9 @@ const worksOn =
   };
 
 /** True for a file that an earlier run wrote: the folder of results can lie within the one that is read. */
-const isResult = ({ folder, results }: Journal, keyPath: string, path: string): boolean => {
+const isResult = ({ folder, resultOf }: Journal, keyPath: string, path: string): boolean => {
   const root = path.slice(0, -keyPath.length);
-  return results.has(nameIn(folder, path)) || (isWithin(root, folder) && isWithin(folder, path));
+  return resultOf(nameIn(folder, path))() !== undefined || (isWithin(root, folder) && isWithin(folder, path));
 };
 
 /** True for a path below a folder. */
