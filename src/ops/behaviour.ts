@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { IO } from 'fp-ts/lib/IO.js';
+import type { Option } from 'fp-ts/lib/Option.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
@@ -28,6 +29,11 @@ export interface OpContext {
   readonly note: (key: ItemKey, facts: Notes) => IO<void>;
   /** What is known so far of how an item is made: a receipt to put into its file. Undefined where no record is kept. */
   readonly receipt: (key: ItemKey) => IO<Json | undefined>;
+  /**
+   * Does work on a file, by its path below the source's folder, that could end the whole process, as decoding can. Where a
+   * process has ended while it was at that file nothing is done: the file is left to a process of its own.
+   */
+  readonly carefully: <A>(path: string, work: Task<A>) => Task<Option<A>>;
   /** The engine that tensor work runs on, as given by `--engine`. */
   readonly engine: string;
   /** That engine itself, one for the whole run; it starts when it is first used, and the run ends it. */

@@ -1,5 +1,7 @@
 import { availableParallelism, freemem } from 'node:os';
 import type { IO } from 'fp-ts/lib/IO.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure } from '../diagnostics/index.js';
 import type { Notes, OpContext } from '../ops/index.js';
@@ -31,19 +33,23 @@ export interface RunContext {
   readonly waiting: (key: ItemKey, reason: Diagnostics, milliseconds: number) => IO<void>;
   /** What is known so far of how an item is made, for a receipt inside its file; undefined where no record is kept. */
   readonly receipt: (key: ItemKey) => IO<Json | undefined>;
+  /** Does work that could end the process, where no process has ended at it: see `InFlight`. */
+  readonly carefully: OpContext['carefully'];
   /** Whether what failed before is tried again though nothing has changed. */
   readonly retry: boolean;
   /** Whether every operator is held to its laws, on every picture: see `brokenLaw`. */
   readonly laws: boolean;
   /** Ends the sources when it aborts: what is being worked on is finished. */
   readonly finish?: AbortSignal;
+  /** Is told that an operator, or several that are one compiled graph, begin with an item, and waited for. */
+  readonly entering?: (operator: string) => Promise<void>;
   /** Is told which engine does the tensor work, once one does any. */
   readonly chosen: (engine: string) => IO<void>;
 }
 
 /** What one operator knows about the run. */
 export const contextOf = (
-  { seed, engine, openEngine, jobs, memory, certify, warn, noted, receipt }: RunContext,
+  { seed, engine, openEngine, jobs, memory, certify, warn, noted, receipt, carefully }: RunContext,
   path: string,
 ): OpContext => ({
   path,
@@ -56,6 +62,7 @@ export const contextOf = (
   warn,
   note: (key, facts) => noted(key, path, facts),
   receipt,
+  carefully,
   random: (key) => randomFor(seed, path, key),
 });
 
@@ -80,6 +87,7 @@ export const defaultContext = (seed: number): RunContext => ({
   quarantined: () => () => undefined,
   waiting: () => () => undefined,
   receipt: () => () => undefined,
+  carefully: (_, work) => T.Monad.map(work, O.some),
   retry: false,
   laws: false,
   chosen: () => () => undefined,

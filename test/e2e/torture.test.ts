@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { crashes } from '../torture/crashes.js';
 import { longDay } from '../torture/day.js';
 import { killBulk, killWatch } from '../torture/kills.js';
 import { oddNames } from '../torture/names.js';
@@ -11,6 +12,10 @@ describe('nothing is lost', () => {
   it('when a run is killed', async () => expect((await killBulk(5, 60)).faults).toEqual([]));
 
   it('when a watch is killed', async () => expect((await killWatch(5, 4)).faults).toEqual([]));
+
+  it.each(['run', 'watch'] as const)('by photos that end the process, in a %s', async (command) =>
+    expect((await crashes(command, 12, 2)).faults).toEqual([]),
+  );
 
   it.each(['run', 'watch'] as const)('by odd names, links and pipes, in a %s', async (command) =>
     expect((await oddNames(command)).faults).toEqual([]),

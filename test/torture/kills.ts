@@ -48,9 +48,13 @@ const reference = async (folder: string): Promise<string> => {
   return join(folder, 'reference');
 };
 
-/** A moment in a command's work: after some results, or, one time in four, after some time, whatever it is at. */
-const someMoment = async (running: Running): Promise<void> => {
-  const results = Math.random() < 0.25 ? 0 : Math.floor(Math.random() * 20);
+/**
+ * A moment in a command's work: after some results, or, one time in four, after some time, whatever it is at.
+ *
+ * @param most results that may be waited for: no more than there is work
+ */
+const someMoment = async (running: Running, most: number): Promise<void> => {
+  const results = Math.random() < 0.25 ? 0 : Math.floor(Math.random() * (most + 1));
   await running.until(() => running.count('done') >= results, results === 0 ? 0 : 10);
   await pause(Math.random() ** 2 * (results === 0 ? 700 : 60));
 };
@@ -72,7 +76,7 @@ export const killBulk = (kills: number, photos: number): Promise<Outcome> =>
         const running = start(['run', 'p.yaml', '--json'], folder);
         if (killed < kills) {
           await running.until(() => running.count('started') > 0);
-          await someMoment(running);
+          await someMoment(running, 19);
           // Killed or ended by itself, whichever came first.
           if (running.kill('SIGKILL')) killed++;
         }
@@ -96,7 +100,7 @@ export const killWatch = (kills: number, photosPerKill: number): Promise<Outcome
       const running = start(['watch', 'p.yaml', '--json'], folder);
       await running.until(() => running.count('watching') > 0);
       names.push(...(await dropIn(inbox, photo, names.length, photosPerKill)));
-      await someMoment(running);
+      await someMoment(running, photosPerKill);
       if (running.count('done') > 0) amid++;
       running.kill('SIGKILL');
       await running.ended;

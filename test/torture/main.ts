@@ -1,3 +1,4 @@
+import { crashes } from './crashes.js';
 import { longDay } from './day.js';
 import { killBulk, killWatch, type Outcome } from './kills.js';
 import { oddNames } from './names.js';
@@ -9,6 +10,8 @@ const mounting = canMount();
 const tortures: Readonly<Record<string, (() => Promise<Outcome>) | undefined>> = {
   'kill-bulk': () => killBulk(200, 150),
   'kill-watch': () => killWatch(200, 4),
+  'crash-run': () => crashes('run', 60, 40),
+  'crash-watch': () => crashes('watch', 60, 40),
   'names-run': () => oddNames('run'),
   'names-watch': () => oddNames('watch'),
   'full-disk-run': mounting ? fullDiskBulk : undefined,

@@ -11,11 +11,13 @@ export const smallPhoto = (width = 64, height = 48): Promise<Buffer> => {
 };
 
 /** The photo with a comment: the same picture, and another file. */
-export const numbered = (photo: Buffer, number: number): Buffer => {
-  const text = Buffer.from(`photo ${number}`);
+export const commented = (photo: Buffer, comment: string): Buffer => {
+  const text = Buffer.from(comment);
   const head = Buffer.from([0xff, 0xfe, 0, text.length + 2]);
   return Buffer.concat([photo.subarray(0, 2), head, text, photo.subarray(2)]);
 };
+
+export const numbered = (photo: Buffer, number: number): Buffer => commented(photo, `photo ${number}`);
 
 /** Writes photos to a folder, some of them in folders in it, and gives their names. */
 export const putPhotos = (folder: string, photo: Buffer, from: number, to: number): readonly string[] =>

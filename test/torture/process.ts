@@ -28,10 +28,14 @@ export interface Running {
 }
 
 /** Starts the built command line. */
-export const start = (args: readonly string[], folder: string): Running => {
+export const start = (
+  args: readonly string[],
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Running => {
   const child: ChildProcess = spawn(process.execPath, [main, ...args], {
     cwd: folder,
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said: Said[] = [];

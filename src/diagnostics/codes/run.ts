@@ -4,6 +4,14 @@ export const runCodes = {
     title: 'An operator threw on an item',
     mend: 'The item is set aside and the others go on; the message is the operator’s own.',
   },
+  'run/crashed': {
+    title: 'A photo ended the process that worked on it',
+    mend: 'A decoder, an engine or a plugin crashed. A run had ended without a word at this photo, so it was worked on in a process of its own, and that one ended too. It is set aside until it, the pipeline or the version changes.',
+  },
+  'run/suspect': {
+    title: 'A run ended without a word while a photo was worked on',
+    mend: 'Nothing need be done. It was killed, or the machine went down, or the photo ended it; so the photo is worked on in a process of its own this time.',
+  },
   'run/cancelled': {
     title: 'The run was stopped by the user',
     mend: 'Run it again: what is done is skipped.',

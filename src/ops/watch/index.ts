@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as T from 'fp-ts/lib/Task.js';
 import picomatch from 'picomatch';
 import { DiagnosticError, failure, warning } from '../../diagnostics/index.js';
 import { type FileRef, file, type ItemKey, none, type Outcome } from '../../ports/index.js';
@@ -60,7 +62,7 @@ export const watch = defineOp({
 
 async function* arrivals(
   { in: folder, match, poll, settle, patience }: Decoded<typeof params>,
-  { warn }: OpContext,
+  { warn, carefully }: OpContext,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome<FileRef>> {
   const stats = await stat(folder).catch(() => undefined);
@@ -75,7 +77,12 @@ async function* arrivals(
       settle: settle * 1000,
       patience: patience * 1000,
       ...(poll === undefined ? {} : { poll: poll * 1000 }),
-      isWhole,
+      // What must not be decoded here is taken when it has kept still for longer.
+      isWhole: (path, name) =>
+        T.Monad.map(
+          carefully(name, isWhole(path)),
+          O.getOrElse(() => false),
+        ),
       unreachable: (name) => () => {
         if (!told.has(name)) warn(keyOf(name), unreachable(name))();
         told.add(name);

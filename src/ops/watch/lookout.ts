@@ -15,8 +15,8 @@ export interface Watched extends Patience {
   readonly isWanted: (path: string) => boolean;
   /** Milliseconds between looks at the whole folder; absent where the system tells of changes. */
   readonly poll?: number;
-  /** Whether a file holds all of what it should. */
-  readonly isWhole: (file: string) => Task<boolean>;
+  /** Whether a file, whose path below the folder is given as well, holds all of what it should. */
+  readonly isWhole: (file: string, path: string) => Task<boolean>;
   /** Is told of files that cannot be reached, whenever they are seen. */
   readonly unreachable: (path: string) => IO<void>;
 }
@@ -76,7 +76,13 @@ interface Site {
 const lookAround = async ({ watched, sightings, hints, signal }: Site): Promise<number> => {
   const { folder, isWanted, poll, unreachable } = watched;
   const began = performance.now();
-  const found = await scan(folder, '', isWanted, signal);
+  const forgetOthers = sightings.sweep();
+  const found = await scan(
+    folder,
+    isWanted,
+    ({ path, look }) => sightings.see(path, look, Date.now()),
+    signal,
+  );
   const ended = performance.now();
   const inAWhile = (milliseconds: number): number =>
     ended + Math.max(poll ?? milliseconds, (ended - began) / SCAN_SHARE);
@@ -85,9 +91,7 @@ const lookAround = async ({ watched, sightings, hints, signal }: Site): Promise<
     hints?.follow([]);
     return inAWhile(WAIT_MS);
   }
-  const now = Date.now();
-  for (const { path, look } of found.files) sightings.see(path, look, now);
-  sightings.retain(new Set(found.files.map(({ path }) => path)));
+  forgetOthers();
   for (const path of found.unreachable) unreachable(path)();
   const isNews = hints?.follow(found.folders) === true;
   if (isNews) return ended + SOON_MS;
@@ -139,7 +143,7 @@ const firstRipe = async ({
     const file = join(watched.folder, path);
     sightings.see(path, await lookAt(file), Date.now());
     if (sightings.find(path) !== sighting) continue;
-    if (step.kind === 'take' || (await watched.isWhole(file)())) {
+    if (step.kind === 'take' || (await watched.isWhole(file, path)())) {
       sightings.take(path);
       return { path };
     }

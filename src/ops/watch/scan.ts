@@ -1,4 +1,4 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Look } from './settle.js';
 
@@ -8,18 +8,16 @@ export interface Seen {
   readonly look: Look;
 }
 
-/** What is in a folder: files that may be taken, and all its folders, itself included as the empty path. */
+/** What is in a folder beside its files: all its folders, itself included as the empty path. */
 export interface Scan {
-  readonly files: readonly Seen[];
   readonly folders: readonly { readonly path: string; readonly inode: number }[];
   /** Files that cannot be reached, since their names are no Unicode text. */
   readonly unreachable: readonly string[];
 }
 
-const nothing: Scan = { files: [], folders: [], unreachable: [] };
-
-/** Files looked at side by side. */
+/** Files looked at side by side, and names read at once. */
 const AT_ONCE = 32;
+const NAMES_AT_ONCE = 1024;
 
 /**
  * Looks at a file; undefined when there is none, or something else of that name. Links are not followed, and pipes are not
@@ -35,47 +33,60 @@ export const lookAt = (file: string): Promise<Look | undefined> =>
   );
 
 /**
- * Goes through a folder and those in it; hidden ones are left out. What vanishes meanwhile is not there.
+ * Goes through a folder and those in it; hidden ones are left out. What vanishes meanwhile is not there. No list of the
+ * files is made: there can be a million.
  *
- * @param below the path of the folder below the root, empty for the root itself
- * @returns undefined when the folder cannot be read
+ * @param see is told of every file that may be taken
+ * @returns undefined when the folder cannot be read to its end
  */
 export const scan = async (
   root: string,
-  below: string,
   isWanted: (path: string) => boolean,
+  see: (seen: Seen) => void,
   signal: AbortSignal,
 ): Promise<Scan | undefined> => {
-  const folder = join(root, below);
-  const [stats, entries] = await Promise.all([
-    lstat(folder).catch(() => undefined),
-    readdir(folder, { withFileTypes: true }).catch(() => undefined),
-  ]);
-  if (stats === undefined || entries === undefined || signal.aborted) return undefined;
-  const visible = entries.filter(({ name }) => !name.startsWith('.'));
-  const pathOf = (name: string): string => (below === '' ? name : `${below}/${name}`);
-  const files = visible.flatMap((entry) => (entry.isFile() ? [pathOf(entry.name)] : [])).filter(isWanted);
-  const own = await looks(root, files);
-  const inner: Scan[] = [];
-  for (const entry of visible)
-    if (entry.isDirectory()) inner.push((await scan(root, pathOf(entry.name), isWanted, signal)) ?? nothing);
-  return {
-    files: [...own, ...inner.flatMap((each) => each.files)],
-    folders: [{ path: below, inode: stats.ino }, ...inner.flatMap((each) => each.folders)],
-    unreachable: [
-      ...files.filter((path) => path.includes('\ufffd') && !own.some((seen) => seen.path === path)),
-      ...inner.flatMap((each) => each.unreachable),
-    ],
-  };
-};
+  const folders: { readonly path: string; readonly inode: number }[] = [];
+  const unreachable: string[] = [];
 
-const looks = async (root: string, paths: readonly string[]): Promise<readonly Seen[]> => {
-  const seen: Seen[] = [];
-  for (let from = 0; from < paths.length; from += AT_ONCE) {
-    const some = paths.slice(from, from + AT_ONCE);
-    const looked = await Promise.all(some.map((path) => lookAt(join(root, path))));
-    for (const [i, look] of looked.entries())
-      if (look !== undefined) seen.push({ path: some[i] as string, look });
-  }
-  return seen;
+  const lookAtAll = async (paths: readonly string[]): Promise<void> => {
+    const looked = await Promise.all(paths.map((path) => lookAt(join(root, path))));
+    for (const [i, path] of paths.entries()) {
+      const look = looked[i];
+      if (look !== undefined) see({ path, look });
+      else if (path.includes('\ufffd')) unreachable.push(path);
+    }
+  };
+
+  const goThrough = async (below: string): Promise<boolean> => {
+    const folder = join(root, below);
+    const stats = await lstat(folder).catch(() => undefined);
+    const entries = await opendir(folder, { bufferSize: NAMES_AT_ONCE }).catch(() => undefined);
+    if (stats === undefined || entries === undefined) {
+      await entries?.close();
+      return false;
+    }
+    folders.push({ path: below, inode: stats.ino });
+    const inner: string[] = [];
+    let files: string[] = [];
+    try {
+      for await (const entry of entries) {
+        if (signal.aborted) return false;
+        const path = below === '' ? entry.name : `${below}/${entry.name}`;
+        if (entry.name.startsWith('.')) continue;
+        if (entry.isDirectory()) inner.push(path);
+        if (entry.isFile() && isWanted(path)) files.push(path);
+        if (files.length < AT_ONCE) continue;
+        await lookAtAll(files);
+        files = [];
+      }
+    } catch {
+      // It went away while it was read.
+      return false;
+    }
+    await lookAtAll(files);
+    for (const path of inner) await goThrough(path);
+    return !signal.aborted;
+  };
+
+  return (await goThrough('')) ? { folders, unreachable } : undefined;
 };

@@ -17,7 +17,8 @@ import {
 import { contextOf, type RunContext } from '../context.js';
 import { flowThrough, sourceFlow } from '../plan/feed.js';
 import type { Plan } from '../plan/plan.js';
-import { type LaneStage, nodesOf, type ScanStage, type Stage } from '../plan/stages.js';
+import { type LaneStage, nodesOf, nodesOfPart, type ScanStage, type Stage } from '../plan/stages.js';
+import { guarded } from './guarded.js';
 import { type Keeping, keepRecords } from './keeping.js';
 import { type LaneWork, laneWork } from './lane.js';
 import { recorded } from './recorded.js';
@@ -163,8 +164,13 @@ const laneFlow = (
   const bulk = plan.bulk?.lane === stage ? plan.bulk : undefined;
   // Of a bulk pipeline it is known already that no two items are written to one file.
   const targets = bulk === undefined ? 'to be told apart' : 'told apart';
-  const work = laneWork(stage.parts, run, resources, tensors, targets);
-  if (bulk !== undefined && keeping !== undefined) return recorded({ ...keeping, bulk, work, run });
+  const workOf = (parts: LaneStage['parts']): LaneWork => laneWork(parts, run, resources, tensors, targets);
+  const work = workOf(stage.parts);
+  if (bulk !== undefined && keeping !== undefined) {
+    const delivery = workOf(stage.parts.filter((part) => nodesOfPart(part).includes(bulk.sink)));
+    const site = { graph: plan.graph, bulk, run, keeping, whole: work, delivery };
+    return recorded({ ...keeping, bulk, work: guarded(site), run });
+  }
   return runLanes<Outcome<unknown>, Outcome<unknown>>(
     (outcome, signal) => (E.isLeft(outcome) ? { now: outcome } : worked(work, outcome.right, signal)),
     { lanes: run.jobs, ahead: LANES_AHEAD },

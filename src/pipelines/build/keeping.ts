@@ -4,9 +4,11 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { RunContext } from '../context.js';
 import type { RecipeEntry } from '../journal/entries.js';
+import { nothingInFlight } from '../journal/in-flight.js';
 import { type Ledger, openLedger } from '../journal/ledger.js';
 import type { Plan } from '../plan/plan.js';
 import { recipeOf } from '../receipt/recipe.js';
+import { carefully } from './care.js';
 import { createNotebook, type Notebook } from './notebook.js';
 import { type About, type Records, recordsOf } from './records.js';
 
@@ -17,8 +19,10 @@ export interface Keeping {
   readonly records: Records;
   /** Is told which engine does the tensor work. */
   readonly chosen: (engine: string) => IO<void>;
+  /** The engine that it was told of last. */
+  readonly engine: IO<string | undefined>;
   /** What operators note goes into the notebook as well; what they ask about receipts is answered from it. */
-  readonly told: (run: RunContext) => Pick<RunContext, 'noted' | 'receipt'>;
+  readonly told: (run: RunContext) => Pick<RunContext, 'noted' | 'receipt' | 'carefully'>;
 }
 
 type Bulk = NonNullable<Plan['bulk']>;
@@ -36,6 +40,7 @@ export const keepRecords = (
       !bulk.live && bulk.items === bulk.done && diagnostics.every(({ code }) => code === 'run/journal')
         ? TE.right<Diagnostics, Ledger>({
             journal: bulk.journal,
+            inFlight: nothingInFlight,
             record: () => TE.left(diagnostics),
             close: () => Promise.resolve(),
           })
@@ -57,12 +62,14 @@ export const keepRecords = (
         chosen: (name) => () => {
           [engine, recipe] = [name, undefined];
         },
+        engine: () => engine,
         told: ({ noted }) => ({
           noted: (key, operator, facts) => () => {
             notebook.note(key, operator, facts)();
             noted(key, operator, facts)();
           },
           receipt: (key) => () => records.receipt(key),
+          carefully: carefully(ledger),
         }),
       };
     }),

@@ -51,6 +51,7 @@ export const laneWork = (
     for (const { path, output, work } of workers) {
       // A cancelled lane ends between two operators as well.
       if (signal.aborted) return E.left(cancelled(key, path));
+      if (run.entering !== undefined) await run.entering(path);
       const result = await attempt(path, { key, value: current as never }, (item) =>
         pipe(
           work(item, signal),
@@ -136,7 +137,8 @@ const wrongValue =
     ),
   ];
 
-const cancelled = (key: ItemKey, operator: string): ItemFailure => ({
+/** The failure of an item whose run was stopped. */
+export const cancelled = (key: ItemKey, operator: string): ItemFailure => ({
   key,
   operator,
   diagnostics: [failure('run/cancelled', 'Stopped before it was finished.')],

@@ -1,3 +1,4 @@
+import * as E from 'fp-ts/lib/Either.js';
 import type { Code } from '../../diagnostics/index.js';
 import type { ItemFailure } from '../../ports/index.js';
 
@@ -27,6 +28,10 @@ const passing: ReadonlySet<Code> = new Set<Code>([
 /** True when the failure would come again with the same photo and pipeline. */
 export const isLasting = ({ diagnostics }: ItemFailure): boolean =>
   diagnostics.every(({ code }) => !passing.has(code));
+
+/** True for what was stopped by the user before it was finished. */
+export const isCancelled = (worked: E.Either<ItemFailure, unknown>): boolean =>
+  E.isLeft(worked) && worked.left.diagnostics.some(({ code }) => code === 'run/cancelled');
 
 /** What a place where results go can lack, and get back. */
 const aboutThePlace: ReadonlySet<Code> = new Set<Code>([

@@ -23,7 +23,7 @@ import { nodesOf } from '../plan/stages.js';
 import { version } from '../receipt/versions.js';
 import type { LaneWork } from './lane.js';
 import type { Notebook } from './notebook.js';
-import { isLasting } from './passing.js';
+import { isCancelled, isLasting } from './passing.js';
 import { patiently } from './patience.js';
 import { type About, type Records, sourceStateOf, type Written } from './records.js';
 import { copied, twinOf } from './reuse.js';
@@ -114,8 +114,12 @@ const decide = async (
   if (E.isLeft(planned)) return setAside(bulk, item.key, planned.left);
   const work = planned.right;
   if (work === undefined || turns.has(item.value.path)) return { kind: 'ignored' };
-  return turns.take(work.target, () => settle(site, item, work, signal));
+  const worked = await turns.take(work.target, () => settle(site, item, work, signal));
+  if (!isStopped(worked)) ledger.inFlight.clear(item.key.path)();
+  return worked;
 };
+
+const isStopped = (worked: Worked): boolean => worked.kind === 'worked' && isCancelled(worked.outcome);
 
 /** What a bulk run's survey finds out beforehand, about one file that came: whether it may be written at all. */
 const conflictOf = async (

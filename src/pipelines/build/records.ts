@@ -48,7 +48,7 @@ export interface Records {
 
 /** @param recipe how results are made, by the engine that was used so far */
 export const recordsOf = (
-  { journal, record }: Ledger,
+  { journal, record }: Pick<Ledger, 'journal' | 'record'>,
   notebook: Notebook<About>,
   recipe: () => RecipeEntry,
 ): Records => {

@@ -65,6 +65,9 @@ export const journalPath = (folder: string): string => join(folder, FOLDER, FILE
 /** The file that says who writes to a folder. */
 export const lockPath = (folder: string): string => join(folder, FOLDER, 'lock');
 
+/** The file that says which sources are being worked on. */
+export const inFlightPath = (folder: string): string => join(folder, FOLDER, 'in-flight.json');
+
 /** How the journal of a folder names a file: with forward slashes, relative to the folder. */
 export const nameIn = (folder: string, file: string): string => relative(folder, file).split(sep).join('/');
 

@@ -7,12 +7,22 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import { isTemporary } from '../../image/write.js';
 import type { Entry } from './entries.js';
-import { appendEntry, FOLDER, type Journal, journalPath, lockPath, readJournal } from './journal.js';
+import { type InFlight, openInFlight } from './in-flight.js';
+import {
+  appendEntry,
+  FOLDER,
+  inFlightPath,
+  type Journal,
+  journalPath,
+  lockPath,
+  readJournal,
+} from './journal.js';
 import { type Holder, type Lock, takeLock } from './lock.js';
 
 /** A folder's journal while it is written: by one process at a time. */
 export interface Ledger {
   readonly journal: Journal;
+  readonly inFlight: InFlight;
   /** Adds an entry to the file, and then to what is known. */
   readonly record: (entry: Entry) => TE.TaskEither<Diagnostics, void>;
   /** Brings what was written to the disk, and lets others write. */
@@ -30,15 +40,18 @@ export const openLedger = (folder: string): TE.TaskEither<Diagnostics, Ledger> =
       pipe(
         TE.fromTask(() => (lock.wasLeft ? clearLeftovers(folder) : Promise.resolve())),
         TE.chain(() => readJournal(folder)),
+        TE.bind('inFlight', () => TE.fromTask(() => openInFlight(inFlightPath(folder), lock.wasLeft))),
         TE.map(
-          ({ journal, add }): Ledger => ({
+          ({ journal, add, inFlight }): Ledger => ({
             journal,
+            inFlight,
             record: (entry) =>
               pipe(
                 appendEntry(folder, entry),
                 TE.chainIOK((place) => add({ entry, place })),
               ),
             close: async () => {
+              await inFlight.close();
               await syncJournal(folder);
               await lock.release();
             },

@@ -9,12 +9,11 @@ import type { LaneWork } from '../build/lane.js';
 import type { ItemNotes } from '../build/notebook.js';
 import { createNotebook } from '../build/notebook.js';
 import { withLane, withRuntime } from '../build/on-one.js';
-import type { Graph } from '../check/graph.js';
-import { analyse } from '../compile.js';
 import { defaultContext, type RunContext } from '../context.js';
 import { digestFile, digestOf, digestWeights } from '../journal/digest.js';
-import { bulkOf, type LanePart, nodesOfPart, stagesOf } from '../plan/stages.js';
+import { type LanePart, nodesOfPart } from '../plan/stages.js';
 import { compareFiles, type Likeness } from './compare.js';
+import { type Parts, partsOf } from './parts.js';
 import { findReceipt, type Receipt } from './receipt.js';
 import { machine, versions } from './versions.js';
 
@@ -57,7 +56,7 @@ export const reproduce = (
     TE.Do,
     // 1. What was done, and to what.
     TE.bind('receipt', () => findReceipt(resolve(file))),
-    TE.bind('parts', ({ receipt }) => partsOf(receipt)),
+    TE.bind('parts', ({ receipt }) => partsOf(receipt.pipeline, receipt.folder)),
     TE.chainFirst(({ receipt, parts }) => sameWeights(receipt, parts.lane)),
     TE.bind('input', ({ receipt }) => findInput(receipt, options.input)),
     // 2. The same again.
@@ -93,35 +92,6 @@ export const reproduce = (
   );
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-/** The receipt's pipeline, and what of it works on the item: all but the operator that writes. */
-interface Parts {
-  readonly graph: Graph;
-  readonly lane: readonly LanePart[];
-}
-
-const partsOf = (receipt: Receipt): TE.TaskEither<Diagnostics, Parts> =>
-  pipe(
-    analyse(
-      {
-        path: join(receipt.folder, 'receipt.yaml'),
-        shown: 'the receipt',
-        text: JSON.stringify(receipt.pipeline),
-      },
-      { folder: receipt.folder },
-    ),
-    TE.chainEitherK((graph) => {
-      const bulk = bulkOf(stagesOf(graph));
-      return bulk === undefined
-        ? E.left<Diagnostics>([
-            failure('receipt/none', 'The receipt’s pipeline does not turn each file into one.'),
-          ])
-        : E.right({
-            graph,
-            lane: bulk.lane.parts.filter((part) => part.kind !== 'map' || part.node !== bulk.sink),
-          });
-    }),
-  );
 
 const sameWeights = (receipt: Receipt, lane: readonly LanePart[]): TE.TaskEither<Diagnostics, void> =>
   pipe(

@@ -1,3 +1,5 @@
+import * as O from 'fp-ts/lib/Option.js';
+import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { OpContext } from '../../ops/behaviour.js';
@@ -34,6 +36,7 @@ export const contextFor = ({
       warned(message),
   note: () => () => undefined,
   receipt: () => () => undefined,
+  carefully: (_, work) => T.Monad.map(work, O.some),
   engine: 'cpu',
   openEngine: engine,
   jobs: 2,

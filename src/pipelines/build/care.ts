@@ -1,0 +1,30 @@
+import * as O from 'fp-ts/lib/Option.js';
+import type { RunContext } from '../context.js';
+import type { Journal } from '../journal/journal.js';
+import type { Ledger } from '../journal/ledger.js';
+
+/**
+ * True for a source that must not be touched by this process: one was at it when it ended without a word, or a process of
+ * its own was ended by it.
+ */
+export const isDangerous = (
+  { inFlight, journal }: Pick<Ledger, 'inFlight' | 'journal'>,
+  source: string,
+): boolean => inFlight.isSuspect(source) || hasCrashed(journal, source);
+
+const hasCrashed = ({ failureOf }: Journal, source: string): boolean =>
+  failureOf(source)()?.code === 'run/crashed';
+
+/** Does work on sources that could end the process, and notes meanwhile that it is at them. */
+export const carefully =
+  (ledger: Pick<Ledger, 'inFlight' | 'journal'>): RunContext['carefully'] =>
+  (source, work) =>
+  async () => {
+    if (isDangerous(ledger, source)) return O.none;
+    const ended = ledger.inFlight.begin(source)();
+    try {
+      return O.some(await work());
+    } finally {
+      ended();
+    }
+  };
