@@ -3,7 +3,7 @@ import { crashes } from '../torture/crashes.js';
 import { longDay } from '../torture/day.js';
 import { killBulk, killWatch } from '../torture/kills.js';
 import { oddNames } from '../torture/names.js';
-import { canMount, fullDiskBulk, fullDiskWatch, readOnlyBulk } from '../torture/places.js';
+import { canMount, fullDiskBulk, fullDiskWatch, readOnlyBulk, readOnlyWatch } from '../torture/places.js';
 
 /** The short form of `npm run torture`. */
 const small = canMount() ? it : it.skip;
@@ -27,7 +27,13 @@ describe('nothing is lost', () => {
     expect((await fullDiskWatch()).faults).toEqual([]),
   );
 
-  small('when the folder is read-only', async () => expect((await readOnlyBulk()).faults).toEqual([]));
+  small('when a folder is read-only, in a run', async () =>
+    expect((await readOnlyBulk()).faults).toEqual([]),
+  );
+
+  small('when a folder is read-only, in a watch', async () =>
+    expect((await readOnlyWatch()).faults).toEqual([]),
+  );
 
   it.runIf(process.platform === 'linux')('when many photos come', async () => {
     // So few that all is still warming up: memory is held to be flat by the long form.

@@ -2,7 +2,7 @@ import { crashes } from './crashes.js';
 import { longDay } from './day.js';
 import { killBulk, killWatch, type Outcome } from './kills.js';
 import { oddNames } from './names.js';
-import { canMount, fullDiskBulk, fullDiskWatch, readOnlyBulk } from './places.js';
+import { canMount, fullDiskBulk, fullDiskWatch, readOnlyBulk, readOnlyWatch } from './places.js';
 
 const mounting = canMount();
 
@@ -17,6 +17,8 @@ const tortures: Readonly<Record<string, (() => Promise<Outcome>) | undefined>> =
   'full-disk-run': mounting ? fullDiskBulk : undefined,
   'full-disk-watch': mounting ? fullDiskWatch : undefined,
   'read-only-run': mounting ? readOnlyBulk : undefined,
+  'read-only-watch': mounting ? readOnlyWatch : undefined,
+  crowd: process.platform === 'linux' ? () => longDay(10_000, 10_000, 0.1) : undefined,
   day: process.platform === 'linux' ? () => longDay(20_000, 1000, 0.1) : undefined,
 };
 

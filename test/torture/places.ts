@@ -94,6 +94,38 @@ export const fullDiskBulk = (): Promise<Outcome> =>
     };
   });
 
+/** A watch of a read-only folder, to another one that is read-only: it says so and ends; with an output, it only reads. */
+export const readOnlyWatch = (): Promise<Outcome> =>
+  onSmallDisk('50m', async (folder, remount) => {
+    remount('ro');
+    const refused = start(['watch', 'p.yaml', '--json'], folder);
+    const status = await refused.ended;
+    const code = refused.said.find(({ event }) => event === 'diagnostic')?.code;
+    remount('rw');
+    const photos = join(folder, 'in');
+    execFileSync('mount', ['--bind', photos, photos]);
+    try {
+      execFileSync('mount', ['-o', 'remount,bind,ro', photos]);
+      const running = start(['watch', 'p.yaml', '--json'], folder);
+      const isDone = await running.until(() => running.count('done') === 30);
+      running.kill('SIGTERM');
+      const ended = await running.ended;
+      return {
+        faults: checks(
+          [
+            status === 2 && code === 'run/journal',
+            `a read-only folder ended a watch with ${status}, ${code}`,
+          ],
+          [isDone, `${running.count('done')} of 30 photos of a read-only folder came through`],
+          [ended === 0, `it ended with ${ended}: ${running.complaints()}`],
+        ),
+        figures: { results: resultsIn(folder).length },
+      };
+    } finally {
+      execFileSync('umount', ['-l', photos]);
+    }
+  });
+
 /** A watch waits while the disk is full or read-only, and goes on by itself. */
 export const fullDiskWatch = (): Promise<Outcome> =>
   onSmallDisk('700k', async (folder, remount) => {
