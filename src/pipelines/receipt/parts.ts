@@ -12,6 +12,8 @@ import { bulkOf, type LanePart, stagesOf } from '../plan/stages.js';
 export interface Parts {
   readonly graph: Graph;
   readonly lane: readonly LanePart[];
+  /** The folder that photos came from, where the source has one. */
+  readonly photos: string | undefined;
 }
 
 /**
@@ -34,6 +36,12 @@ export const partsOf = (recipe: Json, folder: string): TE.TaskEither<Diagnostics
         : E.right({
             graph,
             lane: bulk.lane.parts.filter((part) => part.kind !== 'map' || part.node !== bulk.sink),
+            photos: photosOf(bulk.source.node.params),
           });
     }),
   );
+
+const photosOf = (params: unknown): string | undefined =>
+  typeof params === 'object' && params !== null && 'in' in params && typeof params.in === 'string'
+    ? params.in
+    : undefined;

@@ -16,9 +16,10 @@ import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { defineOp, registryOf } from '../../ops/index.js';
 import { path as pathParam, required } from '../../ops/params/index.js';
+import { writeModel } from '../../ops/testing/models.js';
 import * as port from '../../ports/index.js';
 import { analyse, compile } from '../compile.js';
-import { runPlan } from '../run.js';
+import { type RunOptions, runPlan } from '../run.js';
 import { compareFiles } from './compare.js';
 import { reproduce } from './reproduce.js';
 import { resolvedPipeline } from './resolved.js';
@@ -40,10 +41,10 @@ const right = <A>(result: E.Either<unknown, A>): A => {
   return result.right;
 };
 
-const edit = async (steps: string, more = ''): Promise<void> => {
+const edit = async (steps: string, more = '', options: RunOptions = {}): Promise<void> => {
   const text = `version: 1\nseed: 5\n${more}steps: [${steps}]\n`;
   const plan = right(await compile({ path: join(folder, 'p.yaml'), text })());
-  expect(right(await runPlan(plan)())).toMatchObject({ done: 1, failed: [] });
+  expect(right(await runPlan(plan, options)())).toMatchObject({ done: 1, failed: [] });
 };
 
 const usual = '{ files: photos }, decode, { adjust: { exposure: 0.4, vibrance: 20 } }';
@@ -149,6 +150,67 @@ export const weighted = defineOp({ name: 'weighted', about: 'Have weights',
     expect(right(await reproduce(out())()).likeness.kind).toBe('identical');
     writeFileSync(join(folder, 'weights.bin'), 'other');
     expect(await reproduce(out())()).toMatchObject({ left: [{ code: 'receipt/weights-changed' }] });
+  });
+});
+
+describe('reproduce, of what a model made', () => {
+  const large = async (name: string, width = 384, height = 256): Promise<void> => {
+    const pixels = Buffer.from(
+      Array.from({ length: width * height * 3 }, (_, i) => 128 + 90 * Math.sin(i / 31) * Math.cos(i / 7919)),
+    );
+    await sharp(pixels, { raw: { width, height, channels: 3 } }).toFile(join(folder, 'photos', name));
+  };
+  const steps = '{ files: { in: photos, match: "*.png" } }, decode, { ensemble.average: model }, encode';
+  /** So little that tiles are as small as they can be. */
+  const little: RunOptions = { memory: 2 ** 20, certify: true };
+  const same = { likeness: { kind: 'identical' }, isAsWritten: true, otherNotes: [], surroundings: [] };
+
+  it.each([
+    ['pyramid', { levels: 2, lowBlocks: 1, highBlocks: 1, width: 4 }],
+    ['resnet', { blocks: 1, width: 2 }],
+  ])('has the same bytes, by %s with as little memory', async (kind, options) => {
+    await writeModel(join(folder, 'model'), [1, 2], { kind, options });
+    await large('a.png');
+    await edit(`${steps}, { save: out }`, '', little);
+    const made = right(await reproduce(out('a.png'))());
+    expect(made).toMatchObject(same);
+    const notes = made.receipt.notes['steps[2]/ensemble.average'];
+    // Tiles are noted, and certified; what is not cut has none.
+    if (kind === 'pyramid')
+      expect(notes).toMatchObject({ tiles: { count: expect.any(Number) }, certificate: { passed: true } });
+    else expect(notes?.tiles).toBeUndefined();
+  });
+
+  it('has the same tiles from the receipt in the file, after the project was moved', async () => {
+    await writeModel(join(folder, 'model'), [1, 2]);
+    await large('a.png');
+    await edit(`${steps.replace('encode', '{ encode: { receipt: xmp } }')}, { save: out }`, '', little);
+    rmSync(join(folder, 'out/.prismflow'), { recursive: true });
+    const moved = `${folder}-moved`;
+    renameSync(folder, moved);
+    try {
+      const made = right(await reproduce(join(moved, 'out/a.png'))());
+      expect(made).toMatchObject({ likeness: same.likeness, otherNotes: [], receipt: { from: 'file' } });
+      expect(made.receipt.notes).toMatchObject({ 'steps[2]/ensemble.average': { tiles: {} } });
+    } finally {
+      renameSync(moved, folder);
+    }
+  });
+
+  it('is equal within tolerance on another engine', async () => {
+    await writeModel(join(folder, 'model'), [1, 2]);
+    await large('a.png', 160, 96);
+    await edit(`${steps}, { save: out }`, '', { memory: 2 ** 20 });
+    const { likeness } = right(await reproduce(out('a.png'), { engine: 'tfjs-cpu' })());
+    expect(['identical', 'close']).toContain(likeness.kind);
+  });
+
+  it('is refused when a snapshot was added since', async () => {
+    await writeModel(join(folder, 'model'), [1]);
+    await large('a.png', 64, 48);
+    await edit(`${steps}, { save: out }`);
+    await writeModel(join(folder, 'model'), [1, 2]);
+    expect(await reproduce(out('a.png'))()).toMatchObject({ left: [{ code: 'receipt/weights-changed' }] });
   });
 });
 

@@ -58,7 +58,7 @@ export const reproduce = (
     TE.bind('receipt', () => findReceipt(resolve(file))),
     TE.bind('parts', ({ receipt }) => partsOf(receipt.pipeline, receipt.folder)),
     TE.chainFirst(({ receipt, parts }) => sameWeights(receipt, parts.lane)),
-    TE.bind('input', ({ receipt }) => findInput(receipt, options.input)),
+    TE.bind('input', ({ receipt, parts }) => findInput(receipt, parts, options.input)),
     // 2. The same again.
     TE.bind('made', ({ receipt, parts, input }) =>
       makeAgain(receipt, parts, input, options.engine ?? receipt.engine ?? 'cpu'),
@@ -115,10 +115,11 @@ const sameWeights = (receipt: Receipt, lane: readonly LanePart[]): TE.TaskEither
 /** Finds the photo by its content: where the receipt says, where the user says, or beside that. */
 const findInput = (
   { folder, input, source, sourceDigest, sourceSize }: Receipt,
+  { photos = folder }: Parts,
   given: string | undefined,
 ): TE.TaskEither<Diagnostics, string> => {
   const recorded =
-    input === undefined ? join(folder, source) : isAbsolute(input) ? input : resolve(folder, input);
+    input === undefined ? join(photos, source) : isAbsolute(input) ? input : resolve(folder, input);
   const place = given === undefined ? recorded : resolve(given);
   const isIt = async (path: string): Promise<boolean> => {
     const stats = await stat(path).catch(() => undefined);
@@ -128,6 +129,8 @@ const findInput = (
   };
   return async () => {
     if (await isIt(place)) return E.right(place);
+    // A source can be that very file.
+    if (given === undefined && (await isIt(photos))) return E.right(photos);
     // It may have been renamed.
     const beside = (await stat(place).catch(() => undefined))?.isDirectory() ? place : dirname(place);
     const names = await readdir(beside).catch(() => []);
