@@ -96,7 +96,10 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
   pipe
     .command('status')
     .description('say what was done in folders of results, and what failed there')
-    .argument('[folders...]', 'folders of results; the pipelines’ own unless some are given')
+    .argument(
+      '[folders...]',
+      'folders of results; the pipelines’ own and those below here unless some are given',
+    )
     .option('--json', 'print it as JSON', false)
     .action(
       on(async (folders: string[], options) =>

@@ -80,6 +80,8 @@ describe('pipe status', () => {
     expect(out).toContain('1 set aside');
     expect(out).toMatch(/✗ bad\.jpg at steps\[1\]\/decode\n {4}image\/unsupported-format: /);
     expect((await start(['status', 'nowhere'], folder).text()).status).toBe(2);
+    const within = await start(['status', '--json'], join(folder, 'watch')).text();
+    expect(JSON.parse(within.out)).toMatchObject([{ results: 3, setAside: [{ source: 'bad.jpg' }] }]);
   });
 });
 
@@ -101,6 +103,7 @@ describe('pipe reproduce', () => {
       expect.stringContaining('changed since it was written'),
     ]);
     expect((await start(['reproduce', 'p.yaml'], folder).text()).status).toBe(2);
+    expect((await start(['reproduce', 'no.jpg'], folder).text()).err).toContain('There is no ');
   });
 });
 

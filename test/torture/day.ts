@@ -64,7 +64,7 @@ export const longDay = async (photos: number, ahead: number, tolerance: number):
     const isDone = await running.until(() => {
       prints.push({ done: running.count('done'), print: footprintOf(running.pid) });
       return running.count('done') >= photos;
-    }, 1500);
+    }, 5400);
     const seconds = (performance.now() - began) / 1000;
     if (isDone) await feeding;
     running.kill('SIGTERM');

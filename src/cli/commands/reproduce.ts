@@ -66,9 +66,9 @@ const toText = (made: Reproduction, { paint }: Terminal): string => {
   const { receipt, engine, likeness, isUnchanged, isAsWritten, surroundings, otherNotes } = made;
   const isSame = likeness.kind !== 'different';
   const when = receipt.at === undefined ? '' : ` on ${receipt.at.slice(0, 16).replace('T', ' ')} UTC`;
-  const on = receipt.engine === undefined ? '' : ` on ${receipt.engine}`;
+  const on = receipt.engine === undefined ? '' : ` (engine ${receipt.engine})`;
   return [
-    `${paint.bold(printable(receipt.output))} was made from ${printable(receipt.source)} by ${receipt.name}${on}${when} (receipt in the ${receipt.from}).`,
+    `${paint.bold(printable(receipt.output))} was made from ${printable(receipt.source)} by ${receipt.name}${on}${when}, says the receipt in the ${receipt.from}.`,
     `${isSame ? paint.green('✓') : paint.red('✗')} ${verdict(likeness)}${engine === undefined ? '' : `, on ${engine}`}.`,
     ...(isUnchanged === false
       ? [

@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { analyse, parse } from '../../pipelines/compile.js';
 import type { Entry, FailedEntry } from '../../pipelines/journal/entries.js';
-import { entriesOf, journalPath, lockPath } from '../../pipelines/journal/journal.js';
+import { entriesOf, journalPath, lockPath, nameIn } from '../../pipelines/journal/journal.js';
 import { type Holder, whoHolds } from '../../pipelines/journal/lock.js';
 import { DROP_FOLDER, findPipeline, HOME } from '../find-pipeline.js';
 import { printable, shortPath } from '../printable.js';
@@ -30,7 +30,7 @@ interface FolderStatus {
 
 /**
  * `pipe status`: what was done in folders of results, what is set aside there and why, and who is writing. Without folders
- * it looks where the pipelines of this folder write to.
+ * it looks where the pipelines of this folder write to, and for folders of results below it.
  */
 export const status = async (
   folders: readonly string[],
@@ -39,7 +39,7 @@ export const status = async (
 ): Promise<Exit> => {
   const { folder, out, err } = terminal;
   const given = folders.map((each) => resolve(folder, each));
-  const places = given.length > 0 ? given : await ownFolders(folder);
+  const places = given.length > 0 ? given : [...(await ownFolders(folder)), ...(await foldersBelow(folder))];
   const found = (await Promise.all([...new Set(places)].map(statusOf))).flatMap((each) => each ?? []);
   if (json) out(`${JSON.stringify(found, null, 2)}\n`);
   else for (const each of found) out(`${toText(each, terminal)}\n`);
@@ -47,7 +47,7 @@ export const status = async (
   err(
     given.length > 0
       ? `Nothing was written there by a pipeline: ${given.map((each) => shortPath(each, folder)).join(', ')}.\n`
-      : 'No pipeline of this folder has written anything yet. `pipe status FOLDER` looks elsewhere.\n',
+      : 'No pipeline has written anything in this folder yet. `pipe status FOLDER` looks elsewhere.\n',
   );
   return given.length > 0 ? exit.wrong : exit.done;
 };
@@ -105,6 +105,24 @@ const toText = (
       `    ${paint.dim(`${code}:`)} ${printable(message)}${hint === undefined ? '' : ` ${hint}`}`,
     ]),
   ].join('\n');
+};
+
+/** How far down folders of results are looked for. */
+const DEEPEST = 3;
+
+/** Folders of results below a folder, whatever wrote them. */
+const foldersBelow = async (folder: string): Promise<readonly string[]> => {
+  const { glob } = await import('tinyglobby');
+  const journals = await glob(`**/${nameIn('/', journalPath('/'))}`, {
+    cwd: folder,
+    dot: true,
+    absolute: true,
+    expandDirectories: false,
+    followSymbolicLinks: false,
+    ignore: ['**/node_modules/**', '**/.git/**'],
+    deep: DEEPEST + 2,
+  });
+  return journals.sort().map((journal) => resolve(journal, '../..'));
 };
 
 /** Where the pipelines of a folder write to, as far as their parameters have values. */

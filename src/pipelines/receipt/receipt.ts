@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -32,10 +32,11 @@ export interface Receipt extends Omit<RecipeEntry, 'v' | 'kind' | 'id'> {
   readonly at?: string;
 }
 
-/** Finds the receipt of a file: in the journal of a folder that it is in, or else in its XMP. Errors: `receipt/none`. */
+/** Finds the receipt of a file: in the journal of a folder that it is in, or else in its XMP. Errors: `receipt/none`, `file/missing`. */
 export const findReceipt = (file: string): TE.TaskEither<Diagnostics, Receipt> =>
   pipe(
-    TE.tryCatch(() => inJournals(file, dirname(file)), unreadable(file)),
+    TE.tryCatch(() => stat(file), missing(file)),
+    TE.chain(() => TE.tryCatch(() => inJournals(file, dirname(file)), unreadable(file))),
     TE.chain((found) => (found === undefined ? inFile(file) : TE.right(found))),
   );
 
@@ -44,6 +45,10 @@ const unreadable =
   (cause: unknown): Diagnostics => [
     failure('file/unreadable', `${file} cannot be read: ${messageOf(cause)}.`, { cause }),
   ];
+
+const missing =
+  (file: string) =>
+  (cause: unknown): Diagnostics => [failure('file/missing', `There is no ${file}.`, { cause })];
 
 /** The last receipt that a folder, or the nearest one above that has any, keeps of a file. */
 const inJournals = async (file: string, folder: string): Promise<Receipt | undefined> => {
