@@ -17,6 +17,7 @@ const suites: Readonly<Record<string, () => Promise<{ readonly suite: Suite }>>>
   'dark-channel': () => import('./suites/dark-channel.js'),
   dehaze: () => import('./suites/dehaze.js'),
   highres: () => import('./suites/highres.js'),
+  watch: () => import('./suites/watch.js'),
 };
 
 const USAGE = `usage: npm run bench -- [SUITE…] [--json] [--runs N] [--only CASE]

@@ -25,6 +25,7 @@ import { recorded } from './recorded.js';
 import { openResources, type Resources } from './resources.js';
 import { beginAfter, leaveOutThrough, type Resumption, takenUp } from './resume.js';
 import { readEngine, type TensorRuntime, tensorRuntime } from './tensor-runtime.js';
+import { warmUp } from './warm-up.js';
 
 /** A pipeline that is ready to run: a cold flow, and what must be closed after it. */
 export interface Built {
@@ -82,10 +83,9 @@ export const build = (plan: Plan, run: RunContext, from?: Resumption): TE.TaskEi
         }),
       ),
     ),
-    TE.chainFirstIOK(({ runtime }) => () => {
+    TE.chainFirstIOK(({ runtime, running, resources }) => () => {
       // The first photo that comes should not wait for what takes long to load.
-      if (plan.bulk?.live === true && plan.bulk.lane.parts.some(({ kind }) => kind === 'tensor'))
-        void runtime.warm();
+      if (plan.bulk?.live === true) void warmUp(plan.bulk.lane, running, resources, runtime.get)();
     }),
     TE.map(({ runtime, running, resources, states, keeping }) => ({
       flow: resultOf({ plan, run: running, resources: states, tensors: runtime.get, keeping, from }),

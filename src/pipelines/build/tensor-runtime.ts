@@ -1,8 +1,6 @@
-import type { Tensor } from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { IO } from 'fp-ts/lib/IO.js';
-import type { Task } from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, didYouMean, failure, messageOf } from '../../diagnostics/index.js';
 import type { Tf } from '../../ops/index.js';
@@ -46,8 +44,6 @@ export interface LazyRuntime {
   readonly get: TE.TaskEither<Diagnostics, TensorRuntime>;
   /** The engine alone, for what needs no tfjs. */
   readonly engine: TE.TaskEither<Diagnostics, Engine>;
-  /** Loads everything and starts the engine, before there is any work; what fails then fails again with the work. */
-  readonly warm: Task<void>;
   /** Ends the engine's worker if there is one. */
   readonly close: () => Promise<void>;
 }
@@ -92,13 +88,6 @@ export const tensorRuntime = (
   return {
     get: guarded(load),
     engine: guarded(engine),
-    warm: async () => {
-      const loaded = await guarded(load)();
-      if (E.isLeft(loaded)) return;
-      const { tf, jit, engine: running } = loaded.right;
-      const next = jit((x: Tensor) => tf.add(x, 1), { name: 'warm-up', engine: running });
-      await next({ dtype: 'float32', shape: [1], data: new Float32Array(1) })();
-    },
     close: async () => {
       const running = await started?.catch(() => undefined);
       await running?.dispose();
