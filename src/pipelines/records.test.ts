@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -23,6 +23,7 @@ import { type Pipeline, pipeline, run } from './code.js';
 import type { DoneEntry, Entry, RecipeEntry } from './journal/entries.js';
 import { entriesOf, journalPath } from './journal/journal.js';
 import type { Report, RunOptions } from './run.js';
+import { leaveLock } from './testing/left.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-records-'));
 const photos = join(folder, 'photos');
@@ -234,76 +235,6 @@ describe('what failed', () => {
   });
 });
 
-/** As a process that was killed leaves it. */
-const leaveLock = (): void => {
-  mkdirSync(join(out, '.prismflow'), { recursive: true });
-  const holder = { id: 'x', pid: process.pid, host: hostname(), started: '1', since: '' };
-  writeFileSync(join(out, '.prismflow/lock'), JSON.stringify(holder));
-};
-
-describe('what a process was at when it ended without a word', () => {
-  const leave = (...inFlight: readonly string[]): void => {
-    leaveLock();
-    writeFileSync(join(out, '.prismflow/in-flight.json'), JSON.stringify({ inFlight, suspects: [] }));
-  };
-  const warned = async (given: Pipeline): Promise<readonly string[]> => {
-    const codes: string[] = [];
-    const observe: RunOptions['observe'] = (event) =>
-      event.kind === 'warned' && codes.push(`${event.key.path} ${event.warning.code}`);
-    expect(figures(await reported(given, { observe, memory: 2 ** 30 }))).toMatchObject({ failed: 0 });
-    expect(readdirSync(join(out, '.prismflow'))).toEqual(['journal.jsonl']);
-    return codes;
-  };
-
-  it('is worked on in a process of its own, with the same result, notes and receipt', async () => {
-    await photo('b.png', 5);
-    const signed = () =>
-      pipeline(files(photos), decode(), adjust({ exposure: 0.5 }), encode({ receipt: 'xmp' }), save(out));
-    await reported(signed(), { memory: 2 ** 30 });
-    const [once, before] = [readFileSync(join(out, 'a.png')), await entries()];
-    rmSync(out, { recursive: true });
-    leave('a.png');
-    expect(await warned(signed())).toEqual(['a.png run/suspect']);
-    expect(readFileSync(join(out, 'a.png'))).toEqual(once);
-    // Two photos that are done at once can both write down the recipe that they share.
-    const timeless = (all: readonly Entry[]): ReadonlySet<string> =>
-      new Set(all.map((entry) => JSON.stringify({ ...entry, at: '' })));
-    expect(timeless(await entries())).toEqual(timeless(before));
-  });
-
-  it('fails there as it would here', async () => {
-    writeFileSync(join(photos, 'a.png'), 'no photo');
-    leave('a.png');
-    const { failed } = await reported(copy());
-    expect(failed).toMatchObject([
-      { operator: 'steps[1]/decode', diagnostics: [{ code: 'image/unsupported-format' }] },
-    ]);
-  });
-
-  it('is left alone where it was done before', async () => {
-    await reported(copy());
-    leave('a.png');
-    expect(await warned(copy())).toEqual([]);
-  });
-
-  it('is worked on as ever by operators that no other process can load', async () => {
-    const own = defineOp({
-      name: 'own',
-      about: 'Pass',
-      params: {},
-      input: port.frame,
-      output: port.frame,
-      map:
-        () =>
-        ({ value }) =>
-          TE.right(value),
-    });
-    leave('a.png');
-    expect(await warned(pipeline(files(photos), decode(), own(), encode(), save(out)))).toEqual([]);
-    expect(existsSync(join(out, 'a.png'))).toBe(true);
-  });
-});
-
 describe('a folder of results', () => {
   it('is written by one run at a time', async () => {
     let meanwhile: E.Either<unknown, Report> | undefined;
@@ -327,7 +258,7 @@ describe('a folder of results', () => {
   });
 
   it('is cleared of what a run left that was killed', async () => {
-    leaveLock();
+    leaveLock(out);
     mkdirSync(join(out, 'sub'));
     writeFileSync(join(out, '.prismflow/lock.x'), '');
     writeFileSync(join(out, 'sub/.prismflow-0123.tmp'), 'half a photo');
