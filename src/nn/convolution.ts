@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { pad2d } from '../tensor/layers/index.js';
 import { type Initialisation, type ParameterSpec, type Parameters, parameter } from './network.js';
 
 /** How the filter and the bias of a convolution start, given how many inputs each output sums up. */
@@ -43,3 +44,19 @@ export const convolve = (
   x: tf.Tensor4D,
   { stride = 1, pad = 'same' }: Geometry = {},
 ): tf.Tensor4D => withBias(p, name, tf.conv2d(x, parameter<tf.Tensor4D>(p, `${name}.filter`), stride, pad));
+
+/**
+ * Applies the convolution of this name, of an odd kernel, and keeps the size: the picture goes on mirrored beyond its
+ * border. `reflect` leaves the border pixel out of the mirror and takes pictures larger than half the kernel, `symmetric`
+ * at least as large.
+ */
+export const convolveMirrored = (
+  p: Parameters,
+  name: string,
+  x: tf.Tensor4D,
+  mode: 'reflect' | 'symmetric',
+): tf.Tensor4D => {
+  const border = (parameter(p, `${name}.filter`).shape[0]! - 1) / 2;
+  const both = [border, border] as const;
+  return convolve(p, name, pad2d(x, [both, both], mode), { pad: 'valid' });
+};

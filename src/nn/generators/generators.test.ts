@@ -21,6 +21,11 @@ const kinds = {
   restorer: { levels: 2, width: 4, middleBlocks: 1 },
 } as const;
 
+const variants = [
+  ...Object.entries(kinds),
+  ['pyramid', { ...kinds.pyramid, norm: 0, dark: 1, context: 1 }],
+] as const;
+
 const of = (kind: string, options: Readonly<Record<string, number>>): Network => {
   const network = generatorOf({ kind, options });
   if (network === undefined) throw new Error(`there is no generator ${kind}`);
@@ -32,7 +37,7 @@ const applied = (network: Network, x: HostTensor, seed = 1): Sample => ({
   run: ({ x: pictures, ...parameters }) => network.apply(parameters, pictures as tf.Tensor4D),
 });
 
-describe.each(Object.entries(kinds))('%s', (kind, options) => {
+describe.each(variants)('%s %o', (kind, options) => {
   const network = of(kind, options);
   const sizes = fc.tuple(
     fc.integer({ min: 1, max: 2 }),
@@ -91,6 +96,24 @@ describe('pyramid', () => {
         { ...x, data: x.data.map((v) => 100 * v) } as HostTensor,
       ),
     ).toBeLessThan(1e-3);
+  });
+
+  it.each([
+    ['plain', {}],
+    ['informed', { norm: 0, dark: 1, context: 1 }],
+  ])('leaves no frame: where a %s one sees one colour it makes one colour', (_, options) => {
+    const network = of('pyramid', { ...kinds.pyramid, ...options });
+    const flat = {
+      dtype: 'float32',
+      shape: [1, 24, 32, 3],
+      data: new Float32Array(24 * 32 * 3).fill(0.3),
+    } as const satisfies HostTensor;
+    const [made] = eagerly(applied(network, flat));
+    const values = [...made!.data];
+    for (const c of [0, 1, 2]) {
+      const channel = values.filter((_, i) => i % 3 === c);
+      expect(Math.max(...channel) - Math.min(...channel)).toBeLessThan(1e-5);
+    }
   });
 
   it('turns with the picture, since halving and doubling favour no side', () => {

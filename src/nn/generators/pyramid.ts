@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { instanceNorm, resize2d } from '../../tensor/layers/index.js';
 import { atAnySize } from '../any-size.js';
-import { convolution, convolve, fanIn } from '../convolution.js';
+import { convolution, convolve, convolveMirrored, fanIn } from '../convolution.js';
 import { type Edges, withMargin, withoutMargin } from '../edges.js';
 import { doubled, type LaplacianPyramid, laplacianPyramid } from '../laplacian-pyramid.js';
 import type { Halves, Network, ParameterSpecs, Parameters } from '../network.js';
@@ -19,6 +19,17 @@ export interface PyramidOptions {
    * which tasks such as dehazing and exposure are about.
    */
   readonly norm?: number;
+  /**
+   * 1 for a low branch that also sees the least of the channels of the pixels that each of its own stands for: the dark
+   * channel (He, Sun, Tang: "Single Image Haze Removal Using Dark Channel Prior", 2009), which averages hide.
+   */
+  readonly dark?: number;
+  /**
+   * 1 for a low branch that knows the whole frame: the mean and the largest of its features over the frame are added to
+   * each pixel's, through two layers (as the global features of Gharbi et al.: "Deep Bilateral Learning for Real-Time
+   * Image Enhancement", 2017). Then it can tell the colour of the light.
+   */
+  readonly context?: number;
 }
 
 /** PyTorch's default, which LPTN keeps. */
@@ -36,7 +47,8 @@ const numbered = (name: string, count: number): readonly string[] =>
  * LPTN's generator (Liang, Zeng, Zhang: "High-Resolution Photorealistic Image Translation in Real-Time: A Laplacian
  * Pyramid Translation Network", 2021): the picture becomes a Laplacian pyramid; its low-frequency rest is translated by
  * a small residual network with one instance norm, and the high frequencies are masked by what a second one makes of the
- * deepest of them. Pictures are [N,H,W,3] in -1..1 of any size from 2^levels on; the result has the same size and is not
+ * deepest of them. The branches' convolutions see the picture go on mirrored at its border, where the authors' see zeros and
+ * leave a frame. Pictures are [N,H,W,3] in -1..1 of any size from 2^levels on; the result has the same size and is not
  * clipped.
  */
 export const pyramid = ({
@@ -45,14 +57,20 @@ export const pyramid = ({
   highBlocks = 3,
   width = 64,
   norm = 1,
+  dark = 0,
+  context = 0,
 }: PyramidOptions = {}): Network => {
   const [lows, highs] = [numbered('low.block', lowBlocks), numbered('high.block', highBlocks)];
   const parameters = Object.assign(
     {
-      ...convolution('low.first', 3, [3, 16], fanIn),
+      ...convolution('low.first', 3, [3 + dark, 16], fanIn),
       ...convolution('low.second', 3, [16, width], fanIn),
     },
     ...lows.map((name) => residual(name, width)),
+    context > 0 && {
+      ...convolution('low.context.a', 1, [2 * width, width], fanIn),
+      ...convolution('low.context.b', 1, [width, width], fanIn),
+    },
     convolution('low.third', 3, [width, 16], fanIn),
     convolution('low.last', 3, [16, 3], fanIn),
     convolution('high.first', 3, [9, width], fanIn),
@@ -73,12 +91,13 @@ export const pyramid = ({
         masks: masksOf(p, pyramid, low, highs),
       });
       return {
-        reduced: pyramid.rest,
+        reduced: dark > 0 ? tf.concat([pyramid.rest, darkest(x, 2 ** levels)], 3) : pyramid.rest,
         finish: (members, wholes) =>
           rebuild(pyramid, meanOf(members.map((p, i) => translated(p, wholes[i]!)))),
       };
     },
-    whole: (p, rest, edges) => translateLow(p, rest, lows, norm > 0, edges),
+    whole: (p, rest, edges) =>
+      translateLow(p, rest, { blocks: lows, norm: norm > 0, context: context > 0 }, edges),
   };
   const averaged = (members: readonly Parameters[], pictures: tf.Tensor4D): tf.Tensor4D =>
     atAnySize(sides, pictures, (x) => {
@@ -142,26 +161,54 @@ const repeated = (x: tf.Tensor4D, like: tf.Tensor4D): tf.Tensor4D =>
 
 const leaky = (x: tf.Tensor4D): tf.Tensor4D => tf.leakyRelu(x, SLOPE);
 
-const residualBlocks = (p: Parameters, x: tf.Tensor4D, names: readonly string[]): tf.Tensor4D =>
-  names.reduce((sum, name) => tf.add(sum, convolve(p, `${name}.b`, leaky(convolve(p, `${name}.a`, sum)))), x);
+const mirrored = (p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D =>
+  convolveMirrored(p, name, x, 'symmetric');
 
-/** The low branch; where its picture has a beyond, that is what its convolutions see there. */
+const residualBlocks = (p: Parameters, x: tf.Tensor4D, names: readonly string[]): tf.Tensor4D =>
+  names.reduce((sum, name) => tf.add(sum, mirrored(p, `${name}.b`, leaky(mirrored(p, `${name}.a`, sum)))), x);
+
+/** The least of the channels within squares of so many pixels. */
+const darkest = (x: tf.Tensor4D, side: number): tf.Tensor4D =>
+  tf.neg(tf.maxPool(tf.neg(tf.min<tf.Tensor4D>(x, 3, true)), side, side, 'valid'));
+
+interface LowBranch {
+  readonly blocks: readonly string[];
+  readonly norm: boolean;
+  readonly context: boolean;
+}
+
+/**
+ * The low branch, of the rest of the pyramid and whatever else is seen; where its picture has a beyond, that is what its
+ * convolutions see there.
+ */
 const translateLow = (
   p: Parameters,
-  rest: tf.Tensor4D,
-  blocks: readonly string[],
-  norm: boolean,
+  reduced: tf.Tensor4D,
+  { blocks, norm, context }: LowBranch,
   edges: Edges,
 ): tf.Tensor4D => {
   // A pixel for each of its convolutions.
   const margin = 4 + 2 * blocks.length;
-  const seen = withMargin(rest, margin, edges);
-  const first = convolve(p, 'low.first', seen);
   // What is seen twice must not count twice.
-  const normed = norm ? standardiseLike(first, withoutMargin(first, margin, edges)) : first;
-  const wide = leaky(convolve(p, 'low.second', leaky(normed)));
-  const narrow = leaky(convolve(p, 'low.third', residualBlocks(p, wide, blocks)));
-  return withoutMargin(tf.tanh(tf.add(seen, convolve(p, 'low.last', narrow))), margin, edges);
+  const counted = (x: tf.Tensor4D): tf.Tensor4D => withoutMargin(x, margin, edges);
+  const seen = withMargin(reduced, margin, edges);
+  const rest = tf.slice(seen, 0, [-1, -1, -1, 3]);
+  const first = mirrored(p, 'low.first', seen);
+  const normed = norm ? standardiseLike(first, counted(first)) : first;
+  const wide = leaky(mirrored(p, 'low.second', leaky(normed)));
+  const informed = context ? tf.add<tf.Tensor4D>(wide, contextOf(p, counted(wide))) : wide;
+  const narrow = leaky(mirrored(p, 'low.third', residualBlocks(p, informed, blocks)));
+  return counted(tf.tanh(tf.add(rest, mirrored(p, 'low.last', narrow))));
+};
+
+/** What the features of a whole frame add to those of each pixel, [N,1,1,C]. */
+const contextOf = (p: Parameters, features: tf.Tensor4D): tf.Tensor4D => {
+  const [mean, most] = [
+    tf.mean<tf.Tensor4D>(features, [1, 2], true),
+    tf.max<tf.Tensor4D>(features, [1, 2], true),
+  ];
+  const both = tf.concat([mean, most], 3);
+  return convolve(p, 'low.context.b', leaky(convolve(p, 'low.context.a', both)));
 };
 
 /** Instance norm by the mean and deviation of a part. */
@@ -173,4 +220,4 @@ const standardiseLike = (x: tf.Tensor4D, part: tf.Tensor4D): tf.Tensor4D => {
 };
 
 const highMask = (p: Parameters, x: tf.Tensor4D, blocks: readonly string[]): tf.Tensor4D =>
-  convolve(p, 'high.last', residualBlocks(p, leaky(convolve(p, 'high.first', x)), blocks));
+  mirrored(p, 'high.last', residualBlocks(p, leaky(mirrored(p, 'high.first', x)), blocks));

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { instanceNorm, pad2d } from '../../tensor/layers/index.js';
+import { instanceNorm } from '../../tensor/layers/index.js';
 import { atAnySize } from '../any-size.js';
-import { convolution, convolve, gaussian, withBias } from '../convolution.js';
+import { convolution, convolve, convolveMirrored, gaussian, withBias } from '../convolution.js';
 import { type Network, type ParameterSpecs, type Parameters, parameter } from '../network.js';
 
 export interface ResnetOptions {
@@ -55,19 +55,8 @@ const apply = (p: Parameters, pictures: tf.Tensor4D, blocks: readonly string[]):
 
 const activated = (x: tf.Tensor4D): tf.Tensor4D => tf.relu(instanceNorm(x));
 
-/** A convolution that keeps the size by reflecting the borders. */
-const reflected = (p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D => {
-  const border = (parameter(p, `${name}.filter`).shape[0]! - 1) / 2;
-  const padded = pad2d(
-    x,
-    [
-      [border, border],
-      [border, border],
-    ],
-    'reflect',
-  );
-  return convolve(p, name, padded, { pad: 'valid' });
-};
+const reflected = (p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D =>
+  convolveMirrored(p, name, x, 'reflect');
 
 const down = (p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D =>
   convolve(p, name, x, { stride: 2, pad: 1 });

@@ -19,6 +19,8 @@ export const generatorOptions = {
     highBlocks: { min: 1, max: 32 },
     width: { min: 1, max: 512 },
     norm: { min: 0, max: 1 },
+    dark: { min: 0, max: 1 },
+    context: { min: 0, max: 1 },
   },
   resnet: { blocks: { min: 1, max: 32 }, width: { min: 1, max: 256 } },
   restorer: {

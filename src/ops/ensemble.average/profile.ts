@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
@@ -34,7 +34,7 @@ export const profileOf = (ensemble: Ensemble, wanted: Wanted): E.Either<Diagnost
   const specs = { shape: [side, side, 3], dtype: 'float32' } as const;
   // A part given with its whole, which here is taken for what is seen of it: as far, or farther.
   const local = (samples: tf.Tensor3D): tf.Tensor3D => {
-    const seen = lookOf(ensemble, 'float32')(samples);
+    const seen = tf.slice(lookOf(ensemble, 'float32')(samples), 0, [-1, -1, 3]);
     return editOf(
       ensemble,
       wanted,

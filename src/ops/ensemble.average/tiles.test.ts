@@ -34,8 +34,14 @@ const spec: NetworkSpec = {
   options: { levels: 2, lowBlocks: 1, highBlocks: 1, width: 4 },
 };
 let models: string;
+/** Of networks that see the dark channel and know the whole frame. */
+let informed: string;
 beforeAll(async () => {
   models = await writeModel(join(folder, 'model'), [1, 2], spec);
+  informed = await writeModel(join(folder, 'informed'), [1, 2], {
+    ...spec,
+    options: { ...spec.options, norm: 0, dark: 1, context: 1 },
+  });
 });
 
 interface Edit {
@@ -149,6 +155,24 @@ describe('tiles', () => {
     const starved = await edit(photo, {}, { openEngine: TE.right(starving) });
     expect(starved.warnings.join('\n')).toContain('no memory for 256x192 pixels at once');
     expect(furthest(starved.photo, (await edit(photo)).photo)).toBeLessThan(1e-5);
+  });
+});
+
+describe('what is seen of the whole frame', () => {
+  it('is the same in tiles', async () => {
+    const photo = picture(203, 160);
+    const whole = await edit(photo, { models: informed });
+    const tiled = await edit(photo, { models: informed, certify: true }, { memory: LITTLE });
+    expect((tiled.notes.tiles as { count: number }).count).toBeGreaterThan(3);
+    expect(tiled.notes.certificate).toMatchObject({ passed: true });
+    expect(furthest(tiled.photo, whole.photo)).toBeLessThan(1e-5);
+  });
+
+  it('is the same wherever a panorama begins', async () => {
+    const photo = picture(128, 64);
+    const straight = await edit(photo, { models: informed, wrap: 'sphere' });
+    const turned = await edit(rolled(photo, 36), { models: informed, wrap: 'sphere' });
+    expect(furthest(rolled(straight.photo, 36), turned.photo)).toBeLessThan(1e-4);
   });
 });
 

@@ -27,6 +27,8 @@ export const generator = tagged({
       true,
       'Normalise what the low branch sees, as published; not where light is the task',
     ),
+    dark: defaulted(boolean, false, 'The low branch also sees the dark channel, which tells haze'),
+    context: defaulted(boolean, false, 'The low branch knows the mean and the extremes of the whole frame'),
   }),
   resnet: record({
     blocks: defaulted(integer(resnet.blocks), 9, 'Residual blocks'),
