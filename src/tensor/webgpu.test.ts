@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { HostTensor } from '../ports/index.js';
 import { createEngine } from './run/engine.js';
 import { type Case, checkCase, type Sample } from './testing/agree.js';
+import { compositions } from './testing/cases/compositions.js';
 import { cases } from './testing/cases/index.js';
 
 // Debian's chromium brings SwiftShader: a Vulkan driver that needs no GPU.
@@ -21,7 +22,7 @@ describe('the webgpu engine', () => {
   afterAll(() => engine.dispose());
 
   describe.runIf(driver)('agrees with tfjs’s cpu backend on', () => {
-    for (const [kernel, checked] of Object.entries(cases) as [string, Case][]) {
+    for (const [kernel, checked] of Object.entries({ ...cases, ...compositions }) as [string, Case][]) {
       it(kernel, async () => {
         const { samples, tolerance = 1e-5 } = checked;
         const loose = Math.max(10 * tolerance, ANGLES.has(kernel) ? ANGLE_ERROR : 0);

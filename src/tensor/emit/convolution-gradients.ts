@@ -46,16 +46,21 @@ const asTurned = (e: Emitter, node: NodeOf<'convInputGradient'>): string => {
     const before = reach - padding[i]!;
     return { before, after: size[i]! + reach - [height, width][i]! * strides[i]! - before };
   });
+  const kept = borders.map(({ before, after }, i) => {
+    const begin = Math.max(0, -before);
+    return { begin, length: [height, width][i]! * strides[i]! - begin - Math.max(0, -after) };
+  });
   const cut = emitWalks(
     e,
     spread,
-    borders.flatMap(({ before, after }, i) => {
-      const begin = Math.max(0, -before);
-      const length = [height, width][i]! * strides[i]! - begin - Math.max(0, -after);
-      return before < 0 || after < 0 ? [{ axis: i + 2, begin, length, step: 1 }] : [];
-    }),
+    borders.flatMap(({ before, after }, i) =>
+      before < 0 || after < 0 ? [{ axis: i + 2, ...kept[i]!, step: 1 }] : [],
+    ),
   );
-  const pads = [...borders.map((b) => Math.max(0, b.before)), ...borders.map((b) => Math.max(0, b.after))];
+  const [top = 0, left = 0, bottom = 0, right = 0] = [
+    ...borders.map(({ before }) => Math.max(0, before)),
+    ...borders.map(({ after }) => Math.max(0, after)),
+  ];
   const outer = outputs / groups;
   const grouped = e.op('Reshape', [e.value(filter), e.ints([groups, outer, inner, kh, kw])]);
   const swapped = e.op('Transpose', [grouped], { perm: [0, 2, 1, 3, 4] });
@@ -63,12 +68,12 @@ const asTurned = (e: Emitter, node: NodeOf<'convInputGradient'>): string => {
     { axis: 2, begin: kh - 1, length: kh, step: -1 },
     { axis: 3, begin: kw - 1, length: kw, step: -1 },
   ]);
-  return e.op('Conv', [cut, turned], {
+  return emitConvolution(e, [cut, turned], [batch, outputs, kept[0]!.length, kept[1]!.length], {
     strides: [1, 1],
     dilations,
-    group: groups,
-    kernel_shape: [kh, kw],
-    pads,
+    groups,
+    kernel: [kh, kw],
+    padding: [top, left, bottom, right],
   });
 };
 
@@ -100,8 +105,8 @@ const asConvolution = (e: Emitter, node: NodeOf<'convFilterGradient'>): string =
   const { strides, padding, dilations, kernel } = node.attrs;
   const [x = '', dy = ''] = node.inputs.map((i) => e.op('Transpose', [e.value(i)], { perm: [1, 0, 2, 3] }));
   const output = e.node(node.inputs[1]!).shape.slice(2);
-  const [h = 1, w = 1] = e.node(node.inputs[0]!).shape.slice(2);
-  const gradient = emitConvolution(e, [x, dy], [h, w], {
+  const [n = 1, c = 1, h = 1, w = 1] = e.node(node.inputs[0]!).shape;
+  const gradient = emitConvolution(e, [x, dy], [c, n, h, w], {
     strides: dilations,
     dilations: strides,
     padding,

@@ -1,21 +1,24 @@
 import type { Convolution, Pair } from '../graph/index.js';
 import type { Emitter } from './emitter.js';
 
-/** Conv on a picture of the given size. */
+/** [N,C,H,W] */
+type Picture = readonly [number, number, number, number];
+
+/** Conv on a picture of the given shape. */
 export const emitConvolution = (
   e: Emitter,
   operands: readonly string[],
-  size: Pair,
+  shape: Picture,
   { strides, padding, dilations, groups, kernel }: Convolution & { readonly kernel: Pair },
 ): string => {
   const [x = '', ...others] = operands;
-  const [top, left, bottom, right] = padding;
+  const [, , bottom, right] = padding;
+  const size = shape.slice(2);
   const whole = size[0] === kernel[0] && size[1] === kernel[1];
-  // Some engines take a window as large as the picture for a single product, and forget a border behind it.
-  const explicit = whole && bottom + right > 0 && !e.dialect.windowSizedConvolutions;
-  const source = explicit
-    ? e.op('Pad', [x, e.ints([0, 0, top, left, 0, 0, bottom, right]), e.scalar(0, 'float32')])
-    : x;
+  // Some engines take a window as large as the picture, or of one pixel, for a single product, and forget a border behind.
+  const product = whole || (kernel[0] === 1 && kernel[1] === 1);
+  const explicit = product && bottom + right > 0 && !e.dialect.borderedProducts;
+  const source = explicit ? bordered(e, x, shape, padding) : x;
   return e.op('Conv', [source, ...others], {
     strides,
     dilations,
@@ -23,4 +26,16 @@ export const emitConvolution = (
     kernel_shape: kernel,
     pads: explicit ? [0, 0, 0, 0] : padding,
   });
+};
+
+/** A picture with zeros around it. Its planes are padded as a list of pictures: ONNX Runtime would make Pad part of Conv. */
+const bordered = (
+  e: Emitter,
+  x: string,
+  [n, c, h, w]: Picture,
+  [top, left, bottom, right]: Convolution['padding'],
+): string => {
+  const planes = e.op('Reshape', [x, e.ints([n * c, h, w])]);
+  const padded = e.op('Pad', [planes, e.ints([0, top, left, 0, bottom, right]), e.scalar(0, 'float32')]);
+  return e.op('Reshape', [padded, e.ints([n, c, h + top + bottom, w + left + right])]);
 };

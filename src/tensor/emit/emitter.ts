@@ -15,8 +15,8 @@ export interface Dialect {
   readonly contrib: boolean;
   /** Whether max pooling gives its positions; where not, it is done in double precision, which falls to the CPU. */
   readonly poolPositions: boolean;
-  /** Whether Conv is right where the window is as large as the picture. */
-  readonly windowSizedConvolutions: boolean;
+  /** Whether Conv is right where it is one matrix product but for a border: its window is the picture, or one pixel. */
+  readonly borderedProducts: boolean;
   /** Whether ConvTranspose is right for every geometry. */
   readonly transposedConvolutions: boolean;
   /** Whether slices with negative steps are right. */
@@ -30,7 +30,7 @@ export interface Dialect {
 export const standardOnnx: Dialect = {
   contrib: false,
   poolPositions: true,
-  windowSizedConvolutions: true,
+  borderedProducts: true,
   transposedConvolutions: true,
   backwardSlices: true,
   residentBytes: Number.POSITIVE_INFINITY,

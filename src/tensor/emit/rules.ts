@@ -172,9 +172,9 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
     return e.op('MatMul', [transposeA ? swapLast(a, ranks[0]!) : a, transposeB ? swapLast(b, ranks[1]!) : b]);
   },
   conv: (e, node) => {
-    const [height = 1, width = 1] = e.node(node.inputs[0]!).shape.slice(2);
+    const [n = 1, c = 1, h = 1, w = 1] = e.node(node.inputs[0]!).shape;
     const [kh = 1, kw = 1] = e.node(node.inputs[1]!).shape.slice(2);
-    return emitConvolution(e, operands(e, node), [height, width], { ...node.attrs, kernel: [kh, kw] });
+    return emitConvolution(e, operands(e, node), [n, c, h, w], { ...node.attrs, kernel: [kh, kw] });
   },
   convInputGradient: emitConvInputGradient,
   convFilterGradient: emitConvFilterGradient,

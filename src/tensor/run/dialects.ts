@@ -7,11 +7,11 @@ const dialects: Readonly<Record<Provider, Dialect>> = {
   // Feeding a large constant to a GPU would carry it there at every run.
   cuda: { ...standardOnnx, contrib: true },
   // ONNX Runtime 1.30 has these wrong there: slices that walk backwards, transposed convolutions in groups, dilated or
-  // beyond their window, and borders of convolutions whose window is as large as the picture.
+  // beyond their window, and borders of convolutions whose window is as large as the picture, or one pixel.
   webgpu: {
     ...standardOnnx,
     poolPositions: false,
-    windowSizedConvolutions: false,
+    borderedProducts: false,
     transposedConvolutions: false,
     backwardSlices: false,
   },
