@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import type { Graph } from '../graph/index.js';
 import { simplify } from './algebra.js';
+import { workInBands } from './bands.js';
 import { dropCentredBias } from './centred-bias.js';
 import { foldConstants } from './constants.js';
 import { expandConvolutions } from './convolution/index.js';
@@ -44,6 +45,7 @@ export const passesFor = (target: Target): readonly Pass[] => [
   ...(target === 'cpu'
     ? [
         { name: 'repeats', run: (graph: Graph) => broadcastRepeats(graph) },
+        { name: 'bands', run: (graph: Graph) => workInBands(graph) },
         { name: 'row reductions', run: reduceByProducts },
         { name: 'dead code', run: removeDeadCode },
         { name: 'stages', run: (graph: Graph) => cutIntoStages(graph) },
