@@ -60,8 +60,10 @@ export const openOnnx = async ({
     // The pattern's block is allocated beside the arena, which stays: twice the memory for the same speed.
     enableMemPattern: false,
     enableCpuMemArena: arena,
-    // Idle threads that spin would take the cores from decoding and encoding.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    // Idle threads that spin for long would take the cores from decoding and encoding; waking them takes 50 µs.
+    extra: {
+      session: { intra_op: { allow_spinning: '1', spin_duration_us: '200' }, force_spinning_stop: '1' },
+    },
   });
   const halves = new Set(
     session.inputMetadata.filter((each) => each.isTensor && each.type === 'float16').map(({ name }) => name),

@@ -18,6 +18,9 @@ interface Pending {
 // Two are sent ahead, so that the worker never waits for us; the rest stay here, where they can be cancelled.
 const IN_FLIGHT = 2;
 
+// Tensors lie outside of the heap; what the worker's own JavaScript leaves behind dies young.
+const SMALL_HEAP = { maxYoungGenerationSizeMb: 4 };
+
 const workerFile = (): URL => pathToFileURL(createRequire(import.meta.url).resolve('#engine-worker'));
 
 /**
@@ -98,7 +101,7 @@ export class WorkerHost {
 
   #start(): void {
     if (this.#worker !== undefined) return;
-    const worker = new Worker(this.#script, { name: 'prismflow-engine' });
+    const worker = new Worker(this.#script, { name: 'prismflow-engine', resourceLimits: SMALL_HEAP });
     worker.unref();
     worker.on('message', (reply: Reply) => this.#settle(reply));
     worker.on('error', (thrown: Error) => this.#end(worker, thrown.message));
