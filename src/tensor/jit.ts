@@ -31,8 +31,11 @@ export interface JitOptions {
 export interface CallOptions {
   /** Cancels a call that waits, and drops the result of one that runs. */
   readonly signal?: AbortSignal;
-  /** Gives the inputs' buffers away instead of copying them: they are empty afterwards. */
-  readonly donate?: boolean;
+  /**
+   * Gives the inputs' buffers away instead of copying them: they are empty afterwards. `recycle`: the engine may hand them
+   * out again by `Engine.buffer`.
+   */
+  readonly donate?: boolean | 'recycle';
 }
 
 /** A tfjs function, compiled once for every shape it is called with. */
@@ -135,7 +138,7 @@ export const jit = <I, O>(fn: (inputs: I) => O, options: JitOptions = {}): Jitte
             return run(lease(key, specs));
           }
           const results = await (donate
-            ? compiled.run(R.map(donated)(feeds), signal)
+            ? compiled.run(R.map(donated)(feeds), signal, donate === 'recycle')
             : compiled.runOnCopies(feeds, signal))();
           if (E.isLeft(results)) return results;
           return E.right(mapTree(outputs, isName, (output) => results.right[output]) as HostOf<O>);

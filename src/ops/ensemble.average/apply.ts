@@ -76,12 +76,12 @@ export const ensembleOn = (
   const inTiles = async (
     ready: Programs,
     picture: Values,
-    { grid, bytes }: Extract<Fit, { kind: 'tiled' }>,
+    { grid, room, bytes }: Extract<Fit, { kind: 'tiled' }>,
     { reach = 0, lookReach, multiple }: Profile,
     more: number,
     signal: AbortSignal,
   ): Result<Edited> => {
-    const known = await knownOf(ready, picture, grid, lookReach, multiple, signal);
+    const known = await knownOf(ready, picture, grid, lookReach, multiple, room, signal);
     if (E.isLeft(known)) return known;
     const result = await editedInTiles(ready, picture, grid, known.right, signal);
     if (E.isLeft(result)) return result;
@@ -112,6 +112,7 @@ export const ensembleOn = (
     edges: Panorama['edges'],
     signal: AbortSignal,
     more = 0,
+    before = Number.POSITIVE_INFINITY,
   ): Result<Edited> => {
     const [height = 1, width = 1] = picture.shape;
     const fit = fitOf(ensemble.network, found, { size: { width, height }, edges, memory, most, more });
@@ -142,14 +143,25 @@ export const ensembleOn = (
           `The engine had no memory for ${w}x${h} pixels at once; tiles of half as many are tried.`,
         ),
       )();
-      return editOne(key, engine, found, picture, edges, signal, more);
+      return editOne(key, engine, found, picture, edges, signal, more, before);
     }
     const { certificate } = result.right.notes as {
       readonly certificate?: { readonly passed: boolean; readonly difference: number };
     };
     if (certificate === undefined || certificate.passed) return result;
-    if (more / found.multiple < GROWTH * 8 && found.reach !== undefined)
-      return editOne(key, engine, found, picture, edges, signal, more + 8 * found.multiple);
+    // What a larger overlap does not mend is no matter of overlap.
+    const mends = certificate.difference < before / 2;
+    if (mends && more / found.multiple < GROWTH * 8 && found.reach !== undefined)
+      return editOne(
+        key,
+        engine,
+        found,
+        picture,
+        edges,
+        signal,
+        more + 8 * found.multiple,
+        certificate.difference,
+      );
     warn(
       key,
       warning(

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import { onCircle } from '../../nn/edges.js';
-import type { Grid, Place } from '../tiling/grid.js';
+import { type Grid, type Place, upTo } from '../tiling/grid.js';
 import { type Values, windowOf } from '../tiling/windows.js';
 import { editedWindow, type Known, type Programs } from './tiled.js';
 
@@ -23,29 +23,38 @@ const most = <A>(values: readonly A[], count: number): readonly A[] =>
     : Array.from({ length: count }, (_, i) => values[Math.floor((i * values.length) / count)]!);
 
 /** So many joins are looked at along each axis, each at so many places. */
-const JOINS = 3;
-const PLACES = 2;
+const JOINS = 8;
+const PLACES = 4;
 
-/** Windows over joins: of the size of the grid's own, with the join in their middle. */
-export const windowsOver = ({ full, edges, tiles }: Grid, multiple: number): readonly Place[] => {
-  const { width, height } = tiles[0].window;
+/** Pixels on a side that a window compares, where tiles are larger than that. */
+const COMPARED = 128;
+
+/**
+ * Windows over joins, with the join in their middle: not larger than what is compared and what is looked at for it, so that
+ * many places can be looked at. Over a pole a network sees the picture upside down, and what it makes of it there is no
+ * second result for the same place; so windows keep to the picture's rows, as far as they are not higher than it.
+ */
+export const windowsOver = (
+  { full, edges, tiles }: Grid,
+  halo: number,
+  multiple: number,
+): readonly Place[] => {
+  const [{ window }] = tiles;
+  const least = upTo(2 * halo + COMPARED, multiple);
+  const [width, height] = [Math.min(window.width, least), Math.min(window.height, least)];
   const middle = (at: number, length: number): number => at - Math.floor(length / 2 / multiple) * multiple;
-  const inside = (from: number, window: number, whole: number, beyond: boolean): number =>
-    beyond ? from : Math.max(0, Math.min(from, whole - window));
-  const columns = most(
-    joins(
-      tiles.map(({ core }) => core.left),
-      edges !== 'none',
-    ),
-    JOINS,
+  const inside = (from: number, length: number, whole: number): number =>
+    length > whole
+      ? middle(Math.floor(whole / 2 / multiple) * multiple, length)
+      : Math.max(0, Math.min(from, whole - length));
+  const round = edges !== 'none';
+  const columns = joins(
+    tiles.map(({ core }) => core.left),
+    round,
   );
-  // Over a pole a network sees the picture upside down: what it makes of it there is no other result for the same place.
-  const rows = most(
-    joins(
-      tiles.map(({ core }) => core.top),
-      false,
-    ),
-    JOINS,
+  const rows = joins(
+    tiles.map(({ core }) => core.top),
+    false,
   );
   const along = (length: number): readonly number[] =>
     Array.from(
@@ -53,25 +62,28 @@ export const windowsOver = ({ full, edges, tiles }: Grid, multiple: number): rea
       (_, i) => Math.floor(((2 * i + 1) * length) / (2 * PLACES) / multiple) * multiple,
     );
   const place = (x: number, y: number): Place => ({
-    left: inside(middle(x, width), width, full.width, edges !== 'none'),
-    top: inside(middle(y, height), height, full.height, edges === 'sphere'),
+    left: round ? middle(x, width) : inside(middle(x, width), width, full.width),
+    top: inside(middle(y, height), height, full.height),
     width,
     height,
   });
   return [
-    ...columns.flatMap((x) => along(full.height).map((y) => place(x, y))),
-    ...rows.flatMap((y) => along(full.width).map((x) => place(x, y))),
+    ...most(columns, JOINS).flatMap((x) => along(full.height).map((y) => place(x, y))),
+    ...most(rows, JOINS).flatMap((y) => along(full.width).map((x) => place(x, y))),
   ];
 };
 
-/** The largest difference of the inner part of a window, in the values of its samples. */
-const differenceIn = (again: Values, before: Values, halo: number, white: number): number => {
+/**
+ * The largest difference of the inner part of a window, as far as it lies in the rows of the picture, in the values of its
+ * samples.
+ */
+const differenceIn = (again: Values, before: Values, halo: number, top: number, rows: number): number => {
   const [height = 1, width = 1, channels = 1] = again.shape;
   let largest = 0;
-  for (let y = halo; y < height - halo; y++)
+  for (let y = Math.max(halo, -top); y < Math.min(height - halo, rows - top); y++)
     for (let i = (y * width + halo) * channels; i < (y * width + width - halo) * channels; i++)
       largest = Math.max(largest, Math.abs((again.data[i] as number) - (before.data[i] as number)));
-  return largest / white;
+  return largest;
 };
 
 /**
@@ -89,14 +101,18 @@ export const certified = async (
   signal: AbortSignal,
 ): Promise<E.Either<Diagnostics, Certificate>> => {
   const white = { uint8: 255, uint16: 65535, float32: 1 }[result.dtype];
-  const windows = windowsOver(grid, multiple);
+  const windows = windowsOver(grid, halo, multiple);
+  const [rows = 0] = result.shape;
   let difference = 0;
   for (const window of windows) {
     const again = await editedWindow(programs, picture, grid, known, window, signal);
     if (E.isLeft(again)) return again;
     const at = grid.edges === 'none' ? window : { ...window, left: onCircle(window.left, grid.full.width) };
     const before = windowOf(result, grid.full, at, grid.edges);
-    difference = Math.max(difference, differenceIn(again.right as Values, before, halo, white));
+    difference = Math.max(
+      difference,
+      differenceIn(again.right as Values, before, halo, window.top, rows) / white,
+    );
   }
   return E.right({ windows: windows.length, difference });
 };

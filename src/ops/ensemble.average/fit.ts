@@ -2,15 +2,27 @@ import { sideFor } from '../../nn/any-size.js';
 import type { Edges } from '../../nn/edges.js';
 import type { Network } from '../../nn/network.js';
 import type { Size } from '../params/index.js';
-import { type Grid, gridOf } from '../tiling/grid.js';
+import { type Grid, gridWithin } from '../tiling/grid.js';
 import type { Profile } from './profile.js';
 
 /** What a picture is worked on in: at once, or in tiles. */
 export type Fit =
   | { readonly kind: 'whole'; readonly bytes: number }
-  | { readonly kind: 'tiled'; readonly grid: Grid; readonly bytes: number };
+  | {
+      readonly kind: 'tiled';
+      readonly grid: Grid;
+      /** Pixels that a window may have. */
+      readonly room: number;
+      readonly bytes: number;
+    };
 
 const ANY = { multiple: 1, least: 1 };
+
+/**
+ * The most pixels worked on at once, whatever memory there is: where a value of three channels gets too large for the
+ * engine's arena, all memory is asked for anew at every run, and a pixel takes several times as long.
+ */
+const ROOMIEST = 10.5e6;
 
 /** How far a network that looks at the whole picture is shown the other side of a panorama. */
 const BEYOND = 64;
@@ -40,16 +52,10 @@ export const fitOf = (
   const full = { width: sideFor(sides, size.width), height: sideFor(sides, size.height) };
   const pixels = full.width * full.height;
   const whole = bytesPerPixel * pixels;
-  const room = Math.min(memory / bytesPerPixel, most);
-  if (edges === 'none' && (reach === undefined || pixels <= room)) return { kind: 'whole', bytes: whole };
-  const around = (reach ?? BEYOND) + more;
-  const halo = Math.ceil(around / multiple) * multiple;
-  const beyond = { width: edges === 'none' ? 0 : 2 * halo, height: edges === 'sphere' ? 2 * halo : 0 };
-  const fits = reach === undefined || (full.width + beyond.width) * (full.height + beyond.height) <= room;
-  // Square tiles: they look at the least beside what they are for.
-  const side = Math.max(sides.least, 2 * multiple, Math.floor(Math.sqrt(room)) - 2 * halo);
-  const core = fits ? full : { width: Math.min(full.width, side), height: Math.min(full.height, side) };
-  const grid = gridOf({ full, core, reach: around, multiple, edges });
+  const room =
+    reach === undefined ? Number.POSITIVE_INFINITY : Math.min(memory / bytesPerPixel, most, ROOMIEST);
+  if (edges === 'none' && pixels <= room) return { kind: 'whole', bytes: whole };
+  const grid = gridWithin({ full, reach: (reach ?? BEYOND) + more, multiple, edges }, room);
   const { width, height } = grid.tiles[0].window;
-  return { kind: 'tiled', grid, bytes: bytesPerPixel * width * height };
+  return { kind: 'tiled', grid, room, bytes: bytesPerPixel * width * height };
 };

@@ -23,6 +23,7 @@ export const programsOn = (
     run: jit((seen: tf.Tensor3D) => wholesOf(tf, halves, members, seen, edges), options),
   };
   return {
+    room: engine.buffer,
     edit: jit(editOf(ensemble, wanted, depth), {
       ...options,
       as: depth === 'float32' ? {} : { output: depth },

@@ -1,6 +1,6 @@
 import { cutOut } from '../../image/window.js';
 import type { Frame, Item, ItemKey } from '../../ports/index.js';
-import { gridOf } from '../tiling/grid.js';
+import { gridOfCores } from '../tiling/grid.js';
 
 /** How a picture is cut. */
 export interface TileParams {
@@ -23,13 +23,7 @@ export const tilesOf = (
   const { width, height } = photo;
   const up = (side: number): number => Math.ceil(side / multiple) * multiple;
   const full = { width: up(width), height: up(height) };
-  const { tiles } = gridOf({
-    full,
-    core: { width: size, height: size },
-    reach: overlap,
-    multiple,
-    edges: 'none',
-  });
+  const { tiles } = gridOfCores({ full, reach: overlap, multiple }, { width: size, height: size });
   const starts = (side: 'left' | 'top'): readonly number[] =>
     [...new Set(tiles.map(({ core }) => core[side]))].sort((a, b) => a - b);
   const [columns, rows] = [starts('left'), starts('top')];

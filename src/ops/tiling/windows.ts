@@ -1,20 +1,26 @@
 import { sources } from '../../image/window.js';
 import { type Edges, onCircle, overPole } from '../../nn/edges.js';
-import type { HostTensor } from '../../ports/index.js';
+import { arrays, type HostTensor } from '../../ports/index.js';
 import type { Size } from '../params/index.js';
 import type { Place } from './grid.js';
 
 /** Values of a picture [height, width, channels], as they are held. */
 export type Values = Extract<HostTensor, { readonly dtype: 'uint8' | 'uint16' | 'float32' }>;
 
-const withRoom = <T extends Values>(like: T, shape: readonly number[]): T => {
-  const Data = like.data.constructor as new (length: number) => T['data'];
-  return { ...like, shape, data: new Data(shape.reduce((a, b) => a * b, 1)) };
+/** Where room for so many bytes comes from. */
+export type Room = (bytes: number) => ArrayBuffer;
+
+const fresh: Room = (bytes) => new ArrayBuffer(bytes);
+
+const withRoom = <T extends Values>(like: T, shape: readonly number[], room: Room): T => {
+  const Data = arrays[like.dtype] as unknown as new (buffer: ArrayBuffer) => T['data'];
+  const length = shape.reduce((a, b) => a * b, 1);
+  return { ...like, shape, data: new Data(room(length * arrays[like.dtype].BYTES_PER_ELEMENT)) };
 };
 
 /** An empty picture of a size, of the kind of another. */
 export const emptyPicture = <T extends Values>(like: T, { width, height }: Size): T =>
-  withRoom(like, [height, width, like.shape[2] ?? 1]);
+  withRoom(like, [height, width, like.shape[2] ?? 1], fresh);
 
 /** The columns of the picture that stand at those of a window; what fills a turn up begins it again. */
 const columnsOf = (window: Place, width: number, full: number, edges: Edges): Int32Array =>
@@ -22,31 +28,50 @@ const columnsOf = (window: Place, width: number, full: number, edges: Edges): In
     ? sources(window.left, window.width, width, 'reflect')
     : Int32Array.from({ length: window.width }, (_, i) => onCircle(window.left + i, full) % width);
 
+/** Columns that stand side by side in the picture as well as in a window: copied at once. */
+interface Run {
+  readonly to: number;
+  readonly from: number;
+  readonly count: number;
+}
+
+const runsOf = (columns: Int32Array): readonly Run[] =>
+  columns.reduce<Run[]>((runs, column, to) => {
+    const last = runs.at(-1);
+    if (last !== undefined && column === last.from + last.count)
+      runs[runs.length - 1] = { ...last, count: last.count + 1 };
+    else runs.push({ to, from: column, count: 1 });
+    return runs;
+  }, []);
+
 /**
  * The part of a picture that a window sees. Without a beyond the picture is mirrored up to its full size, border left out;
  * else it goes on as its edges say.
  */
-export const windowOf = <T extends Values>(picture: T, full: Size, window: Place, edges: Edges): T => {
+export const windowOf = <T extends Values>(
+  picture: T,
+  full: Size,
+  window: Place,
+  edges: Edges,
+  room: Room = fresh,
+): T => {
   const [height = 1, width = 1, channels = 1] = picture.shape;
-  const out = withRoom(picture, [window.height, window.width, channels]);
+  const out = withRoom(picture, [window.height, window.width, channels], room);
   const columns = columnsOf(window, width, full.width, edges);
+  const runs = runsOf(columns);
   const turn = Math.floor(width / 2);
+  const turned = edges === 'sphere' ? runsOf(columns.map((column) => (column + turn) % width)) : [];
   const rows = edges === 'sphere' ? undefined : sources(window.top, window.height, height, 'reflect');
-  // Inside the picture a row is one run; elsewhere it is copied pixel by pixel.
-  const inside = window.left >= 0 && window.left + window.width <= width;
   for (let y = 0; y < window.height; y++) {
-    const { row, turned } =
+    const place =
       rows === undefined ? overPole(window.top + y, height) : { row: rows[y] as number, turned: false };
-    const to = y * window.width * channels;
-    if (inside && !turned) {
-      const from = (row * width + window.left) * channels;
-      out.data.set(picture.data.subarray(from, from + window.width * channels), to);
-      continue;
-    }
-    for (let x = 0; x < window.width; x++) {
-      const column = columns[x] as number;
-      const from = (row * width + (turned ? (column + turn) % width : column)) * channels;
-      for (let c = 0; c < channels; c++) out.data[to + x * channels + c] = picture.data[from + c] as number;
+    const [from, to] = [place.row * width, y * window.width];
+    for (const run of place.turned ? turned : runs) {
+      const start = (from + run.from) * channels;
+      out.data.set(
+        picture.data.subarray(start, start + run.count * channels) as never,
+        (to + run.to) * channels,
+      );
     }
   }
   return out;

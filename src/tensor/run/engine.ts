@@ -28,10 +28,14 @@ export interface Executable {
 
 /** A program made ready on an engine. */
 export interface Compiled {
-  /** Runs it once. The buffers of `feeds` are moved to the engine: the caller gives them up. */
+  /**
+   * Runs it once. The buffers of `feeds` are moved to the engine: the caller gives them up.
+   * @param recycle keep them among the engine's spare buffers afterwards, from where `Engine.buffer` takes
+   */
   readonly run: (
     feeds: Readonly<Record<string, HostTensor>>,
     signal?: AbortSignal,
+    recycle?: boolean,
   ) => TE.TaskEither<Diagnostics, Readonly<Record<string, HostTensor>>>;
   /** The same on copies: the caller keeps the buffers. */
   readonly runOnCopies: Compiled['run'];
@@ -54,6 +58,8 @@ export interface Engine {
    * `tensor/engine-unavailable` on engines that run no ONNX.
    */
   readonly openModel: (operator: string, model: Uint8Array) => TE.TaskEither<Diagnostics, OpenedModel>;
+  /** A buffer to fill and to give away in a run, one used before where there is one: a fresh one costs four times as much. */
+  readonly buffer: (bytes: number) => ArrayBuffer;
   /** Ends the worker. A later compile starts another. */
   readonly dispose: () => Promise<void>;
 }
@@ -112,7 +118,7 @@ const shaped =
     );
     return {
       ...compiled,
-      run: (feeds, signal) => reshaped(compiled.run(feeds, signal)),
+      run: (feeds, signal, recycle) => reshaped(compiled.run(feeds, signal, recycle)),
       runOnCopies: (feeds, signal) => reshaped(compiled.runOnCopies(feeds, signal)),
     };
   };
@@ -131,8 +137,10 @@ export const createEngine = (name: EngineName): Engine => {
     return E.right({
       ...opened.right,
       alive,
-      run: (feeds, signal) => () =>
-        host.request(operator, { kind: 'run', session, feeds, lent: false }, signal),
+      run:
+        (feeds, signal, recycle = false) =>
+        () =>
+          host.request(operator, { kind: 'run', session, feeds, lent: recycle }, signal),
       runOnCopies: (feeds, signal) => () =>
         host.request(
           operator,
@@ -162,6 +170,7 @@ export const createEngine = (name: EngineName): Engine => {
       const memory = { residents: {}, threads: availableParallelism(), arena: false };
       return open(operator, { kind: 'onnx', model, provider, ...memory });
     },
+    buffer: (bytes) => host.spare.take(bytes),
     dispose: () => host.dispose(),
   };
 };

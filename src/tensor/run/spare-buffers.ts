@@ -12,12 +12,16 @@ export class SpareBuffers {
   #buffers: readonly ArrayBuffer[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** A copy of a tensor, in a buffer that fits exactly where there is one. */
-  copy(tensor: HostTensor): HostTensor {
-    const { data } = tensor;
-    const spare = this.#buffers.find((b) => b.byteLength === data.byteLength);
+  /** A buffer of so many bytes, of any contents: a spare one that fits exactly, else a new one. */
+  take(bytes: number): ArrayBuffer {
+    const spare = this.#buffers.find((b) => b.byteLength === bytes);
     this.#buffers = this.#buffers.filter((b) => b !== spare);
-    return copyInto(spare ?? new ArrayBuffer(data.byteLength), tensor);
+    return spare ?? new ArrayBuffer(bytes);
+  }
+
+  /** A copy of a tensor. */
+  copy(tensor: HostTensor): HostTensor {
+    return copyInto(this.take(tensor.data.byteLength), tensor);
   }
 
   /** Takes back what a run is done with; what came back longest ago is given up first. */
