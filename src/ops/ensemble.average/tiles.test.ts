@@ -207,7 +207,7 @@ describe('panoramas', () => {
 
   it('are certified over the place where their sides meet', async () => {
     const { notes } = await edit(picture(128, 64), { wrap: 'sphere', certify: true });
-    expect(notes.certificate).toMatchObject({ passed: true, windows: 2 });
+    expect(notes.certificate).toMatchObject({ passed: true, windows: 4 });
   });
 
   it('in stereo are two', async () => {
