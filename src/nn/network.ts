@@ -48,6 +48,12 @@ export interface Halves {
   readonly whole: (parameters: Parameters, reduced: tf.Tensor4D, edges: Edges) => tf.Tensor4D;
 }
 
+/**
+ * The mean over a whole picture of values [N,H,W,C] that a network makes on its way, [N,1,1,C]. Of a part of a picture it
+ * has to come from elsewhere.
+ */
+export type WholeMean = (values: tf.Tensor4D) => tf.Tensor4D;
+
 /** Makes pictures [N,H,W,3] in -1..1 of pictures. */
 export interface Network extends Learner<tf.Tensor4D> {
   /**
@@ -57,6 +63,11 @@ export interface Network extends Learner<tf.Tensor4D> {
   readonly averaged?: (members: readonly Parameters[], pictures: tf.Tensor4D) => tf.Tensor4D;
   /** Its two halves, where only one of them looks at the whole picture: the other can then work in tiles. */
   readonly halves?: Halves;
+  /**
+   * What `apply` makes, with all that it learns of the whole picture asked of `mean`, where means are all it learns of it:
+   * given these, it can work in tiles. They are asked for in the same order every time. Sides are those that it works at.
+   */
+  readonly byMeans?: (parameters: Parameters, pictures: tf.Tensor4D, mean: WholeMean) => tf.Tensor4D;
   /** The sizes that it works at. It takes any other, fills it up and cuts the result. Every size when absent. */
   readonly sides?: Sides;
 }

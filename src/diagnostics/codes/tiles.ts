@@ -1,8 +1,12 @@
 /** Codes of large pictures and panoramas that are worked on in tiles. */
 export const tilesCodes = {
   'tiles/whole-picture': {
-    title: 'A network looks at the whole picture, which takes more memory than is allowed',
+    title: 'What a network looks at at once takes more memory than is allowed',
     mend: 'Allow more by `--memory`, make the picture smaller by `resize`, or use a network such as `pyramid`.',
+  },
+  'tiles/sampled': {
+    title: 'A network that looks at the whole picture works in tiles, and knows the whole by a sample of it',
+    mend: 'The result is near to that of the whole picture, not the same. Allow more by `--memory` to work on it at once.',
   },
   'tiles/out-of-memory': {
     title: 'The engine had no memory left for a picture, or a tile of it',

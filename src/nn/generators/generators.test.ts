@@ -6,8 +6,9 @@ import { createEngine } from '../../tensor/run/engine.js';
 import { compiled, eagerly, relativeError, type Sample } from '../../tensor/testing/agree.js';
 import { floats } from '../../tensor/testing/tensors.js';
 import { initialise } from '../initialise.js';
-import type { Network } from '../network.js';
+import type { Network, Parameters } from '../network.js';
 import { hazyPair, stepsToReach } from '../testing/overfit.js';
+import { meanHere } from '../whole-mean.js';
 import { generatorOf } from './index.js';
 
 const engine = createEngine('cpu');
@@ -69,6 +70,33 @@ describe.each(variants)('%s %o', (kind, options) => {
     expect(
       relativeError(together!, { ...together!, data: Float32Array.from(alone) } as HostTensor),
     ).toBeLessThan(1e-5);
+  });
+});
+
+describe.each(['resnet', 'restorer'] as const)('%s by means of the whole picture', (kind) => {
+  it('is what it is by itself, where these are of the picture at hand', () => {
+    const network = of(kind, kinds[kind]);
+    const [x] = fc.sample(floats([1, 24, 32, 3], { min: -1, max: 1 }), { numRuns: 1, seed: 3 });
+    const inputs = { ...initialise(network, 1), x: x! };
+    // What starts at 0 would hide the attention of the restorer.
+    const moved = Object.fromEntries(
+      Object.entries(inputs).map(([name, tensor]) => [
+        name,
+        name.endsWith('beta') ? ({ ...tensor, data: tensor.data.map(() => 0.7) } as HostTensor) : tensor,
+      ]),
+    );
+    const way = (run: (p: Parameters, pictures: tf.Tensor4D) => tf.Tensor4D): HostTensor =>
+      eagerly({ inputs: moved, run: ({ x: pictures, ...p }) => run(p, pictures as tf.Tensor4D) })[0]!;
+    const asked: tf.Tensor[] = [];
+    const found = way((p, pictures) =>
+      network.byMeans!(p, pictures, (values) => {
+        const mean = meanHere(values);
+        asked.push(mean);
+        return mean;
+      }),
+    );
+    expect(relativeError(found, way(network.apply))).toBeLessThan(1e-5);
+    expect(asked.length).toBe(kind === 'resnet' ? 2 * 7 : 2 + 2 + 1);
   });
 });
 

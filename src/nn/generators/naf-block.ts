@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { layerNorm } from '../../tensor/layers/index.js';
 import { convolution, convolve, fanIn, withBias } from '../convolution.js';
-import { type ParameterSpecs, type Parameters, parameter } from '../network.js';
+import { type ParameterSpecs, type Parameters, parameter, type WholeMean } from '../network.js';
+import { meanHere } from '../whole-mean.js';
 
 const vector = (width: number, value: number) => ({ shape: [width], start: { constant: value } });
 
@@ -59,11 +60,16 @@ const applyDepthwise = (p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4
  * depthwise convolution, each channel weighted by what the attention makes of the channels' means), then the same with a
  * gated pair of pointwise layers and gamma. The norm is over the channels of each pixel.
  */
-export const applyNafBlock = (p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D => {
+export const applyNafBlock = (
+  p: Parameters,
+  name: string,
+  x: tf.Tensor4D,
+  mean: WholeMean = meanHere,
+): tf.Tensor4D => {
   const first = normed(p, `${name}.norm1`, x);
   const wide = halves(`${name}.widen`).map((layer) => convolve(p, layer, first));
   const gated = gate(`${name}.depthwise`, (layer, which) => applyDepthwise(p, layer, wide[which]!));
-  const weights = convolve(p, `${name}.attention`, tf.mean<tf.Tensor4D>(gated, [1, 2], true));
+  const weights = convolve(p, `${name}.attention`, mean(gated));
   const mixed = convolve(p, `${name}.mix`, tf.mul(gated, weights));
   const y = tf.add<tf.Tensor4D>(x, tf.mul(mixed, parameter(p, `${name}.beta`)));
   const second = normed(p, `${name}.norm2`, y);

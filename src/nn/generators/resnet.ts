@@ -3,6 +3,7 @@ import { instanceNorm } from '../../tensor/layers/index.js';
 import { atAnySize } from '../any-size.js';
 import { convolution, convolve, convolveMirrored, gaussian, withBias } from '../convolution.js';
 import { type Network, type ParameterSpecs, type Parameters, parameter } from '../network.js';
+import { normBy } from '../whole-mean.js';
 
 export interface ResnetOptions {
   /** Residual blocks: 9 for pictures of 256 and more, 6 for smaller ones. */
@@ -32,7 +33,12 @@ export const resnet = ({ blocks = 9, width = 64 }: ResnetOptions = {}): Network 
     convolution('last', 7, [width, 3], gaussian),
   );
   const sides = { multiple: 4, least: 8 };
-  return { parameters, sides, apply: (p, x) => atAnySize(sides, x, (pictures) => apply(p, pictures, names)) };
+  return {
+    parameters,
+    sides,
+    apply: (p, x) => atAnySize(sides, x, (pictures) => translate(p, pictures, names, instanceNorm)),
+    byMeans: (p, x, mean) => translate(p, x, names, normBy(mean)),
+  };
 };
 
 // A transposed convolution holds its filter as the convolution that it transposes: outputs before inputs.
@@ -41,19 +47,25 @@ const transposed = (name: string, [inputs, outputs]: readonly [number, number]):
   [`${name}.bias`]: { shape: [outputs], start: { constant: 0 } },
 });
 
-const apply = (p: Parameters, pictures: tf.Tensor4D, blocks: readonly string[]): tf.Tensor4D => {
+type Norm = (x: tf.Tensor4D) => tf.Tensor4D;
+
+const translate = (
+  p: Parameters,
+  pictures: tf.Tensor4D,
+  blocks: readonly string[],
+  norm: Norm,
+): tf.Tensor4D => {
+  const activated = (x: tf.Tensor4D): tf.Tensor4D => tf.relu(norm(x));
   const first = activated(reflected(p, 'first', pictures));
   const half = activated(down(p, 'down1', first));
   const quarter = activated(down(p, 'down2', half));
   const trunk = blocks.reduce((x, name) => {
     const inner = activated(reflected(p, `${name}.a`, x));
-    return tf.add(x, instanceNorm(reflected(p, `${name}.b`, inner)));
+    return tf.add(x, norm(reflected(p, `${name}.b`, inner)));
   }, quarter);
   const doubled = activated(up(p, 'up1', trunk));
   return tf.tanh(reflected(p, 'last', activated(up(p, 'up2', doubled))));
 };
-
-const activated = (x: tf.Tensor4D): tf.Tensor4D => tf.relu(instanceNorm(x));
 
 const reflected = (p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D =>
   convolveMirrored(p, name, x, 'reflect');

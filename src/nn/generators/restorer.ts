@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { pixelShuffle, pixelUnshuffle } from '../../tensor/layers/index.js';
 import { atAnySize } from '../any-size.js';
 import { convolution, convolve, fanIn } from '../convolution.js';
-import { type Network, type ParameterSpecs, type Parameters, parameter } from '../network.js';
+import { type Network, type ParameterSpecs, type Parameters, parameter, type WholeMean } from '../network.js';
+import { meanHere } from '../whole-mean.js';
 import { applyNafBlock, nafBlock } from './naf-block.js';
 
 export interface RestorerOptions {
@@ -76,30 +77,35 @@ export const nafnet = ({ unshuffle, width, encoder, middle, decoder }: NafnetSha
     ...ups.flatMap((s) => [widening(`${s.name}.double`, 2 * s.width), ...stageSpecs(s)]),
     convolution('last', 3, [width, channels], fanIn),
   );
-  const restore = (p: Parameters, x: tf.Tensor4D): tf.Tensor4D => {
+  const restore = (p: Parameters, x: tf.Tensor4D, mean: WholeMean): tf.Tensor4D => {
     const first = convolve(p, 'first', unshuffle === 1 ? x : pixelUnshuffle(x, unshuffle));
     const { skips, deep } = downs.reduce<{ skips: readonly tf.Tensor4D[]; deep: tf.Tensor4D }>(
       ({ skips, deep }, s) => {
-        const kept = applyStage(p, s, deep);
+        const kept = applyStage(p, s, deep, mean);
         const halved = convolve(p, `${s.name}.halve`, kept, { stride: 2, pad: 'valid' });
         return { skips: [...skips, kept], deep: halved };
       },
       { skips: [], deep: first },
     );
     const restored = ups.reduce(
-      (y, s, i) => applyStage(p, s, tf.add(double(p, `${s.name}.double`, y), skips[depth - 1 - i]!)),
-      applyStage(p, deepest, deep),
+      (y, s, i) => applyStage(p, s, tf.add(double(p, `${s.name}.double`, y), skips[depth - 1 - i]!), mean),
+      applyStage(p, deepest, deep, mean),
     );
     const change = convolve(p, 'last', restored);
     return tf.add(x, unshuffle === 1 ? change : pixelShuffle(change, unshuffle));
   };
   const multiple = unshuffle * 2 ** depth;
   const sides = { multiple, least: multiple };
-  return { parameters, sides, apply: (p, x) => atAnySize(sides, x, (y) => restore(p, y)) };
+  return {
+    parameters,
+    sides,
+    apply: (p, x) => atAnySize(sides, x, (y) => restore(p, y, meanHere)),
+    byMeans: restore,
+  };
 };
 
-const applyStage = (p: Parameters, { blocks }: Stage, x: tf.Tensor4D): tf.Tensor4D =>
-  blocks.reduce((y, name) => applyNafBlock(p, name, y), x);
+const applyStage = (p: Parameters, { blocks }: Stage, x: tf.Tensor4D, mean: WholeMean): tf.Tensor4D =>
+  blocks.reduce((y, name) => applyNafBlock(p, name, y, mean), x);
 
 // Twice the channels, without a bias, become four pixels of half the channels.
 const widening = (name: string, width: number): ParameterSpecs => ({

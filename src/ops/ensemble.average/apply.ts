@@ -12,7 +12,7 @@ import { type Fit, fitOf } from './fit.js';
 import type { LoadedEnsemble } from './load.js';
 import { type Profile, profileOf } from './profile.js';
 import { programsOn } from './programs.js';
-import { editedInTiles, knownOf, type Programs } from './tiled.js';
+import { editedInTiles, type Programs } from './tiled.js';
 import type { Wanted as Edit } from './way.js';
 
 /** What is asked of an ensemble. */
@@ -78,13 +78,21 @@ export const ensembleOn = (
     picture: Values,
     { grid, room, bytes }: Extract<Fit, { kind: 'tiled' }>,
     { reach = 0, lookReach, multiple }: Profile,
+    key: ItemKey,
     more: number,
     signal: AbortSignal,
   ): Result<Edited> => {
-    const known = await knownOf(ready, picture, grid, lookReach, multiple, room, signal);
-    if (E.isLeft(known)) return known;
-    const result = await editedInTiles(ready, picture, grid, known.right, signal);
-    if (E.isLeft(result)) return result;
+    const made = await editedInTiles(ready, picture, grid, { lookReach, multiple, room }, signal);
+    if (E.isLeft(made)) return made;
+    const { picture: result, known } = made.right;
+    if (known.sampled !== undefined)
+      warn(
+        key,
+        warning(
+          'tiles/sampled',
+          `\`${ensemble.generator.kind}\` looks at the whole picture; in tiles, its means are taken over ${Math.round(100 * known.sampled)} % of it.`,
+        ),
+      )();
     const [{ core }] = grid.tiles;
     const tiles: Notes = {
       count: grid.tiles.length,
@@ -93,14 +101,15 @@ export const ensembleOn = (
       overlap: reach + more,
       edges: grid.edges,
       bytes: Math.round(bytes),
+      ...(known.sampled !== undefined && { sampled: known.sampled }),
     };
-    if (!certify) return E.right({ picture: result.right, notes: { tiles } });
+    if (!certify) return E.right({ picture: result, notes: { tiles } });
     const halo = Math.ceil((reach + more) / multiple) * multiple;
-    const found = await certified(ready, picture, grid, known.right, result.right, halo, multiple, signal);
+    const found = await certified(ready, picture, grid, known, result, halo, multiple, signal);
     if (E.isLeft(found)) return found;
     const { windows, difference } = found.right;
     const certificate: Notes = { windows, difference, bound: BOUND, passed: difference <= BOUND };
-    return E.right({ picture: result.right, notes: { tiles, certificate } });
+    return E.right({ picture: result, notes: { tiles, certificate } });
   };
 
   /** One picture; of stereo, one eye's. */
@@ -125,9 +134,17 @@ export const ensembleOn = (
           `\`${ensemble.generator.kind}\` looks at the whole picture, which takes about ${inMegabytes(fit.bytes)} where ${inMegabytes(memory)} are allowed.`,
         ),
       )();
+    if (fit.kind === 'tiled' && fit.bytes > memory)
+      warn(
+        key,
+        warning(
+          'tiles/whole-picture',
+          `A tile of \`${ensemble.generator.kind}\` takes about ${inMegabytes(fit.bytes)} where ${inMegabytes(memory)} are allowed: it looks ${found.reach} pixels around itself.`,
+        ),
+      )();
     const result: E.Either<Diagnostics, Edited> =
       fit.kind === 'tiled'
-        ? await inTiles(ready, picture, fit, found, more, signal)
+        ? await inTiles(ready, picture, fit, found, key, more, signal)
         : E.map((whole): Edited => ({ picture: whole as Values, notes: {} }))(
             await ready.edit({ samples: picture }, { signal })(),
           );

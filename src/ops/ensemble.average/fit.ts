@@ -52,8 +52,10 @@ export const fitOf = (
   const full = { width: sideFor(sides, size.width), height: sideFor(sides, size.height) };
   const pixels = full.width * full.height;
   const whole = bytesPerPixel * pixels;
+  // What learns means of the whole picture gives another result in tiles, so it is not cut before it must be.
+  const roomiest = network.byMeans === undefined ? ROOMIEST : Number.POSITIVE_INFINITY;
   const room =
-    reach === undefined ? Number.POSITIVE_INFINITY : Math.min(memory / bytesPerPixel, most, ROOMIEST);
+    reach === undefined ? Number.POSITIVE_INFINITY : Math.min(memory / bytesPerPixel, most, roomiest);
   if (edges === 'none' && pixels <= room) return { kind: 'whole', bytes: whole };
   const grid = gridWithin({ full, reach: (reach ?? BEYOND) + more, multiple, edges }, room);
   const { width, height } = grid.tiles[0].window;

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
+import type { WholeMean } from '../../nn/network.js';
 import { liveBytes } from '../../tensor/graph/live-bytes.js';
 import { receptiveField } from '../../tensor/graph/receptive-field.js';
 import { record } from '../../tensor/trace/record.js';
@@ -23,6 +24,9 @@ export interface Profile {
 /** What engines take beside the values of a graph, as a share of these: an estimate, on the safe side. */
 const BESIDE = 1.6;
 
+/** Where a mean is taken changes nothing about how far the rest looks. */
+const meanless: WholeMean = ({ shape }) => tf.zeros([1, 1, 1, shape[3]]);
+
 const largest = (reach: { readonly [side: string]: number }): number => Math.max(...Object.values(reach));
 
 /** Records an ensemble's graph for a small picture, and looks at it. */
@@ -35,11 +39,8 @@ export const profileOf = (ensemble: Ensemble, wanted: Wanted): E.Either<Diagnost
   // A part given with its whole, which here is taken for what is seen of it: as far, or farther.
   const local = (samples: tf.Tensor3D): tf.Tensor3D => {
     const seen = tf.slice(lookOf(ensemble, 'float32')(samples), 0, [-1, -1, 3]);
-    return editOf(
-      ensemble,
-      wanted,
-      'float32',
-    )({ samples, ...(network.halves && { wholes: members.map(() => seen) }) });
+    const part = { samples, ...(network.halves && { wholes: members.map(() => seen) }) };
+    return editOf(ensemble, wanted, 'float32')(part, network.byMeans && members.map(() => meanless));
   };
   return pipe(
     E.Do,

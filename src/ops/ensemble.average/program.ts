@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { atAnySize } from '../../nn/any-size.js';
 import type { Edges } from '../../nn/edges.js';
-import type { Halves, Parameters } from '../../nn/network.js';
+import type { Halves, Network, Parameters, WholeMean } from '../../nn/network.js';
 import type { Tf } from '../behaviour.js';
 import type { Ensemble, Weights } from './load.js';
 
@@ -31,25 +31,32 @@ const parametersOf = (t: Tf, weights: Weights): Parameters =>
     Object.entries(weights).map(([name, { shape, data }]) => [name, t.tensor(data.slice(), [...shape])]),
   );
 
-/** The whole picture as each member sees it, where it was worked out before, for the part that is at hand. */
-export type Wholes = readonly tf.Tensor4D[] | undefined;
+/** What each member knows of the whole picture, where it was worked out before, for the part that is at hand. */
+export interface Given {
+  /** The whole of a network with halves. */
+  readonly wholes?: readonly tf.Tensor4D[];
+  /** Of a network by means. */
+  readonly means?: readonly WholeMean[];
+}
 
 const predict = (
   t: Tf,
   { network, members }: Ensemble,
   x: tf.Tensor4D,
   disagreement: boolean,
-  given: Wholes,
+  { wholes: given, means }: Given,
 ): Predictions => {
   const parameters = members.map((weights) => parametersOf(t, weights));
   const { halves } = network;
   const way = halves?.look(x);
   const wholes = given ?? (way && parameters.map((p) => halves!.whole(p, way.reduced, 'none')));
   if (!disagreement && way !== undefined) return { mean: way.finish(parameters, wholes!) };
-  if (!disagreement && network.averaged !== undefined) return { mean: network.averaged(parameters, x) };
-  const made = parameters.map((p, i) =>
-    way === undefined ? network.apply(p, x) : way.finish([p], [wholes![i]!]),
-  );
+  if (!disagreement && network.averaged !== undefined && means === undefined)
+    return { mean: network.averaged(parameters, x) };
+  const made = parameters.map((p, i) => {
+    if (way !== undefined) return way.finish([p], [wholes![i]!]);
+    return means === undefined ? network.apply(p, x) : network.byMeans!(p, x, means[i]!);
+  });
   const mean = t.div<tf.Tensor4D>(
     made.reduce((sum, each) => t.add(sum, each)),
     made.length,
@@ -69,9 +76,12 @@ const predict = (
 const confidence = (t: Tf, deviation: tf.Tensor4D): tf.Tensor4D =>
   t.reciprocal(t.add(1, t.square(t.div(deviation, DOUBT))));
 
+/** Values of 0..1 as networks take them, -1..1. */
+const centred = <T extends tf.Tensor>(t: Tf, values: T): T => t.sub<T>(t.mul(values, 2), 1);
+
 /** A picture [H,W,3] of 0..1 as networks take it, [1,H,W,3] of -1..1. */
 const inside = (t: Tf, picture: tf.Tensor3D): tf.Tensor4D =>
-  t.sub<tf.Tensor4D>(t.mul(t.expandDims(picture, 0), 2), 1);
+  centred(t, t.expandDims<tf.Tensor4D>(picture, 0));
 
 /** What a network with halves sees of a whole picture, of one part [H,W,3]. */
 export const reduced = (t: Tf, halves: Halves, picture: tf.Tensor3D): tf.Tensor3D =>
@@ -88,6 +98,23 @@ export const wholesOf = (
   members.map((weights) =>
     t.squeeze<tf.Tensor3D>(halves.whole(parametersOf(t, weights), t.expandDims(seen, 0), edges), [0]),
   );
+
+/** The means that each member asks for on its way through pictures [N,H,W,3] of 0..1, taken over all of them. */
+export const meansOver = (
+  t: Tf,
+  byMeans: NonNullable<Network['byMeans']>,
+  members: Ensemble['members'],
+  pictures: tf.Tensor4D,
+): readonly (readonly tf.Tensor4D[])[] =>
+  members.map((weights) => {
+    const asked: tf.Tensor4D[] = [];
+    byMeans(parametersOf(t, weights), centred(t, pictures), (values) => {
+      const mean = t.mean<tf.Tensor4D>(values, [0, 1, 2], true);
+      asked.push(mean);
+      return mean;
+    });
+    return asked;
+  });
 
 /** A picture [H,W,3] of 0..1 as the network takes it, and what it gives brought back to that size. */
 const through = (
@@ -106,16 +133,16 @@ export const edited = (
   ensemble: Ensemble,
   { strength, trust }: Dials,
   picture: tf.Tensor3D,
-  wholes?: Wholes,
+  given: Given = {},
 ): tf.Tensor3D => {
   if (trust === 0) {
-    const mean = through(t, ensemble, picture, (x) => predict(t, ensemble, x, false, wholes).mean);
+    const mean = through(t, ensemble, picture, (x) => predict(t, ensemble, x, false, given).mean);
     const edit = t.mul<tf.Tensor3D>(t.add(mean, 1), 0.5);
     return strength === 1 ? edit : t.add(t.mul(edit, strength), t.mul(picture, 1 - strength));
   }
   // The change rather than the edit, so that leaning back needs no second copy of the photo at the network's size.
   const change = through(t, ensemble, picture, (x) => {
-    const { mean, deviation } = predict(t, ensemble, x, true, wholes);
+    const { mean, deviation } = predict(t, ensemble, x, true, given);
     const moved = t.mul(t.sub(mean, x), strength / 2);
     if (deviation === undefined) return moved as tf.Tensor4D;
     return t.mul(moved, t.add(t.mul(confidence(t, deviation), trust), 1 - trust)) as tf.Tensor4D;
@@ -124,9 +151,9 @@ export const edited = (
 };
 
 /** Where members agree, [H,W,1]: 1 where they do; 0.5 where they deviate by ten of 255 levels; towards 0 beyond. */
-export const trustMap = (t: Tf, ensemble: Ensemble, picture: tf.Tensor3D, wholes?: Wholes): tf.Tensor3D =>
+export const trustMap = (t: Tf, ensemble: Ensemble, picture: tf.Tensor3D, given: Given = {}): tf.Tensor3D =>
   through(t, ensemble, picture, (x) => {
-    const { deviation, mean } = predict(t, ensemble, x, true, wholes);
+    const { deviation, mean } = predict(t, ensemble, x, true, given);
     return deviation === undefined ? t.onesLike(t.slice(mean, 0, [-1, -1, -1, 1])) : confidence(t, deviation);
   });
 

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Edges } from '../../nn/edges.js';
 import type { Samples } from '../../ports/index.js';
-import { type Engine, jit } from '../../tensor/index.js';
+import { type Engine, type JitOptions, jit } from '../../tensor/index.js';
 import type { Ensemble } from './load.js';
 import { wholesOf } from './program.js';
 import type { Programs } from './tiled.js';
-import { editOf, lookOf, type Wanted } from './way.js';
+import { editOf, lookOf, meansOf, roundOf, type Wanted } from './way.js';
 
 /** The programs of an ensemble on an engine, compiled for each size when it first comes. */
 export const programsOn = (
@@ -22,13 +22,26 @@ export const programsOn = (
     factor: halves.factor,
     run: jit((seen: tf.Tensor3D) => wholesOf(tf, halves, members, seen, edges), options),
   };
+  const narrow = (output: string): Pick<JitOptions, 'as'> =>
+    depth === 'float32' ? {} : { as: { [output]: depth } };
+  const rounds = new Map<string, ReturnType<NonNullable<Programs['round']>>>();
+  const round: NonNullable<Programs['round']> = ({ core, window }) => {
+    const inner = { ...core, left: core.left - window.left, top: core.top - window.top };
+    const key = Object.values(inner).join();
+    const known =
+      rounds.get(key) ?? jit(roundOf(ensemble, wanted, depth, inner), { ...options, ...narrow('picture') });
+    rounds.set(key, known);
+    return known;
+  };
   return {
     room: engine.buffer,
     edit: jit(editOf(ensemble, wanted, depth), {
       ...options,
-      as: depth === 'float32' ? {} : { output: depth },
+      ...narrow('output'),
     }),
     look: jit(lookOf(ensemble, depth), options),
+    ...(network.byMeans && { means: jit(meansOf(ensemble, depth), options) }),
+    ...(network.byMeans && { round }),
     ...(whole && { whole }),
   };
 };

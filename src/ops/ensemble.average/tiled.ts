@@ -6,7 +6,8 @@ import type { HostTensor } from '../../ports/index.js';
 import type { CallOptions, HostOf, Jitted } from '../../tensor/index.js';
 import { type Grid, gridWithin, type Place, reducedPlace, type Tile } from '../tiling/grid.js';
 import { emptyPicture, pasteCore, type Room, type Values, windowOf } from '../tiling/windows.js';
-import type { Part } from './way.js';
+import { sampleOf } from './sample.js';
+import type { Part, Round } from './way.js';
 
 /** The compiled programs of an ensemble for one depth of samples. */
 export interface Programs {
@@ -22,10 +23,23 @@ export interface Programs {
       options: CallOptions,
     ) => TaskEither<Diagnostics, HostOf<readonly tf.Tensor3D[]>>;
   };
+  /** The means that members ask for, of parts of a picture; for a network that learns these of the whole one. */
+  readonly means?: Jitted<tf.Tensor4D, Means>;
+  /** For such a network: a tile that is the whole picture, seen with what lies beyond its edges. */
+  readonly round?: (tile: Tile) => Jitted<tf.Tensor3D, Round>;
 }
 
-/** The whole of a picture as each member sees it; empty where nobody does. */
-export type Known = readonly Values[];
+type Means = Round['means'];
+
+/** What each member knows of a whole picture; empty where nobody does. */
+export interface Known {
+  readonly wholes: readonly Values[];
+  readonly means?: HostOf<Means>;
+  /** The share of its pixels that means were taken over, where they were. */
+  readonly sampled?: number;
+}
+
+const nothing: Known = { wholes: [] };
 
 const own = (tensor: HostTensor): Values => tensor as Values;
 
@@ -55,18 +69,24 @@ const assembled = async (
   return E.right(result as Values);
 };
 
-/** What an ensemble sees of the whole picture, put together from tiles, and what its members make of it. */
-export const knownOf = async (
-  { look, whole, room: spare }: Programs,
+/** How a picture is looked at as a whole. */
+export interface Looking {
+  /** How far what is seen of the whole picture looks around. */
+  readonly lookReach: number;
+  readonly multiple: number;
+  /** Pixels that may be worked on at once. */
+  readonly room: number;
+}
+
+/** What the members make of what is seen of the whole picture, put together from tiles. */
+const wholesOf = async (
+  { look, room: spare }: Programs,
+  { factor, run }: NonNullable<Programs['whole']>,
   picture: Values,
   { full, edges }: Grid,
-  lookReach: number,
-  multiple: number,
-  room: number,
+  { lookReach, multiple, room }: Looking,
   signal: AbortSignal,
 ): Promise<E.Either<Diagnostics, Known>> => {
-  if (whole === undefined) return E.right([]);
-  const { factor, run } = whole;
   const looks = gridWithin({ full, reach: lookReach, multiple, edges }, room);
   const seen = await assembled(
     looks.tiles,
@@ -76,7 +96,23 @@ export const knownOf = async (
   );
   if (E.isLeft(seen)) return seen;
   const made = await run(seen.right, { signal })();
-  return E.isLeft(made) ? made : E.right(made.right.map(own));
+  return E.map((wholes: HostOf<readonly tf.Tensor3D[]>): Known => ({ wholes: wholes.map(own) }))(made);
+};
+
+/** What an ensemble knows of a whole picture before it works on tiles. */
+const knownOf = async (
+  programs: Programs,
+  picture: Values,
+  grid: Grid,
+  looking: Looking,
+  signal: AbortSignal,
+): Promise<E.Either<Diagnostics, Known>> => {
+  const { whole, means } = programs;
+  if (whole !== undefined) return wholesOf(programs, whole, picture, grid, looking, signal);
+  if (means === undefined) return E.right(nothing);
+  const { parts, share } = sampleOf(picture, grid.full, looking);
+  const made = await means(parts, { signal, donate: true })();
+  return E.map((found: HostOf<Means>): Known => ({ wholes: [], means: found, sampled: share }))(made);
 };
 
 /** One tile's window, edited. */
@@ -84,32 +120,67 @@ export const editedWindow = (
   { edit, whole, room }: Programs,
   picture: Values,
   { full, edges }: Pick<Grid, 'full' | 'edges'>,
-  known: Known,
+  { wholes, means }: Known,
   window: Place,
   signal: AbortSignal,
 ): Promise<E.Either<Diagnostics, HostTensor>> => {
   const samples = windowOf(picture, full, window, edges, room);
   const options = { signal, donate: 'recycle' } as const;
-  if (whole === undefined) return edit({ samples }, options)();
+  if (whole === undefined) {
+    // Means are for all tiles, so each gets a copy.
+    const given = means?.map((each) =>
+      each.map((mean) => ({ ...mean, data: mean.data.slice() }) as HostTensor),
+    );
+    return edit({ samples, ...(given && { means: given }) }, { signal, donate: true })();
+  }
   const { factor } = whole;
   const small = { width: full.width / factor, height: full.height / factor };
-  const wholes = known.map((each) => windowOf(each, small, reducedPlace(window, factor), edges));
-  return edit({ samples, wholes }, options)();
+  const parts = wholes.map((each) => windowOf(each, small, reducedPlace(window, factor), edges));
+  return edit({ samples, wholes: parts }, options)();
+};
+
+/** A picture edited, and what is known of it as a whole. */
+export interface EditedWhole {
+  readonly picture: Values;
+  readonly known: Known;
+}
+
+/** A picture that is one tile of a network by means, which are found on the way. */
+const editedRound = async (
+  round: NonNullable<Programs['round']>,
+  room: Room,
+  picture: Values,
+  { full, edges, tiles: [tile] }: Grid,
+  signal: AbortSignal,
+): Promise<E.Either<Diagnostics, EditedWhole>> => {
+  const samples = windowOf(picture, full, tile.window, edges, room);
+  const made = await round(tile)(samples, { signal, donate: 'recycle' })();
+  if (E.isLeft(made)) return made;
+  const [height = 1, width = 1] = picture.shape;
+  const part = own(made.right.picture);
+  const result = emptyPicture(part, { width, height });
+  pasteCore(result, part, tile.core, tile.window);
+  return E.right({ picture: result, known: { wholes: [], means: made.right.means } });
 };
 
 /** A picture edited tile by tile. */
-export const editedInTiles = (
+export const editedInTiles = async (
   programs: Programs,
   picture: Values,
   grid: Grid,
-  known: Known,
+  looking: Looking,
   signal: AbortSignal,
-): Promise<E.Either<Diagnostics, Values>> => {
+): Promise<E.Either<Diagnostics, EditedWhole>> => {
+  const { round, room } = programs;
+  if (round !== undefined && grid.tiles.length === 1) return editedRound(round, room, picture, grid, signal);
+  const known = await knownOf(programs, picture, grid, looking, signal);
+  if (E.isLeft(known)) return known;
   const [height = 1, width = 1] = picture.shape;
-  return assembled(
+  const made = await assembled(
     grid.tiles,
-    ({ window }) => editedWindow(programs, picture, grid, known, window, signal),
+    ({ window }) => editedWindow(programs, picture, grid, known.right, window, signal),
     (like) => emptyPicture(like, { width, height }),
     (place) => place,
   );
+  return E.map((result: Values): EditedWhole => ({ picture: result, known: known.right }))(made);
 };

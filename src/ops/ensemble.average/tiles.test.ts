@@ -33,15 +33,18 @@ const spec: NetworkSpec = {
   kind: 'pyramid',
   options: { levels: 2, lowBlocks: 1, highBlocks: 1, width: 4 },
 };
+const byMeans: NetworkSpec = { kind: 'resnet', options: { blocks: 1, width: 4 } };
 let models: string;
 /** Of networks that see the dark channel and know the whole frame. */
 let informed: string;
+let resnets: string;
 beforeAll(async () => {
   models = await writeModel(join(folder, 'model'), [1, 2], spec);
   informed = await writeModel(join(folder, 'informed'), [1, 2], {
     ...spec,
     options: { ...spec.options, norm: 0, dark: 1, context: 1 },
   });
+  resnets = await writeModel(join(folder, 'resnet'), [1, 2], byMeans);
 });
 
 interface Edit {
@@ -131,6 +134,21 @@ describe('tiles', () => {
     expect(difference).toBeLessThan(1e-5);
   });
 
+  it('of a network with instance norms share means over a sample of the picture, so that they join', async () => {
+    const photo = picture(512, 512);
+    const whole = await edit(photo, { models: resnets });
+    const tiled = await edit(photo, { models: resnets, certify: true }, { memory: 2 ** 23 });
+    expect(whole.notes.tiles).toBeUndefined();
+    const { count, sampled } = tiled.notes.tiles as { count: number; sampled: number };
+    expect(count).toBeGreaterThan(3);
+    expect(sampled).toBeCloseTo(0.25);
+    expect(tiled.notes.certificate).toMatchObject({ passed: true });
+    expect((tiled.notes.certificate as { difference: number }).difference).toBeLessThan(1e-5);
+    // Means of a quarter of the picture are nearly those of all of it.
+    expect(furthest(tiled.photo, whole.photo)).toBeLessThan(0.05);
+    expect(tiled.warnings.join('\n')).toContain('means are taken over 25 % of it');
+  });
+
   it('become smaller when the engine has no memory', async () => {
     const photo = picture(256, 192);
     const limit = 3 * 4 * 160 * 160;
@@ -192,6 +210,14 @@ describe('panoramas', () => {
       ),
       { numRuns: 6 },
     );
+  });
+
+  it('are the same wherever they begin for a network with instance norms, which sees nothing twice', async () => {
+    const photo = picture(128, 64);
+    const straight = await edit(photo, { models: resnets, wrap: 'sphere', certify: true });
+    const turned = await edit(rolled(photo, 36), { models: resnets, wrap: 'sphere' });
+    expect(furthest(rolled(straight.photo, 36), turned.photo)).toBeLessThan(1e-4);
+    expect(straight.notes.certificate).toMatchObject({ passed: true });
   });
 
   it('are seen half a turn away over the poles', async () => {

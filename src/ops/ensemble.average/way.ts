@@ -1,34 +1,54 @@
 import * as tf from '@tensorflow/tfjs';
 import { maxOf } from '../../image/samples.js';
+import type { WholeMean } from '../../nn/network.js';
 import type { Samples } from '../../ports/index.js';
+import { type Place, reducedPlace } from '../tiling/grid.js';
 import type { Ensemble } from './load.js';
-import { type Dials, edited, luma, reduced, trustMap } from './program.js';
+import { type Dials, edited, type Given, luma, meansOver, reduced, trustMap } from './program.js';
 
 export interface Wanted extends Dials {
   readonly output: 'picture' | 'trust';
   readonly grey: 'keep' | 'colour';
 }
 
-/** Samples of a depth as a picture [H,W,3] of 0..1. */
-const pictureOf = (samples: tf.Tensor3D, depth: Samples['depth']): tf.Tensor3D => {
+/** Samples of a depth as pictures [H,W,3] or [N,H,W,3] of 0..1. */
+const pictureOf = <T extends tf.Tensor>(samples: T, depth: Samples['depth']): T => {
   const white = maxOf(depth);
-  const values = white === 1 ? samples : tf.div<tf.Tensor3D>(samples, white);
-  return samples.shape[2] === 1 ? tf.tile(values, [1, 1, 3]) : values;
+  const values = white === 1 ? samples : tf.div<T>(samples, white);
+  return samples.shape.at(-1) === 1
+    ? tf.tile(
+        values,
+        samples.shape.map((_, i) => (i === samples.rank - 1 ? 3 : 1)),
+      )
+    : values;
 };
 
-/** Samples of a picture, or of a part whose whole is known to each member, `[H/factor,W/factor,C]`. */
+/** Samples of a picture, or of a part of one of which each member knows the whole. */
 export interface Part {
   readonly samples: tf.Tensor3D;
+  /** What each member makes of the whole, for this part, `[H/factor,W/factor,C]`. */
   readonly wholes?: readonly tf.Tensor3D[];
+  /** The means of the whole, in the order in which each member asks for them, `[1,1,1,C]`. */
+  readonly means?: readonly (readonly tf.Tensor4D[])[];
 }
+
+/** Gives what was noted in the order in which it was asked for. */
+const inTurn = (noted: readonly tf.Tensor4D[]): WholeMean => {
+  let next = 0;
+  return () => noted[next++]!;
+};
 
 /** The whole way of samples of one depth through an ensemble and back to that depth. */
 export const editOf =
   (ensemble: Ensemble, { strength, trust, output, grey }: Wanted, depth: Samples['depth']) =>
-  ({ samples, wholes }: Part): tf.Tensor3D => {
+  ({ samples, wholes, means }: Part, asked?: readonly WholeMean[]): tf.Tensor3D => {
     const white = maxOf(depth);
     const picture = pictureOf(samples, depth);
-    const known = wholes?.map((whole) => tf.expandDims<tf.Tensor4D>(whole, 0));
+    const known: Given = {
+      ...(wholes && { wholes: wholes.map((whole) => tf.expandDims<tf.Tensor4D>(whole, 0)) }),
+      ...(means && { means: means.map(inTurn) }),
+      ...(asked && { means: asked }),
+    };
     const made =
       output === 'trust'
         ? trustMap(tf, ensemble, picture, known)
@@ -42,3 +62,37 @@ export const lookOf =
   ({ network: { halves } }: Ensemble, depth: Samples['depth']) =>
   (samples: tf.Tensor3D): tf.Tensor3D =>
     halves === undefined ? samples : reduced(tf, halves, pictureOf(samples, depth));
+
+/** The means that each member asks for, taken over samples of several parts of a picture [N,H,W,C]. */
+export const meansOf =
+  ({ network: { byMeans }, members }: Ensemble, depth: Samples['depth']) =>
+  (parts: tf.Tensor4D): readonly (readonly tf.Tensor4D[])[] =>
+    byMeans === undefined ? members.map(() => []) : meansOver(tf, byMeans, members, pictureOf(parts, depth));
+
+/** A whole picture edited, and the means that each member asked for on the way. */
+export interface Round {
+  readonly picture: tf.Tensor3D;
+  readonly means: readonly (readonly tf.Tensor4D[])[];
+}
+
+/**
+ * The way of a window that holds a whole picture and what lies beyond its edges, `inner` being where the picture is in it:
+ * means are those of the picture.
+ */
+export const roundOf =
+  (ensemble: Ensemble, wanted: Wanted, depth: Samples['depth'], inner: Place) =>
+  (samples: tf.Tensor3D): Round => {
+    const means = ensemble.members.map((): tf.Tensor4D[] => []);
+    const asked = means.map(
+      (noted): WholeMean =>
+        (values) => {
+          const { left, top, width, height } = reducedPlace(inner, samples.shape[0] / values.shape[1]);
+          const [n, , , channels] = values.shape;
+          const own = tf.slice(values, [0, top, left, 0], [n, height, width, channels]);
+          const mean = tf.mean<tf.Tensor4D>(own, [1, 2], true);
+          noted.push(mean);
+          return mean;
+        },
+    );
+    return { picture: editOf(ensemble, wanted, depth)({ samples }, asked), means };
+  };
