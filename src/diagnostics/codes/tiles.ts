@@ -4,8 +4,9 @@ export const tilesCodes = {
     title: 'What a network looks at at once takes more memory than is allowed',
     mend: 'Allow more by `--memory`, make the picture smaller by `resize`, or use a network such as `pyramid`.',
   },
-  'tiles/sampled': {
-    title: 'A network that looks at the whole picture works in tiles, and knows the whole by a sample of it',
+  'tiles/means': {
+    title:
+      'A network that looks at the whole picture works in tiles, and knows the whole by a thumbnail and parts of it',
     mend: 'The result is near to that of the whole picture, not the same. Allow more by `--memory` to work on it at once.',
   },
   'tiles/out-of-memory': {

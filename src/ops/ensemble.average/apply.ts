@@ -82,15 +82,21 @@ export const ensembleOn = (
     more: number,
     signal: AbortSignal,
   ): Result<Edited> => {
-    const made = await editedInTiles(ready, picture, grid, { lookReach, multiple, room }, signal);
+    const made = await editedInTiles(
+      ready,
+      picture,
+      grid,
+      { lookReach, multiple, least: ensemble.network.sides?.least ?? 1, room },
+      signal,
+    );
     if (E.isLeft(made)) return made;
     const { picture: result, known } = made.right;
-    if (known.sampled !== undefined)
+    if (known.reduced !== undefined)
       warn(
         key,
         warning(
-          'tiles/sampled',
-          `\`${ensemble.generator.kind}\` looks at the whole picture; in tiles, its means are taken over ${Math.round(100 * known.sampled)} % of it.`,
+          'tiles/means',
+          `\`${ensemble.generator.kind}\` looks at the whole picture; in tiles, what it learns of it is told from a thumbnail of 1/${known.reduced} of its size and from parts of it.`,
         ),
       )();
     const [{ core }] = grid.tiles;
@@ -101,7 +107,7 @@ export const ensembleOn = (
       overlap: reach + more,
       edges: grid.edges,
       bytes: Math.round(bytes),
-      ...(known.sampled !== undefined && { sampled: known.sampled }),
+      ...(known.reduced !== undefined && { meansFrom: `1/${known.reduced}` }),
     };
     if (!certify) return E.right({ picture: result, notes: { tiles } });
     const halo = Math.ceil((reach + more) / multiple) * multiple;

@@ -1,60 +1,79 @@
-import type { Size } from '../params/index.js';
-import type { Place } from '../tiling/grid.js';
-import { stacked, type Values, windowOf } from '../tiling/windows.js';
-import type { Looking } from './tiled.js';
+import type { HostTensor } from '../../ports/index.js';
+import { type Place, reducedPlace, upTo } from '../tiling/grid.js';
+import { type Values, windowOf } from '../tiling/windows.js';
+import type { Thumbnail } from './thumbnail.js';
 
-/** Sides of the parts that means are taken over: the larger, the less their own borders count. */
-const SIDE = 256;
+/** Sides of the parts of a picture that are looked at as they are, and how many there are at most, along each axis. */
+const SIDE = 128;
+const PARTS = 4;
 
-/** The most of a picture's pixels that are looked at for means: what a first look may cost beside the work itself. */
-const SHARE = 0.25;
-
-/** Parts of a picture for its means to be taken over. */
+/** Parts of one picture, and the same parts of its thumbnail. */
 export interface Sample {
   /** [N, height, width, channels]. */
-  readonly parts: Values;
-  /** The share of the picture's pixels that they are. */
-  readonly share: number;
+  readonly fine: Values;
+  readonly coarse: Values;
 }
 
-/** Places of one size, spread evenly over a picture. */
-export const sampledPlaces = (
-  full: Size,
-  { multiple, room }: Pick<Looking, 'multiple' | 'room'>,
-): readonly Place[] => {
-  const most = Math.max(multiple, Math.floor(SIDE / multiple) * multiple);
-  const [width, height] = [Math.min(full.width, most), Math.min(full.height, most)];
-  const pixels = Math.min(room, SHARE * full.width * full.height);
-  const count = Math.max(1, pixels / (width * height));
-  // As many along each axis as its length asks for.
-  const columns = Math.max(
-    1,
-    Math.min(Math.floor(full.width / width), Math.round(Math.sqrt((count * full.width) / full.height))),
+/** Places of one size, spread evenly over the part of a picture that a thumbnail shows; they begin at pixels of that. */
+export const sampledPlaces = ({ picture, factor }: Thumbnail, multiple: number): readonly Place[] => {
+  const [, rows = 1, columns = 1] = picture.shape;
+  const side = upTo(SIDE, multiple * factor) / factor;
+  const along = (length: number): { readonly part: number; readonly starts: readonly number[] } => {
+    const part = Math.min(side, length);
+    const count = Math.min(PARTS, Math.floor(length / part));
+    const middle = (i: number): number => Math.floor(((i + 0.5) * length) / count - part / 2);
+    return { part, starts: Array.from({ length: count }, (_, i) => middle(i)) };
+  };
+  const [across, down] = [along(columns), along(rows)];
+  return down.starts.flatMap((top) =>
+    across.starts.map((left) => ({
+      left: left * factor,
+      top: top * factor,
+      width: across.part * factor,
+      height: down.part * factor,
+    })),
   );
-  const rows = Math.max(1, Math.min(Math.floor(full.height / height), Math.floor(count / columns)));
-  const middle = (i: number, n: number, whole: number, part: number): number =>
-    Math.round(((i + 0.5) * whole) / n - part / 2);
-  return Array.from({ length: columns * rows }, (_, i) => ({
-    left: middle(i % columns, columns, full.width, width),
-    top: middle(Math.floor(i / columns), rows, full.height, height),
-    width,
-    height,
-  }));
 };
 
-/**
- * Parts of a picture at its full resolution, spread evenly, for the means that a network asks for to be taken over all of them
- * together. A thumbnail has what is coarse only, and the norms of early layers are about what is fine.
- */
-export const sampleOf = (
-  picture: Values,
-  full: Size,
-  looking: Pick<Looking, 'multiple' | 'room'>,
-): Sample => {
-  const places = sampledPlaces(full, looking);
-  const [{ width, height }] = places as readonly [Place];
+const stacked = (parts: readonly Values[]): Values => {
+  const [first] = parts as readonly [Values];
+  const data = Float32Array.from({ length: parts.length * first.data.length }, (_, i) => {
+    const part = parts[Math.floor(i / first.data.length)] as Values;
+    return part.data[i % first.data.length] as number;
+  });
+  return { dtype: 'float32', shape: [parts.length, ...first.shape], data };
+};
+
+/** Parts of a picture as it is and as its thumbnail shows it. */
+export const sampleOf = (picture: Values, thumbnail: Thumbnail, multiple: number): Sample => {
+  const places = sampledPlaces(thumbnail, multiple);
+  const [height = 1, width = 1] = picture.shape;
+  const [, rows = 1, columns = 1, channels = 1] = thumbnail.picture.shape;
+  const { factor } = thumbnail;
+  const small = { ...thumbnail.picture, shape: [rows, columns, channels] } as Values;
   return {
-    parts: stacked(places.map((place) => windowOf(picture, full, place, 'none'))),
-    share: (places.length * width * height) / (full.width * full.height),
+    fine: stacked(places.map((place) => windowOf(picture, { width, height }, place, 'none'))),
+    coarse: stacked(
+      places.map((place) =>
+        windowOf(small, { width: columns, height: rows }, reducedPlace(place, factor), 'none'),
+      ),
+    ),
   };
+};
+
+/** Of a mean of squares no less than this share is left when it is corrected. */
+const LEFT = 0.1;
+
+/**
+ * Means over a whole picture, told from those over its thumbnail: corrected by what they differ by where both scales were
+ * looked at, as control variates are. A mean that cannot be negative stays positive.
+ */
+export const corrected = (thumbnail: HostTensor, fine: HostTensor, coarse: HostTensor): HostTensor => {
+  const own = thumbnail.data as Float32Array;
+  const positive = own.every((value) => value >= 0);
+  const data = own.map((value, i) => {
+    const better = value + (fine.data[i] as number) - (coarse.data[i] as number);
+    return positive ? Math.max(better, LEFT * value) : better;
+  });
+  return { dtype: 'float32', shape: thumbnail.shape, data };
 };

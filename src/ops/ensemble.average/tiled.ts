@@ -6,7 +6,8 @@ import type { HostTensor } from '../../ports/index.js';
 import type { CallOptions, HostOf, Jitted } from '../../tensor/index.js';
 import { type Grid, gridWithin, type Place, reducedPlace, type Tile } from '../tiling/grid.js';
 import { emptyPicture, pasteCore, type Room, type Values, windowOf } from '../tiling/windows.js';
-import { sampleOf } from './sample.js';
+import { corrected, sampleOf } from './sample.js';
+import { thumbnailOf } from './thumbnail.js';
 import type { Part, Round } from './way.js';
 
 /** The compiled programs of an ensemble for one depth of samples. */
@@ -23,7 +24,7 @@ export interface Programs {
       options: CallOptions,
     ) => TaskEither<Diagnostics, HostOf<readonly tf.Tensor3D[]>>;
   };
-  /** The means that members ask for, of parts of a picture; for a network that learns these of the whole one. */
+  /** The means that members ask for, of pictures; for a network that learns these of the whole one. */
   readonly means?: Jitted<tf.Tensor4D, Means>;
   /** For such a network: a tile that is the whole picture, seen with what lies beyond its edges. */
   readonly round?: (tile: Tile) => Jitted<tf.Tensor3D, Round>;
@@ -35,8 +36,8 @@ type Means = Round['means'];
 export interface Known {
   readonly wholes: readonly Values[];
   readonly means?: HostOf<Means>;
-  /** The share of its pixels that means were taken over, where they were. */
-  readonly sampled?: number;
+  /** How many times smaller the thumbnail was that means were told from. */
+  readonly reduced?: number;
 }
 
 const nothing: Known = { wholes: [] };
@@ -74,6 +75,8 @@ export interface Looking {
   /** How far what is seen of the whole picture looks around. */
   readonly lookReach: number;
   readonly multiple: number;
+  /** The least side of a picture. */
+  readonly least: number;
   /** Pixels that may be worked on at once. */
   readonly room: number;
 }
@@ -99,6 +102,31 @@ const wholesOf = async (
   return E.map((wholes: HostOf<readonly tf.Tensor3D[]>): Known => ({ wholes: wholes.map(own) }))(made);
 };
 
+/** The means of a picture that is too large to be taken at once: those of its thumbnail, corrected by parts of it. */
+const meansOfWhole = async (
+  means: NonNullable<Programs['means']>,
+  picture: Values,
+  looking: Looking,
+  signal: AbortSignal,
+): Promise<E.Either<Diagnostics, Known>> => {
+  const thumbnail = thumbnailOf(picture, looking);
+  const { fine, coarse } = sampleOf(picture, thumbnail, looking.multiple);
+  const found: HostOf<Means>[] = [];
+  for (const pictures of [fine, coarse, thumbnail.picture]) {
+    const made = await means(pictures, { signal, donate: true })();
+    if (E.isLeft(made)) return made;
+    found.push(made.right);
+  }
+  const [ofFine, ofCoarse, ofThumbnail] = found as [HostOf<Means>, HostOf<Means>, HostOf<Means>];
+  return E.right({
+    wholes: [],
+    means: ofThumbnail.map((each, member) =>
+      each.map((mean, i) => corrected(mean, ofFine[member]![i]!, ofCoarse[member]![i]!)),
+    ),
+    reduced: thumbnail.factor,
+  });
+};
+
 /** What an ensemble knows of a whole picture before it works on tiles. */
 const knownOf = async (
   programs: Programs,
@@ -110,9 +138,7 @@ const knownOf = async (
   const { whole, means } = programs;
   if (whole !== undefined) return wholesOf(programs, whole, picture, grid, looking, signal);
   if (means === undefined) return E.right(nothing);
-  const { parts, share } = sampleOf(picture, grid.full, looking);
-  const made = await means(parts, { signal, donate: true })();
-  return E.map((found: HostOf<Means>): Known => ({ wholes: [], means: found, sampled: share }))(made);
+  return meansOfWhole(means, picture, looking, signal);
 };
 
 /** One tile's window, edited. */

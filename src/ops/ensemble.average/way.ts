@@ -63,11 +63,13 @@ export const lookOf =
   (samples: tf.Tensor3D): tf.Tensor3D =>
     halves === undefined ? samples : reduced(tf, halves, pictureOf(samples, depth));
 
-/** The means that each member asks for, taken over samples of several parts of a picture [N,H,W,C]. */
+/** The means that each member asks for, taken over samples of pictures [N,H,W,C]. */
 export const meansOf =
   ({ network: { byMeans }, members }: Ensemble, depth: Samples['depth']) =>
-  (parts: tf.Tensor4D): readonly (readonly tf.Tensor4D[])[] =>
-    byMeans === undefined ? members.map(() => []) : meansOver(tf, byMeans, members, pictureOf(parts, depth));
+  (pictures: tf.Tensor4D): readonly (readonly tf.Tensor4D[])[] =>
+    byMeans === undefined
+      ? members.map(() => [])
+      : meansOver(tf, byMeans, members, pictureOf(pictures, depth));
 
 /** A whole picture edited, and the means that each member asked for on the way. */
 export interface Round {

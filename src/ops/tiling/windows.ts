@@ -77,14 +77,6 @@ export const windowOf = <T extends Values>(
   return out;
 };
 
-/** Pictures of one size as [N, height, width, channels]. */
-export const stacked = (pictures: readonly Values[]): Values => {
-  const [first] = pictures as readonly [Values];
-  const all = withRoom(first, [pictures.length, ...first.shape], fresh);
-  for (const [i, { data }] of pictures.entries()) all.data.set(data as never, i * data.length);
-  return all;
-};
-
 /** Puts the core of a tile, cut out of the result for its window, into a picture; what lies beyond it is left out. */
 export const pasteCore = (into: Values, result: Values, core: Place, window: Place): void => {
   const [height = 1, width = 1, channels = 1] = into.shape;
