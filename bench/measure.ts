@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import type { Peer } from './peer.js';
 
 /** One row of a result table. */
@@ -64,4 +65,12 @@ export const sideBySide = async (
     figures: {},
     skipped: Object.fromEntries(peers.flatMap((p) => ('skipped' in p ? [[p.name, p.skipped]] : []))),
   };
+};
+
+/** Peak resident memory of this process in MiB. Linux lets a child start with its parent's maxrss, so that is no use. */
+export const peakMemory = (): number => {
+  const high = existsSync('/proc/self/status')
+    ? /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))
+    : null;
+  return Math.round(Number(high?.[1] ?? process.resourceUsage().maxRSS) / 1024);
 };

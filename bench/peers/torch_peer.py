@@ -204,6 +204,7 @@ CASES = {
     "resnet-training": lambda: training(resnet(), 4, 3, 256, 256),
     "pyramid-2400": lambda: inference(Pyramid(4), 1, 3, 2400, 2400),
     "pyramid-photo": lambda: photo(Pyramid(4), 1, 2400, 2400, 3),
+    "resnet-photo": lambda: photo(resnet(), 1, 2400, 2400, 3),
     "cyclegan-256": cyclegan,
     "dehaze-4x256": dehaze,
 }

@@ -1,159 +1,135 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
-import { decode as decodeFile, encode as encodeFrame } from '../../src/image/index.js';
-import { generatorOf } from '../../src/nn/generators/index.js';
-import { initialise } from '../../src/nn/initialise.js';
-import { addSnapshot } from '../../src/nn/models/index.js';
-import { ensembleOn, type Wanted } from '../../src/ops/ensemble.average/apply.js';
-import { type LoadedEnsemble, loadEnsemble } from '../../src/ops/ensemble.average/load.js';
-import type { Frame } from '../../src/ports/index.js';
-import { contextFor } from '../../src/testing/run/context.js';
+import { fileURLToPath } from 'node:url';
 import type { Suite } from '../main.js';
-import { median, type Row, sideBySide } from '../measure.js';
+import { median, peakMemory, type Row, sideBySide } from '../measure.js';
 import { openTorch, type Peer } from '../peer.js';
-import { must } from '../tensors.js';
+import { type Case, cases, fileToFile, models, writePhoto } from './highres-cases.js';
 
-const GENERATOR = { kind: 'pyramid', options: { levels: 4 } };
-
-/** A model of three snapshots, as they start: what weights say does not change the time. */
-const writeModel = async (folder: string): Promise<string> => {
-  const network = generatorOf(GENERATOR)!;
-  for (const step of [1, 2, 3])
-    must(await addSnapshot(folder, GENERATOR, initialise(network, step), { step, cycle: step })());
-  return folder;
+/** Peak resident memory in MiB of a process of its own that edits the case's photo three times; compiled, as users have it. */
+const memoryOf = (name: string): number => {
+  const compiled = fileURLToPath(new URL('../dist/bench/suites/highres.js', import.meta.url));
+  const { stdout, stderr } = spawnSync(process.execPath, [compiled, name], { encoding: 'utf8' });
+  if (stdout === '') throw new Error(stderr);
+  return Number(stdout);
 };
 
-/** A photo with fine and coarse detail, as a JPEG of quality 92. */
-const writePhoto = async (path: string, width: number, height: number): Promise<string> => {
-  const noise = await sharp({
-    create: {
-      width,
-      height,
-      channels: 3,
-      background: '#808080',
-      noise: { type: 'gaussian', mean: 128, sigma: 20 },
-    },
-  })
-    .blur(1.2)
-    .jpeg({ quality: 92 })
-    .toBuffer();
-  writeFileSync(path, noise);
-  return path;
-};
-
-interface Case {
-  readonly width: number;
-  readonly height: number;
-  readonly members: number;
-  readonly wrap: Wanted['wrap'];
-  readonly memory?: number;
-  /** The case of the same work in PyTorch, the pixels of a photo in and out. */
-  readonly torch?: string;
-}
-
-const cases: Readonly<Record<string, Case>> = {
-  'one, 2400x2400': { width: 2400, height: 2400, members: 1, wrap: 'none', torch: 'pyramid-photo' },
-  'three, 2400x2400': { width: 2400, height: 2400, members: 3, wrap: 'none' },
-  'one, 2400x2400 in 400 MB': { width: 2400, height: 2400, members: 1, wrap: 'none', memory: 400e6 },
-  'one, 4096x2048, sphere': { width: 4096, height: 2048, members: 1, wrap: 'sphere' },
-  'one, 6000x4000': { width: 6000, height: 4000, members: 1, wrap: 'none' },
-};
-
-const timed = async <A>(times: number[], f: () => Promise<A>): Promise<A> => {
-  const start = performance.now();
-  const result = await f();
-  times.push(performance.now() - start);
-  return result;
-};
-
-const wantedOf = ({ wrap }: Case): Wanted => ({
-  strength: 1,
-  trust: 0,
-  output: 'picture',
-  grey: 'keep',
-  wrap,
-  certify: false,
-});
+type Torch = Peer | { readonly name: string; readonly skipped: string };
 
 const measured = async (
   name: string,
   each: Case,
   folder: string,
-  models: string,
-  torch: Peer | { readonly name: string; readonly skipped: string },
+  torch: Torch,
   runs: number,
 ): Promise<Row> => {
-  const path = await writePhoto(join(folder, 'photo.jpg'), each.width, each.height);
-  const ensemble: LoadedEnsemble = must(
-    await loadEnsemble({
-      models,
-      members: each.members,
-      average: 'predictions',
-      trust: 0,
-      output: 'picture',
-    })(),
+  const { run, parts } = await fileToFile(each, folder);
+  const own =
+    each.torch === undefined || !('run' in torch) ? torch : { ...torch, run: () => torch.run(each.torch!) };
+  const row = await sideBySide(
+    name,
+    run,
+    each.torch === undefined ? [] : [own],
+    each.once === true ? 1 : runs,
   );
-  const edit = ensembleOn(
-    wantedOf(each),
-    { ...contextFor(), memory: each.memory ?? 2.5 * 2 ** 30 },
-    ensemble,
-  );
-  const key = { path: 'photo.jpg', index: 0, epoch: 0 };
-  const parts: Readonly<Record<'decode' | 'engine' | 'encode', number[]>> = {
-    decode: [],
-    engine: [],
-    encode: [],
-  };
-  const whole = async (): Promise<void> => {
-    const { frame } = await timed(parts.decode, async () => must(await decodeFile({ path })()));
-    const made: Frame = await timed(parts.engine, async () =>
-      must(await edit({ key, value: frame }, new AbortController().signal)()),
-    );
-    const encoded = await timed(parts.encode, async () =>
-      must(await encodeFrame(made, { format: 'jpeg', quality: 92 })()),
-    );
-    writeFileSync(join(folder, 'edited.jpg'), encoded.bytes);
-  };
-  const peers: readonly (Peer | { readonly name: string; readonly skipped: string })[] =
-    each.torch === undefined
-      ? []
-      : ['run' in torch ? { ...torch, run: () => torch.run(each.torch!) } : torch];
-  const row = await sideBySide(name, whole, peers, runs);
   return {
     ...row,
     figures: {
       'decode ms': median(parts.decode.slice(1)),
       'engine ms': median(parts.engine.slice(1)),
       'encode ms': median(parts.encode.slice(1)),
+      MiB: memoryOf(name),
     },
   };
 };
 
+/** Photos of one bulk run. */
+const BULK = Number(process.env.BULK ?? 20);
+
+/** Seconds that `pipe run` takes for the photos of a folder, by the clock of a shell. */
+const pipeRun = (file: string, photos: string, out: string): number => {
+  const pipe = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+  const start = performance.now();
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [pipe, 'run', file, '--quiet', '--set', `photos=${photos}`, '--set', `out=${out}`],
+    { encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(stderr);
+  return performance.now() - start;
+};
+
+/** A bulk run of so many photos of 2400x2400 beside runs of single ones, all by the command line. */
+const bulk = async (folder: string, runs: number): Promise<Row> => {
+  const { width, height } = cases['one, 2400x2400']!;
+  const model = await models(folder, 'pyramid');
+  const photo = await writePhoto(join(folder, 'photo.jpg'), width, height);
+  const [one, many] = ['one', 'many'].map((name) => join(folder, name)) as [string, string];
+  for (const each of [one, many]) mkdirSync(each);
+  copyFileSync(photo, join(one, '0.jpg'));
+  // Photos of the same content are copied rather than edited again, so each has a tail of its own behind its end.
+  for (let i = 0; i < BULK; i++)
+    writeFileSync(join(many, `${i}.jpg`), Buffer.concat([readFileSync(photo), Buffer.from(`photo ${i}`)]));
+  const file = join(folder, 'bulk.yaml');
+  writeFileSync(
+    file,
+    `version: 1
+params: { photos: { type: path, default: photos }, out: { type: path, default: out } }
+steps:
+  - files: $photos
+  - decode
+  - ensemble.average: { models: ${JSON.stringify(model)}, members: 1, wrap: none }
+  - encode: { format: jpeg, quality: 92 }
+  - save: "$out/{path}"
+`,
+  );
+  let made = 0;
+  const singles: number[] = [];
+  const rates: number[] = [];
+  for (let i = 0; i < runs; i++) {
+    singles.push(pipeRun(file, one, join(folder, `out-${made++}`)));
+    rates.push(pipeRun(file, many, join(folder, `out-${made++}`)) / BULK);
+  }
+  return {
+    name: `bulk of ${BULK}, 2400x2400, each`,
+    ms: median(rates),
+    peers: { 'a run for each': median(singles) },
+    ratios: { 'a run for each': median(singles.map((single, i) => single / rates[i]!)) },
+    figures: {},
+    skipped: {},
+  };
+};
+
 export const suite: Suite = {
-  title: 'High resolution: the pyramid of 4 levels, file to file',
+  title: 'High resolution, file to file',
   run: async (runs, only) => {
     const folder = mkdtempSync(join(tmpdir(), 'prismflow-highres-'));
     const opened = await openTorch();
-    const torch = typeof opened === 'string' ? { name: 'torch', skipped: opened } : opened;
+    const torch: Torch = typeof opened === 'string' ? { name: 'torch', skipped: opened } : opened;
     try {
-      const models = await writeModel(join(folder, 'model'));
       const rows: Row[] = [];
       for (const [name, each] of Object.entries(cases))
         if (only === undefined || name.startsWith(only))
-          rows.push(await measured(name, each, folder, models, torch, runs));
-      const [one, three] = ['one, 2400x2400', 'three, 2400x2400'].map(
-        (name) => rows.find((row) => row.name === name)?.figures['engine ms'],
-      );
-      const ratio = one === undefined || three === undefined ? [] : [three / one];
+          rows.push(await measured(name, each, folder, torch, runs));
+      if (only === undefined || 'bulk'.startsWith(only)) rows.push(await bulk(folder, Math.min(runs, 3)));
+      const of = (name: string): Row | undefined => rows.find((row) => row.name === name);
+      const [one, three, large] = ['one, 2400x2400', 'three, 2400x2400', 'one, 6000x4000'].map(of);
       return {
         rows,
         notes: [
-          'JPEG of quality 92 in and out. PyTorch computes the same network on pixels in memory, without files.',
-          ...ratio.map(
-            (times) => `An ensemble of three takes ${times.toFixed(2)} times as long in the engine as one.`,
-          ),
+          'The pyramid of 4 levels and ResNet-9 (memory allowed: 3.5 GB), with weights as they start; JPEG of quality 92 in and out. PyTorch computes the same network on pixels in memory, without files. MiB is the peak resident memory of a process that does nothing but edit three such photos from file to file.',
+          ...(one === undefined || three === undefined
+            ? []
+            : [
+                `An ensemble of three takes ${(three.ms / one.ms).toFixed(2)} times as long as one (${(three.figures['engine ms']! / one.figures['engine ms']!).toFixed(2)} times in the engine).`,
+              ]),
+          ...(one === undefined || large === undefined
+            ? []
+            : [
+                `A pixel of 24 megapixels takes ${(large.ms / 24 / (one.ms / 5.76)).toFixed(2)} times as long as one of 2400x2400.`,
+              ]),
         ],
       };
     } finally {
@@ -162,3 +138,15 @@ export const suite: Suite = {
     }
   },
 };
+
+const alone = process.argv[1] === fileURLToPath(import.meta.url) ? process.argv[2] : undefined;
+if (alone !== undefined) {
+  const folder = mkdtempSync(join(tmpdir(), 'prismflow-highres-'));
+  const each = cases[alone];
+  if (each === undefined) throw new RangeError(`there is no case '${alone}'`);
+  const { run } = await fileToFile(each, folder);
+  for (let i = 0; i < (each.once === true ? 1 : 3); i++) await run();
+  rmSync(folder, { recursive: true });
+  process.stdout.write(String(peakMemory()));
+  process.exit(0);
+}

@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { pyramid } from '../../src/nn/generators/pyramid.js';
@@ -9,7 +8,7 @@ import type { Network } from '../../src/nn/network.js';
 import type { HostTensor } from '../../src/ports/index.js';
 import { jit } from '../../src/tensor/index.js';
 import type { Suite } from '../main.js';
-import { type Row, sideBySide } from '../measure.js';
+import { peakMemory, type Row, sideBySide } from '../measure.js';
 import { fmaPeak, openTorch, openWasm, type Peer, torchMemory } from '../peer.js';
 import { must, noise } from '../tensors.js';
 
@@ -128,14 +127,6 @@ export const suite: Suite = {
     ];
     return { rows, notes };
   },
-};
-
-/** Peak resident memory of this process in MiB. Linux lets a child start with its parent's maxrss, so that is no use. */
-const peakMemory = (): number => {
-  const high = existsSync('/proc/self/status')
-    ? /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))
-    : null;
-  return Math.round(Number(high?.[1] ?? process.resourceUsage().maxRSS) / 1024);
 };
 
 const alone = process.argv[1] === fileURLToPath(import.meta.url) ? process.argv[2] : undefined;

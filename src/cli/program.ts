@@ -31,7 +31,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .addOption(setOption())
     .option('--engine <name>', 'where tensor work runs: auto, cpu, webgpu, cuda, …', 'cpu')
     .option('--jobs <n>', 'photos worked on at once (as many as processors)', count)
-    .option('--memory <size>', 'what a photo may take at once, as in 2G; larger ones go in tiles', bytes)
+    .addOption(memoryOption())
     .option('--certify', 'compute the joins of tiles and panoramas again, and note the difference', false)
     .option('--retry', 'try again what failed before, though nothing has changed', false)
     .option('--laws', 'fail photos on which an operator gives what is no number, or out of range', false)
@@ -56,6 +56,8 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     )
     .option('--engine <name>', 'where tensor work runs: auto, cpu, webgpu, cuda, …', 'cpu')
     .option('--jobs <n>', 'photos worked on at once (as many as processors)', count)
+    .addOption(memoryOption())
+    .option('--certify', 'compute the joins of tiles and panoramas again, and note the difference', false)
     .option('--retry', 'try again what failed before, though nothing has changed', false)
     .option('--json', 'print events as JSON lines', false)
     .option('--quiet', 'print nothing but what went wrong', false)
@@ -125,6 +127,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .argument('[pipeline]', TARGET)
     .addOption(setOption())
     .option('--jobs <n>', 'photos worked on at once', count)
+    .addOption(memoryOption())
     .option('--json', 'print it as JSON', false)
     .action(
       on(async (target: string | undefined, options) =>
@@ -230,6 +233,13 @@ const setOption = (): Option =>
       return { ...before, [given.slice(0, sign)]: given.slice(sign + 1) };
     })
     .default({}, 'none');
+
+/** `--memory 2G`. */
+const memoryOption = (): Option =>
+  new Option(
+    '--memory <size>',
+    'what a photo may take at once, as in 2G; larger ones go in tiles (half of what is free)',
+  ).argParser(bytes);
 
 const seconds = (given: string): number => {
   const n = Number(given);

@@ -5,7 +5,7 @@ import type { Option } from 'fp-ts/lib/Option.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
-import type { HostTensor, Item, ItemKey, Json, Port } from '../ports/index.js';
+import type { Frame, HostTensor, Item, ItemKey, Json, Port } from '../ports/index.js';
 import type { ItemFlow } from '../streams/flow.js';
 import type { Engine } from '../tensor/run/engine.js';
 import type { Checkpoints, SavedTraining } from './checkpoints.js';
@@ -81,6 +81,20 @@ export interface MapBehaviour<P, I, O, R, L = R> {
     ctx: OpContext,
     loaded: R,
   ) => (item: Item<I>, signal: AbortSignal) => TaskEither<Diagnostics, O>;
+  /** How pictures of a shape would be worked on, where that depends on them: `pipe plan` tells it. */
+  readonly foresee?: (
+    params: P,
+    ctx: OpContext,
+    loaded: R,
+  ) => (picture: PictureShape, photo: Frame | undefined) => TaskEither<Diagnostics, Foreseen>;
+}
+
+/** How a picture would be worked on. */
+export interface Foreseen {
+  /** Bytes that are taken for it beside the picture itself. */
+  readonly bytes: number;
+  /** The tiles that it would be cut into; absent where it is worked on at once. */
+  readonly tiles?: { readonly count: number; readonly width: number; readonly height: number };
 }
 
 /** Height, width and channels of a picture on its way through tensor operators. */

@@ -5,6 +5,7 @@ export type {
   Behaviour,
   Facts,
   FlowBehaviour,
+  Foreseen,
   JoinBehaviour,
   MapBehaviour,
   Notes,

@@ -118,6 +118,29 @@ describe('a panorama edited by the command line', () => {
       expect(kept?.toString()).toContain(`GPano:${name}="${value}"`);
   });
 
+  it('is planned as it is worked on', () => {
+    const plan = (...options: readonly string[]) => {
+      const { stdout, status } = spawnSync(
+        process.execPath,
+        [pipe, 'plan', 'exact.yaml', '--set', 'photo=turned.png', ...options],
+        { cwd: folder, encoding: 'utf8' },
+      );
+      expect(status).toBe(0);
+      return stdout;
+    };
+    expect(plan('--memory', '1G')).toContain(`ensemble.average: 1 of ${WIDTH}x${HEIGHT} in 1 tile of`);
+    const { photos } = JSON.parse(plan('--json', '--memory', '4M')) as {
+      readonly photos: readonly [
+        { readonly photos: number; readonly bytes: number; readonly tiles: { readonly count: number } },
+      ];
+    };
+    const { tiles } = edit('exact.yaml', 'turned.png', '--memory', '4M');
+    expect(photos).toMatchObject([
+      { width: WIDTH, height: HEIGHT, photos: 1, tiles: { count: tiles?.count } },
+    ]);
+    expect(photos[0].bytes).toBeLessThan(4 * 2 ** 20);
+  });
+
   it('is the same wherever the camera looked, without metadata as well', async () => {
     expect(edit('exact.yaml', 'straight.png').tiles).toMatchObject({ edges: 'sphere' });
     edit('exact.yaml', 'turned.png', '--memory', '4M');

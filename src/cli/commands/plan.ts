@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { PictureShape } from '../../ops/index.js';
 import { compile } from '../../pipelines/compile.js';
 import { defaultContext } from '../../pipelines/context.js';
+import { type Foresight, foresee } from '../../pipelines/plan/foresee.js';
 import { type Estimate, estimate, type Plan } from '../../pipelines/plan/plan.js';
 import { nodesOf, type Stage } from '../../pipelines/plan/stages.js';
 import { showPort } from '../../ports/index.js';
@@ -17,13 +18,14 @@ import { type Exit, exit, type Terminal } from '../terminal.js';
 export interface PlanArguments {
   readonly set: Readonly<Record<string, string>>;
   readonly jobs?: number;
+  readonly memory?: number;
   readonly json: boolean;
 }
 
 /** `pipe plan`: what would run, and what is known of it before. */
 export const plan = async (
   target: string | undefined,
-  { set, jobs = defaultContext(0).jobs, json }: PlanArguments,
+  { set, jobs = defaultContext(0).jobs, memory = defaultContext(0).memory, json }: PlanArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const result = await pipe(
@@ -33,17 +35,23 @@ export const plan = async (
     ),
     TE.bindTo('compiled'),
     TE.bind('picture', ({ compiled }) => TE.fromTask(() => firstPicture(compiled))),
+    TE.bind(
+      'foresights',
+      ({ compiled }) =>
+        () =>
+          foresee(compiled, { ...defaultContext(compiled.graph.seed), jobs, memory }),
+    ),
   )();
   if (E.isLeft(result)) {
     printDiagnostics(terminal, result.left);
     return exit.wrong;
   }
-  const { compiled, picture } = result.right;
-  const estimates = picture === undefined ? [] : estimate(compiled, picture);
-  if (json) terminal.out(`${JSON.stringify(toJson(compiled, estimates, jobs), null, 2)}\n`);
+  const { compiled, picture, foresights } = result.right;
+  const estimates = picture === undefined ? [] : better(estimate(compiled, picture), foresights, picture);
+  if (json) terminal.out(`${JSON.stringify(toJson(compiled, estimates, jobs, foresights), null, 2)}\n`);
   else {
     printDiagnostics(terminal, compiled.warnings);
-    terminal.out(toText(compiled, estimates, jobs, terminal));
+    terminal.out(toText(compiled, estimates, jobs, foresights, terminal));
   }
   return exit.done;
 };
@@ -70,7 +78,25 @@ const prediction = ({ bulk }: Plan, estimates: readonly Estimate[], jobs: number
   return { milliseconds, bytes: bytes * Math.min(jobs, left), total: (milliseconds * left) / jobs };
 };
 
-const toJson = (compiled: Plan, estimates: readonly Estimate[], jobs: number) => ({
+/** Estimates with what operators foresee of the first picture in the place of a rule of thumb. */
+const better = (
+  estimates: readonly Estimate[],
+  foresights: readonly Foresight[],
+  { width, height }: PictureShape,
+): readonly Estimate[] =>
+  estimates.map((each) => {
+    const known = foresights.find(
+      (found) => found.node.path === each.node.path && found.width === width && found.height === height,
+    );
+    return known === undefined ? each : { ...each, bytes: known.work.bytes };
+  });
+
+const toJson = (
+  compiled: Plan,
+  estimates: readonly Estimate[],
+  jobs: number,
+  foresights: readonly Foresight[],
+) => ({
   pipeline: compiled.graph.name,
   seed: compiled.graph.seed,
   params: compiled.graph.params,
@@ -92,6 +118,17 @@ const toJson = (compiled: Plan, estimates: readonly Estimate[], jobs: number) =>
   ...(compiled.bulk === undefined
     ? {}
     : { items: compiled.bulk.items, done: compiled.bulk.done, folder: compiled.bulk.journal.folder }),
+  ...(foresights.length === 0
+    ? {}
+    : {
+        photos: foresights.map(({ node, width, height, photos, work }) => ({
+          operator: node.path,
+          width,
+          height,
+          photos,
+          ...work,
+        })),
+      }),
   ...(prediction(compiled, estimates, jobs) === undefined
     ? {}
     : { predicted: prediction(compiled, estimates, jobs) }),
@@ -109,6 +146,7 @@ const toText = (
   compiled: Plan,
   estimates: readonly Estimate[],
   jobs: number,
+  foresights: readonly Foresight[],
   { paint, folder }: Terminal,
 ): string => {
   const { graph, stages, bulk } = compiled;
@@ -142,9 +180,18 @@ const toText = (
             ? `waits for files that come; results go to ${relative(folder, bulk.journal.folder) || '.'}`
             : workLine(bulk.items, bulk.done, relative(folder, bulk.journal.folder) || '.'),
         ]),
+    ...foresights.map(foresightLine),
     ...predictionLine(compiled, estimates, jobs),
     '',
   ].join('\n');
+};
+
+const foresightLine = ({ node, width, height, photos, work: { bytes, tiles } }: Foresight): string => {
+  const how =
+    tiles === undefined
+      ? 'at once'
+      : `in ${tiles.count} ${tiles.count === 1 ? 'tile' : 'tiles'} of ${tiles.width}x${tiles.height}`;
+  return `${node.operator.name}: ${photos} of ${width}x${height} ${how}, about ${Math.ceil(bytes / 1e6)} MB`;
 };
 
 const workLine = (items: number, done: number, folder: string): string => {

@@ -19,6 +19,8 @@ export interface WatchArguments {
   readonly poll?: number;
   readonly engine: string;
   readonly jobs?: number;
+  readonly memory?: number;
+  readonly certify: boolean;
   readonly retry: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -30,7 +32,7 @@ export interface WatchArguments {
  */
 export const watch = async (
   target: string | undefined,
-  { set, poll, engine, jobs, retry, json, quiet }: WatchArguments,
+  { set, poll, engine, jobs, memory, certify, retry, json, quiet }: WatchArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const voice = json ? jsonVoice(terminal) : peopleVoice(terminal, quiet);
@@ -51,6 +53,8 @@ export const watch = async (
         engine,
         retry,
         ...(jobs === undefined ? {} : { jobs }),
+        ...(memory === undefined ? {} : { memory }),
+        certify,
         finish: terminal.signal,
         observe: voice.event,
       }),

@@ -77,6 +77,13 @@ export const ensembleAverage = defineOp({
       TE.chain(({ loadEnsemble }) => loadEnsemble(params)),
       TE.map((value) => ({ value, close: async () => undefined })),
     ),
+  foresee:
+    (params, { memory }, loaded: LoadedEnsemble) =>
+    (picture, photo) =>
+      pipe(
+        TE.fromTask(() => import('./foresee.js')),
+        TE.chainEitherK(({ foreseen }) => foreseen(loaded, params, memory, picture, photo)),
+      ),
   map: (params, context, loaded: LoadedEnsemble) => {
     const applied = pipe(
       TE.fromTask(() => import('./apply.js')),

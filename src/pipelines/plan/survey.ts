@@ -51,6 +51,8 @@ export interface BulkSurvey {
   readonly done: number;
   /** The first of them. */
   readonly first?: Item<FileRef>;
+  /** The first few that are to be done. */
+  readonly next: readonly Item<FileRef>[];
 }
 
 /** The work that an item is; undefined for a file that is a result itself. */
@@ -111,7 +113,7 @@ const surveyBulk = (graph: Graph, bulk: Bulk, run: RunContext): TE.TaskEither<Di
       const digest = digestPipeline(nodes, graph.seed, weights, plugins);
       const found = { journal, weights, plugins, worksOn: worksOn(bulk, digest, draws(nodes)) };
       return bulk.live
-        ? TE.right<Diagnostics, Survey>({ bulk: { ...found, items: 0, done: 0 }, warnings: [] })
+        ? TE.right<Diagnostics, Survey>({ bulk: { ...found, items: 0, done: 0, next: [] }, warnings: [] })
         : list(bulk, found, run);
     }),
   );
@@ -163,7 +165,10 @@ const isWithin = (folder: string, path: string): boolean => {
   return way !== '' && !way.startsWith('..') && !isAbsolute(way);
 };
 
-type Found = Omit<BulkSurvey, 'items' | 'done' | 'first'>;
+type Found = Omit<BulkSurvey, 'items' | 'done' | 'first' | 'next'>;
+
+/** So many that are to be done are remembered, for plans to look at. */
+const NEXT = 256;
 
 /** Goes through the source once. */
 const list =
@@ -177,6 +182,7 @@ const list =
     const standing = standingOf(found.journal);
     let [items, done] = [0, 0];
     let first: Item<FileRef> | undefined;
+    const next: Item<FileRef>[] = [];
     try {
       for await (const outcome of filesOf(bulk, run)) {
         if (E.isLeft(outcome) || !travelsOn({ kind: 'file' }, outcome.right.value)) continue;
@@ -193,12 +199,13 @@ const list =
         // A million targets are not kept for nothing.
         if (!isDistinct) targets.set(target, item.key.path);
         if ((await standing(work.right)()).kind === 'done') done++;
+        else if (next.length < NEXT) next.push(item);
       }
     } catch (thrown) {
       return E.left(sourceFailed(thrown));
     }
     return fromDiagnostics(summed(faults), {
-      bulk: { ...found, items, done, ...(first === undefined ? {} : { first }) },
+      bulk: { ...found, items, done, next, ...(first === undefined ? {} : { first }) },
       warnings: items === 0 ? [nothingFound(bulk.source.node)] : [],
     });
   };
