@@ -45,19 +45,21 @@ export interface FitNeeds {
  */
 export const fitOf = (
   network: Network,
-  { reach, bytesPerPixel, multiple }: Profile,
+  { reach, bytesPerPixel, bytes, multiple }: Profile,
   { size, edges, memory, most, more }: FitNeeds,
 ): Fit => {
   const sides = network.sides ?? ANY;
   const full = { width: sideFor(sides, size.width), height: sideFor(sides, size.height) };
   const pixels = full.width * full.height;
-  const whole = bytesPerPixel * pixels;
+  const taken = (count: number): number => bytes + bytesPerPixel * count;
   // What learns means of the whole picture gives another result in tiles, so it is not cut before it must be.
   const roomiest = network.byMeans === undefined ? ROOMIEST : Number.POSITIVE_INFINITY;
   const room =
-    reach === undefined ? Number.POSITIVE_INFINITY : Math.min(memory / bytesPerPixel, most, roomiest);
-  if (edges === 'none' && pixels <= room) return { kind: 'whole', bytes: whole };
+    reach === undefined
+      ? Number.POSITIVE_INFINITY
+      : Math.min((memory - bytes) / bytesPerPixel, most, roomiest);
+  if (edges === 'none' && pixels <= room) return { kind: 'whole', bytes: taken(pixels) };
   const grid = gridWithin({ full, reach: (reach ?? BEYOND) + more, multiple, edges }, room);
   const { width, height } = grid.tiles[0].window;
-  return { kind: 'tiled', grid, room, bytes: bytesPerPixel * width * height };
+  return { kind: 'tiled', grid, room, bytes: taken(width * height) };
 };

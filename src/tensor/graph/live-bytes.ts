@@ -11,14 +11,18 @@ const widths: Readonly<Record<Node['dtype'], number>> = {
 
 const isConstant = ({ op }: Node): boolean => op === 'constant' || op === 'fill';
 
+const bytesOf = (node: Node): number => elementCount(node.shape) * widths[node.dtype];
+
+/** The bytes of a graph's constants, which an engine holds as long as the program is open. */
+export const constantBytes = ({ nodes }: Graph): number =>
+  nodes.reduce((sum, node) => (node.op === 'constant' ? sum + bytesOf(node) : sum), 0);
+
 /**
  * The most bytes that a graph's values take at once when it is run node by node, each value held until its last use;
  * constants left out. An engine adds what it lays out for itself.
  */
 export const liveBytes = (graph: Graph): number => {
-  const bytes = graph.nodes.map((node) =>
-    isConstant(node) ? 0 : elementCount(node.shape) * widths[node.dtype],
-  );
+  const bytes = graph.nodes.map((node) => (isConstant(node) ? 0 : bytesOf(node)));
   const lastUse = new Map<number, number>();
   graph.nodes.forEach((node, id) => {
     for (const input of node.inputs) lastUse.set(input, id);
