@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,10 +9,11 @@ import * as E from 'fp-ts/lib/Either.js';
 import sharp from 'sharp';
 import { decode, encode, files, pipeline, run, save } from '../../src/index.js';
 import type { Suite } from '../main.js';
-import { type Row, sideBySide } from '../measure.js';
+import { median, type Row, sideBySide } from '../measure.js';
 
 const QUALITY = 92;
 const PHOTOS = 200;
+const MEMORY_RUNS = 3;
 const jobs = availableParallelism();
 
 /** Photos of the shared collection, spread evenly over its clear ones; generated ones where there is none. */
@@ -48,7 +49,14 @@ const generate = async (folder: string, count: number, side: number): Promise<vo
     .blur(2)
     .jpeg({ quality: QUALITY })
     .toBuffer();
-  await Promise.all(Array.from({ length: count }, (_, i) => writeFile(join(folder, `${i}.jpg`), picture)));
+  for (let i = 0; i < count; i++) await writeFile(join(folder, `${i}.jpg`), numbered(picture, i));
+};
+
+/** A JPEG with a comment behind its first marker, so that no two are the same file: of those, one would be copied. */
+const numbered = (jpeg: Buffer, number: number): Buffer => {
+  const comment = Buffer.from([0xff, 0xfe, 0, 6, 0, 0, 0, 0]);
+  comment.writeUInt32BE(number, 4);
+  return Buffer.concat([jpeg.subarray(0, 2), comment, jpeg.subarray(2)]);
 };
 
 /** The loop that one writes by hand: as many at a time, the same format, quality, orientation and metadata. */
@@ -69,18 +77,26 @@ const bareLoop = async (from: string, to: string): Promise<void> => {
   await Promise.all(Array.from({ length: jobs }, lane));
 };
 
-/** Resident memory in MiB of a fresh process that copies the photos of a folder, so many times over. */
-const residentMemory = async (from: string, to: string, passes: number): Promise<number> => {
-  const script = fileURLToPath(new URL('../peers/resident-memory.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--import',
-    'tsx',
-    script,
-    from,
-    to,
-    String(passes),
-  ]);
-  return Number(stdout);
+const root = new URL('../../', import.meta.url);
+const inRoot = (path: string): string => fileURLToPath(new URL(path, root));
+
+/** Resident memory in MiB of `pipe run` over the photos of a folder, in a fresh process. */
+const residentMemory = async (from: string, work: string): Promise<number> => {
+  const [to, figure] = [join(work, 'out'), join(work, 'resident')];
+  await promisify(execFile)(
+    process.execPath,
+    [
+      '--import',
+      new URL('bench/dist/bench/peers/resident-memory.js', root).href,
+      inRoot('dist/cli/main.js'),
+      'run',
+      `${inRoot('pipelines.yaml')}#copy`,
+      ...['--set', `input=${from}`, '--set', `output=${to}`, '--quiet'],
+    ],
+    { env: { ...process.env, RESIDENT_MEMORY: figure } },
+  );
+  await rm(to, { recursive: true });
+  return Number(await readFile(figure, 'utf8'));
 };
 
 export const suite: Suite = {
@@ -136,11 +152,15 @@ export const suite: Suite = {
         const many = join(folder, 'many');
         await generate(few, 100, 512);
         await generate(many, 10_000, 512);
-        // As many photos in both, so that both are warm: what differs is how many files there are.
-        const small = await residentMemory(few, `${few}-out`, 50);
-        const large = await residentMemory(many, `${many}-out`, 1);
+        const figures: Readonly<Record<'few' | 'many', number[]>> = { few: [], many: [] };
+        for (let i = 0; i < MEMORY_RUNS; i++) {
+          figures.few.push(await residentMemory(few, folder));
+          figures.many.push(await residentMemory(many, folder));
+        }
+        const [small, large] = [median(figures.few), median(figures.many)];
+        const told = (values: readonly number[]): string => values.map((v) => v.toFixed(0)).join(', ');
         notes.push(
-          `Resident memory of a run over 100 files of 512x512, 50 times over: ${small.toFixed(0)} MiB; over 10,000 files: ${large.toFixed(0)} MiB (× ${(large / small).toFixed(2)}).`,
+          `Resident memory of \`pipe run\`, in fresh processes (each the median of the second half of its time): over 100 files of 512x512 ${told(figures.few)} MiB; over 10,000 files ${told(figures.many)} MiB. Medians: ${small.toFixed(0)} and ${large.toFixed(0)} MiB (× ${(large / small).toFixed(2)}).`,
         );
       }
       return { rows, notes };

@@ -1,5 +1,6 @@
 import type { Frame } from '../ports/index.js';
 import { latin1 } from './bytes.js';
+import { isEquirectangular, numberOf } from './gpano.js';
 import { maxOf } from './samples.js';
 
 /**
@@ -13,21 +14,9 @@ export interface Panorama {
 
 const none: Panorama = { edges: 'none', eyes: 1 };
 
-/** A property of Google's photo sphere metadata (GPano), in either of the spellings of XMP. */
-const propertyOf = (xmp: string, name: string): string | undefined =>
-  new RegExp(`\\bGPano:${name}(?:\\s*=\\s*["']([^"']*)["']|\\s*>\\s*([^<]*?)\\s*<)`)
-    .exec(xmp)
-    ?.slice(1)
-    .find((value) => value !== undefined);
-
-const numberOf = (xmp: string, name: string): number | undefined => {
-  const value = Number(propertyOf(xmp, name) ?? Number.NaN);
-  return value > 0 ? value : undefined;
-};
-
 /** What GPano says; undefined where it says nothing of an equirectangular picture. */
 const declared = (xmp: string, { width, height }: Frame): Panorama | undefined => {
-  if (propertyOf(xmp, 'ProjectionType')?.toLowerCase() !== 'equirectangular') return undefined;
+  if (!isEquirectangular(xmp)) return undefined;
   // One whole panorama above another: for the picture's size GPano has no word.
   const eyes = width === height ? 2 : 1;
   const fullWidth = numberOf(xmp, 'FullPanoWidthPixels');

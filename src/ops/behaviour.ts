@@ -5,6 +5,7 @@ import type { Option } from 'fp-ts/lib/Option.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
+import type { Region } from '../image/window.js';
 import type { Frame, HostTensor, Item, ItemKey, Json, Port } from '../ports/index.js';
 import type { ItemFlow } from '../streams/flow.js';
 import type { Engine } from '../tensor/run/engine.js';
@@ -118,6 +119,11 @@ export interface TensorBehaviour<P, R, L = R> {
   readonly tensor: {
     /** True when pixels move: the transparency goes the same way. */
     readonly geometry?: boolean;
+    /**
+     * The part of the picture that the result shows, in its pixels, not always whole: what metadata say of a panorama follows
+     * it. Absent from an operator of `geometry`: the result is no panorama any more.
+     */
+    readonly shows?: (params: P, shape: PictureShape) => Region;
     /**
      * True when every pixel is worked on by itself, whatever its neighbours, its place and the size of the picture: the
      * program then runs strip by strip, which is several times as fast. It says no to `geometry` and `transparent`.

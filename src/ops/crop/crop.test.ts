@@ -39,6 +39,14 @@ describe('crop', () => {
     expect([...(result.alpha?.data ?? [])]).toEqual([3, 4]);
   });
 
+  it('says of a part of a panorama which part it is', async () => {
+    const xmp = new TextEncoder().encode('<x GPano:ProjectionType="equirectangular"/>');
+    const plain = grid(80, 40);
+    const photo = { ...plain, metadata: { ...plain.metadata, xmp } };
+    const { metadata } = await cropped({ region: { left: 30, top: 5, width: 20, height: 10 } }, photo);
+    expect(new TextDecoder().decode(metadata.xmp)).toContain('GPano:CroppedAreaLeftPixels="30"');
+  });
+
   it.each([
     ['3:2', 90, 90, 90, 60],
     ['2:3', 90, 90, 60, 90],

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { regionOfPanorama } from '../../image/gpano.js';
 import { cutOut } from '../../image/window.js';
 import { frame } from '../../ports/index.js';
 import { defineOp } from '../define.js';
@@ -56,7 +57,10 @@ export const crop = defineOp({
       const random = ctx.random(key);
       return pipe(
         TE.fromEither(regionOf(params, photo, (name, most) => random.integer(name, 0, most))),
-        TE.map((region) => cutOut(photo, region, params.fill ?? 'edge')),
+        TE.map((region) => ({
+          ...cutOut(photo, region, params.fill ?? 'edge'),
+          metadata: regionOfPanorama(photo, region, region),
+        })),
       );
     },
 });

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { regionOfPanorama } from '../../image/gpano.js';
 import { cutOut } from '../../image/window.js';
 import { frame } from '../../ports/index.js';
 import { defineOp } from '../define.js';
@@ -51,7 +52,9 @@ export const pad = defineOp({
         TE.fromEither(paddedSize(params, photo)),
         TE.map(({ width, height }) => {
           const { left, top } = roomBefore(params.anchor, width - photo.width, height - photo.height);
-          return cutOut(photo, { left: -left, top: -top, width, height }, params.fill);
+          const region = { left: -left, top: -top, width, height };
+          const metadata = regionOfPanorama(photo, region, region);
+          return { ...cutOut(photo, region, params.fill), metadata };
         }),
       ),
 });

@@ -9,7 +9,7 @@ import { defineOp } from '../define.js';
 import { anchor } from '../framing/anchor.js';
 import { boolean, defaulted, integer, number, oneOf, optional } from '../params/index.js';
 import { resample } from './resample.js';
-import { isWhole, targetOf, type Wanted } from './target.js';
+import { isWhole, type Target, targetOf, type Wanted } from './target.js';
 import type { Method } from './weights.js';
 
 const side = integer({ min: 1, max: 100_000 });
@@ -72,6 +72,10 @@ export const resize = defineOp({
         targetOf(params, shape),
         E.map(({ across, down }) => ({ ...shape, width: across.pixels, height: down.pixels })),
       ),
+    shows: (params, shape) => {
+      const { across, down } = whereTo(params, shape);
+      return { left: across.from, top: down.from, width: across.length, height: down.length };
+    },
     program: (tf, params, shape) => {
       const { isSame, mix, open, close } = parts(tf, params, shape);
       return (picture) => (isSame ? picture : close(mix(open(picture))));
@@ -94,15 +98,20 @@ interface Params extends Wanted {
   readonly linear: boolean;
 }
 
+/** Where both axes come from. A picture that is too large was refused when its shape was asked for. */
+const whereTo = (wanted: Wanted, shape: PictureShape): Target => {
+  const target = targetOf(wanted, shape);
+  if (E.isLeft(target)) throw new DiagnosticError(target.left);
+  return target.right;
+};
+
 /** The work on a picture of one shape, and what goes before and after it. */
 const parts = (tf: Tf, { method, linear, ...wanted }: Params, shape: PictureShape) => {
-  const target = targetOf(wanted, shape);
-  // A picture that is too large was refused when its shape was asked for.
-  if (E.isLeft(target)) throw new DiagnosticError(target.left);
-  const { across, down } = target.right;
+  const target = whereTo(wanted, shape);
+  const { across, down } = target;
   return {
     isSame: isWhole(across, shape.width) && isWhole(down, shape.height),
-    mix: (x: Tensor3D): Tensor3D => resample(tf, x, target.right, method),
+    mix: (x: Tensor3D): Tensor3D => resample(tf, x, target, method),
     open: (x: Tensor3D): Tensor3D => (linear ? toLight(tf, x) : x),
     close: (x: Tensor3D): Tensor3D => (linear ? fromLight(tf, x) : x),
   };

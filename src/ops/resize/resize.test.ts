@@ -24,6 +24,17 @@ const resized = async (params: Params, photo: Frame): Promise<Frame> => {
 
 const methods = ['lanczos3', 'bicubic', 'bilinear', 'area', 'nearest'] as const;
 
+it('a smaller panorama says how large it is', async () => {
+  const xmp = new TextEncoder().encode('<x GPano:ProjectionType="equirectangular"/>');
+  const plain = frameFrom({ width: 80, height: 40 }, () => 0.5);
+  const photo = { ...plain, metadata: { ...plain.metadata, xmp } };
+  const said = async (params: Params) =>
+    new TextDecoder().decode((await resized(params, photo)).metadata.xmp);
+  expect(await said({ width: 40 })).toContain('GPano:FullPanoWidthPixels="40"');
+  // The middle half of what was 80 wide.
+  expect(await said({ width: 20, height: 20, fit: 'cover' })).toContain('GPano:CroppedAreaLeftPixels="10"');
+});
+
 describe('the size', () => {
   it.each([
     [{ width: 30 }, [60, 40], [30, 20]],

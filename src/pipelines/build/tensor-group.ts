@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { noPanorama, regionOfPanorama } from '../../image/gpano.js';
 import type { OpContext, PictureShape, TensorInputs } from '../../ops/index.js';
 import type { Frame, HostTensor, Item, Samples } from '../../ports/index.js';
 import type { CallOptions, HostOf } from '../../tensor/index.js';
@@ -104,6 +105,7 @@ export const tensorGroup = (
             );
           }),
           TE.chainEitherK((outputs) => frameOf(name, frame, result, outputs)),
+          TE.map((made) => ({ ...made, metadata: metadataThrough(placed, frame, result) })),
         ),
       ),
     );
@@ -158,6 +160,16 @@ const shapesThrough = (
       }),
     E.right({ placed: [], result: shape }),
   );
+
+/** What metadata say of a panorama, after every member that moves pixels. */
+const metadataThrough = (placed: readonly Placed[], frame: Frame, result: PictureShape): Frame['metadata'] =>
+  placed.reduce((metadata, { member: { tensor, node }, shape }, i) => {
+    if (tensor.geometry !== true) return metadata;
+    const region = tensor.shows?.(node.params as never, shape);
+    return region === undefined
+      ? noPanorama(metadata)
+      : regionOfPanorama({ ...shape, metadata }, region, placed[i + 1]?.shape ?? result);
+  }, frame.metadata);
 
 const frameOf = (
   name: string,
