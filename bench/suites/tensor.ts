@@ -8,7 +8,7 @@ import type { Network } from '../../src/nn/network.js';
 import type { HostTensor } from '../../src/ports/index.js';
 import { jit } from '../../src/tensor/index.js';
 import type { Suite } from '../main.js';
-import { peakMemory, type Row, sideBySide } from '../measure.js';
+import { type Row, sideBySide } from '../measure.js';
 import { fmaPeak, openTorch, openWasm, type Peer, torchMemory } from '../peer.js';
 import { must, noise } from '../tensors.js';
 
@@ -72,7 +72,7 @@ const convolution = (): (() => Promise<void>) => {
   return async () => void must(await run(x as never)());
 };
 
-const cases: Readonly<Record<string, () => () => Promise<void>>> = {
+export const cases: Readonly<Record<string, () => () => Promise<void>>> = {
   convolution,
   'resnet-256': () => inference(resnet(), [1, 256, 256, 3]),
   'resnet-1024': () => inference(resnet(), [1, 1024, 1024, 3]),
@@ -83,7 +83,7 @@ const cases: Readonly<Record<string, () => () => Promise<void>>> = {
 
 /** Peak resident memory of one case in a process of its own, in MiB; compiled, as users have it. */
 const memoryOf = (name: string): number => {
-  const compiled = fileURLToPath(new URL('../dist/bench/suites/tensor.js', import.meta.url));
+  const compiled = fileURLToPath(new URL('../dist/bench/peers/peak-memory.js', import.meta.url));
   const { stdout, stderr } = spawnSync(process.execPath, [compiled, name], { encoding: 'utf8' });
   if (stdout === '') throw new Error(stderr);
   return Number(stdout);
@@ -128,11 +128,3 @@ export const suite: Suite = {
     return { rows, notes };
   },
 };
-
-const alone = process.argv[1] === fileURLToPath(import.meta.url) ? process.argv[2] : undefined;
-if (alone !== undefined) {
-  const run = cases[alone]!();
-  for (let i = 0; i < 3; i++) await run();
-  process.stdout.write(String(peakMemory()));
-  process.exit(0);
-}

@@ -2,14 +2,11 @@
 import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 import pc from 'picocolors';
+import { keepHeapSmall } from './heap.js';
 import { exit, type Terminal } from './terminal.js';
 
-// Pixels live outside the heap of JavaScript. What lives in it dies young, so the space for the young need not grow to
-// the 48 MB that V8 would otherwise take in a long run; nor need the rest become twice what is alive before it is cleared.
-setFlagsFromString('--semi-space-growth-factor=1');
-setFlagsFromString('--heap-growing-percent=30');
+keepHeapSmall();
 
 // Decoders and encoders run on these threads, as many as there are photos at once, and each thread keeps memory of its own.
 process.env.UV_THREADPOOL_SIZE ??= String(availableParallelism() + 1);
