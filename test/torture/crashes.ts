@@ -82,10 +82,15 @@ export const crashes = async (command: 'run' | 'watch', good: number, kills: num
     for (let starts = 0; starts <= most; starts++) {
       const running = begin();
       const events = ['done', 'skipped', 'failed', 'quarantined'];
-      const isDone = () => events.reduce((sum, event) => sum + running.count(event), 0) >= all;
+      const dealtWith = () => events.reduce((sum, event) => sum + running.count(event), 0);
+      const isDone = () => dealtWith() >= all;
       if (killed < kills) {
         await running.until(() => running.count(command === 'run' ? 'started' : 'watching') > 0);
-        await running.until(isDone, Math.random() ** 2 * 3);
+        // After some photos, or, one time in four, after some time, whatever it is at.
+        const some = dealtWith() + 1 + Math.floor(Math.random() * 5);
+        if (Math.random() < 0.25) await pause(Math.random() * 700);
+        else await running.until(() => dealtWith() >= some, 60);
+        await pause(Math.random() ** 2 * 60);
         if (!isDone() && running.kill('SIGKILL')) killed++;
       } else if (command === 'watch' && (await running.until(isDone))) running.kill('SIGTERM');
       status = await running.ended;

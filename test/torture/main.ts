@@ -24,8 +24,8 @@ const inTwoPlaces = async (torture: (kills: number) => Promise<Outcome>, kills: 
 const tortures: Readonly<Record<string, (() => Promise<Outcome>) | undefined>> = {
   'kill-bulk': () => inTwoPlaces((kills) => killBulk(kills, 150), 200),
   'kill-watch': () => inTwoPlaces((kills) => killWatch(kills, 4), 200),
-  'crash-run': () => crashes('run', 60, 40),
-  'crash-watch': () => crashes('watch', 60, 40),
+  'crash-run': () => crashes('run', 60, 20),
+  'crash-watch': () => crashes('watch', 60, 20),
   'names-run': () => oddNames('run'),
   'names-watch': () => oddNames('watch'),
   'full-disk-run': mounting ? fullDiskBulk : undefined,
