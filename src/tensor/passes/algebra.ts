@@ -63,11 +63,15 @@ const simplifyBinary = (
     case 'mul':
       if (right === -1 && other(x) !== undefined) return b.unary('neg', x);
       if (left === -1 && other(y) !== undefined) return b.unary('neg', y);
-      return right === 1 ? other(x) : left === 1 ? other(y) : unexpanded(b, fn, x, y, shape);
+      if (right === 1) return other(x);
+      if (left === 1) return other(y);
+      return right !== undefined && sameShape(b.shape(x), shape)
+        ? (scaledOnce(b, x, right) ?? unexpanded(b, fn, x, y, shape))
+        : unexpanded(b, fn, x, y, shape);
     case 'div':
       if (right === 1) return other(x);
       // Exact for powers of two only; others would change the last bit.
-      if (right !== undefined && b.dtype(x) === 'float32' && Number.isInteger(Math.log2(Math.abs(right)))) {
+      if (right !== undefined && b.dtype(x) === 'float32' && isPowerOfTwo(right)) {
         return b.binary('mul', x, b.fill(1 / right));
       }
       return unexpanded(b, fn, x, y, shape);
@@ -79,6 +83,28 @@ const simplifyBinary = (
     default:
       return undefined;
   }
+};
+
+const isPowerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(Math.abs(value)));
+
+/**
+ * What was multiplied or divided by a number, times another one, in one pass. Exact where one of the factors is a power of
+ * two, as in pictures on their way between 0..255, 0..1 and -1..1.
+ */
+const scaledOnce = (b: GraphBuilder, x: NodeId, factor: number): NodeId | undefined => {
+  const node = b.node(x);
+  if (node.op === 'reshape') {
+    const inside = scaledOnce(b, node.inputs[0]!, factor);
+    return inside === undefined ? undefined : b.reshape(inside, node.shape);
+  }
+  if (node.op !== 'binary' || node.dtype !== 'float32') return undefined;
+  const [of, by] = [node.inputs[0]!, uniform(b, node.inputs[1]!)];
+  const { fn } = node.attrs;
+  if (by === undefined || by === 0 || !sameShape(b.shape(of), node.shape)) return undefined;
+  if (fn === 'div' && isPowerOfTwo(factor)) return b.binary('div', of, b.fill(by / factor));
+  return fn === 'mul' && (isPowerOfTwo(factor) || isPowerOfTwo(by))
+    ? b.binary('mul', of, b.fill(by * factor))
+    : undefined;
 };
 
 const uniform = (b: GraphBuilder, id: NodeId): number | undefined => {
