@@ -43,6 +43,10 @@ export interface HalfWay {
 export interface Halves {
   /** How many times smaller the reduced picture is. */
   readonly factor: number;
+  /**
+   * What is seen of the whole goes with the values: of a·x + b, a > 0, it is a times what is seen of x, plus b. So x can be
+   * scaled after it was made smaller.
+   */
   readonly look: (pictures: tf.Tensor4D) => HalfWay;
   /** What one set of parameters makes of the whole reduced picture, as large as it. */
   readonly whole: (parameters: Parameters, reduced: tf.Tensor4D, edges: Edges) => tf.Tensor4D;

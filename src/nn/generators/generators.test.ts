@@ -100,6 +100,25 @@ describe.each(['resnet', 'restorer'] as const)('%s by means of the whole picture
   });
 });
 
+describe.each([
+  ['pyramid', kinds.pyramid],
+  ['pyramid that sees the dark channel', { ...kinds.pyramid, dark: 1 }],
+] as const)('what a %s sees of the whole', (_, options) => {
+  it('goes with the values', () => {
+    const { halves } = of('pyramid', options);
+    const [x] = fc.sample(floats([1, 16, 24, 3], { min: -1, max: 1 }), { numRuns: 1, seed: 4 });
+    const seen = (scale: number, shift: number): HostTensor =>
+      eagerly({
+        inputs: { x: x! },
+        run: ({ x: pictures }) => halves!.look(tf.add(tf.mul(pictures!, scale), shift)).reduced,
+      })[0]!;
+    const scaled = Float32Array.from(seen(1, 0).data, (value) => 127.5 * value + 127.5);
+    expect(relativeError(seen(127.5, 127.5), { ...seen(1, 0), data: scaled } as HostTensor)).toBeLessThan(
+      1e-5,
+    );
+  });
+});
+
 describe('pyramid', () => {
   it('leaves everything in its place: with its low branch silent and masks of 1, it gives the picture back', () => {
     const network = of('pyramid', kinds.pyramid);

@@ -83,9 +83,12 @@ const centred = <T extends tf.Tensor>(t: Tf, values: T): T => t.sub<T>(t.mul(val
 const inside = (t: Tf, picture: tf.Tensor3D): tf.Tensor4D =>
   centred(t, t.expandDims<tf.Tensor4D>(picture, 0));
 
-/** What a network with halves sees of a whole picture, of one part [H,W,3]. */
-export const reduced = (t: Tf, halves: Halves, picture: tf.Tensor3D): tf.Tensor3D =>
-  t.squeeze<tf.Tensor3D>(halves.look(inside(t, picture)).reduced, [0]);
+/** What a network with halves sees of a whole picture, -1..1, of one part [H,W,3] of values 0..white. */
+export const reduced = (t: Tf, halves: Halves, picture: tf.Tensor3D, white: number): tf.Tensor3D => {
+  // Scaled afterwards, when it is small.
+  const seen = halves.look(t.expandDims<tf.Tensor4D>(picture, 0)).reduced;
+  return t.squeeze<tf.Tensor3D>(t.sub(t.mul(seen, 2 / white), 1), [0]);
+};
 
 /** What each member makes of the whole of a picture, given all that it sees of it. */
 export const wholesOf = (

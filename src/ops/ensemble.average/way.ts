@@ -11,16 +11,19 @@ export interface Wanted extends Dials {
   readonly grey: 'keep' | 'colour';
 }
 
+/** Samples [H,W,C] or [N,H,W,C] as floats of three channels. */
+const coloured = <T extends tf.Tensor>(samples: T): T =>
+  samples.shape.at(-1) === 1
+    ? tf.tile(
+        samples,
+        samples.shape.map((_, i) => (i === samples.rank - 1 ? 3 : 1)),
+      )
+    : samples;
+
 /** Samples of a depth as pictures [H,W,3] or [N,H,W,3] of 0..1. */
 const pictureOf = <T extends tf.Tensor>(samples: T, depth: Samples['depth']): T => {
   const white = maxOf(depth);
-  const values = white === 1 ? samples : tf.div<T>(samples, white);
-  return samples.shape.at(-1) === 1
-    ? tf.tile(
-        values,
-        samples.shape.map((_, i) => (i === samples.rank - 1 ? 3 : 1)),
-      )
-    : values;
+  return coloured(white === 1 ? samples : tf.div<T>(samples, white));
 };
 
 /** Samples of a picture, or of a part of one of which each member knows the whole. */
@@ -61,7 +64,7 @@ export const editOf =
 export const lookOf =
   ({ network: { halves } }: Ensemble, depth: Samples['depth']) =>
   (samples: tf.Tensor3D): tf.Tensor3D =>
-    halves === undefined ? samples : reduced(tf, halves, pictureOf(samples, depth));
+    halves === undefined ? samples : reduced(tf, halves, coloured(samples), maxOf(depth));
 
 /** The means that each member asks for, taken over samples of pictures [N,H,W,C]. */
 export const meansOf =
