@@ -81,6 +81,9 @@ export interface Looking {
   readonly room: number;
 }
 
+/** Pixels looked at at once: what the engine takes for that is kept while the rest goes on, and more are not looked at faster. */
+const LOOKED = 2.5e6;
+
 /** What the members make of what is seen of the whole picture, put together from tiles. */
 const wholesOf = async (
   { look, room: spare }: Programs,
@@ -90,7 +93,7 @@ const wholesOf = async (
   { lookReach, multiple, room }: Looking,
   signal: AbortSignal,
 ): Promise<E.Either<Diagnostics, Known>> => {
-  const looks = gridWithin({ full, reach: lookReach, multiple, edges }, room);
+  const looks = gridWithin({ full, reach: lookReach, multiple, edges }, Math.min(room, LOOKED));
   const seen = await assembled(
     looks.tiles,
     ({ window }) => look(windowOf(picture, full, window, edges, spare), { signal, donate: 'recycle' })(),
