@@ -40,7 +40,7 @@ const LEAST = 64;
 
 /**
  * No places yet. A table in typed arrays, 20 bytes a slot, probed one slot after the other: journals can have a million
- * lines, which a map of objects would take 500 bytes each for.
+ * lines, and a map of objects takes many times as much.
  */
 export const createPlaces = (): Places => {
   let table = slots(LEAST);
