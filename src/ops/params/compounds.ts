@@ -44,7 +44,7 @@ export const size = (bounds: Bounds = { min: 1 }): ParamType<Size, number | read
   const side = integer(bounds);
   return paramType(
     'a number of pixels or a pair [width, height]',
-    { kind: 'size' },
+    { kind: 'size', ...bounds },
     (value, context) => {
       const sides: readonly unknown[] = Array.isArray(value) ? value : [value, value];
       if (sides.length !== 2)

@@ -33,7 +33,7 @@ export const describe = (shape: Shape): string => {
     case 'interval':
       return `number or [from, to]${range(shape)}`;
     case 'size':
-      return 'pixels or [width, height]';
+      return `pixels or [width, height]${shape.max === undefined ? '' : range(shape)}`;
     case 'list':
       return `list of ${describe(shape.of)}`;
     case 'record':

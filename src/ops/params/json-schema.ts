@@ -36,7 +36,7 @@ export const jsonSchema = (shape: Shape): JsonSchema => {
       return { anyOf: [end, { type: 'array', items: end, minItems: 2, maxItems: 2 }] };
     }
     case 'size': {
-      const side = withReference({ type: 'integer', minimum: 1 });
+      const side = withReference({ type: 'integer', ...bounds(shape) });
       return { anyOf: [side, { type: 'array', items: side, minItems: 2, maxItems: 2 }] };
     }
     case 'list': {

@@ -165,6 +165,7 @@ describe('parameters', () => {
   ])('%#: %j is refused', (type, value) => expect(faults(type, value)).toHaveLength(1));
 
   it('are described in words', () => {
+    expect(inWords(size({ min: 1, max: 100 }).shape)).toBe('pixels or [width, height] 1..100');
     expect(Object.values(step.shape.fields).map(({ shape }) => inWords(shape))).toEqual([
       'pixels or [width, height]',
       'number or [from, to] 0.1..10',

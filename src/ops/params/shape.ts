@@ -13,7 +13,7 @@ export type Shape =
   | { readonly kind: 'template' }
   | { readonly kind: 'stream' }
   | { readonly kind: 'interval'; readonly min?: number; readonly max?: number }
-  | { readonly kind: 'size' }
+  | { readonly kind: 'size'; readonly min?: number; readonly max?: number }
   | { readonly kind: 'colour' }
   | {
       readonly kind: 'list';

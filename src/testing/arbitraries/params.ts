@@ -83,7 +83,7 @@ export const arbitraryWritten = (
     case 'interval':
       return fc.oneof(real(shape), fc.tuple(real(shape), real(shape)).map(ordered));
     case 'size': {
-      const side = integer({ min: 1 });
+      const side = integer(shape);
       return fc.oneof(side, fc.tuple(side, side));
     }
     case 'colour':
