@@ -9,6 +9,36 @@ import { short } from './short.js';
 const caption = { title: 'Loss', id: 'm0', kind: 'noisy' } as const;
 const marks = { pretrained: 0, restarts: [], restored: [], total: 100 };
 
+/** The points of a curve, in the picture. */
+const curveIn = (svg: string, kind: string): readonly (readonly [number, number])[] => {
+  const [, path = ''] = new RegExp(`class="${kind}" d="([^"]*)"`).exec(svg) ?? [];
+  return [...path.matchAll(/[ML](-?[\d.]+),(-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
+};
+
+/** Reads a chart as people do: by what stands along its axes. Undefined where an axis has a single number. */
+const readerOf = (svg: string) => {
+  const numberOf = (text = '') => Number(text.replace(/k$/, 'e3'));
+  const axis = (anchor: string) =>
+    [...svg.matchAll(new RegExp(`x="([\\d.]+)" y="([\\d.]+)" text-anchor="${anchor}">([^<]*)<`, 'g'))].map(
+      ([, x, y, text]) => ({ x: Number(x), y: Number(y) - 3.5, told: numberOf(text) }),
+    );
+  const [rows, columns] = [axis('end'), axis('middle')];
+  const [low, high, first, last] = [rows[0], rows.at(-1), columns[0], columns.at(-1)];
+  if (low === undefined || high === undefined || low === high) return undefined;
+  if (first === undefined || last === undefined || first === last) return undefined;
+  const columnAt = (x: number) =>
+    first.told + ((x - first.x) * (last.told - first.told)) / (last.x - first.x);
+  const rowAt = (y: number) => low.told + ((y - low.y) * (high.told - low.told)) / (high.y - low.y);
+  const at = (x: number, y: number) => ({ step: columnAt(x), value: rowAt(y) });
+  const [, endX, endY] = /class="end" cx="([\d.]+)" cy="(-?[\d.]+)"/.exec(svg) ?? [];
+  return {
+    columnAt,
+    line: curveIn(svg, 'line').map(([x, y]) => at(x, y)),
+    end: at(Number(endX), Number(endY)),
+    range: Math.abs(rowAt(8) - rowAt(168)),
+  };
+};
+
 describe('charts', () => {
   it('draw numbers alone, whatever the values are', () => {
     fc.assert(
@@ -16,6 +46,109 @@ describe('charts', () => {
         const points = values.map((value, i) => ({ step: i + 1, value }));
         const svg = chart(caption, points, { ...marks, total: Math.max(1, values.length) });
         expect(svg).not.toMatch(/NaN|Infinity/);
+      }),
+    );
+  });
+
+  it('give their values back to who reads them by their axes', () => {
+    const quarters = fc.integer({ min: -2000, max: 2000 }).map((n) => n / 4);
+    const series = fc.array(quarters, { minLength: 12, maxLength: 60 });
+    fc.assert(
+      fc.property(series, fc.nat(60), (values, rest) => {
+        const points = values.map((value, i) => ({ step: i + 1, value }));
+        const svg = chart({ ...caption, kind: 'exact' }, points, { ...marks, total: values.length + rest });
+        const read = readerOf(svg);
+        if (read === undefined) return;
+        expect(read.line).toHaveLength(values.length);
+        read.line.forEach(({ step, value }, i) => {
+          expect(Math.abs(step - (i + 1))).toBeLessThan(0.02 * (values.length + rest));
+          expect(Math.abs(value - values[i]!)).toBeLessThan(0.02 * read.range);
+        });
+        const { step, value } = read.line.at(-1)!;
+        expect([read.end.step, read.end.value]).toEqual([step, value]);
+      }),
+    );
+  });
+
+  it('have their marks at the steps where they belong, and the initial training up to its end', () => {
+    const points = Array.from({ length: 100 }, (_, i) => ({ step: i + 1, value: i % 10 }));
+    const svg = chart(caption, points, { pretrained: 21, restarts: [41, 81], restored: [61], total: 101 });
+    const { columnAt } = readerOf(svg)!;
+    const marked = (kind: string) =>
+      [...svg.matchAll(new RegExp(`class="${kind}" d="M([\\d.]+),8V168"`, 'g'))].map(([, x]) =>
+        Math.round(columnAt(Number(x))),
+      );
+    expect([marked('restart'), marked('restored')]).toEqual([[41, 81], [61]]);
+    const [, x = 0, width = 0] =
+      /class="pretrain" x="(\d+)" y="8" width="([\d.]+)" height="160"/.exec(svg) ?? [];
+    expect(Math.round(columnAt(Number(x)))).toBe(1);
+    expect(Math.round(columnAt(Number(x) + Number(width)))).toBe(21);
+  });
+
+  it('show the smooth curve over the single steps and their spread', () => {
+    const points = Array.from({ length: 640 }, (_, i) => ({ step: i + 1, value: i % 4 }));
+    const svg = chart(caption, points, { ...marks, total: 640 });
+    const [raw = [], line = [], band = []] = ['raw', 'line', 'band'].map((kind) => curveIn(svg, kind));
+    expect([raw.length, line.length, band.length]).toEqual([160, 160, 320]);
+    expect(raw).toEqual(line);
+    // The band goes along the largest values, and back along the least.
+    expect(new Set(band.slice(0, 160).map(([, y]) => y)).size).toBe(1);
+    expect(band[0]![1]).toBeLessThan(line[0]![1]);
+    expect(band.at(-1)![1]).toBeGreaterThan(line[0]![1]);
+    expect([band[0]![0], band.at(-1)![0]]).toEqual([line[0]![0], line[0]![0]]);
+    expect(curveIn(chart({ ...caption, kind: 'exact' }, points, marks), 'raw')).toEqual([]);
+  });
+
+  it('begin at zero where zero is near, and are not ruled by a single leap', () => {
+    const levels = (svg: string) =>
+      [...svg.matchAll(/text-anchor="end">([^<]*)</g)].map(([, text]) => Number(text));
+    const of = (values: readonly number[]) =>
+      levels(
+        chart(
+          { ...caption, kind: 'exact' },
+          values.map((value, i) => ({ step: i + 1, value })),
+          marks,
+        ),
+      );
+    const rising = Array.from({ length: 100 }, (_, i) => 1 + i / 10);
+    expect(of(rising)[0]).toBe(0);
+    expect(of(rising.map((value) => value + 20))[0]).toBeGreaterThanOrEqual(20);
+    expect(of(rising.map((value) => -value))[0]).toBeLessThan(-9);
+    expect(Math.max(...of([1e6, ...rising]))).toBeLessThan(20);
+    expect(of([5, 5, 5])).toContain(5);
+    expect(of([0, 0])).toContain(0);
+  });
+
+  it('are smoothed over a twentieth on both sides, and less at the ends', () => {
+    const buckets = bucketsOf(
+      Array.from({ length: 100 }, (_, i) => ({ step: i + 1, value: i === 50 ? 11 : 0 })),
+    );
+    const means = smoothed(buckets, 0).map(({ mean }) => mean);
+    expect(means.flatMap((mean, i) => (mean > 0 ? [i] : []))).toEqual([
+      45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55,
+    ]);
+    expect(means[50]).toBe(1);
+    const first = bucketsOf(Array.from({ length: 100 }, (_, i) => ({ step: i + 1, value: i === 0 ? 6 : 0 })));
+    expect(smoothed(first, 0)[0]?.mean).toBe(1);
+  });
+
+  it('put neighbours together in order', () => {
+    const values = fc.array(fc.double({ min: -9, max: 9, noNaN: true }), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(values, fc.integer({ min: 1, max: 20 }), (given, count) => {
+        const buckets = bucketsOf(
+          given.map((value, i) => ({ step: i + 1, value })),
+          count,
+        );
+        expect(buckets.length).toBeLessThanOrEqual(count);
+        const size = Math.ceil(given.length / count);
+        buckets.forEach(({ step, mean, least, largest }, i) => {
+          const own = given.slice(i * size, (i + 1) * size);
+          expect(step).toBeCloseTo(i * size + (own.length + 1) / 2, 9);
+          expect(mean).toBeCloseTo(own.reduce((a, b) => a + b, 0) / own.length, 9);
+          expect([least, largest]).toEqual([Math.min(...own), Math.max(...own)]);
+        });
+        expect(buckets).toHaveLength(Math.ceil(given.length / size));
       }),
     );
   });

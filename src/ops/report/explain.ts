@@ -61,8 +61,7 @@ const words = (name: string): string =>
   name
     .slice(1)
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .slice(1);
+    .toLowerCase();
 
 /** The explanation of a metric; what ends in `Back` is the same on the way back, from the second domain to the first. */
 export const explain = (name: string): Explanation => {
