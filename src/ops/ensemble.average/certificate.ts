@@ -73,15 +73,37 @@ export const windowsOver = (
   ];
 };
 
+/** Where along an axis a window shows what it would show in the whole picture: as far from its ends as is looked around. */
+const inner = (
+  from: number,
+  length: number,
+  whole: number,
+  beyond: boolean,
+  halo: number,
+): readonly [from: number, to: number] => [
+  // At the edge of a picture that has no beyond a window ends as the picture does.
+  !beyond && from <= 0 ? 0 : halo,
+  !beyond && from + length >= whole ? length : length - halo,
+];
+
 /**
  * The largest difference of the inner part of a window, as far as it lies in the rows of the picture, in the values of its
  * samples.
  */
-const differenceIn = (again: Values, before: Values, halo: number, top: number, rows: number): number => {
-  const [height = 1, width = 1, channels = 1] = again.shape;
+const differenceIn = (
+  again: Values,
+  before: Values,
+  { full, edges }: Pick<Grid, 'full' | 'edges'>,
+  window: Place,
+  halo: number,
+  rows: number,
+): number => {
+  const [, width = 1, channels = 1] = again.shape;
+  const [top, bottom] = inner(window.top, window.height, full.height, edges === 'sphere', halo);
+  const [left, right] = inner(window.left, window.width, full.width, edges !== 'none', halo);
   let largest = 0;
-  for (let y = Math.max(halo, -top); y < Math.min(height - halo, rows - top); y++)
-    for (let i = (y * width + halo) * channels; i < (y * width + width - halo) * channels; i++)
+  for (let y = Math.max(top, -window.top); y < Math.min(bottom, rows - window.top); y++)
+    for (let i = (y * width + left) * channels; i < (y * width + right) * channels; i++)
       largest = Math.max(largest, Math.abs((again.data[i] as number) - (before.data[i] as number)));
   return largest;
 };
@@ -111,7 +133,7 @@ export const certified = async (
     const before = windowOf(result, grid.full, at, grid.edges);
     difference = Math.max(
       difference,
-      differenceIn(again.right as Values, before, halo, window.top, rows) / white,
+      differenceIn(again.right as Values, before, grid, window, halo, rows) / white,
     );
   }
   return E.right({ windows: windows.length, difference });

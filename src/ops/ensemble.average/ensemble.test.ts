@@ -141,7 +141,7 @@ describe('ensemble.average', () => {
     }
   });
 
-  it('keeps size, depth and transparency of photos of any size', { timeout: 60_000 }, async () => {
+  it('keeps size, depth and transparency of photos of any size', async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryFrame({ maxSide: 20 }), async (frame) => {
         const made = await edit(frame, { models, trust: 0.5 });
