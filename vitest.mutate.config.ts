@@ -4,7 +4,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: (process.env.MUTATE_TESTS ?? 'src/ops/**/*.test.ts').split(','),
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    setupFiles: ['test/setup.ts', 'test/mutant-off.ts'],
+    // Stryker ends what does not end; until then a machine may be as slow as it likes.
+    testTimeout: 3_600_000,
+    hookTimeout: 3_600_000,
+    isolate: false,
   },
 });

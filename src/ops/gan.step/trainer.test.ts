@@ -94,7 +94,7 @@ describe('a trainer', () => {
     expect(psnr).toBeGreaterThan(35);
     const rows = await told.at(-1)!.samples();
     expect(E.isRight(rows) && Object.keys(rows.right[0]!.pictures)).toEqual(['input', 'output', 'target']);
-  }, 180_000);
+  });
 
   it('learns the colour of another collection that has no photo in common', async () => {
     const { told } = await train(
@@ -123,7 +123,7 @@ describe('a trainer', () => {
     ];
     expect(red).toBeGreaterThan(0.1);
     expect(blue).toBeLessThan(-0.1);
-  }, 180_000);
+  });
 
   const broken = (): Frame => {
     const frame = frameFrom({ width: 16, height: 16, depth: 'float32' }, () => 0.5);
