@@ -10,7 +10,7 @@ import { itemOf, runMap } from './testing/run.js';
 // What was drawn for an item is drawn in later versions as well, or receipts could not reproduce what they are of, and a
 // training taken up would learn from other pictures.
 
-const shape = { height: 6, width: 8, channels: 3 };
+const shape = { height: 6, width: 8, channels: 3 } as const;
 
 /** What operators are asked for, so that they draw all that they can. */
 const asked: Readonly<Record<string, unknown>> = {
