@@ -1,6 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Operator } from '../ops/operator.js';
@@ -38,19 +37,22 @@ export const openEngines = (): Engines => {
   };
 };
 
-/** How long one run of an operator on a few small items may take. What takes longer is taken not to end. */
-const PATIENCE_MS = 120_000;
+/** How long one run of an operator on a few small items may take, in seconds. What takes longer is taken not to end. */
+const PATIENCE_S = 120;
 
+/** Ends with the work, or fails after so many seconds in which this process ran: a machine may be put to sleep meanwhile. */
 const ending = async <A>(work: Promise<A>): Promise<A> => {
-  const timer = new AbortController();
-  const late = sleep(PATIENCE_MS, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`After ${PATIENCE_MS / 1000} s it had not come to an end.`);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    let seconds = 0;
+    timer = setInterval(() => {
+      if (++seconds >= PATIENCE_S) reject(new Error(`After ${PATIENCE_S} s it had not come to an end.`));
+    }, 1000);
   });
-  late.catch(() => undefined);
   try {
     return await Promise.race([work, late]);
   } finally {
-    timer.abort();
+    clearInterval(timer);
   }
 };
 

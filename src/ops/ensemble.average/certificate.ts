@@ -87,8 +87,8 @@ const inner = (
 ];
 
 /**
- * The largest difference of the inner part of a window, as far as it lies in the rows of the picture, in the values of its
- * samples.
+ * The largest difference of the inner part of a window, as far as it lies in the picture and not in what fills it up, in the
+ * values of its samples.
  */
 const differenceIn = (
   again: Values,
@@ -96,11 +96,12 @@ const differenceIn = (
   { full, edges }: Pick<Grid, 'full' | 'edges'>,
   window: Place,
   halo: number,
-  rows: number,
+  [rows, columns]: readonly [number, number],
 ): number => {
   const [, width = 1, channels = 1] = again.shape;
   const [top, bottom] = inner(window.top, window.height, full.height, edges === 'sphere', halo);
-  const [left, right] = inner(window.left, window.width, full.width, edges !== 'none', halo);
+  const [left, far] = inner(window.left, window.width, full.width, edges !== 'none', halo);
+  const right = edges === 'none' ? Math.min(far, columns - window.left) : far;
   let largest = 0;
   for (let y = Math.max(top, -window.top); y < Math.min(bottom, rows - window.top); y++)
     for (let i = (y * width + left) * channels; i < (y * width + right) * channels; i++)
@@ -124,7 +125,7 @@ export const certified = async (
 ): Promise<E.Either<Diagnostics, Certificate>> => {
   const white = { uint8: 255, uint16: 65535, float32: 1 }[result.dtype];
   const windows = windowsOver(grid, halo, multiple);
-  const [rows = 0] = result.shape;
+  const [rows = 0, columns = 0] = result.shape;
   let difference = 0;
   for (const window of windows) {
     const again = await editedWindow(programs, picture, grid, known, window, signal);
@@ -133,7 +134,7 @@ export const certified = async (
     const before = windowOf(result, grid.full, at, grid.edges);
     difference = Math.max(
       difference,
-      differenceIn(again.right as Values, before, grid, window, halo, rows) / white,
+      differenceIn(again.right as Values, before, grid, window, halo, [rows, columns]) / white,
     );
   }
   return E.right({ windows: windows.length, difference });

@@ -148,7 +148,7 @@ describe('tiles', () => {
     expect(tiled.warnings.join('\n')).toContain('told from a thumbnail of 1/');
   });
 
-  it('overlap ever more where their joins differ, and it is told when that does not help', async () => {
+  it('overlap more where their joins differ, and it is told when that does not help', async () => {
     let runs = 0;
     // Every other run is three levels of 255 brighter, so that no overlap makes tiles agree.
     const flickering =
@@ -185,11 +185,11 @@ describe('tiles', () => {
     const { difference, bound } = told.notes.certificate as { difference: number; bound: number };
     expect(difference).toBeGreaterThan(2.9 / 255);
     expect(bound).toBeCloseTo(1 / 255, 5);
-    expect(told.warnings).toEqual([expect.stringMatching(/^Where tiles meet, .* by \d\.\d levels of 255/)]);
+    expect(told.warnings.at(-1)).toMatch(/^Where tiles meet, .* by \d\.\d levels of 255/);
     const overlap = ({ notes }: Edit) => (notes.tiles as { overlap: number }).overlap;
-    // Three times eight of the network's multiple, which is 4.
-    expect(overlap(told) - overlap(steady)).toBe(3 * 8 * 4);
-    expect(steady.warnings).toEqual([]);
+    // Once by eight of the network's multiple, which is 4; that mends nothing, so it is left at that.
+    expect(overlap(told) - overlap(steady)).toBe(8 * 4);
+    expect(steady.warnings.join()).not.toContain('Where tiles meet');
   });
 
   it('become smaller when the engine has no memory', async () => {

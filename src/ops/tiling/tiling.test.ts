@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Edges } from '../../nn/edges.js';
-import { type Grid, type GridNeeds, gridOf, reducedPlace } from './grid.js';
+import { type GridNeeds, gridWithin } from './grid.js';
 import { emptyPicture, pasteCore, type Values, windowOf } from './windows.js';
 
 const edges = fc.constantFrom<Edges>('none', 'x', 'sphere');
@@ -11,7 +11,6 @@ const needs: fc.Arbitrary<GridNeeds> = fc
     multiple: fc.constantFrom(1, 2, 4, 8),
     across: fc.integer({ min: 1, max: 24 }),
     down: fc.integer({ min: 1, max: 24 }),
-    core: fc.record({ width: fc.integer({ min: 1, max: 70 }), height: fc.integer({ min: 1, max: 70 }) }),
     reach: fc.nat(20),
     edges,
   })
@@ -20,99 +19,6 @@ const needs: fc.Arbitrary<GridNeeds> = fc
     multiple,
     full: { width: multiple * across, height: multiple * down },
   }));
-
-/** Along an axis: what is for a core, what is looked at, and whether there is a beyond. */
-const axes = ({ tiles, edges, full }: Grid) => [
-  {
-    whole: full.width,
-    beyond: edges !== 'none',
-    parts: tiles.map(({ core, window }) => ({
-      start: core.left,
-      length: core.width,
-      from: window.left,
-      seen: window.width,
-    })),
-  },
-  {
-    whole: full.height,
-    beyond: edges === 'sphere',
-    parts: tiles.map(({ core, window }) => ({
-      start: core.top,
-      length: core.height,
-      from: window.top,
-      seen: window.height,
-    })),
-  },
-];
-
-describe('a grid of tiles', () => {
-  it('has cores that together are the picture, each with all that is looked at around it', () => {
-    fc.assert(
-      fc.property(needs, (need) => {
-        const grid = gridOf(need);
-        const most = [need.core.width, need.core.height];
-        axes(grid).forEach(({ whole, beyond, parts }, axis) => {
-          const halo = Math.ceil(need.reach / need.multiple) * need.multiple;
-          for (const { start, length, from, seen } of parts) {
-            expect([start, length, from, seen].map((each) => Math.abs(each) % need.multiple)).toEqual([
-              0, 0, 0, 0,
-            ]);
-            expect(length).toBeLessThanOrEqual(Math.max(need.multiple, most[axis]!));
-            expect(start >= 0 && start + length <= whole).toBe(true);
-            expect([length, seen]).toEqual([parts[0]!.length, parts[0]!.seen]);
-            if (beyond) expect([from, seen]).toEqual([start - halo, length + 2 * halo]);
-            else {
-              expect(from >= 0 && from + seen <= whole).toBe(true);
-              expect(from).toBeLessThanOrEqual(Math.max(0, start - halo));
-              expect(from + seen).toBeGreaterThanOrEqual(Math.min(whole, start + length + halo));
-              expect(seen).toBe(Math.min(whole, length + 2 * halo));
-            }
-          }
-          const starts = [...new Set(parts.map(({ start }) => start))].toSorted((a, b) => a - b);
-          // No gap, and no tile more than are needed.
-          starts.forEach((start, i) => {
-            expect(start).toBeLessThanOrEqual(i * parts[0]!.length);
-          });
-          expect(starts.at(-1)! + parts[0]!.length).toBe(whole);
-          const fewest = Math.ceil(
-            whole / Math.max(need.multiple, Math.floor(most[axis]! / need.multiple) * need.multiple),
-          );
-          expect(starts.length).toBeLessThanOrEqual(fewest);
-        });
-        expect(new Set(grid.tiles.map(({ core }) => `${core.left} ${core.top}`)).size).toBe(
-          grid.tiles.length,
-        );
-      }),
-    );
-  });
-
-  it('is moved as a whole', () => {
-    fc.assert(
-      fc.property(needs, fc.nat(5), fc.nat(5), (need, x, y) => {
-        const [width, height] = [x * need.multiple, y * need.multiple];
-        const moved = gridOf({ ...need, edges: 'sphere', shift: { width, height } });
-        const still = gridOf({ ...need, edges: 'sphere' });
-        const by = <P extends { left: number; top: number }>(place: P): P => ({
-          ...place,
-          left: place.left + width,
-          top: place.top + height,
-        });
-        expect(moved.tiles).toEqual(
-          still.tiles.map(({ core, window }) => ({ core: by(core), window: by(window) })),
-        );
-      }),
-    );
-  });
-
-  it('has a place in the picture at a part of its size', () => {
-    expect(reducedPlace({ left: -8, top: 16, width: 24, height: 32 }, 8)).toEqual({
-      left: -1,
-      top: 2,
-      width: 3,
-      height: 4,
-    });
-  });
-});
 
 /** A picture whose values tell their row, column and channel. */
 const marked = (width: number, height: number, channels: number): Values => ({
@@ -187,17 +93,24 @@ describe('a window', () => {
 
   it('is pasted so that the tiles together are the picture', () => {
     fc.assert(
-      fc.property(needs, fc.nat(7), fc.nat(7), fc.constantFrom(1, 3), (need, less, lower, channels) => {
-        const width = Math.max(1, need.full.width - (less % need.multiple));
-        const height = Math.max(1, need.full.height - (lower % need.multiple));
-        const picture = marked(width, height, channels);
-        const into = emptyPicture(picture, { width, height });
-        expect([into.shape, into.data.length]).toEqual([picture.shape, picture.data.length]);
-        const { tiles, full } = gridOf(need);
-        for (const { core, window } of tiles)
-          pasteCore(into, windowOf(picture, full, window, need.edges), core, window);
-        expect(into.data).toEqual(picture.data);
-      }),
+      fc.property(
+        needs,
+        fc.integer({ min: 1, max: 2 ** 14 }),
+        fc.nat(7),
+        fc.nat(7),
+        fc.constantFrom(1, 3),
+        (need, room, less, lower, channels) => {
+          const width = Math.max(1, need.full.width - (less % need.multiple));
+          const height = Math.max(1, need.full.height - (lower % need.multiple));
+          const picture = marked(width, height, channels);
+          const into = emptyPicture(picture, { width, height });
+          expect([into.shape, into.data.length]).toEqual([picture.shape, picture.data.length]);
+          const { tiles, full } = gridWithin(need, room);
+          for (const { core, window } of tiles)
+            pasteCore(into, windowOf(picture, full, window, need.edges), core, window);
+          expect(into.data).toEqual(picture.data);
+        },
+      ),
     );
   });
 

@@ -16,7 +16,7 @@ const dialects: Readonly<Record<string, Dialect>> = {
   'a GPU’s': {
     ...standardOnnx,
     poolPositions: false,
-    windowSizedConvolutions: false,
+    borderedProducts: false,
     transposedConvolutions: false,
     backwardSlices: false,
   },
