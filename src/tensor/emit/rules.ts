@@ -91,6 +91,12 @@ const plain =
 
 const to = (dtype: IrDType) => ({ to: elementTypes[dtype] });
 
+/** The factor that makes one length another. ONNX rounds the product down, so a quotient that single precision rounds down is raised. */
+const factorOf = (to: number, from: number): number => {
+  const near = Math.fround(to / from);
+  return from * near < to ? Math.fround(near * (1 + 2 ** -23)) : near;
+};
+
 /** How each operator of the graph is written in ONNX; total over the vocabulary, so an omission does not compile. */
 export const emitRules: { readonly [K in OpName]: Rule<K> } = {
   input: (_, node) => node.attrs.name,
@@ -199,7 +205,7 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
           e.ints([batch, channels, height, width]),
         ])
       : x;
-    const scales = [1, 1, node.shape[2]! / height, node.shape[3]! / width];
+    const scales = [1, 1, factorOf(node.shape[2]!, height), factorOf(node.shape[3]!, width)];
     const extent = e.dialect.relativeShapes === true ? [e.floats(scales)] : ['', e.ints(node.shape)];
     return e.op('Resize', [plain, '', ...extent], {
       mode,
