@@ -79,7 +79,10 @@ const cases: Readonly<Record<string, () => () => Promise<void>>> = {
       content: 1,
     };
     const shape = [4, 256, 256, 3];
-    return stepping(paired(pyramid({ norm: 0 }), patch({ width: 32 }), weights), { from: shape, to: shape });
+    return stepping(
+      paired(pyramid({ norm: 0, dark: 1, context: 1, highBlocks: 1 }), patch({ width: 32 }), weights),
+      { from: shape, to: shape },
+    );
   },
 };
 

@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { parse as parseScalar } from 'yaml';
@@ -24,6 +22,7 @@ import {
 } from '../../ops/params/index.js';
 import type { ParamDeclaration, ParamSource } from '../parse/pipeline-file.js';
 import { spanAt } from '../parse/tree.js';
+import { absolutePath } from './absolute-path.js';
 
 /** The value of a parameter: what `$name` stands for. Paths are absolute. */
 export type Values = Readonly<Record<string, string | number | boolean>>;
@@ -33,10 +32,6 @@ export interface Folders {
   readonly file: string;
   readonly user: string;
 }
-
-/** An absolute path; `~` at the beginning is the home directory. */
-export const absolutePath = (written: string, folder: string): string =>
-  written === '~' || written.startsWith('~/') ? join(homedir(), written.slice(1)) : resolve(folder, written);
 
 /**
  * Gives every declared parameter its value: what the user set, or else the default.

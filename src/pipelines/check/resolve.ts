@@ -3,7 +3,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { all, type Diagnostics, didYouMean, failure, type Span } from '../../diagnostics/index.js';
 import { escapeBraces, isLiteralOf, type Shape } from '../../ops/params/index.js';
 import type { Tree } from '../parse/tree.js';
-import { absolutePath, type Values } from './params.js';
+import { absolutePath } from './absolute-path.js';
+import type { Values } from './params.js';
 
 /** What a step's parameters are read against. */
 export interface Scope {

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { isAbsolute, relative } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, relative } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -7,6 +7,7 @@ import {
   type Diagnostic,
   DiagnosticError,
   type Diagnostics,
+  didYouMean,
   failure,
   fromDiagnostics,
   messageOf,
@@ -16,6 +17,7 @@ import { builtIn } from '../../ops/index.js';
 import { pathsOf } from '../../ops/params/index.js';
 import { type FileRef, type Item, travelsOn } from '../../ports/index.js';
 import type { ItemFlow } from '../../streams/index.js';
+import { shippedModels } from '../check/absolute-path.js';
 import type { Graph, GraphNode } from '../check/graph.js';
 import type { RunContext } from '../context.js';
 import {
@@ -89,15 +91,20 @@ const missingFiles = ({ nodes }: Graph): TE.TaskEither<Diagnostics, undefined> =
               failure(
                 'file/missing',
                 `\`${[node.operator.name, ...keys].join('.')}\`: there is no ${path}.`,
-                {
-                  ...(span === undefined ? {} : { span }),
-                },
+                { ...(span === undefined ? {} : { span }), ...(await hintFor(path)) },
               ),
             ];
       }),
     );
     return fromDiagnostics(missing.flat(), undefined);
   };
+};
+
+/** Of a model that does not ship, those that do. */
+const hintFor = async (path: string): Promise<{ readonly hint?: string }> => {
+  if (dirname(path) !== shippedModels) return {};
+  const names = await readdir(shippedModels).catch((): string[] => []);
+  return { hint: didYouMean(basename(path), names) };
 };
 
 const surveyBulk = (graph: Graph, bulk: Bulk, run: RunContext): TE.TaskEither<Diagnostics, Survey> => {
