@@ -47,6 +47,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'paired.yaml'), paired(''));
   writeFileSync(join(folder, 'shuffled.yaml'), paired('    - shuffle: 3\n'));
   writeFileSync(join(folder, 'unpaired.yaml'), unpaired);
+  writeFileSync(join(folder, 'reported.yaml'), `${paired('')}  - report: { to: $out, every: 2 }\n`);
 });
 
 const training = `
@@ -188,6 +189,23 @@ describe('a training', () => {
     },
     180_000,
   );
+
+  it('that is killed and taken up again has one line for each step in its report', async () => {
+    const lines = (out: string): readonly unknown[] =>
+      readFileSync(join(folder, out, 'metrics.jsonl'), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => ({ ...(JSON.parse(line) as object), seconds: 0 }));
+    await train('reported.yaml', 'reported-whole');
+    const expected = lines('reported-whole');
+    expect(expected).toMatchObject(Array.from({ length: STEPS }, (_, i) => ({ step: i + 1 })));
+    const killed = await train('reported.yaml', 'reported', { after: 4 });
+    expect(killed.signal).toBe('SIGKILL');
+    await train('reported.yaml', 'reported', { after: 1, resume: true });
+    await train('reported.yaml', 'reported', { resume: true });
+    expect(lines('reported')).toEqual(expected);
+    expect(existsSync(join(folder, 'reported', 'report.html'))).toBe(true);
+  }, 120_000);
 
   it('goes on from the checkpoint before a damaged one, and says so', async () => {
     await train('paired.yaml', 'damaged', { after: 5 });
