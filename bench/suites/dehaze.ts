@@ -19,8 +19,8 @@ import { mean, type Row } from '../measure.js';
 
 const folder = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const PHOTOS = folder('../shared/photos/');
-/** The model to be measured: PRISMFLOW_MODEL=FOLDER, or that of the example. */
-const MODEL = process.env.PRISMFLOW_MODEL ?? folder('runs/dehaze');
+/** The model to be measured: PRISMFLOW_MODEL=FOLDER, or the one that ships. */
+const MODEL = process.env.PRISMFLOW_MODEL ?? folder('models/dehaze');
 
 /** What is done to the hazy photos. */
 const methods = {
