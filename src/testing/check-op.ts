@@ -36,7 +36,7 @@ export interface Checkable {
 export interface CheckOptions {
   /** Cases to try; 60 unless given. */
   readonly runs?: number;
-  /** After so many seconds no further case is tried, once there were ten; 10 unless given. */
+  /** After so many seconds no further case is tried, once there were thirty; 10 unless given. */
   readonly seconds?: number;
   /** What fast-check draws from; another one every time unless given. A failure prints it. */
   readonly seed?: number;
@@ -89,7 +89,7 @@ const RESULTS = 'results';
 const SECONDS = 10;
 
 /** How many cases are tried however long they take. */
-const LEAST_CASES = 10;
+const LEAST_CASES = 30;
 
 /** How long a case is made smaller, in milliseconds; what has been found by then is reported. */
 const SHRINKING_MS = 6000;
