@@ -175,10 +175,9 @@ describe('reproduce, of what a model made', () => {
     const made = right(await reproduce(out('a.png'))());
     expect(made).toMatchObject(same);
     const notes = made.receipt.notes['steps[2]/ensemble.average'];
-    // Tiles are noted, and certified; what is not cut has none.
-    if (kind === 'pyramid')
-      expect(notes).toMatchObject({ tiles: { count: expect.any(Number) }, certificate: { passed: true } });
-    else expect(notes?.tiles).toBeUndefined();
+    expect(notes).toMatchObject({ tiles: { count: expect.any(Number) } });
+    // What takes means of the whole picture from a sample of it is near to it, and not exact.
+    if (kind === 'pyramid') expect(notes).toMatchObject({ certificate: { passed: true } });
   });
 
   it('has the same tiles from the receipt in the file, after the project was moved', async () => {
