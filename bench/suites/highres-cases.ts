@@ -1,6 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { decode, encode } from '../../src/image/index.js';
 import { generatorOf } from '../../src/nn/generators/index.js';
 import { initialise } from '../../src/nn/initialise.js';
@@ -9,6 +8,7 @@ import { ensembleOn, type Wanted } from '../../src/ops/ensemble.average/apply.js
 import { loadEnsemble } from '../../src/ops/ensemble.average/load.js';
 import type { Frame, NetworkSpec } from '../../src/ports/index.js';
 import { contextFor } from '../../src/testing/run/context.js';
+import { photoOf } from '../photo.js';
 import { must } from '../tensors.js';
 
 /** An edit of one photo from file to file. */
@@ -59,21 +59,9 @@ export const models = async (folder: string, network: Case['network']): Promise<
   return path;
 };
 
-/** A photo with fine and coarse detail, as a JPEG of quality 92. */
+/** Writes a photo of that size. */
 export const writePhoto = async (path: string, width: number, height: number): Promise<string> => {
-  const noise = await sharp({
-    create: {
-      width,
-      height,
-      channels: 3,
-      background: '#808080',
-      noise: { type: 'gaussian', mean: 128, sigma: 20 },
-    },
-  })
-    .blur(1.2)
-    .jpeg({ quality: 92 })
-    .toBuffer();
-  writeFileSync(path, noise);
+  writeFileSync(path, await photoOf(width, height));
   return path;
 };
 

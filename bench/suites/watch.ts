@@ -3,27 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
 import { start } from '../../test/torture/process.js';
 import type { Suite } from '../main.js';
 import { median, type Row } from '../measure.js';
+import { photoOf } from '../photo.js';
 
 const dropFolder = fileURLToPath(new URL('../../watch', import.meta.url));
-
-/** A photo of one megapixel and more or less: soft noise, which compresses about as photos do. */
-const photo = (width: number, height: number): Promise<Buffer> =>
-  sharp({
-    create: {
-      width,
-      height,
-      channels: 3,
-      background: '#888',
-      noise: { type: 'gaussian', mean: 128, sigma: 40 },
-    },
-  })
-    .blur(2)
-    .jpeg({ quality: 92 })
-    .toBuffer();
 
 /** What is dropped one after the other, and the milliseconds until each is out. */
 const sizes = [
@@ -46,7 +31,10 @@ const times = async (): Promise<readonly number[]> => {
     const taken: number[] = [];
     for (const [i, [, width, height]] of sizes.entries()) {
       // Moved in, so that it is whole at once.
-      writeFileSync(join(folder, 'photo.jpg'), Buffer.concat([await photo(width, height), Buffer.from([i])]));
+      writeFileSync(
+        join(folder, 'photo.jpg'),
+        Buffer.concat([await photoOf(width, height), Buffer.from([i])]),
+      );
       const began = performance.now();
       renameSync(join(folder, 'photo.jpg'), join(folder, 'watch/inbox', `${i}.jpg`));
       if (!(await running.until(() => running.count('done') > i))) throw new Error(running.complaints());

@@ -17,8 +17,8 @@ import { adjust, decode, defineOp, encode, files, save } from '../ops/index.js';
 import * as port from '../ports/index.js';
 import { type Pipeline, pipeline, run } from './code.js';
 import type { Entry } from './journal/entries.js';
-import { entriesOf } from './journal/journal.js';
 import type { Report, RunOptions } from './run.js';
+import { entriesIn } from './testing/entries-in.js';
 import { leaveInFlight } from './testing/left.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-interrupted-'));
@@ -41,11 +41,7 @@ const reported = async (given: Pipeline, options: RunOptions = {}): Promise<Repo
   return report.right;
 };
 
-const entries = async (): Promise<readonly Entry[]> => {
-  const all: Entry[] = [];
-  for await (const entry of entriesOf(out)) all.push(entry);
-  return all;
-};
+const entries = () => entriesIn(out);
 
 const copy = () => pipeline(files(photos), decode(), encode(), save(out));
 

@@ -20,9 +20,10 @@ import { failure } from '../diagnostics/index.js';
 import { adjust, decode, defineOp, encode, files, save } from '../ops/index.js';
 import * as port from '../ports/index.js';
 import { type Pipeline, pipeline, run } from './code.js';
-import type { DoneEntry, Entry, RecipeEntry } from './journal/entries.js';
-import { entriesOf, journalPath } from './journal/journal.js';
+import type { DoneEntry, RecipeEntry } from './journal/entries.js';
+import { journalPath } from './journal/journal.js';
 import type { Report, RunOptions } from './run.js';
+import { entriesIn } from './testing/entries-in.js';
 import { leaveLock } from './testing/left.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-records-'));
@@ -49,11 +50,7 @@ const reported = async (given: Pipeline, options: RunOptions = {}): Promise<Repo
 
 const figures = ({ done, skipped, failed }: Report) => ({ done, skipped, failed: failed.length });
 
-const entries = async (): Promise<readonly Entry[]> => {
-  const all: Entry[] = [];
-  for await (const entry of entriesOf(out)) all.push(entry);
-  return all;
-};
+const entries = () => entriesIn(out);
 
 const kinds = async (): Promise<readonly string[]> =>
   (await entries()).map((entry) => ('kind' in entry ? entry.kind : 'first'));
