@@ -65,24 +65,38 @@ def laplacian_pyramid(x, levels):
 
 
 class Pyramid(nn.Module):
-    """LPTN's generator (Liang et al. 2021); pointwise mask layers run before the nearest upsampling, as in ours."""
+    """LPTN's generator (Liang et al. 2021); pointwise mask layers run before the nearest upsampling, as in ours.
 
-    def __init__(self, levels=3, norm=True):
+    `informed` is the network that removes haze: no norm, and a low branch that sees the dark channel and the whole frame.
+    """
+
+    def __init__(self, levels=3, high_blocks=3, informed=False):
         super().__init__()
-        self.levels = levels
+        self.levels, self.informed = levels, informed
         leaky = nn.LeakyReLU()
-        self.low = nn.Sequential(
-            nn.Conv2d(3, 16, 3, 1, 1), nn.InstanceNorm2d(16) if norm else nn.Identity(), leaky, nn.Conv2d(16, 64, 3, 1, 1), leaky,
+        self.enter = nn.Sequential(
+            nn.Conv2d(4 if informed else 3, 16, 3, 1, 1), nn.Identity() if informed else nn.InstanceNorm2d(16),
+            leaky, nn.Conv2d(16, 64, 3, 1, 1), leaky)
+        self.context = nn.Sequential(nn.Conv2d(128, 64, 1), leaky, nn.Conv2d(64, 64, 1)) if informed else None
+        self.leave = nn.Sequential(
             *[Residual(64) for _ in range(5)], nn.Conv2d(64, 16, 3, 1, 1), leaky, nn.Conv2d(16, 3, 3, 1, 1))
         self.high = nn.Sequential(
-            nn.Conv2d(9, 64, 3, 1, 1), leaky, *[Residual(64) for _ in range(3)], nn.Conv2d(64, 1, 3, 1, 1))
+            nn.Conv2d(9, 64, 3, 1, 1), leaky, *[Residual(64) for _ in range(high_blocks)], nn.Conv2d(64, 1, 3, 1, 1))
         self.masks = nn.ModuleList(
             nn.Sequential(nn.Conv2d(1, 16, 1), leaky, nn.Conv2d(16, 1, 1)) for _ in range(levels))
+
+    def low(self, x, rest):
+        if not self.informed:
+            return self.leave(self.enter(rest))
+        side = 2 ** self.levels
+        wide = self.enter(torch.cat([rest, -F.max_pool2d(-x.amin(1, keepdim=True), side, side)], 1))
+        seen = torch.cat([wide.mean((2, 3), keepdim=True), wide.amax((2, 3), keepdim=True)], 1)
+        return self.leave(wide + self.context(seen))
 
     def forward(self, x):
         repeated = lambda t, like: F.interpolate(t, like.shape[2:], mode="nearest")
         details, rest = laplacian_pyramid(x, self.levels)
-        low = torch.tanh(rest + self.low(rest))
+        low = torch.tanh(rest + self.low(x, rest))
         top = details[-1]
         mask = self.high(torch.cat([top, repeated(rest, top), repeated(low, top)], 1))
         out = low
@@ -139,7 +153,7 @@ def cyclegan():
 
 def dehaze():
     """One step of examples/train-dehaze.yaml: pairs, a pyramid of three levels and a discriminator."""
-    make, judge_real = Pyramid(3, norm=False), patch(width=32)
+    make, judge_real = Pyramid(3, high_blocks=1, informed=True), patch(width=32)
     generators, discriminators = adam(make), adam(judge_real)
     hazy, clear = (torch.rand(4, 3, 256, 256) * 2 - 1 for _ in range(2))
 

@@ -117,7 +117,7 @@ export const suite: Suite = {
       rows,
       notes: [
         '`cyclegan-256`: two generators of nine blocks and two 70x70 discriminators, one photo of 256x256 of each domain; least squares, cycle and identity losses, Adam. `dehaze-4x256`: the step of examples/train-dehaze.yaml, four pairs of 256x256.',
-        'A step is the whole of it: all losses, gradients and updates, weights and moments copied to the engine and back. PyTorch holds them in place and updates the discriminators after the generators, which asks them once more.',
+        'A step is the whole of it: all losses, gradients and updates, weights and moments copied to the engine and back. PyTorch holds them in place and updates the discriminators after the generators, which asks them once more; beyond the border of a branch it sees zeros, which are no work.',
         '`busy`: `pipe run examples/train-dehaze.yaml` for 40 steps on photos of 512x512: milliseconds from step to step, the share of that time in which the engine takes a step, and the share in which it does anything at all.',
         'Published for the step of four patches: 1.4 s on a Titan Xp, 20.0 s on 18 cores.',
         ...(typeof opened === 'string' ? [`torch was left out: ${opened}.`] : []),
