@@ -62,7 +62,7 @@ const restated = (xmp: string, before: Size, region: Region, after: Size): strin
     (text, [name, value]) => withProperty(text, name, value),
     xmp,
   );
-  const hasInterior = INTERIOR.every((name) => (numberOf(stated, name) ?? 0) > 0);
+  const hasInterior = INTERIOR.every((name) => numberOf(stated, name) !== undefined);
   return hasInterior ? stated : ['Left', 'Top', ...INTERIOR_SIDES].reduce(withoutInterior, stated);
 };
 

@@ -90,35 +90,22 @@ const meddling = (to: (times: number) => Promise<void> | void) => {
   const meddle = async ({ path }: port.ItemKey): Promise<void> => {
     if (path === 'b.png') await to(++times);
   };
-  const before = defineOp({
-    name: 'meddling.before',
-    about: 'Meddle with a file',
-    params: {},
-    input: port.file,
-    output: port.file,
-    map:
-      () =>
-      ({ key, value }) =>
-        TE.fromTask(async () => {
-          await meddle(key);
-          return value;
-        }),
-  });
-  const after = defineOp({
-    name: 'meddling.after',
-    about: 'Meddle with a file',
-    params: {},
-    input: port.frame,
-    output: port.frame,
-    map:
-      () =>
-      ({ key, value }) =>
-        TE.fromTask(async () => {
-          await meddle(key);
-          return value;
-        }),
-  });
-  return { before: before(), after: after() };
+  const meddling = <P extends typeof port.file | typeof port.frame>(name: string, at: P) =>
+    defineOp({
+      name,
+      about: 'Meddle with a file',
+      params: {},
+      input: at,
+      output: at,
+      map:
+        () =>
+        ({ key, value }) =>
+          TE.fromTask(async () => {
+            await meddle(key);
+            return value;
+          }),
+    })();
+  return { before: meddling('meddling.before', port.file), after: meddling('meddling.after', port.frame) };
 };
 
 const quickly = { in: inbox, settle: 0.05, patience: 0.3 };

@@ -5,6 +5,7 @@ import { convolution, convolve, convolveMirrored, fanIn } from '../convolution.j
 import { type Edges, withMargin, withoutMargin } from '../edges.js';
 import { doubled, type LaplacianPyramid, laplacianPyramid } from '../laplacian-pyramid.js';
 import type { Halves, Network, ParameterSpecs, Parameters } from '../network.js';
+import { meanHere, normBy } from '../whole-mean.js';
 
 export interface PyramidOptions {
   /** Times that the picture is halved, 2 to 6; the low branch works at 1/2^levels of the size. */
@@ -194,7 +195,8 @@ const translateLow = (
   const seen = withMargin(reduced, margin, edges);
   const rest = tf.slice(seen, 0, [-1, -1, -1, 3]);
   const first = mirrored(p, 'low.first', seen);
-  const normed = norm ? standardiseLike(first, counted(first)) : first;
+  const standardised = edges === 'none' ? instanceNorm : normBy((x) => meanHere(counted(x)));
+  const normed = norm ? standardised(first) : first;
   const wide = leaky(mirrored(p, 'low.second', leaky(normed)));
   const informed = context ? tf.add<tf.Tensor4D>(wide, contextOf(p, counted(wide))) : wide;
   const narrow = leaky(mirrored(p, 'low.third', residualBlocks(p, informed, blocks)));
@@ -203,20 +205,8 @@ const translateLow = (
 
 /** What the features of a whole frame add to those of each pixel, [N,1,1,C]. */
 const contextOf = (p: Parameters, features: tf.Tensor4D): tf.Tensor4D => {
-  const [mean, most] = [
-    tf.mean<tf.Tensor4D>(features, [1, 2], true),
-    tf.max<tf.Tensor4D>(features, [1, 2], true),
-  ];
-  const both = tf.concat([mean, most], 3);
+  const both = tf.concat([meanHere(features), tf.max<tf.Tensor4D>(features, [1, 2], true)], 3);
   return convolve(p, 'low.context.b', leaky(convolve(p, 'low.context.a', both)));
-};
-
-/** Instance norm by the mean and deviation of a part. */
-const standardiseLike = (x: tf.Tensor4D, part: tf.Tensor4D): tf.Tensor4D => {
-  if (x === part) return instanceNorm(x);
-  const mean = tf.mean(part, [1, 2], true);
-  const variance = tf.mean(tf.square(tf.sub(part, mean)), [1, 2], true);
-  return tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-5)));
 };
 
 const highMask = (p: Parameters, x: tf.Tensor4D, blocks: readonly string[]): tf.Tensor4D =>

@@ -132,22 +132,19 @@ export const ensembleOn = (
     const [height = 1, width = 1] = picture.shape;
     const fit = fitOf(ensemble.network, found, { size: { width, height }, edges, memory, most, more });
     const ready = programsFor(engine, picture.dtype, edges);
-    if (fit.kind === 'whole' && fit.bytes > memory)
+    if (fit.bytes > memory) {
+      const name = `\`${ensemble.generator.kind}\``;
+      const takes = `takes about ${inMegabytes(fit.bytes)} where ${inMegabytes(memory)} are allowed`;
       warn(
         key,
         warning(
           'tiles/whole-picture',
-          `\`${ensemble.generator.kind}\` looks at the whole picture, which takes about ${inMegabytes(fit.bytes)} where ${inMegabytes(memory)} are allowed.`,
+          fit.kind === 'whole'
+            ? `${name} looks at the whole picture, which ${takes}.`
+            : `A tile of ${name} ${takes}: it looks ${found.reach} pixels around itself.`,
         ),
       )();
-    if (fit.kind === 'tiled' && fit.bytes > memory)
-      warn(
-        key,
-        warning(
-          'tiles/whole-picture',
-          `A tile of \`${ensemble.generator.kind}\` takes about ${inMegabytes(fit.bytes)} where ${inMegabytes(memory)} are allowed: it looks ${found.reach} pixels around itself.`,
-        ),
-      )();
+    }
     const result: E.Either<Diagnostics, Edited> =
       fit.kind === 'tiled'
         ? await inTiles(ready, picture, fit, found, key, more, signal)

@@ -1,3 +1,4 @@
+import { sources } from '../../image/window.js';
 import type { Size } from '../params/index.js';
 import type { Values } from '../tiling/windows.js';
 
@@ -39,16 +40,14 @@ export const thumbnailOf = (picture: Values, needs: ThumbnailNeeds): Thumbnail =
   const factor = factorFor({ width, height }, needs);
   const [rows, columns] = [sideOf(height, factor, needs), sideOf(width, factor, needs)];
   const data = new Float32Array(rows * columns * channels);
-  const folded = (i: number, n: number): number => {
-    const at = i % (2 * n);
-    return at < n ? at : 2 * n - 1 - at;
-  };
+  const down = sources(0, rows * factor, height, 'symmetric');
+  const across = sources(0, columns * factor, width, 'symmetric');
   const share = 1 / factor ** 2;
   for (let y = 0; y < rows * factor; y++) {
-    const from = folded(y, height) * width;
+    const from = down[y]! * width;
     const to = Math.floor(y / factor) * columns;
     for (let x = 0; x < columns * factor; x++) {
-      const source = (from + folded(x, width)) * channels;
+      const source = (from + across[x]!) * channels;
       const target = (to + Math.floor(x / factor)) * channels;
       for (let c = 0; c < channels; c++)
         data[target + c] = (data[target + c] as number) + share * (picture.data[source + c] as number);

@@ -108,6 +108,16 @@ const rolled = (photo: Frame, by: number): Frame => {
   return { ...photo, width, height, samples: { depth: 'float32', data } };
 };
 
+/** The engine, but for how it runs what it compiled. */
+const engineThat = (changed: (run: Compiled['run']) => Compiled['run']): Engine => ({
+  ...engine,
+  compile: (executable) =>
+    pipe(
+      engine.compile(executable),
+      TE.map((held) => ({ ...held, run: changed(held.run), runOnCopies: changed(held.runOnCopies) })),
+    ),
+});
+
 describe('tiles', () => {
   it.each([
     [192, 128, 3, {}],
@@ -166,18 +176,7 @@ describe('tiles', () => {
             ) as typeof results;
           }),
         );
-    const unsteady: Engine = {
-      ...engine,
-      compile: (executable) =>
-        pipe(
-          engine.compile(executable),
-          TE.map((held) => ({
-            ...held,
-            run: flickering(held.run),
-            runOnCopies: flickering(held.runOnCopies),
-          })),
-        ),
-    };
+    const unsteady = engineThat(flickering);
     const photo = picture(192, 128);
     const steady = await edit(photo, { certify: true }, { memory: LITTLE });
     const told = await edit(photo, { certify: true }, { memory: LITTLE, openEngine: TE.right(unsteady) });
@@ -201,18 +200,7 @@ describe('tiles', () => {
         Object.values(feeds).some(({ data }) => data.byteLength > limit)
           ? TE.left([failure('tensor/run-failed', 'bad_alloc: no memory left')])
           : run(feeds, signal);
-    const starving: Engine = {
-      ...engine,
-      compile: (executable) =>
-        pipe(
-          engine.compile(executable),
-          TE.map((held) => ({
-            ...held,
-            run: limited(held.run),
-            runOnCopies: limited(held.runOnCopies),
-          })),
-        ),
-    };
+    const starving = engineThat(limited);
     const starved = await edit(photo, {}, { openEngine: TE.right(starving) });
     expect(starved.warnings.join('\n')).toContain('no memory for 256x192 pixels at once');
     expect(furthest(starved.photo, (await edit(photo)).photo)).toBeLessThan(1e-5);

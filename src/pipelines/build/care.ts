@@ -1,5 +1,6 @@
 import * as O from 'fp-ts/lib/Option.js';
 import type { RunContext } from '../context.js';
+import { whileInFlight } from '../journal/in-flight.js';
 import type { Journal } from '../journal/journal.js';
 import type { Ledger } from '../journal/ledger.js';
 
@@ -19,12 +20,5 @@ const hasCrashed = ({ failureOf }: Journal, source: string): boolean =>
 export const carefully =
   (ledger: Pick<Ledger, 'inFlight' | 'journal'>): RunContext['carefully'] =>
   (source, work) =>
-  async () => {
-    if (isDangerous(ledger, source)) return O.none;
-    const ended = ledger.inFlight.begin(source)();
-    try {
-      return O.some(await work());
-    } finally {
-      ended();
-    }
-  };
+  async () =>
+    isDangerous(ledger, source) ? O.none : O.some(await whileInFlight(ledger.inFlight, source, work));

@@ -4,6 +4,7 @@ import { builtIn } from '../../ops/index.js';
 import { type FileRef, type Item, type ItemKey, travelsOn } from '../../ports/index.js';
 import type { Graph } from '../check/graph.js';
 import type { RunContext } from '../context.js';
+import { whileInFlight } from '../journal/in-flight.js';
 import type { Plan } from '../plan/plan.js';
 import { nodesOf } from '../plan/stages.js';
 import { resolvedPipeline } from '../receipt/resolved.js';
@@ -48,12 +49,7 @@ export const guarded = (site: GuardedSite): LaneWork => {
       const worked = await inTurn(() => alone(site, { key, value }, signal));
       if (worked !== undefined) return worked;
     }
-    const ended = ledger.inFlight.begin(key.path)();
-    try {
-      return await whole(item, signal);
-    } finally {
-      ended();
-    }
+    return whileInFlight(ledger.inFlight, key.path, () => whole(item, signal));
   };
 };
 

@@ -22,6 +22,20 @@ export interface InFlight {
   readonly close: Task<void>;
 }
 
+/** Does work on a source, and notes meanwhile that it is being worked on. */
+export const whileInFlight = async <A>(
+  { begin }: Pick<InFlight, 'begin'>,
+  source: string,
+  work: Task<A>,
+): Promise<A> => {
+  const ended = begin(source)();
+  try {
+    return await work();
+  } finally {
+    ended();
+  }
+};
+
 /** What the file holds. */
 interface Noted {
   readonly inFlight: readonly string[];
