@@ -34,6 +34,28 @@ describe('turnAt', () => {
     ]);
   });
 
+  it('says all of a step', () => {
+    const params = paramsOf({ cosine: 4 }, 2);
+    expect(turnAt(params, 1)).toEqual({
+      phase: 'pretrain',
+      judged: false,
+      multiplier: 1,
+      cycle: 0,
+      length: 2,
+      ends: false,
+      marks: [],
+    });
+    expect(turnAt(params, 2)).toMatchObject({
+      phase: 'train',
+      judged: true,
+      cycle: 0,
+      length: 4,
+      ends: false,
+    });
+    expect(turnAt(params, 5)).toMatchObject({ ends: true, marks: ['restart', 'end'] });
+    expect(stepsOf(params)).toBe(6);
+  });
+
   it('lets the discriminator join when it is to', () => {
     const params = paramsOf({ constant: 4 }, 2, { adversarial: { weight: 1, after: 3 } });
     const judged = Array.from({ length: 6 }, (_, step) => turnAt(params, step).judged);
