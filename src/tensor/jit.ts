@@ -26,6 +26,8 @@ export interface JitOptions {
   readonly cache?: number;
   /** Outputs, by path, that leave as 8- or 16-bit integers: rounded to even and clamped to the type's range. */
   readonly as?: BoundaryDTypes;
+  /** Keeps memory between values and runs however large they are, which is faster, and held; else it is given back where a value is over 128 MB. */
+  readonly arena?: boolean;
 }
 
 export interface CallOptions {
@@ -83,7 +85,13 @@ interface Entry {
  * const result = await soften({ x: { dtype: 'float32', shape: [1, 8, 8, 3], data } })();
  */
 export const jit = <I, O>(fn: (inputs: I) => O, options: JitOptions = {}): Jitted<I, O> => {
-  const { name = fn.name || 'program', engine = defaultEngine(), cache = 8, as = {} } = options;
+  const {
+    name = fn.name || 'program',
+    engine = defaultEngine(),
+    cache = 8,
+    as = {},
+    arena = false,
+  } = options;
   const shapes = new LRUCache<string, Lease<E.Either<Diagnostics, Entry>>>({
     max: cache,
     dispose: (shape) => shape.retire(),
@@ -100,6 +108,7 @@ export const jit = <I, O>(fn: (inputs: I) => O, options: JitOptions = {}): Jitte
       operator: name,
       graph: graph.right,
       program: narrowed.program,
+      arena,
     })();
     return E.isLeft(compiled) ? compiled : E.right({ compiled: compiled.right, outputs: narrowed.outputs });
   };

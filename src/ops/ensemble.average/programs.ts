@@ -37,6 +37,8 @@ export const programsOn = (
     room: engine.buffer,
     edit: jit(editOf(ensemble, wanted, depth), {
       ...options,
+      // `fitOf` lets such a network work on pictures whose values are that large.
+      arena: network.byMeans === undefined,
       ...narrow('output'),
     }),
     look: jit(lookOf(ensemble, depth), options),

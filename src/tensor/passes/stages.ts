@@ -7,6 +7,7 @@ import {
   type NodeId,
   type OpName,
 } from '../graph/index.js';
+import { inGroups, rowGroups } from './row-groups.js';
 
 /**
  * Keeps memory low under ONNX Runtime's planner, which gives the buffer of a dead value to any later value of exactly the
@@ -26,6 +27,7 @@ export const cutIntoStages = (graph: Graph, limits: Limits = LIMITS): Graph => {
   const near = Math.max(limits.near, total / STAGES);
   const lastStage = lastUses(graph, stages);
   const blocked = new Set([...blockedValues(graph), ...outputValues(graph)]);
+  const groups = rowGroups(graph, stages, (id) => isLarge(graph.nodes[id]!));
   const build = new GraphBuilder();
   const moved: NodeId[] = [];
   // What was last used as what, where: bands of one convolution share what they are copied from.
@@ -55,11 +57,10 @@ export const cutIntoStages = (graph: Graph, limits: Limits = LIMITS): Graph => {
     build.enter(node.scope);
     const stage = stages[id]!;
     const inputs = node.inputs.map((i) => forUse(i, id));
-    moved.push(
-      isLarge(node) && !blocked.has(id)
-        ? staged(build, node, inputs, stage)
-        : build.add(node.op as OpName, inputs, node.attrs as never),
-    );
+    const made = (): NodeId => build.add(node.op as OpName, inputs, node.attrs as never);
+    if (isOp(node, 'conv') && groups.has(id)) moved.push(inGroups(build, node, inputs, groups.get(id)!));
+    else if (groups.has(node.inputs[0]!)) moved.push(build.reshape(made(), node.shape));
+    else moved.push(isLarge(node) && !blocked.has(id) ? staged(build, node, inputs, stage) : made());
   });
   return build.graph(
     graph.name,
@@ -157,8 +158,8 @@ const staged = (b: GraphBuilder, node: Node, inputs: readonly NodeId[], stage: n
   const whole = (id: NodeId): boolean => b.shape(id).length === node.shape.length && b.node(id).op !== 'fill';
   const all = (): boolean => true;
   if (stage > 0 && isOp(node, 'concat')) return add(lift(all), { axis: node.attrs.axis + stage });
-  // Rows are gathered by a list; the axes in front of the list are those of the result.
-  if (stage > 0 && isOp(node, 'gather') && node.attrs.axis === 0) return add(lift((id) => id === inputs[1]));
+  // What is gathered by a list has the axes of the list among its own.
+  if (stage > 0 && isOp(node, 'gather')) return add(lift((id) => id === inputs[1]));
   if (stage > 0 && SAME_SHAPE.has(node.op)) return add(lift(all));
   if (stage > 0 && BROADCAST.has(node.op)) return add(lift(whole));
   return b.add(node.op as OpName, inputs, node.attrs as never);

@@ -24,6 +24,8 @@ export interface Executable {
   readonly operator: string;
   readonly graph: Graph;
   readonly program: KernelProgram;
+  /** Memory is kept between values and runs, however large they are. */
+  readonly arena?: boolean;
 }
 
 /** A program made ready on an engine. */
@@ -76,10 +78,10 @@ const jobs: Readonly<Record<EngineName, (executable: Executable) => Job>> = {
 };
 
 function onnx(provider: Provider): (executable: Executable) => Job {
-  return ({ graph }) => {
+  return ({ graph, arena: always = false }) => {
     const model = emit(bareOutputs(graph), dialectOf(provider));
     const { residents } = model;
-    const arena = graph.nodes.every((node) => 4 * elementCount(node.shape) < ARENA_VALUE_BYTES);
+    const arena = always || graph.nodes.every((node) => 4 * elementCount(node.shape) < ARENA_VALUE_BYTES);
     return {
       kind: 'onnx',
       model: encodeModel(model),
