@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gridWithin } from '../tiling/grid.js';
+import { type Grid, gridWithin, type Tile } from '../tiling/grid.js';
 import { windowsOver } from './certificate.js';
 
 const MULTIPLE = 16;
@@ -45,5 +45,74 @@ describe('windows of a certificate', () => {
     const [{ window }] = grid.tiles;
     for (const { width, height } of windowsOver(grid, HALO, MULTIPLE))
       expect(width * height).toBeLessThan((window.width * window.height) / 20);
+  });
+
+  /** A grid of cores that begin at these places, with windows of one size. */
+  const gridOf = (
+    edges: Grid['edges'],
+    full: Grid['full'],
+    window: Grid['full'],
+    starts: readonly (readonly [left: number, top: number])[],
+  ): Grid => ({
+    full,
+    edges,
+    tiles: starts.map(([left, top]): Tile => {
+      const place = { left, top, ...window };
+      return { core: place, window: place };
+    }) as unknown as Grid['tiles'],
+  });
+  const corners = (grid: Grid) =>
+    windowsOver(grid, 8, MULTIPLE).map(({ left, top, width, height }) => {
+      expect([width, height]).toEqual([144, 144]);
+      return [left, top];
+    });
+
+  it('are at four places along each join, inside of the picture', () => {
+    const starts = [
+      [0, 0],
+      [512, 0],
+      [0, 256],
+      [512, 256],
+    ] as const;
+    const full = { width: 1024, height: 512 };
+    const window = { width: 600, height: 300 };
+    const down = [
+      [448, 0],
+      [448, 128],
+      [448, 256],
+      [448, 368],
+    ];
+    const across = [
+      [64, 192],
+      [320, 192],
+      [576, 192],
+      [832, 192],
+    ];
+    expect(corners(gridOf('none', full, window, starts))).toEqual([...down, ...across]);
+    const seam = down.map(([, top]) => [-64, top]);
+    expect(corners(gridOf('x', full, window, starts))).toEqual([...seam, ...down, ...across]);
+    const narrow = gridOf('none', { width: 1024, height: 512 }, window, [
+      [0, 0],
+      [16, 0],
+      [1008, 0],
+    ]);
+    expect(corners(narrow).map(([left]) => left)).toEqual([...Array(4).fill(0), ...Array(4).fill(880)]);
+  });
+
+  it('are no larger than tiles', () => {
+    const grid = gridOf('x', { width: 96, height: 64 }, { width: 112, height: 64 }, [[0, 0]]);
+    expect(windowsOver(grid, 8, MULTIPLE)[0]).toEqual({ left: -48, top: 0, width: 112, height: 64 });
+  });
+
+  it('that are higher than the picture have it in their middle', () => {
+    const grid = gridOf('sphere', { width: 1024, height: 96 }, { width: 1200, height: 300 }, [[0, 0]]);
+    expect(corners(grid)).toEqual(Array(4).fill([-64, -16]));
+  });
+
+  it('are over eight joins of many', () => {
+    const starts = Array.from({ length: 20 }, (_, i) => [160 * i, 0] as const);
+    const grid = gridOf('none', { width: 3200, height: 512 }, { width: 600, height: 512 }, starts);
+    const lefts = [...new Set(corners(grid).map(([left]) => left! + 64))];
+    expect(lefts).toEqual([1, 3, 5, 8, 10, 12, 15, 17].map((i) => 160 * i));
   });
 });

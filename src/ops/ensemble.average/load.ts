@@ -64,16 +64,19 @@ const meanWeights = ([first, ...others]: Ensemble['members']): Weights =>
   );
 
 const networkOf = (path: string, { generator, snapshots }: TrainedFolder): E.Either<Diagnostics, Network> => {
-  const network = generatorOf(generator);
-  const refuse = (why: string): E.Either<Diagnostics, never> =>
-    E.left([failure('weights/mismatch', `${path}: ${why}.`)]);
-  if (network === undefined) return refuse(`there is no generator \`${generator.kind}\``);
+  // A manifest that names another kind than there is was refused when it was read.
+  const network = generatorOf(generator) as Network;
   const wrong = snapshots
     .map(({ file, weights }) => [file, misfitOf(network, weights)] as const)
     .find(([, why]) => why !== undefined);
   return wrong === undefined
     ? E.right(network)
-    : refuse(`${wrong[0]} is not of the network that model.json says it is: ${wrong[1]}`);
+    : E.left([
+        failure(
+          'weights/mismatch',
+          `${path}: ${wrong[0]} is not of the network that model.json says it is: ${wrong[1]}.`,
+        ),
+      ]);
 };
 
 /**

@@ -42,6 +42,31 @@ describe('a sample of a picture', () => {
   });
 });
 
+describe('places of a sample', () => {
+  const placesOf = (rows: number, columns: number, factor: number, multiple: number) =>
+    sampledPlaces(
+      { picture: { dtype: 'float32', shape: [1, rows, columns, 1], data: new Float32Array(0) }, factor },
+      multiple,
+    );
+
+  it('are four along an axis at most, evenly spread, of a size that both scales can show', () => {
+    // At a third of the size 44 pixels: the least multiple of four whose triple is 128 at least.
+    const places = placesOf(50, 200, 3, 4);
+    expect(places).toEqual([9, 159, 309, 459].map((left) => ({ left, top: 9, width: 132, height: 132 })));
+    expect(placesOf(100, 100, 3, 4).map(({ left, top }) => [left, top])).toEqual([
+      [9, 9],
+      [159, 9],
+      [9, 159],
+      [159, 159],
+    ]);
+    expect(placesOf(64, 640, 2, 8)).toHaveLength(4);
+  });
+
+  it('are all of what is small', () => {
+    expect(placesOf(30, 20, 3, 4)).toEqual([{ left: 0, top: 0, width: 60, height: 90 }]);
+  });
+});
+
 describe('corrected means', () => {
   const mean = (...values: readonly number[]) =>
     ({ dtype: 'float32', shape: [1, 1, 1, values.length], data: Float32Array.from(values) }) as const;
