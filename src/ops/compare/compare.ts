@@ -32,7 +32,7 @@ const measure = async (
       measured[figure] = await meanDeltaE(planesOf(from, 'colour'), planesOf(to, 'colour'), breathe);
     if (figure === 'ssim' && hasWindows(from)) {
       let sum = 0;
-      for (const [i, one] of ones.entries()) sum += await ssim(one, others[i] ?? one, breathe);
+      for (const [i, one] of ones.entries()) sum += await ssim(one, others[i]!, breathe);
       measured[figure] = sum / ones.length;
     }
   }

@@ -31,17 +31,17 @@ export const ciede2000 = ([l1, a1, b1]: Lab, [l2, a2, b2]: Lab): number => {
   const [p1, p2] = [a1 * (1 + g), a2 * (1 + g)];
   const [c1, c2] = [Math.hypot(p1, b1), Math.hypot(p2, b2)];
   const [h1, h2] = [hueOf(p1, b1), hueOf(p2, b2)];
-  const isGrey = c1 * c2 === 0;
   const turn = h2 - h1;
-  const hueStep = isGrey ? 0 : turn > 180 ? turn - 360 : turn < -180 ? turn + 360 : turn;
+  const hueStep = turn > 180 ? turn - 360 : turn < -180 ? turn + 360 : turn;
   const dL = l2 - l1;
   const dC = c2 - c1;
+  // Without a colour on one side this is 0, and no hue counts.
   const dH = 2 * Math.sqrt(c1 * c2) * Math.sin((hueStep / 2) * DEGREE);
 
   const l = (l1 + l2) / 2;
   const c = (c1 + c2) / 2;
   const sum = h1 + h2;
-  const h = isGrey || Math.abs(turn) <= 180 ? sum / (isGrey ? 1 : 2) : (sum + (sum < 360 ? 360 : -360)) / 2;
+  const h = (Math.abs(turn) <= 180 ? sum : sum + (sum < 360 ? 360 : -360)) / 2;
   const t =
     1 -
     0.17 * Math.cos((h - 30) * DEGREE) +
@@ -67,7 +67,7 @@ export const meanDeltaE = async (
   others: readonly Plane[],
   breathe: () => Promise<void>,
 ): Promise<number> => {
-  const { width = 0, height = 0 } = ones[0] ?? {};
+  const { width, height } = ones[0]!;
   const rows = () => [new Float64Array(width), new Float64Array(width), new Float64Array(width)] as const;
   const [x, y] = [rows(), rows()];
   const lab = ([r, g, b]: ReturnType<typeof rows>, i: number): Lab =>
@@ -75,8 +75,8 @@ export const meanDeltaE = async (
   let sum = 0;
   for (let row = 0; row < height; row++) {
     for (let c = 0; c < 3; c++) {
-      ones[c]?.readRow(row, x[c] as Float64Array);
-      others[c]?.readRow(row, y[c] as Float64Array);
+      ones[c]!.readRow(row, x[c] as Float64Array);
+      others[c]!.readRow(row, y[c] as Float64Array);
     }
     for (let i = 0; i < width; i++) sum += ciede2000(lab(x, i), lab(y, i));
     if (row % 16 === 15) await breathe();

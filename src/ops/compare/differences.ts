@@ -22,7 +22,7 @@ export const differences = async (
     const [x, y] = [new Float64Array(width), new Float64Array(width)];
     for (let row = 0; row < height; row++) {
       one.readRow(row, x);
-      others[i]?.readRow(row, y);
+      others[i]!.readRow(row, y);
       for (let k = 0; k < width; k++) {
         const d = (x[k] as number) - (y[k] as number);
         squares += d * d;
