@@ -103,7 +103,10 @@ export const emitConvFilterGradient = (e: Emitter, node: NodeOf<'convFilterGradi
  */
 const asConvolution = (e: Emitter, node: NodeOf<'convFilterGradient'>): string => {
   const { strides, padding, dilations, kernel } = node.attrs;
-  const [x = '', dy = ''] = node.inputs.map((i) => e.op('Transpose', [e.value(i)], { perm: [1, 0, 2, 3] }));
+  const [x, dy] = node.inputs.map((i) => e.op('Transpose', [e.value(i)], { perm: [1, 0, 2, 3] })) as [
+    string,
+    string,
+  ];
   const output = e.node(node.inputs[1]!).shape.slice(2);
   const [n = 1, c = 1, h = 1, w = 1] = e.node(node.inputs[0]!).shape;
   const gradient = emitConvolution(e, [x, dy], [c, n, h, w], {

@@ -7,11 +7,11 @@ type Picture = readonly [number, number, number, number];
 /** Conv on a picture of the given shape. */
 export const emitConvolution = (
   e: Emitter,
-  operands: readonly string[],
+  operands: readonly [x: string, ...others: string[]],
   shape: Picture,
   { strides, padding, dilations, groups, kernel }: Convolution & { readonly kernel: Pair },
 ): string => {
-  const [x = '', ...others] = operands;
+  const [x, ...others] = operands;
   const [, , bottom, right] = padding;
   const size = shape.slice(2);
   const whole = size[0] === kernel[0] && size[1] === kernel[1];

@@ -89,7 +89,7 @@ const foldAxis = (
       ? [
           {
             start: to,
-            stretch: { value: e.op('ReduceSum', [side, e.ints([axis])], { keepdims: 1 }), length: 1 },
+            stretch: { value: e.op('ReduceSum', [side, e.ints([axis])]), length: 1 },
           },
         ]
       : [{ start: to, stretch: { value: side, length } }];

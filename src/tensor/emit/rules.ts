@@ -151,16 +151,16 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
   },
   softmax: plain('Softmax', ({ axis }) => ({ axis })),
   topK: (e, node) => {
-    const [values = '', indices = ''] = e.ops('TopK', [...operands(e, node), e.ints([node.attrs.k])], 2, {
+    const [values, indices] = e.ops('TopK', [...operands(e, node), e.ints([node.attrs.k])], 2, {
       largest: 1,
       sorted: 1,
     });
-    return node.attrs.result === 'values' ? values : e.op('Cast', [indices], to('int32'));
+    return node.attrs.result === 'values' ? values! : e.op('Cast', [indices!], to('int32'));
   },
 
   matmul: (e, node) => {
     const { transposeA, transposeB } = node.attrs;
-    const [a = '', b = ''] = operands(e, node);
+    const [a, b] = operands(e, node) as [string, string];
     if (!transposeA && !transposeB) return e.op('MatMul', [a, b]);
     if (e.dialect.contrib && node.dtype === 'float32') {
       return e.op(
@@ -180,7 +180,10 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
   conv: (e, node) => {
     const [n = 1, c = 1, h = 1, w = 1] = e.node(node.inputs[0]!).shape;
     const [kh = 1, kw = 1] = e.node(node.inputs[1]!).shape.slice(2);
-    return emitConvolution(e, operands(e, node), [n, c, h, w], { ...node.attrs, kernel: [kh, kw] });
+    return emitConvolution(e, operands(e, node) as [string, string], [n, c, h, w], {
+      ...node.attrs,
+      kernel: [kh, kw],
+    });
   },
   convInputGradient: emitConvInputGradient,
   convFilterGradient: emitConvFilterGradient,
@@ -220,18 +223,18 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
   concat: plain('Concat', ({ axis }) => ({ axis })),
   gather: plain('Gather', ({ axis }) => ({ axis })),
   gatherNd: (e, node) => {
-    const [x = '', indices = ''] = operands(e, node);
+    const [x, indices] = operands(e, node) as [string, string];
     return e.op('GatherND', [x, e.op('Cast', [indices], { to: elementTypes.int64 })]);
   },
   scatterNd: (e, node) => {
-    const [indices = '', updates = ''] = operands(e, node);
+    const [indices, updates] = operands(e, node) as [string, string];
     const zeros = e.op('Expand', [e.scalar(0, node.dtype), e.ints(node.attrs.shape)]);
     return e.op('ScatterND', [zeros, e.op('Cast', [indices], { to: elementTypes.int64 }), updates], {
       reduction: 'add',
     });
   },
   scatterUpdate: (e, node) => {
-    const [x = '', indices = '', updates = ''] = operands(e, node);
+    const [x, indices, updates] = operands(e, node) as [string, string, string];
     return e.op('ScatterND', [x, e.op('Cast', [indices], { to: elementTypes.int64 }), updates]);
   },
   expand: (e, node) => e.op('Expand', [...operands(e, node), e.ints(node.attrs.shape)]),
