@@ -2,14 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { Frame } from '../../ports/index.js';
-import { createEngine } from '../../tensor/index.js';
+import { decodeMetadata } from '../../tensor/emit/schema.js';
+import { createEngine, type Engine } from '../../tensor/index.js';
 import { model } from '../model/index.js';
 import { frameFrom, valuesOf } from '../testing/frames.js';
-import { writeModel } from '../testing/models.js';
+import { tinyPyramid, writeModel } from '../testing/models.js';
 import { runMap } from '../testing/run.js';
 import { type ExportChoice, type Exported, exportEnsemble } from './export.js';
 import { ensembleAverage } from './index.js';
@@ -120,6 +123,99 @@ describe('an exported model', () => {
   it('says which weights are in it', async () => {
     const { snapshots } = await exported('weights', { members: 2 });
     expect(snapshots.map(({ step }) => step)).toEqual([200, 300]);
+  });
+
+  const metadataOf = ({ bytes }: { readonly bytes: Uint8Array }) => {
+    const head = decodeMetadata(bytes);
+    if (head._tag === 'None') throw new Error('these are no bytes of a model');
+    return head.value.metadata;
+  };
+
+  it('says of itself what it takes, and what it was made of', async () => {
+    const made = await exported('any', { members: 2, strength: 0.5 });
+    const {
+      'prismflow.generator': generator,
+      'prismflow.snapshots': snapshots,
+      ...others
+    } = metadataOf(made);
+    expect(JSON.parse(generator!)).toEqual({ pyramid: tinyPyramid.options });
+    expect(JSON.parse(snapshots!)).toEqual(made.snapshots.map(({ step, sha256 }) => ({ step, sha256 })));
+    expect(others).toEqual({
+      'prismflow.layout': 'nchw',
+      'prismflow.range': '0..1',
+      'prismflow.multiple': '4',
+      'prismflow.least': String(made.sides.least),
+      'prismflow.ensemble': JSON.stringify({ average: 'predictions', strength: 0.5, trust: 0 }),
+    });
+    expect([made.size, made.sides.multiple]).toEqual([undefined, 4]);
+    const fixed = metadataOf(await exported('one', { size: { width: 8, height: 4 }, pixels: 'uint8' }));
+    expect(fixed['prismflow.range']).toBe('0..255');
+    expect(Object.keys(fixed)).not.toContain('prismflow.multiple');
+    expect(Object.keys(fixed)).not.toContain('prismflow.least');
+  });
+
+  it('is tried beside the program, and not given where they differ', async () => {
+    const tried = async (
+      changed: (data: Float32Array) => Float32Array | undefined,
+      choice: Partial<ExportChoice> = {},
+    ) => {
+      const asked: (readonly number[])[] = [];
+      const other: Engine = {
+        ...engine,
+        openModel: (name, bytes) =>
+          pipe(
+            engine.openModel(name, bytes),
+            TE.map((opened) => ({
+              ...opened,
+              run: (feeds, signal) => {
+                asked.push(feeds.picture!.shape);
+                return pipe(
+                  opened.run(feeds, signal),
+                  TE.map(({ edited }) => {
+                    const data = changed(edited!.data as Float32Array);
+                    return (data === undefined ? {} : { edited: { ...edited, data } }) as never;
+                  }),
+                );
+              },
+            })),
+          ),
+      };
+      const result = await exportEnsemble(other)({ models, ...defaults, ...choice })();
+      return { asked, result };
+    };
+    const messageOf = (result: E.Either<Diagnostics, unknown>) =>
+      E.isLeft(result) ? `${result.left[0].code}: ${result.left[0].message}` : 'it is given';
+    const same = await tried((data) => data);
+    expect(messageOf(same.result)).toBe('it is given');
+    expect(same.asked).toEqual([
+      [1, 3, 96, 160],
+      [1, 3, 132, 72],
+    ]);
+    const one = await tried((data) => data, { size: { width: 30, height: 20 } });
+    expect(one.asked).toEqual([[1, 3, 20, 30]]);
+    const why = 'weights/export-differs: The exported model is not the same as the one in the folder';
+    // Of the second picture alone, and less than it should be.
+    const { result: other } = await tried((data) =>
+      data.length === 3 * 132 * 72 ? data.map((value, i) => (i === 5 ? value - 0.25 : value)) : data,
+    );
+    expect(messageOf(other)).toMatch(new RegExp(`^${why}: results differ by 0\\.2(5|49)`));
+    expect(messageOf((await tried((data) => data.slice(1))).result)).toBe(
+      `${why}: results differ by Infinity.`,
+    );
+    expect(messageOf((await tried(() => undefined)).result)).toBe(`${why}: the file gives no picture.`);
+    const close = await tried((data) => data.map((value) => value + 5e-5));
+    expect(E.isRight(close.result) && close.result.right.difference).toBeCloseTo(5e-5, 5);
+    const level = { pixels: 'uint8', size: { width: 8, height: 8 } } as const;
+    const byOne = await tried(
+      (data) => data.map((value, i) => (i === 3 ? (value > 0 ? value - 1 : 1) : value)),
+      level,
+    );
+    expect(E.isRight(byOne.result) && byOne.result.right.difference).toBe(1 / 255);
+    const byTwo = await tried(
+      (data) => data.map((value, i) => (i === 3 ? (value > 1 ? value - 2 : 2) : value)),
+      level,
+    );
+    expect(messageOf(byTwo.result)).toBe(`${why}: results differ by 2.`);
   });
 
   it('is not made of a folder without a model', async () => {
