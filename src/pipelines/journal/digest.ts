@@ -1,6 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
@@ -17,8 +16,25 @@ const unreadable =
     failure('file/unreadable', `${path} cannot be read: ${messageOf(cause)}.`, { cause }),
   ];
 
+const PIECE_BYTES = 1 << 17;
+
+/** What earlier files were read into: a buffer for each digest that is made at the same time. */
+const spare: Buffer[] = [];
+
+// A stream would allocate a buffer for each piece, and one for the end, which is many times the size of a small photo.
 const update = async (hash: Hash, path: string): Promise<void> => {
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  const file = await open(path);
+  const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES);
+      if (bytesRead === 0) return;
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    spare.push(buffer);
+    await file.close();
+  }
 };
 
 /** The digest of a file's content, read in pieces. */

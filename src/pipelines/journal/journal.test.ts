@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -291,5 +292,19 @@ describe('digestFile', () => {
     expect(await digestFile(join(folder, 'nothing'))()).toMatchObject({
       left: [{ code: 'file/unreadable' }],
     });
+  });
+
+  it('is of each file alone, however large, where several are read at once', async () => {
+    const contents = Array.from({ length: 5 }, (_, i) => Buffer.alloc(i * 100_000, `${i}`));
+    const paths = contents.map((content, i) => {
+      const path = join(folder, `${i}.bin`);
+      writeFileSync(path, content);
+      return path;
+    });
+    const expected = contents.map((content) => hash('sha256', content));
+    for (let round = 0; round < 2; round++) {
+      const digests = await Promise.all(paths.map((path) => digestFile(path)()));
+      expect(digests.map(right)).toEqual(expected);
+    }
   });
 });
