@@ -9,7 +9,7 @@ import { exit, type Terminal } from './terminal.js';
 keepHeapSmall();
 
 // Decoders and encoders run on these threads, as many as there are photos at once, and each thread keeps memory of its own.
-process.env.UV_THREADPOOL_SIZE ??= String(availableParallelism() + 1);
+process.env.UV_THREADPOOL_SIZE ??= String(Math.max(2, availableParallelism()));
 
 /** The terminal that this process runs in. */
 const processTerminal = (): Terminal => {
