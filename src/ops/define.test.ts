@@ -51,6 +51,38 @@ describe('defineOp', () => {
   });
 });
 
+describe('a name', () => {
+  const named = (name: string) => () =>
+    defineOp({ name, about: '', params: {}, input: frame, output: frame, flow: () => (items) => items });
+
+  it.each(['a', 'ab', 'a1', 'a-b', 'a.b', 'a-1.b2.c-', 'dehaze.dark-channel'])('can be %s', (name) => {
+    expect(named(name)().operator.name).toBe(name);
+  });
+
+  it.each([
+    '',
+    '1a',
+    '-a',
+    'A',
+    'aB',
+    'a b',
+    'a_b',
+    '.a',
+    'a.',
+    'a..b',
+    'a.1',
+    'a.-b',
+    'a.B',
+    'a.bC',
+    ' a',
+    'a ',
+  ])('cannot be %j', (name) => {
+    expect(named(name)).toThrow(
+      new TypeError(`An operator cannot be called "${name}": lower case, digits, hyphens and dots.`),
+    );
+  });
+});
+
 describe('defineJoin', () => {
   const join = defineJoin({
     name: 'side-by-side',

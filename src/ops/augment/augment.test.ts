@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Frame } from '../../ports/index.js';
 import { createEngine } from '../../tensor/index.js';
 import { arbitraryFrame, frameFrom, valuesOf } from '../testing/frames.js';
-import { paramsOf } from '../testing/run.js';
+import { paramsOf, readParams } from '../testing/run.js';
 import { varying } from '../testing/varying.js';
 import { axisMatrix, reflected } from './axis.js';
 import { augment } from './index.js';
@@ -202,5 +202,20 @@ describe('axisMatrix', () => {
     expect([-4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6].map((place) => reflected(place, 3))).toEqual([
       2, 2, 1, 0, 0, 1, 2, 2, 1, 0, 0,
     ]);
+  });
+});
+
+describe('augment draws', () => {
+  it.each([
+    [{ flip: true, rotate: 0, zoom: 1 }, true],
+    [{ flip: false, rotate: 0, zoom: 1 }, false],
+    [{ flip: false, rotate: 90, zoom: 1 }, true],
+    [{ flip: false, rotate: 0, zoom: [0.5, 0.8] }, true],
+    [{ flip: false, rotate: 0, zoom: 0.8 }, false],
+    [{ flip: false, rotate: 0, zoom: 1.2 }, true],
+    [{ flip: false, rotate: 0, zoom: 1, light: 0.1 }, true],
+    [{ flip: false, rotate: 0, zoom: 1, colour: 0.1 }, true],
+  ] as const)('with %j: %s', (params, random) => {
+    expect(augment.operator.facts.random?.(readParams(augment(params)) as never)).toBe(random);
   });
 });

@@ -33,6 +33,42 @@ describe('pair', () => {
     );
   });
 
+  it('goes by place unless told otherwise, whatever the names', async () => {
+    const named = (...paths: readonly string[]) =>
+      fromIterable(paths.map((path, index) => E.right({ key: { path, index, epoch: 0 }, value: path })));
+    const pairs = (by: 'place' | 'name' | undefined) =>
+      collectValues(
+        runJoin<Pair<string, string>>(pair({ from: streamOf('hazy'), to: streamOf('clear'), by }), {
+          from: named('a.jpg', 'b.jpg'),
+          to: named('b.jpg', 'c.jpg'),
+        }),
+      );
+    const byPlace = [
+      { from: 'a.jpg', to: 'b.jpg' },
+      { from: 'b.jpg', to: 'c.jpg' },
+    ];
+    expect(await pairs(undefined)).toEqual(byPlace);
+    expect(await pairs('place')).toEqual(byPlace);
+    expect(await pairs('name')).toEqual([{ from: 'b.jpg', to: 'b.jpg' }]);
+  });
+
+  it('finds no partners of another pass, and takes no more of a name than its last extension', async () => {
+    const one = (path: string, epoch: number) =>
+      fromIterable([E.right({ key: { path, index: 0, epoch }, value: path })]);
+    const pairs = (from: readonly [string, number], to: readonly [string, number]) =>
+      collectValues(
+        runJoin<Pair<string, string>>(pair({ from: streamOf('hazy'), to: streamOf('clear'), by: 'name' }), {
+          from: one(...from),
+          to: one(...to),
+        }),
+      );
+    expect(await pairs(['a.jpg', 0], ['a.jpg', 1])).toEqual([]);
+    expect(await pairs(['a.b.jpg', 0], ['a.b.png', 0])).toHaveLength(1);
+    expect(await pairs(['a.b.jpg', 0], ['a.png', 0])).toEqual([]);
+    expect(await pairs(['x.y/a', 0], ['x.y/a.png', 0])).toHaveLength(1);
+    expect(await pairs(['x/a.jpg', 0], ['y/a.jpg', 0])).toEqual([]);
+  });
+
   it('finds partners by name, whatever their place and extension', async () => {
     const named = (...paths: readonly string[]) =>
       fromIterable(paths.map((path, index) => E.right({ key: { path, index, epoch: 0 }, value: path })));

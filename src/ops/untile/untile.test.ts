@@ -150,3 +150,26 @@ describe('tile and untile', () => {
     expect(made[0]).toMatchObject({ left: { diagnostics: [{ code: 'tiles/unlike' }] } });
   });
 });
+
+describe('tiles of several pictures', () => {
+  const cutOf = async (key: Partial<Item<Frame>['key']>) => {
+    const photo = frameFrom({ width: 20, height: 16 }, (x) => x / 20);
+    const whole: Outcome<Frame> = E.right({
+      key: { path: 'a.jpg', index: 0, epoch: 0, ...key },
+      value: photo,
+    });
+    return collect(runFlow<Frame, Frame>(tile({ size: 16, overlap: 0 }), fromIterable([whole])));
+  };
+
+  it.each([{ path: 'b.jpg' }, { index: 1 }, { epoch: 1 }])('are told apart by %j', async (other) => {
+    const [one, another] = [await cutOf({}), await cutOf(other)];
+    expect(one).toHaveLength(2);
+    // The first tile of one picture and the second of another make none.
+    const mixed = await together([one[0]!, another[1]!]);
+    expect(mixed.map((outcome) => E.isLeft(outcome) && outcome.left.diagnostics[0].message)).toEqual([
+      'Of the 2 tiles of a.jpg 1 came, or came in another order.',
+      expect.stringContaining('1 came, or came in another order.'),
+    ]);
+    expect((await together([...one, ...another])).every(E.isRight)).toBe(true);
+  });
+});

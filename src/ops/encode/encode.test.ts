@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import sharp from 'sharp';
+import { afterAll, describe, expect, it } from 'vitest';
+import { receiptIn } from '../../image/index.js';
+import type { Encoded, Frame, Json } from '../../ports/index.js';
+import { contextFor } from '../../testing/run/context.js';
+import type { MapBehaviour, OpContext } from '../behaviour.js';
+import { decode } from '../decode/index.js';
+import { frameFrom } from '../testing/frames.js';
+import { firstKey, paramsOf, readParams, runMap } from '../testing/run.js';
+import { encode } from './index.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'prismflow-encode-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('encode', () => {
+  const photo = frameFrom({ width: 8, height: 8 }, (x, y) => (x + y) / 16);
+  type Written = Exclude<NonNullable<Parameters<typeof encode>[0]>, string>;
+  const encodedWith = async (params: Written, context: Partial<OpContext> = {}, value = photo) => {
+    const warnings: string[] = [];
+    const { map } = encode.operator.behaviour as unknown as MapBehaviour<unknown, Frame, Encoded, undefined>;
+    const tools = { ...contextFor({ warned: (message) => void warnings.push(message) }), ...context };
+    const run = map(readParams(encode(params)), tools, undefined);
+    const made = await run({ key: firstKey, value }, new AbortController().signal)();
+    if (E.isLeft(made)) throw new Error(made.left[0].message);
+    return { ...made.right, warnings };
+  };
+
+  it.each([
+    ['jpeg', 'jpg'],
+    ['png', 'png'],
+    ['webp', 'webp'],
+    ['avif', 'avif'],
+    ['tiff', 'tif'],
+    ['gif', 'gif'],
+  ] as const)('writes %s, in files that end in .%s', async (format, extension) => {
+    const made = await encodedWith({ format });
+    expect(made).toMatchObject({ format, extension, warnings: [] });
+    const read = (await sharp(made.bytes).metadata()).format;
+    expect(read).toBe(format === 'avif' ? 'heif' : format);
+    const params = readParams(encode(format)) as never;
+    expect(encode.operator.facts.extension?.(params)).toBe(extension);
+  });
+
+  it('keeps the extension where it keeps the format', async () => {
+    const path = join(folder, 'photo.jpg');
+    writeFileSync(path, (await encodedWith({ format: 'jpeg' })).bytes);
+    const read = await runMap<Frame>(decode(), { path });
+    if (E.isLeft(read)) throw new Error(read.left[0].message);
+    const made = await encodedWith({}, {}, read.right);
+    expect(made.format).toBe('jpeg');
+    expect(Object.keys(made)).not.toContain('extension');
+    expect(encode.operator.facts.extension?.(readParams(encode()) as never)).toBeUndefined();
+  });
+
+  it('refuses what a format cannot do, in its own words', () => {
+    for (const params of [
+      { format: 'png', quality: 50 },
+      { format: 'jpeg', depth: 16 },
+    ] as const) {
+      const read = paramsOf(encode(params));
+      const [message = ''] = E.isLeft(read) ? read.left : [];
+      expect(message).toMatch(/^cannot do that: .*[^.]$/);
+    }
+    expect(E.isRight(paramsOf(encode({ format: 'jpeg', quality: 50 })))).toBe(true);
+    // A folder holds many formats: what one of them does not know is without effect.
+    expect(E.isRight(paramsOf(encode({ quality: 50 })))).toBe(true);
+  });
+
+  it('signs with what is known of how a picture was made, in ASCII', async () => {
+    const told: Json = { step: 'crop', name: 'é→\u007f' };
+    const receipt = () => () => told;
+    const signed = await encodedWith({ format: 'jpeg', receipt: 'xmp' }, { receipt });
+    expect(signed.warnings).toEqual([]);
+    const { xmp } = await sharp(signed.bytes).metadata();
+    expect(receiptIn(xmp!)).toBe('{"step":"crop","name":"\\u00e9\\u2192\\u007f"}');
+    const plain = await encodedWith({ format: 'jpeg' }, { receipt });
+    expect((await sharp(plain.bytes).metadata()).xmp).toBeUndefined();
+    const none = await encodedWith({ format: 'jpeg', receipt: 'xmp' });
+    expect(none.warnings).toEqual([
+      'The file gets no receipt: this run keeps none, or its XMP is written in an unusual way.',
+    ]);
+    const signs = (params: Written) => encode.operator.facts.signs?.(readParams(encode(params)) as never);
+    expect([signs({ receipt: 'xmp' }), signs({})]).toEqual([true, false]);
+  });
+});
