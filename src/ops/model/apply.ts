@@ -81,10 +81,7 @@ const readResult = (
   });
   return pipe(
     factorOf(model, full, result),
-    E.map((factor) => ({
-      values: fromTensor(model, tensor, result, times(inner, factor)),
-      size: times(picture, factor),
-    })),
+    E.map((factor) => ({ factor, size: times(picture, factor) })),
     E.filterOrElse(
       ({ size }) => size.width * size.height <= MAX_PIXELS,
       ({ size }): Diagnostics => [
@@ -94,6 +91,10 @@ const readResult = (
         ),
       ],
     ),
+    E.map(({ factor, size }) => ({
+      values: fromTensor(model, tensor, result, times(inner, factor)),
+      size,
+    })),
   );
 };
 
