@@ -226,6 +226,30 @@ describe.each(ways)('looking out, %s', (_, how) => {
 });
 
 describe('looking out', () => {
+  it('passes over what is hidden also where it is told of it, wherever it is', async () => {
+    mkdirSync(join(folder, 'x'));
+    put('x/first.jpg');
+    start({ isWanted: () => true });
+    await comes('x/first.jpg');
+    mkdirSync(join(folder, '.y'));
+    for (const path of ['x/.a.jpg', '.b.jpg', '.y/c.jpg']) put(path);
+    put('x/last.jpg');
+    await comes('x/last.jpg');
+    await pause(200);
+    expect(seen).toEqual(['x/first.jpg', 'x/last.jpg']);
+  });
+
+  it('is told when there is none any more of what was waited for', async () => {
+    start({ settle: 400 });
+    put('a.jpg');
+    await pause(150);
+    rmSync(join(folder, 'a.jpg'));
+    put('b.jpg');
+    await comes('b.jpg');
+    await pause(300);
+    expect(seen).toEqual(['b.jpg']);
+  });
+
   it('does no more than it is asked for', async () => {
     for (let i = 0; i < 20; i++) put(`${i}.jpg`);
     let looked = 0;
