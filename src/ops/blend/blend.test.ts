@@ -6,7 +6,7 @@ import { collect } from '../../streams/testing/probes.js';
 import { arbitraryFrame, frameFrom, valuesOf } from '../testing/frames.js';
 import { itemsOf, paramsOf, runJoin, streamOf } from '../testing/run.js';
 import { blend } from './index.js';
-import type { Mode } from './modes.js';
+import { type Mode, type Rgb, wholeColour } from './modes.js';
 
 const step = (params: { readonly mode?: Mode; readonly opacity?: number } = {}) =>
   blend({ base: streamOf('original'), top: streamOf('edited'), ...params });
@@ -159,5 +159,53 @@ describe('blend', () => {
 
   it('refuses an opacity above one', () => {
     expect(E.isLeft(paramsOf(step({ opacity: 2 })))).toBe(true);
+  });
+});
+
+describe('modes for whole colours', () => {
+  const level = fc.integer({ min: 0, max: 20 }).map((n) => n / 20);
+  const colour = fc.tuple(level, level, level);
+  const brightness = ([r, g, b]: Rgb): number => 0.3 * r + 0.59 * g + 0.11 * b;
+  const spread = (rgb: Rgb): number => Math.max(...rgb) - Math.min(...rgb);
+
+  it('stay within what can be shown, and as bright as they are to be', () => {
+    fc.assert(
+      fc.property(colour, colour, (base, top) => {
+        for (const [mode, blend] of Object.entries(wholeColour)) {
+          const made = blend(base, top);
+          for (const each of made) {
+            expect(each).toBeGreaterThan(-1e-9);
+            expect(each).toBeLessThan(1 + 1e-9);
+          }
+          expect(brightness(made)).toBeCloseTo(brightness(mode === 'luminosity' ? top : base), 9);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('bring a colour inside towards its grey', () => {
+    // Blue as bright as nine tenths: 0.79 is added to all, which is 0.79 too much for blue.
+    const scale = 0.1 / 0.89;
+    const made = wholeColour.colour([0.9, 0.9, 0.9], [0, 0, 1]);
+    [0.9 - 0.11 * scale, 0.9 - 0.11 * scale, 1].forEach(
+      (each, c) => void expect(made[c]).toBeCloseTo(each, 9),
+    );
+    // Yellow as bright as a tenth: 0.79 is taken from all, which is 0.79 too much for blue's absence.
+    const dark = wholeColour.colour([0.1, 0.1, 0.1], [1, 1, 0]);
+    const share = 0.1 / 0.89;
+    [0.1 + 0.11 * share, 0.1 + 0.11 * share, 0].forEach(
+      (each, c) => void expect(dark[c]).toBeCloseTo(each, 9),
+    );
+  });
+
+  it('take the hue of one and the saturation of the other', () => {
+    const base: Rgb = [0.4, 0.5, 0.6];
+    expect(spread(wholeColour.hue(base, [0.5, 0.4, 0.4]))).toBeCloseTo(0.2, 9);
+    expect(spread(wholeColour.saturation(base, [0.4, 0.5, 0.45]))).toBeCloseTo(0.1, 9);
+    expect(spread(wholeColour.colour(base, [0.4, 0.7, 0.45]))).toBeCloseTo(0.3, 9);
+    expect(spread(wholeColour.saturation([0.5, 0.5, 0.5], [1, 0, 0]))).toBe(0);
+    const [r, g, b] = wholeColour.hue(base, [0.5, 0.4, 0.4]);
+    expect([r > g, g - b]).toEqual([true, 0]);
   });
 });

@@ -40,6 +40,43 @@ const readerOf = (svg: string) => {
 };
 
 describe('charts', () => {
+  it('are written as SVG', () => {
+    // 77 pixels a step; from 45 to 105, 160 pixels high.
+    const points = [
+      { step: 1, value: 100 },
+      { step: 3, value: 50 },
+      { step: 5, value: 60 },
+    ];
+    const wanted = `<svg viewBox="0 0 360 190" role="img" aria-label="Loss">
+<clipPath id="m0"><rect x="44" y="8" width="308" height="160"/></clipPath>
+<rect class="pretrain" x="44" y="8" width="77.0" height="160"/>
+<path class="grid" d="M44,128.0H352"/><text class="text" x="39" y="131.5" text-anchor="end">60</text>
+<path class="grid" d="M44,74.7H352"/><text class="text" x="39" y="78.2" text-anchor="end">80</text>
+<path class="grid" d="M44,21.3H352"/><text class="text" x="39" y="24.8" text-anchor="end">100</text>
+<text class="text" x="44.0" y="184" text-anchor="middle">1</text>
+<text class="text" x="121.0" y="184" text-anchor="middle">2</text>
+<text class="text" x="198.0" y="184" text-anchor="middle">3</text>
+<text class="text" x="275.0" y="184" text-anchor="middle">4</text>
+<text class="text" x="352.0" y="184" text-anchor="middle">5</text>
+<path class="restart" d="M198.0,8V168"/><path class="restored" d="M275.0,8V168"/>
+<g clip-path="url(#m0)">
+<path class="band" d="M44.0,21.3L198.0,154.7L352.0,128.0L352.0,128.0L198.0,154.7L44.0,21.3Z"/>
+<path class="raw" d="M44.0,21.3L198.0,154.7L352.0,128.0"/>
+<path class="line" d="M44.0,21.3L198.0,154.7L352.0,128.0"/>
+<circle class="end" cx="352.0" cy="128.0" r="3"/></g></svg>`;
+    expect(chart(caption, points, { pretrained: 2, restarts: [3], restored: [4], total: 5 })).toBe(
+      wanted.replaceAll('\n', ''),
+    );
+    const bare = chart({ ...caption, kind: 'exact' }, points.slice(0, 1), { ...marks, total: 1 });
+    expect([...bare.matchAll(/class="(\w+)"/g)].map(([, kind]) => kind)).toEqual([
+      // From 90 to 110, and steps 1 to 2.
+      ...Array(5).fill(['grid', 'text']).flat(),
+      ...Array(3).fill('text'),
+      'line',
+      'end',
+    ]);
+  });
+
   it('draw numbers alone, whatever the values are', () => {
     fc.assert(
       fc.property(fc.array(fc.float(), { maxLength: 400 }), (values) => {
@@ -119,6 +156,39 @@ describe('charts', () => {
     expect(of([0, 0])).toContain(0);
   });
 
+  it.each([
+    [
+      [5, 5, 5],
+      [4.5, 5, 5.5],
+    ],
+    [
+      [-5, -5],
+      [-5.5, -5, -4.5],
+    ],
+    [
+      [0, 0],
+      [-1, -0.5, 0, 0.5, 1],
+    ],
+    [
+      [39, 100],
+      [0, 50, 100],
+    ],
+    [
+      [40, 100],
+      [40, 60, 80, 100],
+    ],
+    [
+      [-1, 100],
+      [0, 50, 100],
+    ],
+    [[], [-1, -0.5, 0, 0.5, 1]],
+  ])('of %j show the levels %j', (values, expected) => {
+    const points = values.map((value, i) => ({ step: i + 1, value }));
+    const svg = chart({ ...caption, kind: 'exact' }, points, marks);
+    const levels = [...svg.matchAll(/text-anchor="end">([^<]*)</g)].map(([, text]) => Number(text));
+    expect(levels).toEqual(expected);
+  });
+
   it('are smoothed over a twentieth on both sides, and less at the ends', () => {
     const buckets = bucketsOf(
       Array.from({ length: 100 }, (_, i) => ({ step: i + 1, value: i === 50 ? 11 : 0 })),
@@ -186,6 +256,16 @@ describe('charts', () => {
     [1234, '1230'],
     [38_000, '38k'],
     [2e6, '2e6'],
+    [1e6, '1e6'],
+    [999_999, '1000k'],
+    [10_000, '10k'],
+    [9999, '10000'],
+    [1e-3, '0.001'],
+    [9.99e-4, '1e-3'],
+    [-1234, '-1230'],
+    [-38_000, '-38k'],
+    [Number.NaN, 'not finite'],
+    [Number.NEGATIVE_INFINITY, 'not finite'],
   ])('write %d as %s', (value, text) => {
     expect(short(value)).toBe(text);
   });
