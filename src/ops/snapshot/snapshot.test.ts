@@ -11,7 +11,7 @@ import type { HostTensor, Outcome, Training } from '../../ports/index.js';
 import { type Flow, fromAsyncIterable, fromIterable } from '../../streams/index.js';
 import { collect } from '../../streams/testing/probes.js';
 import { contextFor } from '../../testing/run/context.js';
-import type { FlowBehaviour } from '../behaviour.js';
+import type { FlowBehaviour, OpContext } from '../behaviour.js';
 import type { Checkpoints } from '../checkpoints.js';
 import { readParams } from '../testing/run.js';
 import { checkpointsIn, writeCheckpoint } from './checkpoints.js';
@@ -58,7 +58,13 @@ type Written = Exclude<Parameters<typeof snapshot>[0], string>;
 
 const flowOf = (written: Partial<Written>, source: Flow<Outcome<Training>>, warnings: string[] = []) => {
   const behaviour = snapshot.operator.behaviour as unknown as FlowBehaviour<unknown, Training, Training>;
-  const context = contextFor({ path: 'steps[3]/snapshot', warned: (message) => void warnings.push(message) });
+  const context: OpContext = {
+    ...contextFor({ path: 'steps[3]/snapshot' }),
+    warn:
+      (_, { code, message }) =>
+      () =>
+        void warnings.push(`${code}: ${message}`),
+  };
   return behaviour.flow(readParams(snapshot({ to: folder, ...written })), context)(source);
 };
 
@@ -135,14 +141,21 @@ describe('snapshot', () => {
   });
 
   it('keeps a checkpoint of the end where no cycle ends there', async () => {
-    await keeping([outcome(stepAt(7, { marks: ['end'] })), outcome(stepAt(7, { marks: [] }))]);
+    const pull = flowOf(
+      {},
+      fromIterable([6, 7].map((step) => outcome(stepAt(step, { marks: step === 7 ? ['end'] : [] })))),
+    ).open();
+    await pull.next();
+    expect(await checkpointFiles().catch(() => [])).toEqual([]);
+    await pull.next();
     expect(await checkpointFiles()).toEqual(filesOf(7));
+    await pull.close();
   });
 
   it('keeps one of the last step however a run ends, and tells when that was before its time', async () => {
     const warnings: string[] = [];
     await keeping(steps(1, 3), {}, warnings);
-    expect(warnings).toEqual(['The items ended after step 3 of 8.']);
+    expect(warnings).toEqual(['training/ended-early: The items ended after step 3 of 8.']);
     expect((await latest())?.saved).toEqual({
       step: 3,
       state: stepAt(3).state,
@@ -235,6 +248,16 @@ describe('checkpoints', () => {
     expect((await readdir(folder)).sort()).toEqual(filesOf(1, 2));
     await write(3, 1);
     expect((await readdir(folder)).sort()).toEqual(filesOf(3));
+  });
+
+  it('do not count while their tensors are replaced', async () => {
+    await write(1);
+    await write(2);
+    await rm(path(2, 'safetensors'));
+    await mkdir(path(2, 'safetensors'));
+    expect(E.isLeft(await writeCheckpoint(folder, stepAt(2), 9)())).toBe(true);
+    expect(await readdir(folder)).not.toContain('step-00000002.json');
+    expect(await here()).toMatchObject({ saved: { step: 1 }, warnings: [] });
   });
 
   it.each([
