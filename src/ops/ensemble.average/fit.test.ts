@@ -64,11 +64,11 @@ describe('a picture', () => {
     expect(pixels).toBeLessThanOrEqual(9000);
   });
 
-  it('of more than 10.5 megapixels is cut, however much memory there is', () => {
-    expect(fitOf(plain, profile, needs(3500, 3000)).kind).toBe('whole');
-    const { room, pixels } = tiled(plain, profile, needs(3501, 3000));
-    expect(room).toBe(10.5e6);
-    expect(pixels).toBeLessThanOrEqual(10.5e6);
+  it('of more than 25 megapixels is cut, however much memory there is', () => {
+    expect(fitOf(plain, profile, needs(6250, 4000)).kind).toBe('whole');
+    const { room, pixels } = tiled(plain, profile, needs(6251, 4000));
+    expect(room).toBe(25e6);
+    expect(pixels).toBeLessThanOrEqual(25e6);
   });
 
   it('overlaps by what the network looks at, and by what is asked for beyond', () => {
