@@ -48,6 +48,8 @@ export interface Halves {
    * scaled after it was made smaller.
    */
   readonly look: (pictures: tf.Tensor4D) => HalfWay;
+  /** Channels of what is made of the whole. */
+  readonly channels: number;
   /** What one set of parameters makes of the whole reduced picture, as large as it. */
   readonly whole: (parameters: Parameters, reduced: tf.Tensor4D, edges: Edges) => tf.Tensor4D;
 }

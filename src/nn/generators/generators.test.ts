@@ -25,6 +25,7 @@ const kinds = {
 const variants = [
   ...Object.entries(kinds),
   ['pyramid', { ...kinds.pyramid, norm: 0, dark: 1, context: 1 }],
+  ['pyramid', { ...kinds.pyramid, norm: 0, dark: 1, air: 1 }],
 ] as const;
 
 const of = (kind: string, options: Readonly<Record<string, number>>): Network => {
@@ -148,6 +149,7 @@ describe('pyramid', () => {
   it.each([
     ['plain', {}],
     ['informed', { norm: 0, dark: 1, context: 1 }],
+    ['clearing', { norm: 0, dark: 1, context: 1, air: 1 }],
   ])('leaves no frame: where a %s one sees one colour it makes one colour', (_, options) => {
     const network = of('pyramid', { ...kinds.pyramid, ...options });
     const flat = {

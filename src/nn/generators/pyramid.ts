@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { instanceNorm, resize2d } from '../../tensor/layers/index.js';
+import { resize2d } from '../../tensor/layers/index.js';
 import { atAnySize } from '../any-size.js';
-import { convolution, convolve, convolveMirrored, fanIn } from '../convolution.js';
-import { type Edges, withMargin, withoutMargin } from '../edges.js';
+import { convolution, convolve, fanIn } from '../convolution.js';
 import { doubled, type LaplacianPyramid, laplacianPyramid } from '../laplacian-pyramid.js';
 import type { Halves, Network, ParameterSpecs, Parameters } from '../network.js';
-import { meanHere, normBy } from '../whole-mean.js';
+import { channels, type LowBranch, lowParameters, seenLow, translateLow } from './low-branch.js';
+import { leaky, mirrored, residualBlocks, residualParameters } from './residual-blocks.js';
 
 export interface PyramidOptions {
   /** Times that the picture is halved, 2 to 6; the low branch works at 1/2^levels of the size. */
@@ -31,15 +31,14 @@ export interface PyramidOptions {
    * Image Enhancement", 2017). Then it can tell the colour of the light.
    */
   readonly context?: number;
+  /**
+   * 1 for a low branch that takes the picture for one seen through the air: with its light `a`, one colour for the frame,
+   * and a gain `g` of each pixel, it makes `a + g (picture - a)` and adds what is left to add. That is the scattering model
+   * turned around (as in Li et al.: "AOD-Net: All-in-One Dehazing Network", 2017). The details are multiplied by the gain
+   * as well, so that the masks only have to correct it.
+   */
+  readonly air?: number;
 }
-
-/** PyTorch's default, which LPTN keeps. */
-const SLOPE = 0.01;
-
-const residual = (name: string, width: number): ParameterSpecs => ({
-  ...convolution(`${name}.a`, 3, [width, width], fanIn),
-  ...convolution(`${name}.b`, 3, [width, width], fanIn),
-});
 
 const numbered = (name: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, i) => `${name}${i + 1}`);
@@ -60,22 +59,21 @@ export const pyramid = ({
   norm = 1,
   dark = 0,
   context = 0,
+  air = 0,
 }: PyramidOptions = {}): Network => {
   const [lows, highs] = [numbered('low.block', lowBlocks), numbered('high.block', highBlocks)];
+  const low: LowBranch = {
+    blocks: lows,
+    width,
+    norm: norm > 0,
+    dark: dark > 0,
+    context: context > 0,
+    air: air > 0,
+  };
   const parameters = Object.assign(
-    {
-      ...convolution('low.first', 3, [3 + dark, 16], fanIn),
-      ...convolution('low.second', 3, [16, width], fanIn),
-    },
-    ...lows.map((name) => residual(name, width)),
-    context > 0 && {
-      ...convolution('low.context.a', 1, [2 * width, width], fanIn),
-      ...convolution('low.context.b', 1, [width, width], fanIn),
-    },
-    convolution('low.third', 3, [width, 16], fanIn),
-    convolution('low.last', 3, [16, 3], fanIn),
+    lowParameters(low),
     convolution('high.first', 3, [9, width], fanIn),
-    ...highs.map((name) => residual(name, width)),
+    residualParameters(highs, width),
     convolution('high.last', 3, [width, 1], fanIn),
     ...numbered('mask', levels).flatMap((name) => [
       convolution(`${name}.a`, 1, [1, 16], fanIn),
@@ -85,20 +83,21 @@ export const pyramid = ({
   const sides = { multiple: 2 ** levels, least: 2 ** (levels + 1) };
   const halves: Halves = {
     factor: 2 ** levels,
+    channels: low.air ? 4 : 3,
     look: (x) => {
       const pyramid = laplacianPyramid(x, levels);
-      const translated = (p: Parameters, low: tf.Tensor4D): Translation => ({
-        low,
-        masks: masksOf(p, pyramid, low, highs),
-      });
+      const translated = (p: Parameters, whole: tf.Tensor4D): Translation => {
+        const picture = low.air ? channels(whole, 0, 3) : whole;
+        const masks = masksOf(p, pyramid, picture, highs);
+        return { low: picture, masks: low.air ? corrected(masks, channels(whole, 3, 1)) : masks };
+      };
       return {
-        reduced: dark > 0 ? tf.concat([pyramid.rest, darkest(x, 2 ** levels)], 3) : pyramid.rest,
+        reduced: seenLow(low, x, pyramid.rest, 2 ** levels),
         finish: (members, wholes) =>
           rebuild(pyramid, meanOf(members.map((p, i) => translated(p, wholes[i]!)))),
       };
     },
-    whole: (p, rest, edges) =>
-      translateLow(p, rest, { blocks: lows, norm: norm > 0, context: context > 0 }, edges),
+    whole: (p, seen, edges) => translateLow(p, seen, low, edges),
   };
   const averaged = (members: readonly Parameters[], pictures: tf.Tensor4D): tf.Tensor4D =>
     atAnySize(sides, pictures, (x) => {
@@ -133,6 +132,12 @@ const masksOf = (
   );
 };
 
+/** Masks that a gain is corrected by; they are twice as large as it. */
+const corrected = (masks: readonly tf.Tensor4D[], gain: tf.Tensor4D): readonly tf.Tensor4D[] => {
+  const smooth = doubled(gain);
+  return masks.map((mask) => tf.add(mask, smooth));
+};
+
 /** Rebuilding is linear in both, so the mean of several results is what the mean of the translations gives. */
 const meanOf = (translations: readonly Translation[]): Translation => {
   if (translations.length === 1) return translations[0]!;
@@ -159,55 +164,6 @@ const repeated = (x: tf.Tensor4D, like: tf.Tensor4D): tf.Tensor4D =>
   x.shape[1] === like.shape[1] && x.shape[2] === like.shape[2]
     ? x
     : resize2d(x, [like.shape[1], like.shape[2]], { method: 'nearest' });
-
-const leaky = (x: tf.Tensor4D): tf.Tensor4D => tf.leakyRelu(x, SLOPE);
-
-const mirrored = (p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D =>
-  convolveMirrored(p, name, x, 'symmetric');
-
-const residualBlocks = (p: Parameters, x: tf.Tensor4D, names: readonly string[]): tf.Tensor4D =>
-  names.reduce((sum, name) => tf.add(sum, mirrored(p, `${name}.b`, leaky(mirrored(p, `${name}.a`, sum)))), x);
-
-/** The least of the channels within squares of so many pixels. */
-const darkest = (x: tf.Tensor4D, side: number): tf.Tensor4D =>
-  tf.neg(tf.maxPool(tf.neg(tf.min<tf.Tensor4D>(x, 3, true)), side, side, 'valid'));
-
-interface LowBranch {
-  readonly blocks: readonly string[];
-  readonly norm: boolean;
-  readonly context: boolean;
-}
-
-/**
- * The low branch, of the rest of the pyramid and whatever else is seen; where its picture has a beyond, that is what its
- * convolutions see there.
- */
-const translateLow = (
-  p: Parameters,
-  reduced: tf.Tensor4D,
-  { blocks, norm, context }: LowBranch,
-  edges: Edges,
-): tf.Tensor4D => {
-  // A pixel for each of its convolutions.
-  const margin = 4 + 2 * blocks.length;
-  // What is seen twice must not count twice.
-  const counted = (x: tf.Tensor4D): tf.Tensor4D => withoutMargin(x, margin, edges);
-  const seen = withMargin(reduced, margin, edges);
-  const rest = tf.slice(seen, 0, [-1, -1, -1, 3]);
-  const first = mirrored(p, 'low.first', seen);
-  const standardised = edges === 'none' ? instanceNorm : normBy((x) => meanHere(counted(x)));
-  const normed = norm ? standardised(first) : first;
-  const wide = leaky(mirrored(p, 'low.second', leaky(normed)));
-  const informed = context ? tf.add<tf.Tensor4D>(wide, contextOf(p, counted(wide))) : wide;
-  const narrow = leaky(mirrored(p, 'low.third', residualBlocks(p, informed, blocks)));
-  return counted(tf.tanh(tf.add(rest, mirrored(p, 'low.last', narrow))));
-};
-
-/** What the features of a whole frame add to those of each pixel, [N,1,1,C]. */
-const contextOf = (p: Parameters, features: tf.Tensor4D): tf.Tensor4D => {
-  const both = tf.concat([meanHere(features), tf.max<tf.Tensor4D>(features, [1, 2], true)], 3);
-  return convolve(p, 'low.context.b', leaky(convolve(p, 'low.context.a', both)));
-};
 
 const highMask = (p: Parameters, x: tf.Tensor4D, blocks: readonly string[]): tf.Tensor4D =>
   mirrored(p, 'high.last', residualBlocks(p, leaky(mirrored(p, 'high.first', x)), blocks));

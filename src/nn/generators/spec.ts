@@ -21,6 +21,7 @@ export const generatorOptions = {
     norm: { min: 0, max: 1 },
     dark: { min: 0, max: 1 },
     context: { min: 0, max: 1 },
+    air: { min: 0, max: 1 },
   },
   resnet: { blocks: { min: 1, max: 32 }, width: { min: 1, max: 256 } },
   restorer: {

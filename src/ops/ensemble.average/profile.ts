@@ -44,8 +44,12 @@ export const profileOf = (ensemble: Ensemble, wanted: Wanted): E.Either<Diagnost
   const specs = { shape: [side, side, 3], dtype: 'float32' } as const;
   // A part given with its whole, which here is taken for what is seen of it: as far, or farther.
   const local = (samples: tf.Tensor3D): tf.Tensor3D => {
-    const seen = tf.slice(lookOf(ensemble, 'float32')(samples), 0, [-1, -1, 3]);
-    const part = { samples, ...(network.halves && { wholes: members.map(() => seen) }) };
+    const { halves } = network;
+    const seen = tf.slice(lookOf(ensemble, 'float32')(samples), 0, [-1, -1, 1]);
+    const part = {
+      samples,
+      ...(halves && { wholes: members.map(() => tf.tile(seen, [1, 1, halves.channels])) }),
+    };
     return editOf(ensemble, wanted, 'float32')(part, network.byMeans && members.map(() => meanless));
   };
   return pipe(

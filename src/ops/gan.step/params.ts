@@ -29,6 +29,11 @@ export const generator = tagged({
     ),
     dark: defaulted(boolean, false, 'The low branch also sees the dark channel, which tells haze'),
     context: defaulted(boolean, false, 'The low branch knows the mean and the extremes of the whole frame'),
+    air: defaulted(
+      boolean,
+      false,
+      'The low branch learns the light of the air and a gain of each pixel: the way back from haze',
+    ),
   }),
   resnet: record({
     blocks: defaulted(integer(resnet.blocks), 9, 'Residual blocks'),
