@@ -75,12 +75,16 @@ const cases: Readonly<Record<string, () => () => Promise<void>>> = {
     const weights: LossWeights = {
       ...NOTHING,
       adversarial: { weight: 0.1, kind: 'lsgan', penalty: 10 },
-      pixel: { weight: 10, kind: 'charbonnier' },
+      pixel: { weight: 20, kind: 'mse' },
       content: 1,
     };
     const shape = [4, 256, 256, 3];
     return stepping(
-      paired(pyramid({ norm: 0, dark: 1, context: 1, highBlocks: 1 }), patch({ width: 32 }), weights),
+      paired(
+        pyramid({ levels: 4, width: 32, highBlocks: 2, norm: 0, dark: 1, context: 1, air: 1 }),
+        patch({ width: 32 }),
+        weights,
+      ),
       { from: shape, to: shape },
     );
   },

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import * as E from 'fp-ts/lib/Either.js';
 import { identity, pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -48,7 +49,7 @@ export type TrainedStep = Pick<
 
 /** How to run a pipeline. */
 export interface RunOptions {
-  /** Items worked on at once; as many as there are processors unless said otherwise. */
+  /** Items worked on at once; as many as there are processors unless said otherwise, and one more where a step waits for them. */
   readonly jobs?: number;
   /** Bytes that tensor work on one photo may take: half of what is free unless said otherwise. */
   readonly memory?: number;
@@ -89,6 +90,12 @@ const fatal: ReadonlySet<string> = new Set([
   'training/diverged',
 ]);
 
+/** While a step has the engine, items are got ready for the next one: with one more of them, the engine never waits. */
+const jobsOf = ({ stages }: Plan, jobs: number | undefined): { readonly jobs?: number } => {
+  if (jobs !== undefined) return { jobs };
+  return stages.some(({ kind }) => kind === 'scan') ? { jobs: availableParallelism() + 1 } : {};
+};
+
 /**
  * Runs a plan to its end. A bad item is set aside and the others go on; a run that cannot go on says why in `end`, and
  * keeps what is done.
@@ -111,7 +118,7 @@ export const runPlan = (
   let skipped = 0;
   const context: RunContext = {
     ...defaultContext(plan.graph.seed),
-    ...(jobs === undefined ? {} : { jobs }),
+    ...jobsOf(plan, jobs),
     ...(memory === undefined ? {} : { memory }),
     ...(certify === undefined ? {} : { certify }),
     ...(engine === undefined ? {} : { engine }),

@@ -156,6 +156,7 @@ const inHalves: Network = {
   sides: { multiple: 2, least: 2 },
   halves: {
     factor: 2,
+    channels: 3,
     look: (x) => ({
       reduced: tf.avgPool(x, 2, 2, 'valid'),
       finish: (_, wholes) => tf.add(x, tf.image.resizeNearestNeighbor(wholes[0]!, [x.shape[1], x.shape[2]])),
