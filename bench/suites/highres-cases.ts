@@ -22,6 +22,8 @@ export interface Case {
   readonly memory?: number;
   /** The case of the same work in PyTorch, the pixels of a photo in and out. */
   readonly torch?: string;
+  /** The case that it is to be compared with, which then takes turns with it. */
+  readonly beside?: string;
   /** True for one that takes so long that it is run once. */
   readonly once?: boolean;
 }
@@ -36,10 +38,10 @@ const square = { ...pyramid, width: 2400, height: 2400 } as const;
 
 export const cases: Readonly<Record<string, Case>> = {
   'one, 2400x2400': { ...square, torch: 'pyramid-photo' },
-  'three, 2400x2400': { ...square, members: 3 },
+  'three, 2400x2400': { ...square, members: 3, beside: 'one, 2400x2400' },
   'one, 2400x2400 in 400 MB': { ...square, memory: 400e6 },
   'one, 4096x2048, sphere': { ...pyramid, width: 4096, height: 2048, wrap: 'sphere' },
-  'one, 6000x4000': { ...pyramid, width: 6000, height: 4000 },
+  'one, 6000x4000': { ...pyramid, width: 6000, height: 4000, beside: 'one, 2400x2400' },
   'ResNet-9, 2400x2400 in tiles': {
     ...square,
     network: 'resnet',

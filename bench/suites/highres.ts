@@ -18,6 +18,23 @@ const memoryOf = (name: string): number => {
 
 type Torch = Peer | { readonly name: string; readonly skipped: string };
 
+/** A case that takes turns with another. */
+const turnOf = async (name: string, folder: string): Promise<Peer> => {
+  const own = join(folder, 'beside');
+  mkdirSync(own, { recursive: true });
+  const { run } = await fileToFile(cases[name]!, own);
+  return {
+    name,
+    version: '',
+    close: () => undefined,
+    run: async () => {
+      const start = performance.now();
+      await run();
+      return performance.now() - start;
+    },
+  };
+};
+
 const measured = async (
   name: string,
   each: Case,
@@ -28,12 +45,11 @@ const measured = async (
   const { run, parts } = await fileToFile(each, folder);
   const own =
     each.torch === undefined || !('run' in torch) ? torch : { ...torch, run: () => torch.run(each.torch!) };
-  const row = await sideBySide(
-    name,
-    run,
-    each.torch === undefined ? [] : [own],
-    each.once === true ? 1 : runs,
-  );
+  const peers = [
+    ...(each.torch === undefined ? [] : [own]),
+    ...(each.beside === undefined ? [] : [await turnOf(each.beside, folder)]),
+  ];
+  const row = await sideBySide(name, run, peers, each.once === true ? 1 : runs);
   return {
     ...row,
     figures: {
@@ -115,20 +131,19 @@ export const suite: Suite = {
           rows.push(await measured(name, each, folder, torch, runs));
       if (only === undefined || 'bulk'.startsWith(only)) rows.push(await bulk(folder, Math.min(runs, 3)));
       const of = (name: string): Row | undefined => rows.find((row) => row.name === name);
-      const [one, three, large] = ['one, 2400x2400', 'three, 2400x2400', 'one, 6000x4000'].map(of);
+      const beside = (name: string): number | undefined => of(name)?.ratios['one, 2400x2400'];
+      const [three, large] = ['three, 2400x2400', 'one, 6000x4000'].map(beside);
       return {
         rows,
         notes: [
           'The pyramid of 4 levels and ResNet-9 (memory allowed: 3.5 GB), with weights as they start; JPEG of quality 92 in and out. PyTorch computes the same network on pixels in memory, without files. MiB is the peak resident memory of a process that does nothing but edit three such photos from file to file.',
-          ...(one === undefined || three === undefined
+          ...(three === undefined
+            ? []
+            : [`In turn, an ensemble of three takes ${(1 / three).toFixed(2)} times as long as one.`]),
+          ...(large === undefined
             ? []
             : [
-                `An ensemble of three takes ${(three.ms / one.ms).toFixed(2)} times as long as one (${(three.figures['engine ms']! / one.figures['engine ms']!).toFixed(2)} times in the engine).`,
-              ]),
-          ...(one === undefined || large === undefined
-            ? []
-            : [
-                `A pixel of 24 megapixels takes ${(large.ms / 24 / (one.ms / 5.76)).toFixed(2)} times as long as one of 2400x2400.`,
+                `In turn, a pixel of 24 megapixels takes ${(5.76 / 24 / large).toFixed(2)} times as long as one of 2400x2400.`,
               ]),
         ],
       };
