@@ -19,6 +19,7 @@ const dialects: Readonly<Record<string, Dialect>> = {
     borderedProducts: false,
     transposedConvolutions: false,
     backwardSlices: false,
+    repeatedPowers: false,
   },
   'that of files for any size': { ...standardOnnx, relativeShapes: true },
 };

@@ -21,6 +21,8 @@ export interface Dialect {
   readonly transposedConvolutions: boolean;
   /** Whether slices with negative steps are right. */
   readonly backwardSlices: boolean;
+  /** Whether Pow takes an operand that repeats the other's last axis. */
+  readonly repeatedPowers: boolean;
   /** Constants from this many bytes on become inputs of the model, to be held beside it and fed at every run. */
   readonly residentBytes: number;
   /** Whether shapes are written relative to those of operands where they can be, so that a model takes pictures of any size. */
@@ -33,6 +35,7 @@ export const standardOnnx: Dialect = {
   borderedProducts: true,
   transposedConvolutions: true,
   backwardSlices: true,
+  repeatedPowers: true,
   residentBytes: Number.POSITIVE_INFINITY,
 };
 

@@ -97,6 +97,17 @@ const factorOf = (to: number, from: number): number => {
   return from * near < to ? Math.fround(near * (1 + 2 ** -23)) : near;
 };
 
+/** The operands of a power, one that repeats the other's last axis written out in full where Pow does not take it as it is. */
+const powered = (e: Emitter, node: NodeOf<'binary'>): readonly string[] => {
+  const names = e.broadcast(node);
+  if (e.dialect.repeatedPowers) return names;
+  return names.map((name, i) => {
+    const { shape } = e.node(node.inputs[i]!);
+    const whole = shape.length < 2 || shape.at(-1) === node.shape.at(-1);
+    return whole ? name : e.op('Expand', [name, e.ints(node.shape)]);
+  });
+};
+
 /** How each operator of the graph is written in ONNX; total over the vocabulary, so an omission does not compile. */
 export const emitRules: { readonly [K in OpName]: Rule<K> } = {
   input: (_, node) => node.attrs.name,
@@ -116,7 +127,7 @@ export const emitRules: { readonly [K in OpName]: Rule<K> } = {
   binary: (e, node) =>
     e.op(
       binaryOps[node.attrs.fn],
-      e.broadcast(node),
+      node.attrs.fn === 'pow' ? powered(e, node) : e.broadcast(node),
       node.attrs.fn === 'mod' && node.dtype === 'float32' ? { fmod: 1 } : {},
     ),
   bitwise: (e, node) => {

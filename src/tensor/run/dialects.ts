@@ -7,13 +7,15 @@ const dialects: Readonly<Record<Provider, Dialect>> = {
   // Feeding a large constant to a GPU would carry it there at every run.
   cuda: { ...standardOnnx, contrib: true },
   // ONNX Runtime 1.30 has these wrong there: slices that walk backwards, transposed convolutions in groups, dilated or
-  // beyond their window, and borders of convolutions whose window is as large as the picture, or one pixel.
+  // beyond their window, borders of convolutions whose window is as large as the picture, or one pixel, and powers where an
+  // operand repeats the other's last axis, of a multiple of four.
   webgpu: {
     ...standardOnnx,
     poolPositions: false,
     borderedProducts: false,
     transposedConvolutions: false,
     backwardSlices: false,
+    repeatedPowers: false,
   },
   dml: standardOnnx,
   coreml: standardOnnx,
