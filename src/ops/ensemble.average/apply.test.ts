@@ -6,9 +6,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type Diagnostic, type Diagnostics, failure } from '../../diagnostics/index.js';
 import type { Network } from '../../nn/network.js';
 import type { Frame, ItemKey } from '../../ports/index.js';
-import { type Compiled, createEngine, type Engine } from '../../tensor/run/engine.js';
+import { type Compiled, createEngine } from '../../tensor/run/engine.js';
 import { contextFor } from '../../testing/run/context.js';
 import type { Foreseen, MapBehaviour, Notes, OpContext } from '../behaviour.js';
+import { engineThat } from '../testing/engine-that.js';
 import { frameFrom } from '../testing/frames.js';
 import { readParams } from '../testing/run.js';
 import { ensembleOn, type Wanted } from './apply.js';
@@ -112,16 +113,6 @@ const furthest = (one: Frame, other: Frame): number =>
     0,
   );
 
-/** The engine, but for how it runs what it compiled. */
-const engineThat = (changed: (run: Compiled['run']) => Compiled['run']): Engine => ({
-  ...engine,
-  compile: (executable) =>
-    pipe(
-      engine.compile(executable),
-      TE.map((held) => ({ ...held, run: changed(held.run), runOnCopies: changed(held.runOnCopies) })),
-    ),
-});
-
 type Tile = Readonly<Record<'count' | 'width' | 'height' | 'overlap' | 'bytes', number>>;
 const tilesOf = ({ notes }: Tried): Tile => notes.tiles as unknown as Tile;
 
@@ -212,7 +203,7 @@ describe('what people are told', () => {
           }),
         );
     const growing = async (factor: number) => {
-      const tools = { certify: true, openEngine: TE.right(engineThat(differing(factor))) };
+      const tools = { certify: true, openEngine: TE.right(engineThat(engine, differing(factor))) };
       return tried(near, picture(600, 260), { ...tools, memory: 4.5e6 });
     };
     const slow = await growing(0.9);
@@ -236,6 +227,7 @@ describe('what people are told', () => {
 describe('an engine that fails', () => {
   const failing = (errors: Diagnostics, from = 0) =>
     engineThat(
+      engine,
       (run) => (feeds, signal) =>
         Object.values(feeds).some(({ data }) => data.byteLength > from)
           ? TE.left(errors)

@@ -8,8 +8,9 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import type { Frame, NetworkSpec } from '../../ports/index.js';
-import { type Compiled, createEngine, type Engine } from '../../tensor/run/engine.js';
+import { type Compiled, createEngine } from '../../tensor/run/engine.js';
 import type { Notes, OpContext } from '../behaviour.js';
+import { engineThat } from '../testing/engine-that.js';
 import { frameFrom } from '../testing/frames.js';
 import { writeModel } from '../testing/models.js';
 import { firstKey, readParams, testContext } from '../testing/run.js';
@@ -108,16 +109,6 @@ const rolled = (photo: Frame, by: number): Frame => {
   return { ...photo, width, height, samples: { depth: 'float32', data } };
 };
 
-/** The engine, but for how it runs what it compiled. */
-const engineThat = (changed: (run: Compiled['run']) => Compiled['run']): Engine => ({
-  ...engine,
-  compile: (executable) =>
-    pipe(
-      engine.compile(executable),
-      TE.map((held) => ({ ...held, run: changed(held.run), runOnCopies: changed(held.runOnCopies) })),
-    ),
-});
-
 describe('tiles', () => {
   it.each([
     [192, 128, 3, {}],
@@ -176,7 +167,7 @@ describe('tiles', () => {
             ) as typeof results;
           }),
         );
-    const unsteady = engineThat(flickering);
+    const unsteady = engineThat(engine, flickering);
     const photo = picture(192, 128);
     const steady = await edit(photo, { certify: true }, { memory: LITTLE });
     const told = await edit(photo, { certify: true }, { memory: LITTLE, openEngine: TE.right(unsteady) });
@@ -200,7 +191,7 @@ describe('tiles', () => {
         Object.values(feeds).some(({ data }) => data.byteLength > limit)
           ? TE.left([failure('tensor/run-failed', 'bad_alloc: no memory left')])
           : run(feeds, signal);
-    const starving = engineThat(limited);
+    const starving = engineThat(engine, limited);
     const starved = await edit(photo, {}, { openEngine: TE.right(starving) });
     expect(starved.warnings.join('\n')).toContain('no memory for 256x192 pixels at once');
     expect(furthest(starved.photo, (await edit(photo)).photo)).toBeLessThan(1e-5);
