@@ -4,3 +4,4 @@ export { type Aval, broadcastShapes, convOutputSize, infer, ShapeError } from '.
 export * from './ir.js';
 export { print } from './print.js';
 export { keep, rewrite, rewriteOutputs, type Site } from './rewrite.js';
+export { usersOf } from './users.js';

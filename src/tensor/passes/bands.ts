@@ -8,6 +8,7 @@ import {
   type NodeId,
   type OpName,
   rewrite,
+  usersOf,
 } from '../graph/index.js';
 
 /**
@@ -30,7 +31,7 @@ export const workInBands = (graph: Graph, giantBytes = GIANT_BYTES): Graph => {
   });
 };
 
-/** From here on ONNX Runtime's arena is off as well. */
+/** From here on ONNX Runtime's arena is off as well, unless it is asked for. */
 const GIANT_BYTES = 128e6;
 
 /** Rows that a mean reads at once: 16 MB of 64 channels. */
@@ -47,10 +48,7 @@ const rowsIn = (node: Node): number => elementCount(node.shape) / channelsOf(nod
 /** Which large values are computed row by row and read in places only, themselves and all that is computed of them. */
 const virtualValues = (graph: Graph, giantBytes: number): ((id: NodeId) => boolean) => {
   const nodeOf = (id: NodeId): Node => graph.nodes[id]!;
-  const users = graph.nodes.map((): NodeId[] => []);
-  graph.nodes.forEach(({ inputs }, id) => {
-    for (const input of new Set(inputs)) users[input]!.push(id);
-  });
+  const users = usersOf(graph);
   const outputs = new Set(graph.outputs.map(({ node }) => node));
   const known = new Map<NodeId, boolean>();
   const isReadInPlaces = (id: NodeId): boolean => {

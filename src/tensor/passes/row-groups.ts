@@ -1,4 +1,4 @@
-import { type Graph, type GraphBuilder, isOp, type NodeId, type NodeOf } from '../graph/index.js';
+import { type Graph, type GraphBuilder, isOp, type NodeId, type NodeOf, usersOf } from '../graph/index.js';
 
 /** More groups of rows would leave too few rows in each. */
 const MOST_GROUPS = 16;
@@ -16,10 +16,7 @@ export const rowGroups = (
   stages: readonly number[],
   isLarge: (id: NodeId) => boolean,
 ): ReadonlyMap<NodeId, number> => {
-  const users = new Map<NodeId, NodeId[]>();
-  graph.nodes.forEach((node, id) => {
-    for (const i of node.inputs) users.set(i, [...(users.get(i) ?? []), id]);
-  });
+  const users = usersOf(graph);
   const outputs = new Set(graph.outputs.map(({ node }) => node));
   const laidOut = (id: NodeId): boolean => {
     const node = graph.nodes[id]!;
@@ -27,7 +24,7 @@ export const rowGroups = (
   };
   return new Map(
     graph.nodes.flatMap((node, id): [NodeId, number][] => {
-      if (!isOp(node, 'conv') || !isLarge(id) || outputs.has(id) || !users.get(id)?.every(laidOut)) return [];
+      if (!isOp(node, 'conv') || !isLarge(id) || outputs.has(id) || !users[id]!.every(laidOut)) return [];
       const groups = overRows(graph, node) ? groupsOf(node.shape[2]!, stages[id]!) : 1;
       return groups > 1 ? [[id, groups]] : [];
     }),
