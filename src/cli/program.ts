@@ -30,7 +30,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .argument('[pipeline]', TARGET)
     .addOption(setOption())
     .option('--engine <name>', 'where tensor work runs: auto, cpu, webgpu, cuda, …', 'cpu')
-    .option('--jobs <n>', 'photos worked on at once (as many as processors)', count)
+    .option('--jobs <n>', 'photos worked on at once (as many as processors, one more to train)', count)
     .addOption(memoryOption())
     .option('--certify', 'compute the joins of tiles and panoramas again, and note the difference', false)
     .option('--retry', 'try again what failed before, though nothing has changed', false)

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import * as E from 'fp-ts/lib/Either.js';
 import { identity, pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -90,12 +89,6 @@ const fatal: ReadonlySet<string> = new Set([
   'training/diverged',
 ]);
 
-/** While a step has the engine, items are got ready for the next one: with one more of them, the engine never waits. */
-const jobsOf = ({ stages }: Plan, jobs: number | undefined): { readonly jobs?: number } => {
-  if (jobs !== undefined) return { jobs };
-  return stages.some(({ kind }) => kind === 'scan') ? { jobs: availableParallelism() + 1 } : {};
-};
-
 /**
  * Runs a plan to its end. A bad item is set aside and the others go on; a run that cannot go on says why in `end`, and
  * keeps what is done.
@@ -116,9 +109,12 @@ export const runPlan = (
   }: RunOptions = {},
 ): TE.TaskEither<Diagnostics, Report> => {
   let skipped = 0;
+  const usual = defaultContext(plan.graph.seed);
+  // While a step has the engine, items are got ready for the next one: with one more of them, the engine seldom waits.
+  const more = plan.stages.some(({ kind }) => kind === 'scan') ? 1 : 0;
   const context: RunContext = {
-    ...defaultContext(plan.graph.seed),
-    ...jobsOf(plan, jobs),
+    ...usual,
+    jobs: jobs ?? usual.jobs + more,
     ...(memory === undefined ? {} : { memory }),
     ...(certify === undefined ? {} : { certify }),
     ...(engine === undefined ? {} : { engine }),
