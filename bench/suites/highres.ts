@@ -68,7 +68,7 @@ const BULK = Number(process.env.BULK ?? 20);
 
 /** Seconds that `pipe run` takes for the photos of a folder, by the clock of a shell. */
 const pipeRun = (file: string, photos: string, out: string): number => {
-  const pipe = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+  const pipe = fileURLToPath(new URL('../../dist/cli/pipe.cjs', import.meta.url));
   const start = performance.now();
   const { status, stderr } = spawnSync(
     process.execPath,

@@ -86,9 +86,9 @@ const residentMemory = async (from: string, work: string): Promise<number> => {
   await promisify(execFile)(
     process.execPath,
     [
-      '--import',
-      new URL('bench/dist/bench/peers/resident-memory.js', root).href,
-      inRoot('dist/cli/main.js'),
+      '--require',
+      inRoot('bench/dist/bench/peers/resident-memory.cjs'),
+      inRoot('dist/cli/pipe.cjs'),
       'run',
       `${inRoot('pipelines.yaml')}#copy`,
       ...['--set', `input=${from}`, '--set', `output=${to}`, '--quiet'],

@@ -1,15 +1,8 @@
-#!/usr/bin/env node
-import { realpathSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import pc from 'picocolors';
 import { keepHeapSmall } from './heap.js';
 import { exit, type Terminal } from './terminal.js';
 
 keepHeapSmall();
-
-// Decoders and encoders run on these threads, as many as there are photos at once, and each thread keeps memory of its own.
-process.env.UV_THREADPOOL_SIZE ??= String(Math.max(2, availableParallelism()));
 
 /** The terminal that this process runs in. */
 const processTerminal = (): Terminal => {
@@ -40,13 +33,7 @@ const processTerminal = (): Terminal => {
   };
 };
 
-const isMain =
-  process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
-
-if (isMain) {
-  // Loaded only now: what modules leave behind while they load would make the space for the young grow.
-  const { program } = await import('./program.js');
-  const status = await program(process.argv.slice(2), processTerminal());
-  // Let what was written reach its reader: exiting at once would cut off a pipe.
-  process.exitCode = status;
-}
+// Loaded only now: what modules leave behind while they load would make the space for the young grow.
+const { program } = await import('./program.js');
+// Let what was written reach its reader: exiting at once would cut off a pipe.
+process.exitCode = await program(process.argv.slice(2), processTerminal());

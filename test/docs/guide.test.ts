@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 const shell = (line: string) =>
-  spawnSync('bash', ['-c', line.replaceAll('npx pipe', 'node node_modules/prismflow/dist/cli/main.js')], {
+  spawnSync('bash', ['-c', line.replaceAll('npx pipe', 'node node_modules/prismflow/dist/cli/pipe.cjs')], {
     cwd: folder,
     encoding: 'utf8',
     env: { ...process.env, NODE_OPTIONS: '' },

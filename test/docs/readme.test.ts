@@ -74,7 +74,7 @@ describe('the code in the README runs', () => {
     const steps =
       'version: 1\nplugins: [./sepia.mjs]\nsteps:\n  - files: photos\n  - decode\n  - sepia: 0.8\n  - encode\n  - save: toned/{path}\n';
     writeFileSync(join(folder, 'toned.yaml'), steps);
-    const { status, stderr } = run('node', [join(root, 'dist/cli/main.js'), 'run', 'toned.yaml']);
+    const { status, stderr } = run('node', [join(root, 'dist/cli/pipe.cjs'), 'run', 'toned.yaml']);
     expect(status, stderr).toBe(0);
     expect(existsSync(join(folder, 'toned/lake.png'))).toBe(true);
   }, 120_000);
@@ -93,7 +93,7 @@ describe('the commands in the README work', () => {
     (line) => {
       const { status, stderr } = run('bash', [
         '-c',
-        line.replace(/^pipe/, `node ${join(root, 'dist/cli/main.js')}`),
+        line.replace(/^pipe/, `node ${join(root, 'dist/cli/pipe.cjs')}`),
       ]);
       expect(status, stderr).toBe(0);
     },
@@ -101,7 +101,7 @@ describe('the commands in the README work', () => {
   );
 
   it('and those within its text are there', () => {
-    const help = run('node', [join(root, 'dist/cli/main.js'), '--help']).stdout;
+    const help = run('node', [join(root, 'dist/cli/pipe.cjs'), '--help']).stdout;
     for (const [, command] of readme.matchAll(/`pipe ([a-z]+)/g)) expect(help).toContain(`  ${command}`);
     for (const [, script] of readme.matchAll(/`?npm run ([a-z]+)/g))
       expect(JSON.parse(pageOf('package.json')).scripts).toHaveProperty(script ?? '');

@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-const pipe = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const pipe = fileURLToPath(new URL('../../dist/cli/pipe.cjs', import.meta.url));
 
 /** What a command came to. */
 interface Ended {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const pipe = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const pipe = fileURLToPath(new URL('../../dist/cli/pipe.cjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-loading-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -9,7 +9,7 @@ import { generatorOf } from '../../src/nn/generators/index.js';
 import { initialise } from '../../src/nn/initialise.js';
 import { addSnapshot } from '../../src/nn/models/index.js';
 
-const pipe = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const pipe = fileURLToPath(new URL('../../dist/cli/pipe.cjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-panorama-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 

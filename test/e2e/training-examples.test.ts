@@ -31,7 +31,7 @@ beforeAll(async () => {
 
 const train = (args: readonly string[]): Promise<{ readonly status: number | null; readonly out: string }> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, 'dist/cli/main.js'), 'run', ...args], {
+    const child = spawn(process.execPath, [join(root, 'dist/cli/pipe.cjs'), 'run', ...args], {
       cwd: folder,
       env: { ...process.env, NO_COLOR: '1' },
     });

@@ -19,7 +19,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compile, type PipelineEvent, runPlan } from '../../src/index.js';
 
-const pipe = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const pipe = fileURLToPath(new URL('../../dist/cli/pipe.cjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-training-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
