@@ -11,6 +11,13 @@ process.env.UV_THREADPOOL_SIZE ??= String(Math.max(2, availableParallelism()));
 /** Of glibc's <malloc.h>. */
 const M_ARENA_MAX = -8;
 
+/** What is called of koffi, which need not be there to build this either. */
+interface Koffi {
+  readonly load: (library: string) => {
+    readonly func: (declaration: string) => (param: number, value: number) => number;
+  };
+}
+
 /**
  * Keeps glibc from giving each thread a heap of its own, of which up to 2 MB stay when they are free. Only glibc itself can be told
  * so from within: what its environment says is read before the program starts. Other C libraries have no such heaps, and without
@@ -18,7 +25,7 @@ const M_ARENA_MAX = -8;
  */
 const shareOneHeap = (): void => {
   try {
-    const { load } = require('koffi') as typeof import('koffi');
+    const { load }: Koffi = require('koffi');
     load('libc.so.6').func('int mallopt(int, int)')(M_ARENA_MAX, 1);
   } catch {
     // No koffi for this machine, or no glibc.
