@@ -90,6 +90,22 @@ describe('degrade.haze', () => {
     expect(ranges.filter(([near, far]) => far > 1.5 * near).length).toBeGreaterThan(16);
   });
 
+  it('moves all things between where they are and the farthest, as near as the nearest is to be', async () => {
+    const depthsAt = async (near: number, index: number) =>
+      opticalDepths(await hazed({ ...white, density: 1.5, near }, photo, index), photo);
+    await fc.assert(
+      fc.asyncProperty(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(100), async (near, index) => {
+        const [open, between, veil] = await Promise.all([0, near, 1].map((each) => depthsAt(each, index)));
+        expect(Math.max(...open!)).toBeGreaterThan(1.1 * Math.min(...open!));
+        for (const [i, depth] of between!.entries()) {
+          expect(veil![i]).toBeCloseTo(veil![0]!, 3);
+          expect(depth).toBeCloseTo((1 - near) * open![i]! + near * veil![0]!, 3);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
   it('is smooth on a surface, and has its edges where the photo has them', async () => {
     const run = hazing({ ...white, density: 1.5 });
     const steps = { on: 0, across: 0 };
@@ -147,10 +163,13 @@ describe('degrade.haze', () => {
     }
   });
 
-  it.each([[{ density: -1 }], [{ airlight: [0.5, 1.5] }], [{ tint: 1 }], [{ density: [2, 1] }]])(
-    'refuses %j',
-    (params) => {
-      expect(E.isLeft(paramsOf(degradeHaze(params as Params)))).toBe(true);
-    },
-  );
+  it.each([
+    [{ density: -1 }],
+    [{ airlight: [0.5, 1.5] }],
+    [{ tint: 1 }],
+    [{ density: [2, 1] }],
+    [{ near: 1.1 }],
+  ])('refuses %j', (params) => {
+    expect(E.isLeft(paramsOf(degradeHaze(params as Params)))).toBe(true);
+  });
 });

@@ -13,6 +13,11 @@ export const degradeHaze = defineOp({
       [0.3, 1.8] as const,
       'Optical depth of the farthest things: 0 is clear air, 1 lets 37 % of their light through, 3 only 5 %',
     ),
+    near: defaulted(
+      interval({ min: 0, max: 1 }),
+      [0.1, 0.7] as const,
+      'How far the nearest thing is, as a share of the farthest: 0 reaches from the lens on, 1 is haze as even as a veil',
+    ),
     airlight: defaulted(
       interval({ min: 0, max: 1 }),
       [0.75, 1] as const,

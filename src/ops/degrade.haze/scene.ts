@@ -6,6 +6,7 @@ import type { Random } from '../random.js';
 /** The operator's parameters. */
 export interface Haze {
   readonly density: Interval;
+  readonly near: Interval;
   readonly airlight: Interval;
   readonly tint: Interval;
   readonly linear: boolean;
@@ -115,10 +116,10 @@ const layerOf = (random: Random, i: number, channels: number, isOutdoors: boolea
 };
 
 /** Part of a scene is seen, seldom all of it: the farthest place is somewhere up to the density, the nearest before it. */
-const depthsOf = ({ density }: Haze, random: Random): readonly [number, number] => {
+const depthsOf = ({ density, near: share }: Haze, random: Random): readonly [number, number] => {
   const whole = random.uniform('density', ...density);
   const far = 1 - 0.5 * random.uniform('far') ** 3;
-  const near = far * random.uniform('near', 0.1, 0.7);
+  const near = far * random.uniform('near', ...share);
   return [whole * near, whole * (far - near)];
 };
 
