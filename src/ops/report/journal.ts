@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as RA from 'fp-ts/lib/ReadonlyArray.js';
+import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as TO from 'fp-ts/lib/TaskOption.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import { writeAtomically, writeFailure } from '../../image/write.js';
+import { writeAtomically } from '../../image/write.js';
 import type { Training } from '../../ports/index.js';
 import { append, eventsFile, openFolder, type Places, placesIn, sampleFile } from './folder.js';
 import { type Grid, gridOf } from './grid.js';
@@ -94,26 +98,34 @@ export const spread = (steps: readonly number[], count: number): readonly number
     ? steps
     : Array.from({ length: count }, (_, i) => steps[Math.round((i * (steps.length - 1)) / (count - 1))]!);
 
-/** Writes the page anew. */
+/** Writes the page anew. Samples that someone has taken away are left out, now and later. */
 export const publish =
   (isRunning: boolean) =>
   (journal: Journal): TE.TaskEither<Diagnostics, Journal> => {
     const { places, lines, columns, shown } = journal;
+    const steps = spread(journal.sampled, GRIDS);
     return pipe(
-      spread(journal.sampled, GRIDS),
-      TE.traverseArray((step) => {
+      steps,
+      T.traverseArray((step) => {
         const known = shown.get(step);
-        return known === undefined ? gridFrom(places, step) : TE.right(known);
+        return known === undefined ? gridFrom(places, step) : TO.some(known);
       }),
-      TE.chainFirst((grids) => {
+      T.map((found) => ({
+        grids: RA.compact(found),
+        lost: steps.filter((_, i) => O.isNone(found[i]!)),
+      })),
+      TE.fromTask,
+      TE.chainFirst(({ grids }) => {
         const page = pageOf({ name: basename(places.folder), lines, grids, columns, isRunning });
         return writeAtomically(places.page, new TextEncoder().encode(page));
       }),
-      TE.map((grids) => ({ ...journal, shown: new Map(grids.map((grid) => [grid.step, grid])) })),
+      TE.map(({ grids, lost }) => ({
+        ...journal,
+        sampled: journal.sampled.filter((step) => !lost.includes(step)),
+        shown: new Map(grids.map((grid) => [grid.step, grid])),
+      })),
     );
   };
 
-const gridFrom = (places: Places, step: number): TE.TaskEither<Diagnostics, PageGrid> => {
-  const path = sampleFile(places, step);
-  return TE.tryCatch(async () => ({ step, ...(await shownOf(await readFile(path))) }), writeFailure(path));
-};
+const gridFrom = (places: Places, step: number): TO.TaskOption<PageGrid> =>
+  TO.tryCatch(async () => ({ step, ...(await shownOf(await readFile(sampleFile(places, step)))) }));
