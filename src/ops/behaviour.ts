@@ -233,7 +233,8 @@ export interface Facts<P, W = unknown> {
   readonly holds?: (params: P) => number;
   /**
    * For a flow operator: true when items go through it one by one and in order, all of them, so that the last one that was
-   * used tells where its source stood. A training is then taken up there; else what came before is made again.
+   * used tells where its source stood. A training is then taken up there; else what came before is made again. For a join:
+   * true when it takes the next item of each stream every time, and never looks for partners.
    */
   readonly inOrder?: true;
   /** For an operator that changes the size of pictures and is no tensor operator: what becomes of the shape. */

@@ -8,6 +8,7 @@ export const unpaired = defineJoin({
   params: {},
   streams: { a: variable('a'), b: variable('b') },
   output: unpairedPort(variable('a'), variable('b')),
+  inOrder: true,
   join:
     () =>
     ({ a, b }) =>

@@ -136,7 +136,7 @@ const sourcesOf = (
 ): readonly (readonly [source: string, last: ItemKey])[] | undefined => {
   const node = graph.nodes.find((each) => each.path === path);
   if (node === undefined) return undefined;
-  const { behaviour, name, facts } = node.operator;
+  const { behaviour, facts } = node.operator;
   if ('source' in behaviour) return position.items === undefined ? undefined : [[path, position.items]];
   if ('map' in behaviour || 'tensor' in behaviour || facts.inOrder === true)
     return sourcesOf(graph, node.reads.items ?? '', position);
@@ -146,8 +146,8 @@ const sourcesOf = (
     return last === undefined ? undefined : sourcesOf(graph, read, { items: last });
   });
   const known = branches.flatMap((each) => (each === undefined ? [] : [each]));
-  // Partners that are found by their names come from sources that do not keep step.
-  const keepStep = name !== 'pair' || known.flat().every(([source]) => source === known[0]?.[0]?.[0]);
+  // Where partners have to be found, an item of one source may wait for that of another.
+  const keepStep = facts.inOrder === true || known.flat().every(([source]) => source === known[0]?.[0]?.[0]);
   return known.length === branches.length && keepStep ? known.flat() : undefined;
 };
 
