@@ -5,7 +5,7 @@ import type { Option } from 'fp-ts/lib/Option.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
-import type { Region } from '../image/window.js';
+import type { Region } from '../image/samples/window.js';
 import type { Frame, HostTensor, Item, ItemKey, Json, Port } from '../ports/index.js';
 import type { ItemFlow } from '../streams/flow.js';
 import type { Engine } from '../tensor/run/engine.js';

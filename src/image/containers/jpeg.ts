@@ -1,7 +1,7 @@
 import type { MetadataBlock } from '../../ports/index.js';
 import { concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
-import { densityOf, orientationOf, stripExifHeader } from '../exif.js';
-import { iptcOf, photoshopOf } from '../photoshop.js';
+import { densityOf, orientationOf, stripExifHeader } from '../metadata/exif.js';
+import { iptcOf, photoshopOf } from '../metadata/photoshop.js';
 import type { Carried, Leftover, Written } from './container.js';
 
 /** What a JPEG file says before its picture begins (ITU T.81 annex B; the APP segments by their makers). */

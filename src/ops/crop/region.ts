@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import type { Region } from '../../image/window.js';
+import type { Region } from '../../image/samples/window.js';
 import { type Anchor, roomBefore } from '../framing/anchor.js';
 import { ratioOf } from '../framing/aspect.js';
 import type { Size } from '../params/index.js';

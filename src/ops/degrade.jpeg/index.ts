@@ -1,8 +1,8 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import type { JpegSettings } from '../../image/recompress.js';
-import { cutOut } from '../../image/window.js';
+import type { JpegSettings } from '../../image/encoding/recompress.js';
+import { cutOut } from '../../image/samples/window.js';
 import { type Frame, frame } from '../../ports/index.js';
 import { defineOp } from '../define.js';
 import { boolean, defaulted, integer, interval, listOf, oneOf, refine } from '../params/index.js';
@@ -72,7 +72,7 @@ const saving =
     );
     return pipe(
       // sharp takes a while to load: only when a photo is there.
-      TE.fromTask(() => import('../../image/recompress.js')),
+      TE.fromTask(() => import('../../image/encoding/recompress.js')),
       TE.chain(({ throughJpeg }) =>
         throughJpeg(whole, {
           quality: random.integer(`${i}/quality`, ...range),

@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, warning } from '../../diagnostics/index.js';
-import { type Panorama, panoramaOf } from '../../image/panorama.js';
-import { samplesOf } from '../../image/samples.js';
+import { type Panorama, panoramaOf } from '../../image/metadata/panorama.js';
+import { samplesOf } from '../../image/samples/samples.js';
 import type { Frame, Item, ItemKey, Samples } from '../../ports/index.js';
 import type { Engine } from '../../tensor/index.js';
 import type { Notes, OpContext } from '../behaviour.js';

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import { type Panorama, panoramaOf } from '../../image/panorama.js';
+import { type Panorama, panoramaOf } from '../../image/metadata/panorama.js';
 import type { Frame } from '../../ports/index.js';
 import type { Foreseen, PictureShape } from '../behaviour.js';
 import type { Wanted } from './apply.js';

@@ -1,4 +1,4 @@
-import { sources } from '../../image/window.js';
+import { sources } from '../../image/samples/window.js';
 import type { Size } from '../params/index.js';
 import type { Values } from '../tiling/windows.js';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { maxOf } from '../../image/samples.js';
+import { maxOf } from '../../image/samples/samples.js';
 import type { WholeMean } from '../../nn/network.js';
 import type { Samples } from '../../ports/index.js';
 import { type Place, reducedPlace } from '../tiling/grid.js';

@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { MAX_PIXELS } from '../../image/limits.js';
-import { samplesOf, toDepth } from '../../image/samples.js';
+import { samplesOf, toDepth } from '../../image/samples/samples.js';
 import type { Frame, HostTensor, Samples } from '../../ports/index.js';
 import type { Size } from '../params/index.js';
 import type { Interface } from './interface.js';

@@ -1,4 +1,4 @@
-import { sources } from '../../image/window.js';
+import { sources } from '../../image/samples/window.js';
 import type { HostTensor } from '../../ports/index.js';
 import type { Size } from '../params/index.js';
 import { axesOf, type Interface } from './interface.js';

@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { regionOfPanorama } from '../../image/gpano.js';
-import { cutOut } from '../../image/window.js';
+import { regionOfPanorama } from '../../image/metadata/gpano.js';
+import { cutOut } from '../../image/samples/window.js';
 import { frame } from '../../ports/index.js';
 import { defineOp } from '../define.js';
 import { anchor, flipsOfCentred, roomBefore } from '../framing/anchor.js';

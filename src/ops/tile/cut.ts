@@ -1,4 +1,4 @@
-import { cutOut } from '../../image/window.js';
+import { cutOut } from '../../image/samples/window.js';
 import type { Frame, Item, ItemKey } from '../../ports/index.js';
 import { gridOfCores } from '../tiling/grid.js';
 

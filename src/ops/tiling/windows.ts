@@ -1,4 +1,4 @@
-import { sources } from '../../image/window.js';
+import { sources } from '../../image/samples/window.js';
 import { type Edges, onCircle, overPole } from '../../nn/edges.js';
 import { arrays, type HostTensor } from '../../ports/index.js';
 import type { Size } from '../params/index.js';

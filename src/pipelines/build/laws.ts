@@ -1,5 +1,5 @@
 import { type Diagnostic, failure } from '../../diagnostics/index.js';
-import { toDepth } from '../../image/samples.js';
+import { toDepth } from '../../image/samples/samples.js';
 import { type Frame, travelsOn } from '../../ports/index.js';
 import type { LanePart } from '../plan/stages.js';
 

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import { noPanorama, regionOfPanorama } from '../../image/gpano.js';
+import { noPanorama, regionOfPanorama } from '../../image/metadata/gpano.js';
 import type { OpContext, PictureShape, TensorInputs } from '../../ops/index.js';
 import type { Frame, HostTensor, Item, Samples } from '../../ports/index.js';
 import type { CallOptions, HostOf } from '../../tensor/index.js';

@@ -27,7 +27,7 @@ interface Alike {
 
 /** Photos by size, those of most photos first; what cannot be read is left out. */
 const bySize = async (items: readonly Item<FileRef>[]): Promise<readonly Alike[]> => {
-  const { sizeOf } = await import('../../image/size.js');
+  const { sizeOf } = await import('../../image/decoding/size.js');
   const groups = new Map<string, Alike>();
   for (const item of items) {
     const size = await sizeOf(item.value.path);

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Code, type Diagnostics, failure } from '../../diagnostics/index.js';
-import type { Region } from '../../image/window.js';
+import type { Region } from '../../image/samples/window.js';
 import type { Frame, Item, ItemFailure } from '../../ports/index.js';
 import { apart } from '../build/laws.js';
 import { withLane, withRuntime } from '../build/on-one.js';

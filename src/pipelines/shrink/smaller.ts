@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
-import type { Region } from '../../image/window.js';
+import type { Region } from '../../image/samples/window.js';
 import type { Json } from '../../ports/index.js';
 import type { GraphNode } from '../check/graph.js';
 

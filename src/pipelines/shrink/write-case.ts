@@ -71,7 +71,7 @@ const pipelineOf = (
   folder: string,
 ): string => {
   const plugins = (graph.plugins ?? []).map((plugin) =>
-    plugin.startsWith('/') ? `./${relative(folder, plugin)}`.replace('./../', '../') : plugin,
+    plugin.startsWith('/') ? `./${relative(folder, plugin)}`.replace('../', '../') : plugin,
   );
   return `# Fails at ${operator.replace(/^.*\//, '')}\n${stringify({
     version: 1,

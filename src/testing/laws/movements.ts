@@ -1,4 +1,4 @@
-import { emptyLike, type Raw, samplesOf } from '../../image/samples.js';
+import { emptyLike, type Raw, samplesOf } from '../../image/samples/samples.js';
 import type { Symmetry } from '../../ops/laws.js';
 import type { Frame } from '../../ports/index.js';
 
