@@ -60,7 +60,7 @@ describe('the mutation check', () => {
     expect(foreign).toEqual(others.slice(0, 30));
     expect(rest).toEqual([]);
     // What operators share is put to some operators' laws.
-    expect(tiersOf('src/ops/framing/anchor.ts', tests).at(-1)).toEqual([law('blend'), law('crop')]);
+    expect(tiersOf('src/picture/framing/anchor.ts', tests).at(-1)).toEqual([law('blend'), law('crop')]);
   });
 
   it('counts what was found or missed, and nothing else', () => {

@@ -1,5 +1,5 @@
+import { fromLight, toLight } from '../../picture/colour/transfer.js';
 import { frame } from '../../ports/index.js';
-import { fromLight, toLight } from '../colour/transfer.js';
 import { defineOp } from '../define.js';
 import { defaulted, interval } from '../params/index.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Grid, gridWithin, type Tile } from '../tiling/grid.js';
+import { type Grid, gridWithin, type Tile } from '../../picture/tiling/grid.js';
 import { windowsOver } from './certificate.js';
 
 const MULTIPLE = 16;

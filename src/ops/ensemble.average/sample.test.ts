@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Values } from '../tiling/windows.js';
+import type { Values } from '../../picture/tiling/windows.js';
 import { corrected, sampledPlaces, sampleOf } from './sample.js';
 import { thumbnailOf } from './thumbnail.js';
 

@@ -1,6 +1,6 @@
+import { type Place, reducedPlace, upTo } from '../../picture/tiling/grid.js';
+import { type Values, windowOf } from '../../picture/tiling/windows.js';
 import type { HostTensor } from '../../ports/index.js';
-import { type Place, reducedPlace, upTo } from '../tiling/grid.js';
-import { type Values, windowOf } from '../tiling/windows.js';
 import type { Thumbnail } from './thumbnail.js';
 
 /** Sides of the parts of a picture that are looked at as they are, and how many there are at most, along each axis. */

@@ -1,9 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { type Grid, gridWithin, type Place } from '../../picture/tiling/grid.js';
+import { type Values, windowOf } from '../../picture/tiling/windows.js';
 import type { HostTensor } from '../../ports/index.js';
-import { type Grid, gridWithin, type Place } from '../tiling/grid.js';
-import { type Values, windowOf } from '../tiling/windows.js';
 import { certified } from './certificate.js';
 import { editedInTiles, editedWindow, type Programs } from './tiled.js';
 

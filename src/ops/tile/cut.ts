@@ -1,6 +1,6 @@
 import { cutOut } from '../../image/samples/window.js';
+import { gridOfCores } from '../../picture/tiling/grid.js';
 import type { Frame, Item, ItemKey } from '../../ports/index.js';
-import { gridOfCores } from '../tiling/grid.js';
 
 /** How a picture is cut. */
 export interface TileParams {

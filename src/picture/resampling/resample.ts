@@ -1,7 +1,7 @@
 import type { Tensor3D } from '@tensorflow/tfjs';
-import type { Tf } from '../behaviour.js';
+import type { Tf } from '../../ops/behaviour.js';
+import { isWhole, type Stretch, type Target } from '../../ops/resize/target.js';
 import { type Mix, mixRows } from '../filters/banded.js';
-import { isWhole, type Stretch, type Target } from './target.js';
 import { type Method, mixesOf } from './weights.js';
 
 /** Rows as they stand, in other places. */
