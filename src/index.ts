@@ -8,8 +8,8 @@
  * const report = await run(again)();
  */
 export { type Diagnostic, type Diagnostics, failure, printDiagnostic, warning } from './diagnostics/index.js';
+export * as param from './operator/params/index.js';
 export * from './ops/index.js';
-export * as param from './ops/params/index.js';
 export {
   analysePipeline,
   compilePipeline,

@@ -47,7 +47,7 @@ describe('the mutation check', () => {
     expect(new Set(files).size).toBe(files.length);
     expect(files.some((file) => /\.test\.ts$|\/testing\//.test(file))).toBe(false);
     for (const part of parts()) for (const file of sourcesOf(part)) expect(partOf(file)).toBe(part);
-    expect(files).toContain('src/ops/random.ts');
+    expect(files).toContain('src/operator/random.ts');
     expect(files).toContain('src/tensor/emit/rules.ts');
   });
 

@@ -4,8 +4,8 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure } from '../diagnostics/index.js';
+import { randomFor } from '../operator/random.js';
 import type { Notes, OpContext } from '../ops/index.js';
-import { randomFor } from '../ops/random.js';
 import type { ItemFailure, ItemKey, Json } from '../ports/index.js';
 import type { Engine } from '../tensor/run/engine.js';
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { DiagnosticError } from '../diagnostics/index.js';
 import { decode } from '../image/index.js';
-import type { Operator } from '../ops/operator.js';
+import type { Operator } from '../operator/operator.js';
 import type { Frame } from '../ports/index.js';
 import { type ArbitraryFrameOptions, frameFrom } from './arbitraries/frames.js';
 import { arbitraryParams } from './arbitraries/params.js';

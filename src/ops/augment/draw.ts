@@ -1,7 +1,7 @@
+import type { PictureShape } from '../../operator/behaviour.js';
+import type { Interval } from '../../operator/params/index.js';
+import type { Random } from '../../operator/random.js';
 import type { HostTensor } from '../../ports/index.js';
-import type { PictureShape } from '../behaviour.js';
-import type { Interval } from '../params/index.js';
-import type { Random } from '../random.js';
 import { type Axis, axisMatrix } from './axis.js';
 
 /** The operator's parameters. */

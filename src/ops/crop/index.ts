@@ -3,12 +3,20 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { regionOfPanorama } from '../../image/metadata/gpano.js';
 import { cutOut } from '../../image/samples/window.js';
+import { defineOp } from '../../operator/define.js';
+import {
+  boolean,
+  defaulted,
+  integer,
+  optional,
+  record,
+  required,
+  size,
+} from '../../operator/params/index.js';
 import { anchor, flipsOfCentred } from '../../picture/framing/anchor.js';
 import { aspect } from '../../picture/framing/aspect.js';
 import { fill } from '../../picture/framing/fill.js';
 import { frame } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { boolean, defaulted, integer, optional, record, required, size } from '../params/index.js';
 import { croppedSize, regionOf } from './region.js';
 
 export const crop = defineOp({

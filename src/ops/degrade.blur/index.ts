@@ -1,6 +1,6 @@
+import { defineOp } from '../../operator/define.js';
+import { defaulted, interval, listOf, number, oneOf } from '../../operator/params/index.js';
 import { frame } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { defaulted, interval, listOf, number, oneOf } from '../params/index.js';
 import { drawKernel, kernelSide } from './kernel.js';
 import { blurred } from './program.js';
 

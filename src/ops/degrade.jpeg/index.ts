@@ -3,10 +3,10 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { JpegSettings } from '../../image/encoding/recompress.js';
 import { cutOut } from '../../image/samples/window.js';
+import { defineOp } from '../../operator/define.js';
+import { boolean, defaulted, integer, interval, listOf, oneOf, refine } from '../../operator/params/index.js';
+import type { Random } from '../../operator/random.js';
 import { type Frame, frame } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { boolean, defaulted, integer, interval, listOf, oneOf, refine } from '../params/index.js';
-import type { Random } from '../random.js';
 
 /** Sides of the squares that the encoder works on, where colours are kept at half the size. */
 const BLOCK = 16;

@@ -2,9 +2,9 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { warning } from '../../diagnostics/index.js';
 import { type EncodeOptions, faultsOf } from '../../image/encoding/encode-options.js';
+import { defineOp } from '../../operator/define.js';
+import { boolean, type Decoded, integer, oneOf, optional } from '../../operator/params/index.js';
 import { encoded, type Frame, frame, type Json } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { boolean, type Decoded, integer, oneOf, optional } from '../params/index.js';
 
 const params = {
   like: optional(

@@ -1,9 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { frame } from '../../ports/index.js';
-import type { PictureShape } from '../behaviour.js';
-import { defineOp } from '../define.js';
+import type { PictureShape } from '../../operator/behaviour.js';
+import { defineOp } from '../../operator/define.js';
 import {
   anyOf,
   boolean,
@@ -14,7 +13,8 @@ import {
   oneOf,
   path,
   required,
-} from '../params/index.js';
+} from '../../operator/params/index.js';
+import { frame } from '../../ports/index.js';
 import type { LoadedEnsemble } from './load.js';
 
 const step = integer({ min: 0 });

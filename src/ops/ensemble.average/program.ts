@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { atAnySize } from '../../nn/any-size.js';
 import type { Edges } from '../../nn/edges.js';
 import type { Halves, Network, Parameters, WholeMean } from '../../nn/network.js';
-import type { Tf } from '../behaviour.js';
+import type { Tf } from '../../operator/behaviour.js';
 import type { Ensemble, Weights } from './load.js';
 
 /** What there is to turn. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import type { OpContext } from '../../operator/behaviour.js';
+import { defineOp } from '../../operator/define.js';
+import { boolean, defaulted, listOf, path, refine, required, text } from '../../operator/params/index.js';
 import { type FileRef, file, none, type Outcome } from '../../ports/index.js';
 import { fromAsyncIterable } from '../../streams/index.js';
-import type { OpContext } from '../behaviour.js';
-import { defineOp } from '../define.js';
-import { boolean, defaulted, listOf, path, refine, required, text } from '../params/index.js';
 import { listFiles } from './list.js';
 import { faultOf, pictures } from './pattern.js';
 

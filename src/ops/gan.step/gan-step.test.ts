@@ -1,10 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { OpContext, ScanBehaviour } from '../../operator/behaviour.js';
 import type { Frame, HostTensor, Item, Port, Training } from '../../ports/index.js';
 import * as port from '../../ports/index.js';
 import { createEngine } from '../../tensor/index.js';
 import { contextFor } from '../../testing/run/context.js';
-import type { OpContext, ScanBehaviour } from '../behaviour.js';
 import { frameFrom } from '../testing/frames.js';
 import { readParams } from '../testing/run.js';
 import type { TrainingBatch } from './examples.js';

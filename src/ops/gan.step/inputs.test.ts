@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { randomFor } from '../../operator/random.js';
 import type { HostTensor } from '../../ports/index.js';
-import { randomFor } from '../random.js';
 import { readParams } from '../testing/run.js';
 import { ganStep } from './index.js';
 import { controlOf, earlierOf, mixOf } from './inputs.js';

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import { randomFor } from '../../operator/random.js';
 import type { HostTensor } from '../../ports/index.js';
-import { randomFor } from '../random.js';
 import { readParams } from '../testing/run.js';
 import { ganStep } from './index.js';
 import type { Params } from './params.js';

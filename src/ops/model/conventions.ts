@@ -13,7 +13,7 @@ import {
   refine,
   size,
   text,
-} from '../params/index.js';
+} from '../../operator/params/index.js';
 
 const perChannel = (min: number) =>
   refine(listOf(number({ min }), { min: 1, max: 3 }), ({ length }) =>

@@ -5,10 +5,10 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import type { OpContext, Resource } from '../../operator/behaviour.js';
 import type { HostTensor } from '../../ports/index.js';
 import { decodeMetadata, type ModelHead } from '../../tensor/emit/schema.js';
 import type { Engine, OpenedModel } from '../../tensor/run/engine.js';
-import type { OpContext, Resource } from '../behaviour.js';
 import { type Conventions, conventionsOf, merged } from './conventions.js';
 import { type Interface, interfaceOf } from './interface.js';
 

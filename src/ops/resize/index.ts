@@ -2,14 +2,14 @@ import type { Tensor3D } from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
+import type { PictureShape, Tf } from '../../operator/behaviour.js';
+import { defineOp } from '../../operator/define.js';
+import { boolean, defaulted, integer, number, oneOf, optional } from '../../operator/params/index.js';
 import { fromLight, toLight } from '../../picture/colour/transfer.js';
 import { anchor } from '../../picture/framing/anchor.js';
 import { resample } from '../../picture/resampling/resample.js';
 import type { Method } from '../../picture/resampling/weights.js';
 import { frame } from '../../ports/index.js';
-import type { PictureShape, Tf } from '../behaviour.js';
-import { defineOp } from '../define.js';
-import { boolean, defaulted, integer, number, oneOf, optional } from '../params/index.js';
 import { isWhole, type Target, targetOf, type Wanted } from './target.js';
 
 const side = integer({ min: 1, max: 100_000 });

@@ -6,11 +6,8 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as T from 'fp-ts/lib/Task.js';
 import picomatch from 'picomatch';
 import { DiagnosticError, failure, warning } from '../../diagnostics/index.js';
-import { type FileRef, file, type ItemKey, none, type Outcome } from '../../ports/index.js';
-import { fromAsyncIterable } from '../../streams/index.js';
-import type { OpContext } from '../behaviour.js';
-import { defineOp } from '../define.js';
-import { faultOf, pictures } from '../files/pattern.js';
+import type { OpContext } from '../../operator/behaviour.js';
+import { defineOp } from '../../operator/define.js';
 import {
   type Decoded,
   defaulted,
@@ -21,7 +18,10 @@ import {
   refine,
   required,
   text,
-} from '../params/index.js';
+} from '../../operator/params/index.js';
+import { type FileRef, file, type ItemKey, none, type Outcome } from '../../ports/index.js';
+import { fromAsyncIterable } from '../../streams/index.js';
+import { faultOf, pictures } from '../files/pattern.js';
 import { lookOut } from './lookout.js';
 
 const params = {

@@ -7,9 +7,9 @@ import * as T from 'fp-ts/lib/Task.js';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../diagnostics/index.js';
+import type { OpContext, SourceBehaviour } from '../../operator/behaviour.js';
 import type { FileRef } from '../../ports/index.js';
 import { contextFor } from '../../testing/run/context.js';
-import type { OpContext, SourceBehaviour } from '../behaviour.js';
 import { paramsOf, readParams } from '../testing/run.js';
 import { watch } from './index.js';
 

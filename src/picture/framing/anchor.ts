@@ -1,5 +1,5 @@
-import type { Symmetry } from '../../ops/laws.js';
-import { oneOf, type Size } from '../../ops/params/index.js';
+import { oneOf, type Size } from '../../operator/params/index.js';
+import type { Symmetry } from '../../operator/promises.js';
 
 const places = {
   centre: [0.5, 0.5],

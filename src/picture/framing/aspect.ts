@@ -1,4 +1,4 @@
-import { anyOf, oneOf, type Size, size } from '../../ops/params/index.js';
+import { anyOf, oneOf, type Size, size } from '../../operator/params/index.js';
 
 /** The parameter: a usual ratio of width to height such as `3:2`, or any as `[width, height]`. */
 export const aspect = anyOf(

@@ -1,6 +1,6 @@
 import { sources } from '../../image/samples/window.js';
 import { type Edges, onCircle, overPole } from '../../nn/edges.js';
-import type { Size } from '../../ops/params/index.js';
+import type { Size } from '../../operator/params/index.js';
 import { arrays, type HostTensor } from '../../ports/index.js';
 import type { Place } from './grid.js';
 

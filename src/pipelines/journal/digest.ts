@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import { isModelFile, MODEL_JSON } from '../../nn/models/model-json.js';
-import { type PathUse, pathsOf } from '../../ops/params/index.js';
+import { type PathUse, pathsOf } from '../../operator/params/index.js';
 import type { GraphNode } from '../check/graph.js';
 
 /** SHA-256 in hexadecimal. */

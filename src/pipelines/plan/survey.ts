@@ -13,8 +13,8 @@ import {
   messageOf,
   warning,
 } from '../../diagnostics/index.js';
+import { pathsOf } from '../../operator/params/index.js';
 import { builtIn } from '../../ops/index.js';
-import { pathsOf } from '../../ops/params/index.js';
 import { type FileRef, type Item, travelsOn } from '../../ports/index.js';
 import type { ItemFlow } from '../../streams/index.js';
 import { shippedModels } from '../check/absolute-path.js';

@@ -14,8 +14,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { path as pathParam, required } from '../../operator/params/index.js';
 import { defineOp, registryOf } from '../../ops/index.js';
-import { path as pathParam, required } from '../../ops/params/index.js';
 import { writeModel } from '../../ops/testing/models.js';
 import * as port from '../../ports/index.js';
 import { analyse, compile } from '../compile.js';
@@ -136,7 +136,7 @@ describe('reproduce', () => {
     writeFileSync(
       join(folder, 'weighted.mjs'),
       `import { defineOp } from ${JSON.stringify(new URL('../../ops/index.ts', import.meta.url).href)};
-import { path, required } from ${JSON.stringify(new URL('../../ops/params/index.ts', import.meta.url).href)};
+import { path, required } from ${JSON.stringify(new URL('../../operator/params/index.ts', import.meta.url).href)};
 import * as port from ${JSON.stringify(new URL('../../ports/index.ts', import.meta.url).href)};
 export const weighted = defineOp({ name: 'weighted', about: 'Have weights',
   params: { by: required(path('weights'), 'Weights') }, input: port.frame, output: port.frame,

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { pathsOf } from '../../ops/params/index.js';
+import { pathsOf } from '../../operator/params/index.js';
 import type { Json } from '../../ports/index.js';
 import type { Graph, GraphNode } from '../check/graph.js';
 import { escapeDollars } from '../parse/tree.js';

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { cutOut, type Region } from '../../image/index.js';
 import { emptyLike, maxOf, type Raw, samplesOf } from '../../image/samples/samples.js';
-import type { Symmetry } from '../../ops/laws.js';
+import type { Symmetry } from '../../operator/promises.js';
 import type { Frame } from '../../ports/index.js';
 import { valuesOf, withDepth } from '../arbitraries/frames.js';
 import type { Feeds } from '../run/operate.js';

@@ -1,10 +1,10 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { describe, expect, it } from 'vitest';
+import { registryOf } from '../ops/registry.js';
 import { frame, none, pair as pairPort, variable } from '../ports/index.js';
 import { fromIterable } from '../streams/index.js';
 import { defineJoin, defineOp } from './define.js';
 import { defaulted, integer, record } from './params/index.js';
-import { registryOf } from './registry.js';
 import type { Stream } from './step.js';
 
 const skip = defineOp({

@@ -10,7 +10,7 @@ import type { Frame, HostTensor, Item, ItemKey, Json, Port } from '../ports/inde
 import type { ItemFlow } from '../streams/flow.js';
 import type { Engine } from '../tensor/run/engine.js';
 import type { Checkpoints, SavedTraining } from './checkpoints.js';
-import type { Laws } from './laws.js';
+import type { Laws } from './promises.js';
 import type { Random } from './random.js';
 
 /** What an operator knows about the run it is part of. */

@@ -2,8 +2,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import { builtIn } from '../../ops/index.js';
 import { arbitraryParams } from '../../testing/arbitraries/params.js';
-import { builtIn } from '../index.js';
 import { type AnyParamType, describePresence, jsonSchema, type ParamError, paramErrors } from './index.js';
 
 const ajv = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false });
