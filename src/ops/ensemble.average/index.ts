@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { LoadedEnsemble } from '../../nn/inference/load.js';
 import type { PictureShape } from '../../operator/behaviour.js';
 import { defineOp } from '../../operator/define.js';
 import {
@@ -15,7 +16,6 @@ import {
   required,
 } from '../../operator/params/index.js';
 import { frame } from '../../ports/index.js';
-import type { LoadedEnsemble } from './load.js';
 
 const step = integer({ min: 0 });
 
@@ -73,7 +73,7 @@ export const ensembleAverage = defineOp({
   laws: { identity: { strength: 0, output: 'picture', grey: 'keep' }, differentiable: () => false },
   load: (params) =>
     pipe(
-      TE.fromTask(() => import('./load.js')),
+      TE.fromTask(() => import('../../nn/inference/load.js')),
       TE.chain(({ loadEnsemble }) => loadEnsemble(params)),
       TE.map((value) => ({ value, close: async () => undefined })),
     ),
@@ -81,12 +81,12 @@ export const ensembleAverage = defineOp({
     (params, { memory }, loaded: LoadedEnsemble) =>
     (picture, photo) =>
       pipe(
-        TE.fromTask(() => import('./foresee.js')),
+        TE.fromTask(() => import('../../nn/inference/estimate.js')),
         TE.chainEitherK(({ foreseen }) => foreseen(loaded, params, memory, picture, photo)),
       ),
   map: (params, context, loaded: LoadedEnsemble) => {
     const applied = pipe(
-      TE.fromTask(() => import('./apply.js')),
+      TE.fromTask(() => import('../../nn/inference/apply.js')),
       TE.map(({ ensembleOn }) => ensembleOn(params, context, loaded)),
     );
     // One for the whole run: it holds what is compiled.

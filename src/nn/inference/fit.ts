@@ -1,8 +1,8 @@
-import { sideFor } from '../../nn/any-size.js';
-import type { Edges } from '../../nn/edges.js';
-import type { Network } from '../../nn/network.js';
 import type { Size } from '../../operator/params/index.js';
 import { type Grid, gridWithin } from '../../picture/tiling/grid.js';
+import { sideFor } from '../any-size.js';
+import type { Edges } from '../edges.js';
+import type { Network } from '../network.js';
 import type { Profile } from './profile.js';
 
 /** What a picture is worked on in: at once, or in tiles. */

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { maxOf } from '../../image/samples/samples.js';
-import type { WholeMean } from '../../nn/network.js';
 import { type Place, reducedPlace } from '../../picture/tiling/grid.js';
 import type { Samples } from '../../ports/index.js';
+import type { WholeMean } from '../network.js';
 import type { Ensemble } from './load.js';
 import { type Dials, edited, type Given, luma, meansOver, reduced, trustMap } from './program.js';
 

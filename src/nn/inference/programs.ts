@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Edges } from '../../nn/edges.js';
 import type { Samples } from '../../ports/index.js';
 import { type Engine, type JitOptions, jit } from '../../tensor/index.js';
+import type { Edges } from '../edges.js';
+import { editOf, lookOf, meansOf, roundOf, type Wanted } from './inference-path.js';
 import type { Ensemble } from './load.js';
 import { wholesOf } from './program.js';
 import type { Programs } from './tiled.js';
-import { editOf, lookOf, meansOf, roundOf, type Wanted } from './way.js';
 
 /** The programs of an ensemble on an engine, compiled for each size when it first comes. */
 export const programsOn = (

@@ -2,10 +2,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import { generatorOf } from '../../nn/generators/index.js';
-import { readManifest, readModelFolder, type Snapshot, type TrainedFolder } from '../../nn/models/index.js';
-import { misfitOf, type Network } from '../../nn/network.js';
 import type { HostTensor, NetworkSpec } from '../../ports/index.js';
+import { generatorOf } from '../generators/index.js';
+import { readManifest, readModelFolder, type Snapshot, type TrainedFolder } from '../models/index.js';
+import { misfitOf, type Network } from '../network.js';
 
 /** Which snapshots of a model take part: all, the last few, or those of some steps. */
 export type Members = 'all' | number | readonly number[];

@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import type { WholeMean } from '../../nn/network.js';
 import { constantBytes, liveBytes } from '../../tensor/graph/live-bytes.js';
 import { receptiveField } from '../../tensor/graph/receptive-field.js';
 import { optimise } from '../../tensor/passes/index.js';
 import { record } from '../../tensor/trace/record.js';
+import type { WholeMean } from '../network.js';
+import { editOf, lookOf, type Wanted } from './inference-path.js';
 import type { Ensemble } from './load.js';
-import { editOf, lookOf, type Wanted } from './way.js';
 
 /** What is known of an ensemble before it runs: found in its graph, not given. */
 export interface Profile {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Network } from '../../nn/network.js';
+import type { Network } from '../network.js';
 import { type FitNeeds, fitOf } from './fit.js';
 import type { Profile } from './profile.js';
 

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
-import { atAnySize } from '../../nn/any-size.js';
-import type { Edges } from '../../nn/edges.js';
-import type { Halves, Network, Parameters, WholeMean } from '../../nn/network.js';
 import type { Tf } from '../../operator/behaviour.js';
+import { atAnySize } from '../any-size.js';
+import type { Edges } from '../edges.js';
+import type { Halves, Network, Parameters, WholeMean } from '../network.js';
 import type { Ensemble, Weights } from './load.js';
 
 /** What there is to turn. */

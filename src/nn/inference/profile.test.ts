@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import type { Network } from '../../nn/network.js';
 import type { HostTensor } from '../../ports/index.js';
+import type { Network } from '../network.js';
+import { editOf, lookOf, meansOf, roundOf, type Wanted } from './inference-path.js';
 import type { Ensemble } from './load.js';
 import { type Profile, profileOf } from './profile.js';
-import { editOf, lookOf, meansOf, roundOf, type Wanted } from './way.js';
 
 const wanted: Wanted = { strength: 1, trust: 0, output: 'picture', grey: 'keep' };
 

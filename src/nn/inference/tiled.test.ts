@@ -4,7 +4,7 @@ import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { type Grid, gridWithin, type Place } from '../../picture/tiling/grid.js';
 import { type Values, windowOf } from '../../picture/tiling/windows.js';
 import type { HostTensor } from '../../ports/index.js';
-import { certified } from './certificate.js';
+import { certified } from './seam-check.js';
 import { editedInTiles, editedWindow, type Programs } from './tiled.js';
 
 /** A picture of one channel, whose values differ everywhere. */

@@ -4,13 +4,13 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import { sideFor } from '../../nn/any-size.js';
-import type { Sides } from '../../nn/network.js';
 import type { HostTensor } from '../../ports/index.js';
 import { type Engine, jit, toOnnx, toOnnxOfAnySize } from '../../tensor/index.js';
-import { PREFIX } from '../model/conventions.js';
-import { type EnsembleChoice, type LoadedEnsemble, loadEnsemble } from './load.js';
-import { type Dials, edited } from './program.js';
+import { sideFor } from '../any-size.js';
+import { type EnsembleChoice, type LoadedEnsemble, loadEnsemble } from '../inference/load.js';
+import { type Dials, edited } from '../inference/program.js';
+import type { Sides } from '../network.js';
+import { PREFIX } from './conventions.js';
 
 /** What to put into a file. */
 export interface ExportChoice extends EnsembleChoice, Dials {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Grid, gridWithin, type Tile } from '../../picture/tiling/grid.js';
-import { windowsOver } from './certificate.js';
+import { windowsOver } from './seam-check.js';
 
 const MULTIPLE = 16;
 const HALO = 128;

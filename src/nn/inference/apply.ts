@@ -7,13 +7,13 @@ import type { Notes, OpContext } from '../../operator/behaviour.js';
 import type { Values } from '../../picture/tiling/windows.js';
 import type { Frame, Item, ItemKey, Samples } from '../../ports/index.js';
 import type { Engine } from '../../tensor/index.js';
-import { certified } from './certificate.js';
 import { type Fit, fitOf } from './fit.js';
+import type { Wanted as Edit } from './inference-path.js';
 import type { LoadedEnsemble } from './load.js';
 import { type Profile, profileOf } from './profile.js';
 import { programsOn } from './programs.js';
+import { certified } from './seam-check.js';
 import { editedInTiles, type Programs } from './tiled.js';
-import type { Wanted as Edit } from './way.js';
 
 /** What is asked of an ensemble. */
 export interface Wanted extends Edit {

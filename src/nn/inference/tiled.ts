@@ -6,9 +6,9 @@ import { type Grid, gridWithin, type Place, reducedPlace, type Tile } from '../.
 import { emptyPicture, pasteCore, type Room, type Values, windowOf } from '../../picture/tiling/windows.js';
 import type { HostTensor } from '../../ports/index.js';
 import type { CallOptions, HostOf, Jitted } from '../../tensor/index.js';
+import type { Part, Round } from './inference-path.js';
 import { corrected, sampleOf } from './sample.js';
 import { thumbnailOf } from './thumbnail.js';
-import type { Part, Round } from './way.js';
 
 /** The compiled programs of an ensemble for one depth of samples. */
 export interface Programs {
