@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { writeAtomically } from '../../image/write.js';
+import { writeAtomically } from '../../disk/write.js';
 import type { Exported } from '../../nn/onnx/export.js';
 import { paramErrors } from '../../operator/params/index.js';
 import { ensembleAverage } from '../../ops/ensemble.average/index.js';

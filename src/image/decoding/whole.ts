@@ -1,9 +1,9 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { readBytes } from '../../disk/read.js';
 import { sharp } from '../libvips.js';
 import { MAX_BYTES, MAX_PIXELS } from '../limits.js';
-import { readBytes } from '../read.js';
 import { formatOf } from './decode.js';
 import { type Header, readHeader } from './header.js';
 import { endsEarly } from './raster.js';

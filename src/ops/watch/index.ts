@@ -6,6 +6,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as T from 'fp-ts/lib/Task.js';
 import picomatch from 'picomatch';
 import { DiagnosticError, failure, warning } from '../../diagnostics/index.js';
+import { faultOf, pictures } from '../../disk/pattern.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { defineOp } from '../../operator/define.js';
 import {
@@ -21,7 +22,6 @@ import {
 } from '../../operator/params/index.js';
 import { type FileRef, file, type ItemKey, none, type Outcome } from '../../ports/index.js';
 import { fromAsyncIterable } from '../../streams/index.js';
-import { faultOf, pictures } from '../files/pattern.js';
 import { lookOut } from './lookout.js';
 
 const params = {

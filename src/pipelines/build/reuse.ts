@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { writeAtomically } from '../../image/write.js';
+import { writeAtomically } from '../../disk/write.js';
 import type { Digest } from '../journal/digest.js';
 import type { Work } from '../journal/done.js';
 import type { Journal, Result } from '../journal/journal.js';

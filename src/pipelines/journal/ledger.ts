@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
-import { isTemporary } from '../../image/write.js';
+import { isTemporary } from '../../disk/write.js';
 import type { Entry } from './entries.js';
 import { type InFlight, openInFlight } from './in-flight.js';
 import {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { DiagnosticError, failure } from '../../diagnostics/index.js';
+import { DiagnosticError, failure } from '../diagnostics/index.js';
 
 /** A folder and the paths below it, with forward slashes: kept as short as can be, for there may be a million. */
 export interface Listed {

@@ -3,9 +3,9 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sameBytes } from './bytes.js';
+import { sameBytes } from '../image/bytes.js';
+import { leftCodes, right } from '../image/testing/pictures.js';
 import { readBytes } from './read.js';
-import { leftCodes, right } from './testing/pictures.js';
 import { isTemporary, writeAtomically } from './write.js';
 
 const posix = process.platform !== 'win32';
