@@ -7,10 +7,10 @@ import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { decode, defineOp, encode, files, save, watch } from '../ops/index.js';
 import * as port from '../ports/index.js';
+import type { Entry } from '../records/journal/entries.js';
+import { entriesOf } from '../records/journal/journal.js';
 import { fromAsyncIterable } from '../streams/index.js';
 import { type Pipeline, pipeline, run } from './code.js';
-import type { Entry } from './journal/entries.js';
-import { entriesOf } from './journal/journal.js';
 import type { PipelineEvent, Report, RunOptions } from './run.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-moving-'));

@@ -1,8 +1,8 @@
 import * as O from 'fp-ts/lib/Option.js';
+import { whileInFlight } from '../../records/journal/in-flight.js';
+import type { Journal } from '../../records/journal/journal.js';
+import type { Ledger } from '../../records/journal/ledger.js';
 import type { RunContext } from '../context.js';
-import { whileInFlight } from '../journal/in-flight.js';
-import type { Journal } from '../journal/journal.js';
-import type { Ledger } from '../journal/ledger.js';
 
 /**
  * True for a source that must not be touched by this process: one was at it when it ended without a word, or a process of

@@ -11,16 +11,16 @@ import {
   type Outcome,
   travelsOn,
 } from '../../ports/index.js';
+import { type Digest, digestFile } from '../../records/digest.js';
+import { failureOf, isSource, standingOf, type Work } from '../../records/journal/done.js';
+import type { FailedEntry } from '../../records/journal/entries.js';
+import { nameIn } from '../../records/journal/journal.js';
+import type { Ledger } from '../../records/journal/ledger.js';
+import { version } from '../../records/receipts/versions.js';
 import { type ItemFlow, operate, runLanes } from '../../streams/index.js';
 import type { RunContext } from '../context.js';
-import { type Digest, digestFile } from '../journal/digest.js';
-import { failureOf, isSource, standingOf, type Work } from '../journal/done.js';
-import type { FailedEntry } from '../journal/entries.js';
-import { nameIn } from '../journal/journal.js';
-import type { Ledger } from '../journal/ledger.js';
 import type { Plan } from '../plan/plan.js';
 import { nodesOf } from '../plan/stages.js';
-import { version } from '../receipt/versions.js';
 import type { LaneWork } from './lane.js';
 import type { Notebook } from './notebook.js';
 import { isCancelled, isLasting } from './passing.js';

@@ -5,12 +5,12 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { Item, ItemFailure, ItemKey, Json } from '../../ports/index.js';
 import type { FileRef } from '../../ports/values.js';
-import type { Digest } from '../journal/digest.js';
-import type { Work } from '../journal/done.js';
-import type { DoneEntry, FailedEntry, RecipeEntry, SourceState } from '../journal/entries.js';
-import { nameIn } from '../journal/journal.js';
-import type { Ledger } from '../journal/ledger.js';
-import { version } from '../receipt/versions.js';
+import type { Digest } from '../../records/digest.js';
+import type { Work } from '../../records/journal/done.js';
+import type { DoneEntry, FailedEntry, RecipeEntry, SourceState } from '../../records/journal/entries.js';
+import { nameIn } from '../../records/journal/journal.js';
+import type { Ledger } from '../../records/journal/ledger.js';
+import { version } from '../../records/receipts/versions.js';
 import type { Notebook } from './notebook.js';
 
 /** What is known of an item before it is worked on. */

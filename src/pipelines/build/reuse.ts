@@ -3,9 +3,9 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { writeAtomically } from '../../disk/write.js';
-import type { Digest } from '../journal/digest.js';
-import type { Work } from '../journal/done.js';
-import type { Journal, Result } from '../journal/journal.js';
+import type { Digest } from '../../records/digest.js';
+import type { Work } from '../../records/journal/done.js';
+import type { Journal, Result } from '../../records/journal/journal.js';
 
 /** The result of the same work on the same content under another name. */
 export const twinOf = (

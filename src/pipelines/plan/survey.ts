@@ -16,10 +16,6 @@ import {
 import { pathsOf } from '../../operator/params/index.js';
 import { builtIn } from '../../ops/index.js';
 import { type FileRef, type Item, travelsOn } from '../../ports/index.js';
-import type { ItemFlow } from '../../streams/index.js';
-import { shippedModels } from '../check/absolute-path.js';
-import type { Graph, GraphNode } from '../check/graph.js';
-import type { RunContext } from '../context.js';
 import {
   type Digest,
   digestFile,
@@ -27,9 +23,13 @@ import {
   digestWeights,
   draws,
   type Weights,
-} from '../journal/digest.js';
-import { standingOf, type Work } from '../journal/done.js';
-import { type Journal, nameIn, readJournal } from '../journal/journal.js';
+} from '../../records/digest.js';
+import { standingOf, type Work } from '../../records/journal/done.js';
+import { type Journal, nameIn, readJournal } from '../../records/journal/journal.js';
+import type { ItemFlow } from '../../streams/index.js';
+import { shippedModels } from '../check/absolute-path.js';
+import type { Graph, GraphNode } from '../check/graph.js';
+import type { RunContext } from '../context.js';
 import { flowThrough, sourceFlow } from './feed.js';
 import { type Bulk, nodesOf } from './stages.js';
 

@@ -18,11 +18,11 @@ import { path as pathParam, required } from '../../operator/params/index.js';
 import { defineOp, registryOf } from '../../ops/index.js';
 import { writeModel } from '../../ops/testing/models.js';
 import * as port from '../../ports/index.js';
+import { compareFiles } from '../../records/receipts/compare.js';
+import { resolvedPipeline } from '../../records/receipts/resolved.js';
 import { analyse, compile } from '../compile.js';
 import { type RunOptions, runPlan } from '../run.js';
-import { compareFiles } from './compare.js';
 import { reproduce } from './reproduce.js';
-import { resolvedPipeline } from './resolved.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-receipt-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -5,17 +5,17 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { digestFile, digestOf, digestWeights } from '../../records/digest.js';
+import { compareFiles, type Likeness } from '../../records/receipts/compare.js';
+import { findReceipt, type Receipt } from '../../records/receipts/receipt.js';
+import { machine, versions } from '../../records/receipts/versions.js';
 import type { LaneWork } from '../build/lane.js';
 import type { ItemNotes } from '../build/notebook.js';
 import { createNotebook } from '../build/notebook.js';
 import { withLane, withRuntime } from '../build/on-one.js';
 import { defaultContext, type RunContext } from '../context.js';
-import { digestFile, digestOf, digestWeights } from '../journal/digest.js';
 import { type LanePart, nodesOfPart } from '../plan/stages.js';
-import { compareFiles, type Likeness } from './compare.js';
 import { type Parts, partsOf } from './parts.js';
-import { findReceipt, type Receipt } from './receipt.js';
-import { machine, versions } from './versions.js';
 
 /** How to make a result again. */
 export interface ReproduceOptions {

@@ -5,7 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { stringify } from 'yaml';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import type { Frame } from '../../ports/index.js';
-import { resolvedSteps } from '../receipt/resolved.js';
+import { resolvedSteps } from '../../records/receipts/resolved.js';
 import type { Shrunk } from './shrink.js';
 
 /** What was written of a case. */

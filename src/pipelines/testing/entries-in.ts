@@ -1,5 +1,5 @@
-import type { Entry } from '../journal/entries.js';
-import { entriesOf } from '../journal/journal.js';
+import type { Entry } from '../../records/journal/entries.js';
+import { entriesOf } from '../../records/journal/journal.js';
 
 /** All that the journal of a folder of results says. */
 export const entriesIn = async (folder: string): Promise<readonly Entry[]> => {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import { inFlightPath, lockPath } from '../journal/journal.js';
+import { inFlightPath, lockPath } from '../../records/journal/journal.js';
 
 /** Leaves the lock of a folder of results as a process does that was killed. */
 export const leaveLock = (folder: string): void => {

@@ -1,8 +1,8 @@
 import type { Diagnostic, Diagnostics } from '../../../diagnostics/index.js';
 import type { Notes } from '../../../ops/index.js';
 import type { ItemKey, Json } from '../../../ports/index.js';
-import type { Digest, Weights } from '../../journal/digest.js';
-import type { SourceState } from '../../journal/entries.js';
+import type { Digest, Weights } from '../../../records/digest.js';
+import type { SourceState } from '../../../records/journal/entries.js';
 
 /** What a process is to do: all of a pipeline to one photo, but for writing the result. */
 export interface Job {

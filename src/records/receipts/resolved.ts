@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import { pathsOf } from '../../operator/params/index.js';
+import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
+import { escapeDollars } from '../../pipelines/parse/tree.js';
 import type { Json } from '../../ports/index.js';
-import type { Graph, GraphNode } from '../check/graph.js';
-import { escapeDollars } from '../parse/tree.js';
 
 /**
  * A graph as a pipeline's file that compiles to the same graph again, at the same places: every parameter written out,

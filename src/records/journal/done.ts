@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as O from 'fp-ts/lib/Option.js';
 import * as T from 'fp-ts/lib/Task.js';
-import type { Digest } from './digest.js';
+import type { Digest } from '../digest.js';
 import type { FailedEntry } from './entries.js';
 import { type Journal, nameIn, type Result } from './journal.js';
 

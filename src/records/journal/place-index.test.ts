@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPlaces, type Place } from './places.js';
+import { createPlaces, type Place } from './place-index.js';
 
 const names = fc.integer({ min: 0, max: 300 }).map((i) => `photo ${i}.jpg`);
 const places = fc.record({ at: fc.nat(2 ** 40), length: fc.integer({ min: 1, max: 2 ** 31 }) });

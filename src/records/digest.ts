@@ -2,10 +2,10 @@ import { createHash, type Hash } from 'node:crypto';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
-import { isModelFile, MODEL_JSON } from '../../nn/models/model-json.js';
-import { type PathUse, pathsOf } from '../../operator/params/index.js';
-import type { GraphNode } from '../check/graph.js';
+import { type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
+import { isModelFile, MODEL_JSON } from '../nn/models/model-json.js';
+import { type PathUse, pathsOf } from '../operator/params/index.js';
+import type { GraphNode } from '../pipelines/check/graph.js';
 
 /** SHA-256 in hexadecimal. */
 export type Digest = string;

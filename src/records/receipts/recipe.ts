@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import type { Graph } from '../check/graph.js';
-import { type Digest, digestOf, type Weights } from '../journal/digest.js';
+import type { Graph } from '../../pipelines/check/graph.js';
+import { type Digest, digestOf, type Weights } from '../digest.js';
 import type { RecipeEntry } from '../journal/entries.js';
 import { resolvedPipeline } from './resolved.js';
 import { machine, versions } from './versions.js';

@@ -7,7 +7,7 @@ import * as t from 'io-ts';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import type { Notes } from '../../ops/index.js';
 import type { Json } from '../../ports/index.js';
-import type { Digest } from '../journal/digest.js';
+import type { Digest } from '../digest.js';
 import type { DoneEntry, RecipeEntry } from '../journal/entries.js';
 import { entriesOf, nameIn } from '../journal/journal.js';
 

@@ -6,7 +6,7 @@ import type { IO } from 'fp-ts/lib/IO.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
-import type { Digest } from './digest.js';
+import type { Digest } from '../digest.js';
 import {
   type DoneEntry,
   type Entry,
@@ -17,7 +17,7 @@ import {
   type TouchedEntry,
 } from './entries.js';
 import { openLine, sealLine } from './line.js';
-import { createPlaces, type Place } from './places.js';
+import { createPlaces, type Place } from './place-index.js';
 
 /** What is asked about a result. */
 export interface Result extends SourceState {

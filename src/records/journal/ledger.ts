@@ -6,6 +6,7 @@ import type { Task } from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import { isTemporary } from '../../disk/write.js';
+import { type Holder, type Lock, takeLock } from '../lock.js';
 import type { Entry } from './entries.js';
 import { type InFlight, openInFlight } from './in-flight.js';
 import {
@@ -17,7 +18,6 @@ import {
   lockPath,
   readJournal,
 } from './journal.js';
-import { type Holder, type Lock, takeLock } from './lock.js';
 
 /** A folder's journal while it is written: by one process at a time. */
 export interface Ledger {
