@@ -8,6 +8,8 @@
  * const report = await run(again)();
  */
 export { type Diagnostic, type Diagnostics, failure, printDiagnostic, warning } from './diagnostics/index.js';
+export type { Plan } from './execution/plan/plan.js';
+export { type PipelineEvent, type Report, type RunOptions, runPlan } from './execution/run.js';
 export * as param from './operator/params/index.js';
 export * from './ops/index.js';
 export {
@@ -20,8 +22,6 @@ export {
   stream,
 } from './pipelines/code.js';
 export { type CompileOptions, compile, type SourceFile } from './pipelines/compile.js';
-export type { Plan } from './pipelines/plan/plan.js';
-export { type PipelineEvent, type Report, type RunOptions, runPlan } from './pipelines/run.js';
 export type { Frame, HostTensor, Item, ItemKey, Metadata, Port, Samples } from './ports/index.js';
 export * as port from './ports/index.js';
 export { Flow, fromAsyncIterable, fromIterable, type ItemFlow } from './streams/index.js';

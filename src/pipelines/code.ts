@@ -3,6 +3,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { stringify } from 'yaml';
 import type { Diagnostics } from '../diagnostics/index.js';
+import type { Plan } from '../execution/plan/plan.js';
+import { type Report, type RunOptions, runPlan } from '../execution/run.js';
 import { builtIn, type Operator, type Registry, type Step, type Stream, type Wire } from '../ops/index.js';
 import { type Json, type NonePort, none, type Port, type Substitute, type Unify } from '../ports/index.js';
 import { check } from './check/check.js';
@@ -10,8 +12,6 @@ import type { Graph } from './check/graph.js';
 import { planGraph } from './compile.js';
 import type { PipelineSource, StepSource } from './parse/pipeline-file.js';
 import { escapeDollars, fromJson, toJson } from './parse/tree.js';
-import type { Plan } from './plan/plan.js';
-import { type Report, type RunOptions, runPlan } from './run.js';
 
 /** A pipeline put together in code: the same graphs as in YAML, their wires checked by the compiler. */
 export interface Pipeline<O extends Port = Port> {

@@ -3,16 +3,16 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, didYouMean, failure } from '../diagnostics/index.js';
+import { defaultContext } from '../execution/context.js';
+import { type Plan, planOf } from '../execution/plan/plan.js';
+import { survey } from '../execution/plan/survey.js';
 import { builtIn, type Registry } from '../ops/index.js';
 import { check } from './check/check.js';
 import type { Graph } from './check/graph.js';
-import { defaultContext } from './context.js';
 import { asLive, type LiveOptions } from './live.js';
 import { type PipelineFile, type PipelineSource, readPipelineFile } from './parse/pipeline-file.js';
 import { parseYaml } from './parse/yaml.js';
-import { type Plan, planOf } from './plan/plan.js';
 import { bulkOf, stagesOf } from './plan/stages.js';
-import { survey } from './plan/survey.js';
 import { loadPlugins, pluginPaths } from './plugins.js';
 
 /** The text of a pipeline's file. */

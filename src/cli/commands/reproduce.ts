@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import { type Reproduction, reproduce } from '../../pipelines/receipt/reproduce.js';
+import { type Reproduction, reproduce } from '../../execution/reproduce/reproduce.js';
 import type { Likeness } from '../../records/receipts/compare.js';
 import { printable } from '../printable.js';
 import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
