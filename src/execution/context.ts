@@ -34,7 +34,7 @@ export interface RunContext {
   /** What is known so far of how an item is made, for a receipt inside its file; undefined where no record is kept. */
   readonly receipt: (key: ItemKey) => IO<Json | undefined>;
   /** Does work that could end the process, where no process has ended at it: see `InFlight`. */
-  readonly carefully: OpContext['carefully'];
+  readonly crashGuard: OpContext['crashGuard'];
   /** Whether what failed before is tried again though nothing has changed. */
   readonly retry: boolean;
   /** Whether every operator is held to its laws, on every picture: see `brokenLaw`. */
@@ -49,7 +49,7 @@ export interface RunContext {
 
 /** What one operator knows about the run. */
 export const contextOf = (
-  { seed, engine, openEngine, jobs, memory, certify, warn, noted, receipt, carefully }: RunContext,
+  { seed, engine, openEngine, jobs, memory, certify, warn, noted, receipt, crashGuard }: RunContext,
   path: string,
 ): OpContext => ({
   path,
@@ -62,7 +62,7 @@ export const contextOf = (
   warn,
   note: (key, facts) => noted(key, path, facts),
   receipt,
-  carefully,
+  crashGuard,
   random: (key) => randomFor(seed, path, key),
 });
 
@@ -87,7 +87,7 @@ export const defaultContext = (seed: number): RunContext => ({
   quarantined: () => () => undefined,
   waiting: () => () => undefined,
   receipt: () => () => undefined,
-  carefully: (_, work) => T.Monad.map(work, O.some),
+  crashGuard: (_, work) => T.Monad.map(work, O.some),
   retry: false,
   laws: false,
   chosen: () => () => undefined,

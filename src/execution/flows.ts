@@ -19,7 +19,7 @@ import { warmUp } from './lane/warm-up.js';
 import type { Plan } from './plan/plan.js';
 import { flowThrough, sourceFlow } from './plan/source-flows.js';
 import { recorded } from './recording/recorded-lane.js';
-import { type Keeping, keepRecords } from './recording/recorder.js';
+import { openRecorder, type Recorder } from './recording/recorder.js';
 import { guarded } from './recovery/isolated-lane.js';
 import { openResources, type Resources } from './resources.js';
 import { beginAfter, leaveOutThrough, type Resumption, takenUp } from './resume.js';
@@ -38,7 +38,7 @@ interface Site {
   readonly resources: Resources;
   readonly tensors: TE.TaskEither<Diagnostics, TensorRuntime>;
   /** The records of a bulk pipeline. */
-  readonly keeping: Keeping | undefined;
+  readonly recorder: Recorder | undefined;
   /** What the run is taken up from, if it is. */
   readonly from: Resumption | undefined;
 }
@@ -48,36 +48,36 @@ export const build = (plan: Plan, run: RunContext, from?: Resumption): TE.TaskEi
   pipe(
     TE.Do,
     TE.bind('engine', () => TE.fromEither(readEngine(run.engine))),
-    TE.bind('keeping', () =>
-      plan.bulk === undefined ? TE.right(undefined) : keepRecords(plan.bulk, plan, run),
+    TE.bind('recorder', () =>
+      plan.bulk === undefined ? TE.right(undefined) : openRecorder(plan.bulk, plan, run),
     ),
-    TE.let('runtime', ({ engine, keeping }) =>
+    TE.let('runtime', ({ engine, recorder }) =>
       tensorRuntime(engine, (name) => () => {
-        keeping?.chosen(name)();
+        recorder?.chosen(name)();
         run.chosen(name)();
       }),
     ),
-    TE.let('running', ({ runtime, keeping }) => ({
+    TE.let('running', ({ runtime, recorder }) => ({
       ...run,
-      ...keeping?.told(run),
+      ...recorder?.told(run),
       openEngine: runtime.engine,
     })),
-    TE.bind('resources', ({ runtime, running, keeping }) =>
+    TE.bind('resources', ({ runtime, running, recorder }) =>
       pipe(
         openResources(plan.stages.flatMap(nodesOf), running),
         TE.orElseFirstTaskK(() => async () => {
           await runtime.close();
-          await keeping?.ledger.close();
+          await recorder?.ledger.close();
         }),
       ),
     ),
-    TE.bind('states', ({ runtime, running, resources, keeping }) =>
+    TE.bind('states', ({ runtime, running, resources, recorder }) =>
       pipe(
         TE.fromEither(takenUp(plan.graph, from, resources, running)),
         TE.orElseFirstTaskK(() => async () => {
           await resources.close();
           await runtime.close();
-          await keeping?.ledger.close();
+          await recorder?.ledger.close();
         }),
       ),
     ),
@@ -85,13 +85,13 @@ export const build = (plan: Plan, run: RunContext, from?: Resumption): TE.TaskEi
       // The first photo that comes should not wait for what takes long to load.
       if (plan.bulk?.live === true) void warmUp(plan.bulk.lane, running, resources, runtime.get)();
     }),
-    TE.map(({ runtime, running, resources, states, keeping }) => ({
-      flow: resultOf({ plan, run: running, resources: states, tensors: runtime.get, keeping, from }),
+    TE.map(({ runtime, running, resources, states, recorder }) => ({
+      flow: resultOf({ plan, run: running, resources: states, tensors: runtime.get, recorder, from }),
       close: async () => {
         // What was opened on the engine is given back before it ends.
         await resources.close();
         await runtime.close();
-        await keeping?.ledger.close();
+        await recorder?.ledger.close();
       },
     })),
   );
@@ -150,24 +150,26 @@ const heldBetween = (stages: readonly Stage[], { jobs }: RunContext): number =>
   stages
     .map((stage) => {
       if (stage.kind === 'lane') return jobs + LANES_AHEAD;
-      return stage.kind === 'flow' ? (stage.node.operator.facts.holds?.(stage.node.params as never) ?? 1) : 1;
+      return stage.kind === 'flow'
+        ? (stage.node.operator.facts.bufferedItems?.(stage.node.params as never) ?? 1)
+        : 1;
     })
     .reduce((sum, held) => sum + held, 0);
 
 /** Works on several items at once, in order; failures from above pass. */
 const laneFlow = (
   stage: LaneStage,
-  { plan, run, resources, tensors, keeping }: Site,
+  { plan, run, resources, tensors, recorder }: Site,
 ): ((source: ItemFlow<unknown>) => ItemFlow<unknown>) => {
   const bulk = plan.bulk?.lane === stage ? plan.bulk : undefined;
   // Of a bulk pipeline it is known already that no two items are written to one file.
   const targets = bulk === undefined ? 'to be told apart' : 'told apart';
   const workOf = (parts: LaneStage['parts']): LaneWork => laneWork(parts, run, resources, tensors, targets);
   const work = workOf(stage.parts);
-  if (bulk !== undefined && keeping !== undefined) {
+  if (bulk !== undefined && recorder !== undefined) {
     const delivery = workOf(stage.parts.filter((part) => nodesOfPart(part).includes(bulk.sink)));
-    const site = { graph: plan.graph, bulk, run, keeping, whole: work, delivery };
-    return recorded({ ...keeping, bulk, work: guarded(site), run });
+    const site = { graph: plan.graph, bulk, run, recorder, whole: work, delivery };
+    return recorded({ ...recorder, bulk, work: guarded(site), run });
   }
   return runLanes<Outcome<unknown>, Outcome<unknown>>(
     (outcome, signal) => (E.isLeft(outcome) ? { now: outcome } : worked(work, outcome.right, signal)),

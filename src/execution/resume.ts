@@ -147,8 +147,8 @@ const sourcesOf = (
   });
   const known = branches.flatMap((each) => (each === undefined ? [] : [each]));
   // Where partners have to be found, an item of one source may wait for that of another.
-  const keepStep = facts.inOrder === true || known.flat().every(([source]) => source === known[0]?.[0]?.[0]);
-  return known.length === branches.length && keepStep ? known.flat() : undefined;
+  const lockstep = facts.inOrder === true || known.flat().every(([source]) => source === known[0]?.[0]?.[0]);
+  return known.length === branches.length && lockstep ? known.flat() : undefined;
 };
 
 const keyOf = (outcome: Outcome<unknown>): ItemKey =>

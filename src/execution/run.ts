@@ -166,7 +166,7 @@ const telling = (
   observe: (event: PipelineEvent) => void,
 ): ((flow: ItemFlow<unknown>) => ItemFlow<unknown>) => {
   const result = graph.nodes.find(({ path }) => path === graph.result)?.output.kind;
-  const tell = tellers[result ?? ''];
+  const tell = eventOf[result ?? ''];
   if (tell === undefined) return identity;
   return through<Outcome<unknown>, Outcome<unknown>>(
     tap((outcome) => {
@@ -176,7 +176,7 @@ const telling = (
 };
 
 // What travels on a port was checked when it came out of its operator.
-const tellers: Readonly<Record<string, (item: Item<unknown>) => PipelineEvent>> = {
+const eventOf: Readonly<Record<string, (item: Item<unknown>) => PipelineEvent>> = {
   measure: ({ key, value }) => ({ kind: 'measured', key, figures: (value as Measure).figures }),
   training: ({ key, value }) => {
     const { step, total, phase, cycle, images, rate, metrics, marks } = value as Training;

@@ -34,7 +34,7 @@ export interface OpContext {
    * Does work on a file, by its path below the source's folder, that could end the whole process, as decoding can. Where a
    * process has ended while it was at that file nothing is done: the file is left to a process of its own.
    */
-  readonly carefully: <A>(path: string, work: Task<A>) => Task<Option<A>>;
+  readonly crashGuard: <A>(path: string, work: Task<A>) => Task<Option<A>>;
   /** The engine that tensor work runs on, as given by `--engine`. */
   readonly engine: string;
   /** That engine itself, one for the whole run; it starts when it is first used, and the run ends it. */
@@ -83,15 +83,15 @@ export interface MapBehaviour<P, I, O, R, L = R> {
     loaded: R,
   ) => (item: Item<I>, signal: AbortSignal) => TaskEither<Diagnostics, O>;
   /** How pictures of a shape would be worked on, where that depends on them: `pipe plan` tells it. */
-  readonly foresee?: (
+  readonly estimate?: (
     params: P,
     ctx: OpContext,
     loaded: R,
-  ) => (picture: PictureShape, photo: Frame | undefined) => TaskEither<Diagnostics, Foreseen>;
+  ) => (picture: PictureShape, photo: Frame | undefined) => TaskEither<Diagnostics, WorkEstimate>;
 }
 
 /** How a picture would be worked on. */
-export interface Foreseen {
+export interface WorkEstimate {
   /** Bytes that are taken for it beside the picture itself. */
   readonly bytes: number;
   /** The tiles that it would be cut into; absent where it is worked on at once. */
@@ -230,7 +230,7 @@ export interface Facts<P, W = unknown> {
    * For a flow operator: how many items it takes in before it gives one. Beside a branch of the same stream that waits
    * for it, so many must be kept.
    */
-  readonly holds?: (params: P) => number;
+  readonly bufferedItems?: (params: P) => number;
   /**
    * For a flow operator: true when items go through it one by one and in order, all of them, so that the last one that was
    * used tells where its source stood. A training is then taken up there; else what came before is made again. For a join:
@@ -240,7 +240,7 @@ export interface Facts<P, W = unknown> {
   /** For an operator that changes the size of pictures and is no tensor operator: what becomes of the shape. */
   readonly shape?: (params: P, shape: PictureShape) => Either<Diagnostics, PictureShape>;
   /** True when what is known of how an item is made goes into what it gives. */
-  readonly signs?: (params: P) => boolean;
+  readonly embedsReceipt?: (params: P) => boolean;
   /** For a sink that writes one file an item. */
   readonly sink?: Sink<P>;
   /** In what parameters and port do not go together: continues "`gan.step` …", or nothing when all is well. */

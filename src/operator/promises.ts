@@ -20,7 +20,7 @@ export interface Laws<P, W = unknown> {
    * Receptive field: how many pixels around a place, to each side, decide what it becomes. A large picture may then be
    * worked on in tiles that overlap by as much. `undefined`: all of them. 0 is understood of `pointwise`.
    */
-  readonly reach?: (params: P, shape: PictureShape) => number | undefined;
+  readonly receptiveRadius?: (params: P, shape: PictureShape) => number | undefined;
   /** Least and largest value of the result of a picture within 0..1; `undefined`: it may go beyond any. */
   readonly range?: (params: P) => readonly [least: number, largest: number] | undefined;
   /** False where it changes what a file carries beside its pixels on purpose. */

@@ -2,7 +2,6 @@ export type {
   Behaviour,
   Facts,
   FlowBehaviour,
-  Foreseen,
   JoinBehaviour,
   MapBehaviour,
   Notes,
@@ -16,6 +15,7 @@ export type {
   TensorInputs,
   Tf,
   TransparentPicture,
+  WorkEstimate,
 } from '../operator/behaviour.js';
 export type { Checkpoints, SavedTraining } from '../operator/checkpoints.js';
 export { defineJoin, defineOp, type JoinOp, type Op } from '../operator/define.js';

@@ -56,7 +56,11 @@ export const sound = {
     about: 'Turn light into dark',
     params: {},
     ...frameToFrame,
-    laws: { range: () => [0, 1], reach: () => 0, equivariant: () => ['flip-x', 'rotate-90', 'shift-x'] },
+    laws: {
+      range: () => [0, 1],
+      receptiveRadius: () => 0,
+      equivariant: () => ['flip-x', 'rotate-90', 'shift-x'],
+    },
     map:
       () =>
       ({ value }) =>
@@ -84,7 +88,7 @@ export const sound = {
     about: 'Soften a picture',
     params: {},
     ...frameToFrame,
-    laws: { reach: () => 1, equivariant: () => ['flip-x', 'flip-y', 'rotate-90'] },
+    laws: { receptiveRadius: () => 1, equivariant: () => ['flip-x', 'flip-y', 'rotate-90'] },
     tensor: {
       program: (tf) => (picture) =>
         tf.squeeze(
@@ -262,7 +266,7 @@ export const faulty = {
     about: 'Soften a picture',
     params: {},
     ...frameToFrame,
-    laws: { reach: () => 1 },
+    laws: { receptiveRadius: () => 1 },
     tensor: {
       program: (tf) => (picture) =>
         tf.squeeze(

@@ -40,7 +40,7 @@ export const status = async (
   const { folder, out, err } = terminal;
   const given = folders.map((each) => resolve(folder, each));
   const places = given.length > 0 ? given : [...(await ownFolders(folder)), ...(await foldersBelow(folder))];
-  const found = (await Promise.all([...new Set(places)].map(statusOf))).flatMap((each) => each ?? []);
+  const found = (await Promise.all([...new Set(places)].map(folderStatusOf))).flatMap((each) => each ?? []);
   if (json) out(`${JSON.stringify(found, null, 2)}\n`);
   else for (const each of found) out(`${toText(each, terminal)}\n`);
   if (found.length > 0) return exit.done;
@@ -52,7 +52,7 @@ export const status = async (
   return given.length > 0 ? exit.wrong : exit.done;
 };
 
-const statusOf = async (folder: string): Promise<FolderStatus | undefined> => {
+const folderStatusOf = async (folder: string): Promise<FolderStatus | undefined> => {
   const isThere = await stat(journalPath(folder)).then(
     () => true,
     () => false,

@@ -27,7 +27,7 @@ import {
   draws,
   type Weights,
 } from '../../records/digest.js';
-import { standingOf, type Work } from '../../records/journal/done.js';
+import { statusOf, type Work } from '../../records/journal/done.js';
 import { type Journal, nameIn, readJournal } from '../../records/journal/journal.js';
 import type { ItemFlow } from '../../streams/index.js';
 import type { RunContext } from '../context.js';
@@ -186,7 +186,7 @@ const list =
     const { sink, extension } = bulk;
     const isDistinct = sink.operator.facts.sink?.distinct?.(sink.params as never, extension) === true;
     const faults: Diagnostic[] = [];
-    const standing = standingOf(found.journal);
+    const status = statusOf(found.journal);
     let [items, done] = [0, 0];
     let first: Item<FileRef> | undefined;
     const next: Item<FileRef>[] = [];
@@ -205,7 +205,7 @@ const list =
         if (other !== undefined) faults.push(sameOutput(sink, other, item.key.path, target));
         // A million targets are not kept for nothing.
         if (!isDistinct) targets.set(target, item.key.path);
-        if ((await standing(work.right)()).kind === 'done') done++;
+        if ((await status(work.right)()).kind === 'done') done++;
         else if (next.length < NEXT) next.push(item);
       }
     } catch (thrown) {

@@ -11,7 +11,7 @@ import type { DoneEntry, FailedEntry, RecipeEntry, SourceState } from '../../rec
 import { nameIn } from '../../records/journal/journal.js';
 import type { Ledger } from '../../records/journal/ledger.js';
 import { version } from '../../records/receipts/versions.js';
-import type { Notebook } from './item-notes.js';
+import type { ItemNotes } from './item-notes.js';
 
 /** What is known of an item before it is worked on. */
 export interface About extends SourceState {
@@ -49,7 +49,7 @@ export interface Records {
 /** @param recipe how results are made, by the engine that was used so far */
 export const recordsOf = (
   { journal, record }: Pick<Ledger, 'journal' | 'record'>,
-  notebook: Notebook<About>,
+  itemNotes: ItemNotes<About>,
   recipe: () => RecipeEntry,
 ): Records => {
   const { folder } = journal;
@@ -61,7 +61,7 @@ export const recordsOf = (
   return {
     done: (item, { work, ...source }, written) => {
       const made = recipe();
-      const { notes = {} } = notebook.read(item.key) ?? {};
+      const { notes = {} } = itemNotes.read(item.key) ?? {};
       const entry: DoneEntry = {
         v: 2,
         kind: 'done',
@@ -100,17 +100,17 @@ export const recordsOf = (
       return record(entry);
     },
     receipt: (key) => {
-      const page = notebook.read(key);
-      if (page === undefined) return undefined;
+      const entry = itemNotes.read(key);
+      if (entry === undefined) return undefined;
       const { v: _v, kind: _kind, ...made } = recipe();
-      const { work, sourceModified: _modified, ...source } = page.about;
+      const { work, sourceModified: _modified, ...source } = entry.about;
       return {
         ...made,
         ...source,
         output: nameIn(folder, work.target),
         index: key.index,
         epoch: key.epoch,
-        ...(Object.keys(page.notes).length > 0 ? { notes: page.notes } : {}),
+        ...(Object.keys(entry.notes).length > 0 ? { notes: entry.notes } : {}),
       };
     },
   };

@@ -13,7 +13,7 @@ import {
   travelsOn,
 } from '../../ports/index.js';
 import { type Digest, digestFile } from '../../records/digest.js';
-import { failureOf, isSource, standingOf, type Work } from '../../records/journal/done.js';
+import { failureOf, isSource, statusOf, type Work } from '../../records/journal/done.js';
 import type { FailedEntry } from '../../records/journal/entries.js';
 import { nameIn } from '../../records/journal/journal.js';
 import type { Ledger } from '../../records/journal/ledger.js';
@@ -22,11 +22,11 @@ import { type ItemFlow, operate, runLanes } from '../../streams/index.js';
 import type { RunContext } from '../context.js';
 import type { LaneWork } from '../lane/lane.js';
 import type { Plan } from '../plan/plan.js';
-import { isCancelled, isLasting } from '../recovery/disposition.js';
-import { patiently } from '../recovery/retry.js';
-import type { Notebook } from './item-notes.js';
+import { isCancelled, isPermanent } from '../recovery/disposition.js';
+import { retryWithBackoff } from '../recovery/retry.js';
+import type { ItemNotes } from './item-notes.js';
 import { type About, type Records, sourceStateOf, type Written } from './record-writer.js';
-import { copied, twinOf } from './reuse.js';
+import { copied, duplicateOf } from './reuse.js';
 
 type Bulk = NonNullable<Plan['bulk']>;
 
@@ -36,7 +36,7 @@ export interface RecordedSite {
   readonly work: LaneWork;
   readonly run: RunContext;
   readonly ledger: Ledger;
-  readonly notebook: Notebook<About>;
+  readonly itemNotes: ItemNotes<About>;
   readonly records: Records;
 }
 
@@ -152,9 +152,9 @@ const settle = async (
   const { journal } = ledger;
   const conflict = bulk.live ? await conflictOf(site, item, work) : undefined;
   if (conflict !== undefined) return setAside(bulk, key, conflict);
-  const standing = await standingOf(journal, bulk.live ? 'done' : 'again')(work)();
-  if (standing.kind === 'done') return { kind: 'skipped', key };
-  if (standing.kind === 'gone') {
+  const status = await statusOf(journal, bulk.live ? 'done' : 'again')(work)();
+  if (status.kind === 'done') return { kind: 'skipped', key };
+  if (status.kind === 'gone') {
     if (bulk.live) return { kind: 'ignored' };
     // The operator that reads it says best what is wrong.
     const worked = await site.work(item, signal);
@@ -162,17 +162,17 @@ const settle = async (
   }
   const digest = await digestFile(work.source)();
   if (E.isLeft(digest)) return setAside(bulk, key, digest.left);
-  const about: About = { ...sourceStateOf(key, standing.stats, digest.right), work };
-  if (standing.kind === 'touched' && standing.result.sourceDigest === digest.right) {
+  const about: About = { ...sourceStateOf(key, status.stats, digest.right), work };
+  if (status.kind === 'touched' && status.result.sourceDigest === digest.right) {
     const noted = await records.touched(about)();
     return E.isLeft(noted) ? setAside(bulk, key, noted.left) : { kind: 'skipped', key };
   }
   const before = failureOf(journal, key.path, digest.right, work.pipeline, version);
   if (before !== undefined && !run.retry) return { kind: 'quarantined', failure: failedBefore(key, before) };
-  return patiently(site, key, signal, async () => {
-    const twin = isCopyable(bulk) ? twinOf(journal, work, digest.right) : undefined;
-    return twin !== undefined && (await copied(journal.folder, twin, work.target))
-      ? finish(site, item, about, { path: work.target, size: twin.outputSize }, twin.output)
+  return retryWithBackoff(site, key, signal, async () => {
+    const duplicate = isCopyable(bulk) ? duplicateOf(journal, work, digest.right) : undefined;
+    return duplicate !== undefined && (await copied(journal.folder, duplicate, work.target))
+      ? finish(site, item, about, { path: work.target, size: duplicate.outputSize }, duplicate.output)
       : perform(site, item, about, signal);
   });
 };
@@ -188,9 +188,9 @@ const perform = async (
   signal: AbortSignal,
   changes = 0,
 ): Promise<Worked> => {
-  const { bulk, notebook, records, work } = site;
+  const { bulk, itemNotes, records, work } = site;
   const { key } = item;
-  notebook.begin(key, about)();
+  itemNotes.begin(key, about)();
   try {
     const worked = await work(item, signal);
     const stats = await stat(item.value.path).catch(() => undefined);
@@ -204,11 +204,11 @@ const perform = async (
     if (E.isRight(worked)) return await finish(site, item, about, worked.right);
     const isGone = stats === undefined && bulk.live;
     if (isGone) return { kind: 'ignored' };
-    if (stats !== undefined && !signal.aborted && isLasting(worked.left))
+    if (stats !== undefined && !signal.aborted && isPermanent(worked.left))
       await records.failed(item, about, worked.left)();
     return { kind: 'worked', outcome: worked };
   } finally {
-    notebook.end(key)();
+    itemNotes.end(key)();
   }
 };
 
@@ -221,8 +221,8 @@ const finish = async (
   copyOf?: string,
 ): Promise<Worked> => {
   const { target } = about.work;
-  const twin = copyOf === undefined ? undefined : ledger.journal.resultOf(copyOf)();
-  const given = twin?.outputDigest ?? (travelsOn({ kind: 'saved' }, value) ? value.digest : undefined);
+  const duplicate = copyOf === undefined ? undefined : ledger.journal.resultOf(copyOf)();
+  const given = duplicate?.outputDigest ?? (travelsOn({ kind: 'saved' }, value) ? value.digest : undefined);
   const digest: E.Either<Diagnostics, Digest> =
     given === undefined ? await digestFile(target)() : E.right(given);
   if (E.isLeft(digest)) return setAside(bulk, item.key, digest.left);
@@ -241,7 +241,7 @@ const finish = async (
 const isCopyable = ({ lane }: Bulk): boolean =>
   nodesOf(lane).every(
     ({ operator: { facts }, params }) =>
-      facts.deterministic !== false && facts.signs?.(params as never) !== true,
+      facts.deterministic !== false && facts.embedsReceipt?.(params as never) !== true,
   );
 
 const asOutcome = (key: ItemKey, worked: E.Either<ItemFailure, unknown>): Outcome<unknown> =>

@@ -8,31 +8,31 @@ import { type Ledger, openLedger } from '../../records/journal/ledger.js';
 import { recipeOf } from '../../records/receipts/recipe.js';
 import type { RunContext } from '../context.js';
 import type { Plan } from '../plan/plan.js';
-import { carefully } from '../recovery/crash-guard.js';
-import { createNotebook, type Notebook } from './item-notes.js';
+import { crashGuard } from '../recovery/crash-guard.js';
+import { createItemNotes, type ItemNotes } from './item-notes.js';
 import { type About, type Records, recordsOf } from './record-writer.js';
 
 /** What a bulk pipeline needs to keep records while it runs. */
-export interface Keeping {
+export interface Recorder {
   readonly ledger: Ledger;
-  readonly notebook: Notebook<About>;
+  readonly itemNotes: ItemNotes<About>;
   readonly records: Records;
   /** Is told which engine does the tensor work. */
   readonly chosen: (engine: string) => IO<void>;
   /** The engine that it was told of last. */
   readonly engine: IO<string | undefined>;
   /** What operators note goes into the notebook as well; what they ask about receipts is answered from it. */
-  readonly told: (run: RunContext) => Pick<RunContext, 'noted' | 'receipt' | 'carefully'>;
+  readonly told: (run: RunContext) => Pick<RunContext, 'noted' | 'receipt' | 'crashGuard'>;
 }
 
 type Bulk = NonNullable<Plan['bulk']>;
 
 /** Opens the journal of a bulk pipeline's folder. */
-export const keepRecords = (
+export const openRecorder = (
   bulk: Bulk,
   { graph }: Plan,
   { memory, certify }: RunContext,
-): TE.TaskEither<Diagnostics, Keeping> =>
+): TE.TaskEither<Diagnostics, Recorder> =>
   pipe(
     openLedger(bulk.journal.folder),
     // Where all is done nothing need be written: the folder may be read-only.
@@ -47,17 +47,17 @@ export const keepRecords = (
         : TE.left(diagnostics),
     ),
     TE.map((ledger) => {
-      const notebook = createNotebook<About>();
+      const itemNotes = createItemNotes<About>();
       let [engine, recipe]: [string?, RecipeEntry?] = [];
       const made = (): RecipeEntry => {
         const settings = { engine, memory, certify };
         recipe ??= recipeOf(graph, bulk.journal.folder, bulk.weights, bulk.plugins, settings);
         return recipe;
       };
-      const records = recordsOf(ledger, notebook, made);
+      const records = recordsOf(ledger, itemNotes, made);
       return {
         ledger,
-        notebook,
+        itemNotes,
         records,
         chosen: (name) => () => {
           [engine, recipe] = [name, undefined];
@@ -65,11 +65,11 @@ export const keepRecords = (
         engine: () => engine,
         told: ({ noted }) => ({
           noted: (key, operator, facts) => () => {
-            notebook.note(key, operator, facts)();
+            itemNotes.note(key, operator, facts)();
             noted(key, operator, facts)();
           },
           receipt: (key) => () => records.receipt(key),
-          carefully: carefully(ledger),
+          crashGuard: crashGuard(ledger),
         }),
       };
     }),

@@ -8,25 +8,25 @@ import type { Work } from '../../records/journal/done.js';
 import type { Journal, Result } from '../../records/journal/journal.js';
 
 /** The result of the same work on the same content under another name. */
-export const twinOf = (
+export const duplicateOf = (
   { madeOf }: Journal,
   { target, pipeline }: Work,
   sourceDigest: Digest,
 ): Result | undefined => {
-  const twin = madeOf(sourceDigest)();
-  return twin?.pipeline === pipeline &&
-    twin.outputDigest !== undefined &&
-    extname(twin.output).toLowerCase() === extname(target).toLowerCase()
-    ? twin
+  const duplicate = madeOf(sourceDigest)();
+  return duplicate?.pipeline === pipeline &&
+    duplicate.outputDigest !== undefined &&
+    extname(duplicate.output).toLowerCase() === extname(target).toLowerCase()
+    ? duplicate
     : undefined;
 };
 
 /** Writes a result's bytes to another place, if they are still what was written. */
-export const copied = async (folder: string, twin: Result, target: string): Promise<boolean> => {
-  const file = join(folder, twin.output);
+export const copied = async (folder: string, duplicate: Result, target: string): Promise<boolean> => {
+  const file = join(folder, duplicate.output);
   if (file === target) return false;
   const bytes = await readFile(file).catch(() => undefined);
-  if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== twin.outputDigest)
+  if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== duplicate.outputDigest)
     return false;
   const made = await mkdir(dirname(target), { recursive: true }).then(
     () => true,

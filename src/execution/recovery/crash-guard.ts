@@ -8,7 +8,7 @@ import type { RunContext } from '../context.js';
  * True for a source that must not be touched by this process: one was at it when it ended without a word, or a process of
  * its own was ended by it.
  */
-export const isDangerous = (
+export const isCrashSuspect = (
   { inFlight, journal }: Pick<Ledger, 'inFlight' | 'journal'>,
   source: string,
 ): boolean => inFlight.isSuspect(source) || hasCrashed(journal, source);
@@ -17,8 +17,8 @@ const hasCrashed = ({ failureOf }: Journal, source: string): boolean =>
   failureOf(source)()?.code === 'run/crashed';
 
 /** Does work on sources that could end the process, and notes meanwhile that it is at them. */
-export const carefully =
-  (ledger: Pick<Ledger, 'inFlight' | 'journal'>): RunContext['carefully'] =>
+export const crashGuard =
+  (ledger: Pick<Ledger, 'inFlight' | 'journal'>): RunContext['crashGuard'] =>
   (source, work) =>
   async () =>
-    isDangerous(ledger, source) ? O.none : O.some(await whileInFlight(ledger.inFlight, source, work));
+    isCrashSuspect(ledger, source) ? O.none : O.some(await whileInFlight(ledger.inFlight, source, work));

@@ -3,7 +3,7 @@ import type { Code } from '../../diagnostics/index.js';
 import type { ItemFailure } from '../../ports/index.js';
 
 /** Failures that say nothing about the photo: they are not held against it, and it is tried again the next time. */
-const passing: ReadonlySet<Code> = new Set<Code>([
+const transient: ReadonlySet<Code> = new Set<Code>([
   'image/disk-full',
   'image/permission-denied',
   'image/not-found',
@@ -26,15 +26,15 @@ const passing: ReadonlySet<Code> = new Set<Code>([
 ]);
 
 /** True when the failure would come again with the same photo and pipeline. */
-export const isLasting = ({ diagnostics }: ItemFailure): boolean =>
-  diagnostics.every(({ code }) => !passing.has(code));
+export const isPermanent = ({ diagnostics }: ItemFailure): boolean =>
+  diagnostics.every(({ code }) => !transient.has(code));
 
 /** True for what was stopped by the user before it was finished. */
 export const isCancelled = (worked: E.Either<ItemFailure, unknown>): boolean =>
   E.isLeft(worked) && worked.left.diagnostics.some(({ code }) => code === 'run/cancelled');
 
 /** What a place where results go can lack, and get back. */
-const aboutThePlace: ReadonlySet<Code> = new Set<Code>([
+const destinationCodes: ReadonlySet<Code> = new Set<Code>([
   'image/disk-full',
   'image/permission-denied',
   'image/write-failed',
@@ -43,8 +43,8 @@ const aboutThePlace: ReadonlySet<Code> = new Set<Code>([
 ]);
 
 /** True when no result can be written for now, whichever it is. */
-export const isAboutThePlace = ({ operator, diagnostics }: ItemFailure, sink: string): boolean =>
-  operator === sink && diagnostics.some(({ code }) => aboutThePlace.has(code));
+export const isDestinationFailure = ({ operator, diagnostics }: ItemFailure, sink: string): boolean =>
+  operator === sink && diagnostics.some(({ code }) => destinationCodes.has(code));
 
 /** How long to wait before trying again, in milliseconds: longer every time, up to half a minute. */
 export const pauseBefore = (attempt: number): number => Math.min(30_000, 500 * 2 ** Math.min(attempt, 10));

@@ -9,17 +9,17 @@ import { resolvedPipeline } from '../../records/receipts/resolved.js';
 import type { RunContext } from '../context.js';
 import type { LaneWork } from '../lane/lane.js';
 import type { Plan } from '../plan/plan.js';
-import type { Keeping } from '../recording/recorder.js';
-import { isDangerous } from './crash-guard.js';
+import type { Recorder } from '../recording/recorder.js';
+import { isCrashSuspect } from './crash-guard.js';
 import { workAlone } from './isolation/isolate.js';
-import type { Job, Told } from './isolation/protocol.js';
+import type { Job, Message } from './isolation/protocol.js';
 
 /** A lane that keeps records, and its work in two halves. */
 export interface GuardedSite {
   readonly graph: Graph;
   readonly bulk: NonNullable<Plan['bulk']>;
   readonly run: RunContext;
-  readonly keeping: Keeping;
+  readonly recorder: Recorder;
   /** All that is done to an item. */
   readonly whole: LaneWork;
   /** Its last operator alone, which writes what the others made. */
@@ -31,8 +31,8 @@ export interface GuardedSite {
  * on in one of its own, one at a time, whose result is delivered; should the photo end that one too, it is set aside.
  */
 export const guarded = (site: GuardedSite): LaneWork => {
-  const { keeping, whole } = site;
-  const { ledger } = keeping;
+  const { recorder, whole } = site;
+  const { ledger } = recorder;
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <A>(task: () => Promise<A>): Promise<A> => {
     const turn = last.then(task, task);
@@ -42,7 +42,7 @@ export const guarded = (site: GuardedSite): LaneWork => {
   return async (item, signal) => {
     const { key, value } = item;
     if (
-      isDangerous(ledger, key.path) &&
+      isCrashSuspect(ledger, key.path) &&
       travelsOn({ kind: 'file' }, value) &&
       canBeAlone(site.graph, site.bulk)
     ) {
@@ -59,14 +59,14 @@ const canBeAlone = ({ plugins }: Graph, { lane }: GuardedSite['bulk']): boolean 
 
 /** Works on an item elsewhere, and writes here what came of it; undefined where that cannot be done. */
 const alone = async (
-  { graph, bulk, run, keeping, delivery }: GuardedSite,
+  { graph, bulk, run, recorder, delivery }: GuardedSite,
   item: Item<FileRef>,
   signal: AbortSignal,
 ): ReturnType<typeof workAlone> => {
   const { key } = item;
-  const page = keeping.notebook.read(key);
-  if (page === undefined) return undefined;
-  const { work, ...source } = page.about;
+  const entry = recorder.itemNotes.read(key);
+  if (entry === undefined) return undefined;
+  const { work, ...source } = entry.about;
   const { folder } = bulk.journal;
   const job: Job = {
     name: graph.name,
@@ -77,21 +77,21 @@ const alone = async (
     key,
     input: item.value.path,
     about: { ...source, target: work.target, digest: work.pipeline },
-    engine: keeping.engine() ?? run.engine,
+    engine: recorder.engine() ?? run.engine,
     memory: run.memory,
     certify: run.certify,
     laws: run.laws,
   };
   run.warn(key, suspected)();
-  const made = await workAlone(job, item, signal, { told: listener(key, run, keeping) });
+  const made = await workAlone(job, item, signal, { told: listener(key, run, recorder) });
   if (made === undefined) return undefined;
   return E.isLeft(made) ? made : delivery({ key, value: made.right }, signal);
 };
 
 const listener =
-  (key: ItemKey, run: RunContext, keeping: Keeping) =>
-  (told: Told): void => {
-    if (told.kind === 'engine') keeping.chosen(told.name)();
+  (key: ItemKey, run: RunContext, recorder: Recorder) =>
+  (told: Message): void => {
+    if (told.kind === 'engine') recorder.chosen(told.name)();
     if (told.kind === 'warned') run.warn(key, told.warning)();
     if (told.kind === 'noted') run.noted(key, told.operator, told.facts)();
   };

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { ItemKey, Outcome } from '../../ports/index.js';
 import type { RunContext } from '../context.js';
 import type { Plan } from '../plan/plan.js';
-import { isAboutThePlace, pauseBefore } from './disposition.js';
+import { isDestinationFailure, pauseBefore } from './disposition.js';
 
 /** Where results go, and who is told. */
 interface Place {
@@ -16,7 +16,7 @@ interface Place {
  * is read-only or gone), it waits and tries again, longer every time, until it can or the run is stopped. The photo waits
  * in its lane, so that no more are begun meanwhile.
  */
-export const patiently = async <W extends { readonly kind: string }>(
+export const retryWithBackoff = async <W extends { readonly kind: string }>(
   { bulk, run }: Place,
   key: ItemKey,
   signal: AbortSignal,
@@ -27,10 +27,10 @@ export const patiently = async <W extends { readonly kind: string }>(
   if (!bulk.live || !('outcome' in worked) || E.isRight(worked.outcome)) return worked;
   const { left } = worked.outcome;
   const isStopping = (): boolean => signal.aborted || run.finish?.aborted === true;
-  if (!isAboutThePlace(left, bulk.sink.path) || isStopping()) return worked;
+  if (!isDestinationFailure(left, bulk.sink.path) || isStopping()) return worked;
   const milliseconds = pauseBefore(attempt);
   run.waiting(key, left.diagnostics, milliseconds)();
   const either = AbortSignal.any([signal, ...(run.finish === undefined ? [] : [run.finish])]);
   await pause(milliseconds, undefined, { signal: either }).catch(() => undefined);
-  return isStopping() ? worked : patiently({ bulk, run }, key, signal, work, attempt + 1);
+  return isStopping() ? worked : retryWithBackoff({ bulk, run }, key, signal, work, attempt + 1);
 };

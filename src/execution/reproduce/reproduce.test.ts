@@ -177,7 +177,7 @@ describe('reproduce, of what a model made', () => {
     const notes = made.receipt.notes['steps[2]/ensemble.average'];
     expect(notes).toMatchObject({ tiles: { count: expect.any(Number) } });
     // What takes means of the whole picture from a sample of it is near to it, and not exact.
-    if (kind === 'pyramid') expect(notes).toMatchObject({ certificate: { passed: true } });
+    if (kind === 'pyramid') expect(notes).toMatchObject({ seamCheck: { passed: true } });
   });
 
   it('has the same tiles from the receipt in the file, after the project was moved', async () => {

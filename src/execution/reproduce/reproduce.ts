@@ -13,8 +13,8 @@ import { machine, versions } from '../../records/receipts/versions.js';
 import { defaultContext, type RunContext } from '../context.js';
 import type { LaneWork } from '../lane/lane.js';
 import { withLane, withRuntime } from '../one-item.js';
-import type { ItemNotes } from '../recording/item-notes.js';
-import { createNotebook } from '../recording/item-notes.js';
+import type { NotesByOperator } from '../recording/item-notes.js';
+import { createItemNotes } from '../recording/item-notes.js';
 import { type Parts, partsOf } from './parts.js';
 
 /** How to make a result again. */
@@ -147,7 +147,7 @@ const findInput = (
 interface Made {
   readonly bytes: Uint8Array;
   readonly engine: string | undefined;
-  readonly notes: ItemNotes;
+  readonly notes: NotesByOperator;
 }
 
 const makeAgain = (
@@ -157,16 +157,16 @@ const makeAgain = (
   engine: string,
 ): TE.TaskEither<Diagnostics, Made> => {
   const key = { path: receipt.source, index: receipt.index, epoch: receipt.epoch };
-  const notebook = createNotebook<undefined>();
-  notebook.begin(key, undefined)();
+  const itemNotes = createItemNotes<undefined>();
+  itemNotes.begin(key, undefined)();
   let used: string | undefined;
   const run: RunContext = {
     ...defaultContext(graph.seed),
     engine,
     ...(receipt.memory === undefined ? {} : { memory: receipt.memory }),
     ...(receipt.certify === undefined ? {} : { certify: receipt.certify }),
-    noted: notebook.note,
-    receipt: () => () => embeddable(receipt, notebook.read(key)?.notes ?? {}),
+    noted: itemNotes.note,
+    receipt: () => () => embeddable(receipt, itemNotes.read(key)?.notes ?? {}),
     chosen: (name) => () => {
       used = name;
     },
@@ -178,13 +178,13 @@ const makeAgain = (
       if (E.isLeft(made)) return E.left(made.left.diagnostics);
       // What travels on a port was checked when it came out of its operator.
       const { bytes } = made.right as { readonly bytes: Uint8Array };
-      return E.right({ bytes, engine: used, notes: notebook.read(key)?.notes ?? {} });
+      return E.right({ bytes, engine: used, notes: itemNotes.read(key)?.notes ?? {} });
     };
   return withRuntime(run, (runtime) => withLane(lane, run, runtime, again));
 };
 
 /** What the file would have got as its receipt, in the same order. */
-const embeddable = (receipt: Receipt, notes: ItemNotes) => {
+const embeddable = (receipt: Receipt, notes: NotesByOperator) => {
   const { name, pipeline, versions: then, machine: where, weights, engine, memory, certify } = receipt;
   const made = {
     name,

@@ -9,7 +9,7 @@ import type { Target } from './target.js';
 const colourKinds: ReadonlySet<string> = new Set(['gAMA', 'cHRM', 'sRGB', 'cICP']);
 
 /** The metadata that go into a file, and what of them does not, in the user's words. */
-export interface Baggage {
+export interface OutputMetadata {
   readonly carried: Carried;
   readonly dropped: readonly string[];
 }
@@ -19,7 +19,7 @@ const kinds = (blocks: readonly MetadataBlock[]): readonly string[] => [
 ];
 
 /** What of a frame's metadata a target gets: sizes brought up to date, the profile only where it is the pixels'. */
-export const baggageOf = ({ width, height, metadata }: Frame, target: Target): Baggage => {
+export const outputMetadataOf = ({ width, height, metadata }: Frame, target: Target): OutputMetadata => {
   const { exif, xmp, icc, iptc, photoshop, density, blocks = [] } = metadata;
   const own = blocks.filter(({ container }) => container === target.format);
   // sRGB samples need no declaration: those made here are sRGB whatever the file said before.

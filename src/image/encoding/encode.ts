@@ -10,7 +10,7 @@ import { writePng } from '../containers/png.js';
 import { writeTiffFile } from '../containers/tiff-writer.js';
 import { writeWebp } from '../containers/webp.js';
 import { total } from '../thrown.js';
-import { type Baggage, baggageOf } from './carried.js';
+import { type OutputMetadata, outputMetadataOf } from './carried.js';
 import { compress, tiffPixels } from './compress.js';
 import { type EncodeOptions, nameOf } from './encode-options.js';
 import { type Pixels, pixelsFor } from './pixels.js';
@@ -61,7 +61,7 @@ const make = async (pixels: Pixels, target: Target, carried: Carried): Promise<M
   return { ...fill(format, bytes, carried), coloursLost };
 };
 
-const madeWarnings = (made: Made, { dropped }: Baggage, { format }: Target): readonly Diagnostic[] => {
+const madeWarnings = (made: Made, { dropped }: OutputMetadata, { format }: Target): readonly Diagnostic[] => {
   const lost = [...dropped, ...made.dropped];
   return [
     ...(made.coloursLost
@@ -78,18 +78,18 @@ const madeWarnings = (made: Made, { dropped }: Baggage, { format }: Target): rea
   ];
 };
 
-const withThumbnail = async (frame: Frame, { carried, dropped }: Baggage): Promise<Baggage> =>
+const withThumbnail = async (frame: Frame, { carried, dropped }: OutputMetadata): Promise<OutputMetadata> =>
   carried.exif === undefined
     ? { carried, dropped }
     : { carried: { ...carried, exif: await withFreshThumbnail(frame, carried.exif)() }, dropped };
 
 const finish = async (frame: Frame, { target, warnings }: Aimed, pixels: Pixels): Promise<EncodedPhoto> => {
-  const baggage = await withThumbnail(frame, baggageOf(frame, target));
-  const made = await make(pixels, target, baggage.carried);
+  const outputMetadata = await withThumbnail(frame, outputMetadataOf(frame, target));
+  const made = await make(pixels, target, outputMetadata.carried);
   return {
     bytes: made.bytes,
     format: target.format,
-    warnings: [...warnings, ...madeWarnings(made, baggage, target)],
+    warnings: [...warnings, ...madeWarnings(made, outputMetadata, target)],
   };
 };
 

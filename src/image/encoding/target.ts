@@ -135,7 +135,7 @@ const tooLong = ({ width, height }: Frame, format: ImageFormat): Diagnostics | u
     : undefined;
 };
 
-const homeless: Diagnostics = [
+const noSourceFormat: Diagnostics = [
   failure(
     'image/option-conflict',
     'The picture was not read from a file, so there is no source to be like.',
@@ -153,7 +153,7 @@ export const targetOf = (frame: Frame, options: EncodeOptions): E.Either<Diagnos
   const faults = faultsOf(options);
   if (faults !== undefined) return E.left(faults);
   const format = options.format ?? frame.metadata.format;
-  if (format === undefined) return E.left(homeless);
+  if (format === undefined) return E.left(noSourceFormat);
   const fault = faultOf(frame);
   if (fault !== undefined)
     return E.left([failure('image/not-a-frame', `The frame contradicts itself: ${fault}.`)]);

@@ -37,7 +37,7 @@ export const resnet = ({ blocks = 9, width = 64 }: ResnetOptions = {}): Network 
     parameters,
     sides,
     apply: (p, x) => atAnySize(sides, x, (pictures) => translate(p, pictures, names, instanceNorm)),
-    byMeans: (p, x, mean) => translate(p, x, names, normBy(mean)),
+    byGlobalStatistics: (p, x, mean) => translate(p, x, names, normBy(mean)),
   };
 };
 

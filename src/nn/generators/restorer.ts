@@ -100,7 +100,7 @@ export const nafnet = ({ unshuffle, width, encoder, middle, decoder }: NafnetSha
     parameters,
     sides,
     apply: (p, x) => atAnySize(sides, x, (y) => restore(p, y, meanHere)),
-    byMeans: restore,
+    byGlobalStatistics: restore,
   };
 };
 

@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Diagnostic, type Diagnostics, failure } from '../../diagnostics/index.js';
-import type { Foreseen, MapBehaviour, Notes, OpContext } from '../../operator/behaviour.js';
+import type { MapBehaviour, Notes, OpContext, WorkEstimate } from '../../operator/behaviour.js';
 import { ensembleAverage } from '../../ops/ensemble.average/index.js';
 import { engineThat } from '../../ops/testing/engine-that.js';
 import { frameFrom } from '../../ops/testing/frames.js';
@@ -14,7 +14,7 @@ import { type Compiled, createEngine } from '../../tensor/run/engine.js';
 import { contextFor } from '../../testing/run/context.js';
 import type { Network } from '../network.js';
 import { ensembleOn, type Wanted } from './apply.js';
-import { foreseen } from './estimate.js';
+import { estimateWork } from './estimate.js';
 import type { LoadedEnsemble } from './load.js';
 
 const engine = createEngine('cpu');
@@ -144,8 +144,8 @@ describe('what a receipt is told', () => {
       await tried(near, photo, { memory: 2 ** 19 }, { certify: true }),
       await tried(near, photo, { memory: 2 ** 19, certify: true }),
     ]) {
-      const { difference, windows } = certified.notes.certificate as Record<string, number>;
-      expect(certified.notes.certificate).toEqual({
+      const { difference, windows } = certified.notes.seamCheck as Record<string, number>;
+      expect(certified.notes.seamCheck).toEqual({
         windows,
         difference,
         bound: 1 / 255 + 1e-6,
@@ -220,7 +220,7 @@ describe('what people are told', () => {
     const quickest = await growing(0.05);
     expect(quickest.warnings).toEqual([]);
     expect(tilesOf(quickest).overlap).toBe(2 + 16);
-    expect(quickest.notes.certificate).toMatchObject({ passed: true });
+    expect(quickest.notes.seamCheck).toMatchObject({ passed: true });
   });
 });
 
@@ -291,16 +291,16 @@ describe('an engine that fails', () => {
 
 describe('how a picture would be worked on', () => {
   const shape = { width: 256, height: 128, channels: 3 } as const;
-  const foresee = (memory: number, photo?: Frame, params: Partial<Written> = {}): Foreseen => {
-    const found = foreseen(loaded(near), wantedOf(params), memory, shape, photo);
+  const estimate = (memory: number, photo?: Frame, params: Partial<Written> = {}): WorkEstimate => {
+    const found = estimateWork(loaded(near), wantedOf(params), memory, shape, photo);
     if (E.isLeft(found)) throw new Error(found.left[0].message);
     return found.right;
   };
 
   it('is told beforehand as it then is', async () => {
-    const { bytes, tiles } = foresee(2 ** 31);
+    const { bytes, tiles } = estimate(2 ** 31);
     expect(tiles).toBeUndefined();
-    const little = foresee(2 ** 20);
+    const little = estimate(2 ** 20);
     const cut = tilesOf(await tried(near, picture(256, 128), { memory: 2 ** 20 }));
     expect(Math.round(little.bytes)).toBe(cut.bytes);
     expect(little.tiles!.count).toBe(cut.count);
@@ -309,27 +309,27 @@ describe('how a picture would be worked on', () => {
   });
 
   it('depends on whether the photo goes round', () => {
-    expect(foresee(2 ** 31, undefined, { wrap: 'x' }).tiles).toEqual({ count: 1, width: 260, height: 128 });
-    expect(foresee(2 ** 31, undefined, { wrap: 'sphere' }).tiles).toEqual({
+    expect(estimate(2 ** 31, undefined, { wrap: 'x' }).tiles).toEqual({ count: 1, width: 260, height: 128 });
+    expect(estimate(2 ** 31, undefined, { wrap: 'sphere' }).tiles).toEqual({
       count: 1,
       width: 260,
       height: 132,
     });
-    expect(foresee(2 ** 31, picture(256, 128)).tiles).toBeUndefined();
+    expect(estimate(2 ** 31, picture(256, 128)).tiles).toBeUndefined();
     const flat = frameFrom({ width: 256, height: 128 }, () => 0.5);
-    expect(foresee(2 ** 31, flat).tiles).toEqual({ count: 1, width: 260, height: 132 });
-    expect(foresee(2 ** 31, flat, { wrap: 'none' }).tiles).toBeUndefined();
+    expect(estimate(2 ** 31, flat).tiles).toEqual({ count: 1, width: 260, height: 132 });
+    expect(estimate(2 ** 31, flat, { wrap: 'none' }).tiles).toBeUndefined();
   });
 
   it('counts the tiles of both eyes', () => {
     const square = { width: 256, height: 256, channels: 3 } as const;
     const flat = frameFrom({ width: 256, height: 256 }, () => 0.5);
-    const found = foreseen(loaded(near), wantedOf(), 2 ** 31, square, flat);
+    const found = estimateWork(loaded(near), wantedOf(), 2 ** 31, square, flat);
     expect(E.isRight(found) && found.right.tiles).toEqual({ count: 2, width: 260, height: 132 });
   });
 
   it('is what the operator says', async () => {
-    const { foresee: said } = ensembleAverage.operator.behaviour as unknown as MapBehaviour<
+    const { estimate: said } = ensembleAverage.operator.behaviour as unknown as MapBehaviour<
       Wanted,
       Frame,
       Frame,
@@ -340,7 +340,7 @@ describe('how a picture would be worked on', () => {
       { ...contextFor(), memory: 2 ** 20 },
       loaded(near),
     )(shape, undefined)();
-    expect(found).toEqual(E.right(foresee(2 ** 20)));
+    expect(found).toEqual(E.right(estimate(2 ** 20)));
   });
 });
 

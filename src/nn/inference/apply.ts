@@ -12,7 +12,7 @@ import type { Wanted as Edit } from './inference-path.js';
 import type { LoadedEnsemble } from './load.js';
 import { type Profile, profileOf } from './profile.js';
 import { programsOn } from './programs.js';
-import { certified } from './seam-check.js';
+import { checkSeams } from './seam-check.js';
 import { editedInTiles, type Programs } from './tiled.js';
 
 /** What is asked of an ensemble. */
@@ -77,7 +77,7 @@ export const ensembleOn = (
     ready: Programs,
     picture: Values,
     { grid, room, bytes }: Extract<Fit, { kind: 'tiled' }>,
-    { reach = 0, lookReach, multiple }: Profile,
+    { receptiveRadius = 0, globalRadius, multiple }: Profile,
     key: ItemKey,
     more: number,
     signal: AbortSignal,
@@ -86,7 +86,7 @@ export const ensembleOn = (
       ready,
       picture,
       grid,
-      { lookReach, multiple, least: ensemble.network.sides?.least ?? 1, room },
+      { globalRadius, multiple, least: ensemble.network.sides?.least ?? 1, room },
       signal,
     );
     if (E.isLeft(made)) return made;
@@ -104,18 +104,18 @@ export const ensembleOn = (
       count: grid.tiles.length,
       width: core.width,
       height: core.height,
-      overlap: reach + more,
+      overlap: receptiveRadius + more,
       edges: grid.edges,
       bytes: Math.round(bytes),
       ...(known.reduced !== undefined && { meansFrom: `1/${known.reduced}` }),
     };
     if (!certify) return E.right({ picture: result, notes: { tiles } });
-    const halo = Math.ceil((reach + more) / multiple) * multiple;
-    const found = await certified(ready, picture, grid, known, result, halo, multiple, signal);
+    const halo = Math.ceil((receptiveRadius + more) / multiple) * multiple;
+    const found = await checkSeams(ready, picture, grid, known, result, halo, multiple, signal);
     if (E.isLeft(found)) return found;
     const { windows, difference } = found.right;
-    const certificate: Notes = { windows, difference, bound: BOUND, passed: difference <= BOUND };
-    return E.right({ picture: result, notes: { tiles, certificate } });
+    const seamCheck: Notes = { windows, difference, bound: BOUND, passed: difference <= BOUND };
+    return E.right({ picture: result, notes: { tiles, seamCheck } });
   };
 
   /** One picture; of stereo, one eye's. */
@@ -141,7 +141,7 @@ export const ensembleOn = (
           'tiles/whole-picture',
           fit.kind === 'whole'
             ? `${name} looks at the whole picture, which ${takes}.`
-            : `A tile of ${name} ${takes}: it looks ${found.reach} pixels around itself.`,
+            : `A tile of ${name} ${takes}: it looks ${found.receptiveRadius} pixels around itself.`,
         ),
       )();
     }
@@ -154,7 +154,8 @@ export const ensembleOn = (
     if (E.isLeft(result)) {
       const { width: w, height: h } = fit.kind === 'tiled' ? fit.grid.tiles[0].window : { width, height };
       const smaller = (w * h) / 2;
-      if (!outOfMemory(result.left) || found.reach === undefined || smaller < LEAST_PIXELS) return result;
+      if (!outOfMemory(result.left) || found.receptiveRadius === undefined || smaller < LEAST_PIXELS)
+        return result;
       most = Math.min(most, smaller);
       warn(
         key,
@@ -165,13 +166,13 @@ export const ensembleOn = (
       )();
       return editOne(key, engine, found, picture, edges, signal, more, before);
     }
-    const { certificate } = result.right.notes as {
-      readonly certificate?: { readonly passed: boolean; readonly difference: number };
+    const { seamCheck } = result.right.notes as {
+      readonly seamCheck?: { readonly passed: boolean; readonly difference: number };
     };
-    if (certificate === undefined || certificate.passed) return result;
+    if (seamCheck === undefined || seamCheck.passed) return result;
     // What a larger overlap does not mend is no matter of overlap.
-    const mends = certificate.difference < before / 2;
-    if (mends && more / found.multiple < GROWTH * 8 && found.reach !== undefined)
+    const mends = seamCheck.difference < before / 2;
+    if (mends && more / found.multiple < GROWTH * 8 && found.receptiveRadius !== undefined)
       return editOne(
         key,
         engine,
@@ -180,13 +181,13 @@ export const ensembleOn = (
         edges,
         signal,
         more + 8 * found.multiple,
-        certificate.difference,
+        seamCheck.difference,
       );
     warn(
       key,
       warning(
         'tiles/certificate',
-        `Where tiles meet, the result differs by ${(255 * certificate.difference).toFixed(1)} levels of 255 from what it is inside of a tile.`,
+        `Where tiles meet, the result differs by ${(255 * seamCheck.difference).toFixed(1)} levels of 255 from what it is inside of a tile.`,
       ),
     )();
     return result;

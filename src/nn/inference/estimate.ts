@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import { type Panorama, panoramaOf } from '../../image/metadata/panorama.js';
-import type { Foreseen, PictureShape } from '../../operator/behaviour.js';
+import type { PictureShape, WorkEstimate } from '../../operator/behaviour.js';
 import type { Frame } from '../../ports/index.js';
 import type { Wanted } from './apply.js';
 import { fitOf } from './fit.js';
@@ -12,13 +12,13 @@ import { profileOf } from './profile.js';
 const flat: Panorama = { edges: 'none', eyes: 1 };
 
 /** How a picture of a shape would be worked on within so many bytes. Whether it goes round, the photo itself tells. */
-export const foreseen = (
+export const estimateWork = (
   ensemble: LoadedEnsemble,
   wanted: Wanted,
   memory: number,
   { width, height }: PictureShape,
   photo: Frame | undefined,
-): E.Either<Diagnostics, Foreseen> =>
+): E.Either<Diagnostics, WorkEstimate> =>
   pipe(
     profileOf(ensemble, wanted),
     E.map((profile) => {

@@ -4,11 +4,11 @@ import { type FitNeeds, fitOf } from './fit.js';
 import type { Profile } from './profile.js';
 
 const plain = { parameters: {}, apply: (_, x) => x } as Network;
-const byMeans: Network = { ...plain, byMeans: (_, x) => x };
+const byGlobalStatistics: Network = { ...plain, byGlobalStatistics: (_, x) => x };
 const ofSixteens: Network = { ...plain, sides: { multiple: 16, least: 64 } };
 
 /** A pixel takes 10 bytes, and the weights 1000. */
-const profile: Profile = { reach: 8, lookReach: 0, bytesPerPixel: 10, bytes: 1000, multiple: 1 };
+const profile: Profile = { receptiveRadius: 8, globalRadius: 0, bytesPerPixel: 10, bytes: 1000, multiple: 1 };
 
 const needs = (width: number, height: number, more: Partial<FitNeeds> = {}): FitNeeds => ({
   size: { width, height },
@@ -83,25 +83,25 @@ describe('a picture', () => {
 
 describe('a network by means', () => {
   it('takes a picture whole as long as there is memory for it, however large', () => {
-    expect(fitOf(byMeans, profile, needs(4000, 3000)).kind).toBe('whole');
+    expect(fitOf(byGlobalStatistics, profile, needs(4000, 3000)).kind).toBe('whole');
   });
 
   it('has smaller tiles than others where a picture must be cut', () => {
-    const { room, pixels } = tiled(byMeans, profile, needs(4000, 3000, { most: 11e6 }));
+    const { room, pixels } = tiled(byGlobalStatistics, profile, needs(4000, 3000, { most: 11e6 }));
     expect(room).toBe(1.05e6);
     expect(pixels).toBeLessThanOrEqual(1.05e6);
-    expect(tiled(byMeans, profile, needs(4000, 3000, { most: 500_000 })).room).toBe(500_000);
+    expect(tiled(byGlobalStatistics, profile, needs(4000, 3000, { most: 500_000 })).room).toBe(500_000);
     expect(tiled(plain, profile, needs(4000, 3000, { most: 10e6 })).room).toBe(10e6);
   });
 
   it('has one tile of a panorama, where there is memory for it', () => {
-    const { room, grid } = tiled(byMeans, profile, needs(2000, 1000, { edges: 'sphere' }));
+    const { room, grid } = tiled(byGlobalStatistics, profile, needs(2000, 1000, { edges: 'sphere' }));
     expect([room, grid.tiles.length]).toEqual([99_999_999_900, 1]);
   });
 });
 
 describe('a network that looks at everything', () => {
-  const everywhere: Profile = { ...profile, reach: undefined };
+  const everywhere: Profile = { ...profile, receptiveRadius: undefined };
 
   it('is never cut, whatever memory there is', () => {
     expect(fitOf(plain, everywhere, needs(100, 100, { memory: 1, most: 1 }))).toEqual({

@@ -48,7 +48,7 @@ export interface FitNeeds {
  */
 export const fitOf = (
   network: Network,
-  { reach, bytesPerPixel, bytes, multiple }: Profile,
+  { receptiveRadius, bytesPerPixel, bytes, multiple }: Profile,
   { size, edges, memory, most, more }: FitNeeds,
 ): Fit => {
   const sides = network.sides ?? ANY;
@@ -56,14 +56,16 @@ export const fitOf = (
   const pixels = full.width * full.height;
   const taken = (count: number): number => bytes + bytesPerPixel * count;
   const allowed =
-    reach === undefined ? Number.POSITIVE_INFINITY : Math.min((memory - bytes) / bytesPerPixel, most);
+    receptiveRadius === undefined
+      ? Number.POSITIVE_INFINITY
+      : Math.min((memory - bytes) / bytesPerPixel, most);
   // What learns means of the whole picture gives another result in tiles, so it is not cut before it must be.
-  const byMeans = network.byMeans !== undefined;
-  const once = byMeans ? allowed : Math.min(allowed, ROOMIEST);
+  const byGlobalStatistics = network.byGlobalStatistics !== undefined;
+  const once = byGlobalStatistics ? allowed : Math.min(allowed, ROOMIEST);
   if (edges === 'none' && pixels <= once) return { kind: 'whole', bytes: taken(pixels) };
-  const needs = { full, reach: (reach ?? BEYOND) + more, multiple, edges };
+  const needs = { full, receptiveRadius: (receptiveRadius ?? BEYOND) + more, multiple, edges };
   const uncut = gridWithin(needs, once);
-  const room = byMeans && uncut.tiles.length > 1 ? Math.min(once, ROOMIEST_BY_MEANS) : once;
+  const room = byGlobalStatistics && uncut.tiles.length > 1 ? Math.min(once, ROOMIEST_BY_MEANS) : once;
   const grid = room === once ? uncut : gridWithin(needs, room);
   const { width, height } = grid.tiles[0].window;
   return { kind: 'tiled', grid, room, bytes: taken(width * height) };

@@ -30,7 +30,7 @@ const pictureOf = <T extends tf.Tensor>(samples: T, depth: Samples['depth']): T 
 export interface Part {
   readonly samples: tf.Tensor3D;
   /** What each member makes of the whole, for this part, `[H/factor,W/factor,C]`. */
-  readonly wholes?: readonly tf.Tensor3D[];
+  readonly globalFeatures?: readonly tf.Tensor3D[];
   /** The means of the whole, in the order in which each member asks for them, `[1,1,1,C]`. */
   readonly means?: readonly (readonly tf.Tensor4D[])[];
 }
@@ -44,11 +44,13 @@ const inTurn = (noted: readonly tf.Tensor4D[]): WholeMean => {
 /** The whole way of samples of one depth through an ensemble and back to that depth. */
 export const editOf =
   (ensemble: Ensemble, { strength, trust, output, grey }: Wanted, depth: Samples['depth']) =>
-  ({ samples, wholes, means }: Part, asked?: readonly WholeMean[]): tf.Tensor3D => {
+  ({ samples, globalFeatures, means }: Part, asked?: readonly WholeMean[]): tf.Tensor3D => {
     const white = maxOf(depth);
     const picture = pictureOf(samples, depth);
     const known: Given = {
-      ...(wholes && { wholes: wholes.map((whole) => tf.expandDims<tf.Tensor4D>(whole, 0)) }),
+      ...(globalFeatures && {
+        globalFeatures: globalFeatures.map((whole) => tf.expandDims<tf.Tensor4D>(whole, 0)),
+      }),
       ...(means && { means: means.map(inTurn) }),
       ...(asked && { means: asked }),
     };
@@ -61,18 +63,18 @@ export const editOf =
   };
 
 /** What a network whose halves are apart sees of samples for the whole. */
-export const lookOf =
-  ({ network: { halves } }: Ensemble, depth: Samples['depth']) =>
+export const globalInputOf =
+  ({ network: { branches } }: Ensemble, depth: Samples['depth']) =>
   (samples: tf.Tensor3D): tf.Tensor3D =>
-    halves === undefined ? samples : reduced(tf, halves, coloured(samples), maxOf(depth));
+    branches === undefined ? samples : reduced(tf, branches, coloured(samples), maxOf(depth));
 
 /** The means that each member asks for, taken over samples of pictures [N,H,W,C]. */
 export const meansOf =
-  ({ network: { byMeans }, members }: Ensemble, depth: Samples['depth']) =>
+  ({ network: { byGlobalStatistics }, members }: Ensemble, depth: Samples['depth']) =>
   (pictures: tf.Tensor4D): readonly (readonly tf.Tensor4D[])[] =>
-    byMeans === undefined
+    byGlobalStatistics === undefined
       ? members.map(() => [])
-      : meansOver(tf, byMeans, members, pictureOf(pictures, depth));
+      : meansOver(tf, byGlobalStatistics, members, pictureOf(pictures, depth));
 
 /** A whole picture edited, and the means that each member asked for on the way. */
 export interface Round {

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import type { HostTensor } from '../../ports/index.js';
 import type { Network } from '../network.js';
-import { editOf, lookOf, meansOf, roundOf, type Wanted } from './inference-path.js';
+import { editOf, globalInputOf, meansOf, roundOf, type Wanted } from './inference-path.js';
 import type { Ensemble } from './load.js';
 import { type Profile, profileOf } from './profile.js';
 
@@ -87,15 +87,15 @@ describe('the way through an ensemble', () => {
 
 describe('means', () => {
   /** Adds the mean of the picture, then that of the result. */
-  const byMeans: Network = {
+  const byGlobalStatistics: Network = {
     parameters: {},
-    apply: (p, x) => byMeans.byMeans!(p, x, (values) => tf.mean(values, [1, 2], true)),
-    byMeans: (p, x, mean) => {
+    apply: (p, x) => byGlobalStatistics.byGlobalStatistics!(p, x, (values) => tf.mean(values, [1, 2], true)),
+    byGlobalStatistics: (p, x, mean) => {
       const once = tf.add<tf.Tensor4D>(tf.mul(x, p.gain!), mean(x));
       return tf.add(once, mean(once));
     },
   };
-  const ensemble: Ensemble = { network: byMeans, members: members(1, 2) };
+  const ensemble: Ensemble = { network: byGlobalStatistics, members: members(1, 2) };
 
   it('are taken over all samples of all pictures, in the order in which they are asked for', () => {
     const pictures = tf.tensor4d([0, 255, 255, 255], [2, 1, 2, 1]);
@@ -133,7 +133,7 @@ describe('means', () => {
     const inner = { left: 1, top: 0, width: 2, height: 1 };
     const window = tf.tensor3d([9, 9, 9, 0, 0, 0, 1, 1, 1, 9, 9, 9], [1, 4, 3]);
     const { picture, means } = roundOf(
-      { network: byMeans, members: members(1) },
+      { network: byGlobalStatistics, members: members(1) },
       wanted,
       'float32',
       inner,
@@ -154,12 +154,13 @@ const inHalves: Network = {
   parameters: {},
   apply: (_, x) => x,
   sides: { multiple: 2, least: 2 },
-  halves: {
+  branches: {
     factor: 2,
     channels: 3,
-    look: (x) => ({
+    globalInput: (x) => ({
       reduced: tf.avgPool(x, 2, 2, 'valid'),
-      finish: (_, wholes) => tf.add(x, tf.image.resizeNearestNeighbor(wholes[0]!, [x.shape[1], x.shape[2]])),
+      finish: (_, globalFeatures) =>
+        tf.add(x, tf.image.resizeNearestNeighbor(globalFeatures[0]!, [x.shape[1], x.shape[2]])),
     }),
     whole: (_, reduced) => tf.add(tf.zerosLike(reduced), tf.mean<tf.Tensor4D>(reduced, [1, 2], true)),
   },
@@ -168,12 +169,12 @@ const inHalves: Network = {
 describe('what is seen of the whole picture', () => {
   it('is the picture itself for a network that does not look at it', () => {
     const samples = sample(1, 1, 2);
-    expect(lookOf({ network: louder, members: members(1) }, 'uint8')(samples)).toBe(samples);
+    expect(globalInputOf({ network: louder, members: members(1) }, 'uint8')(samples)).toBe(samples);
   });
 
   it('is what the network makes of it, -1..1 and in three channels', () => {
     const samples = tf.tensor3d([0, 0, 255, 255, 255, 255, 0, 255], [2, 4, 1]);
-    const seen = lookOf({ network: inHalves, members: members(1) }, 'uint8')(samples);
+    const seen = globalInputOf({ network: inHalves, members: members(1) }, 'uint8')(samples);
     expectClose(seen, [1, 2, 3], [0, 0, 0, 0.5, 0.5, 0.5]);
   });
 });
@@ -195,11 +196,11 @@ describe('the profile of an ensemble', () => {
   });
 
   it('says how far it looks, to the side where that is farthest', () => {
-    expect(profile(louder, 1)).toMatchObject({ reach: 0, lookReach: 0, multiple: 1 });
-    expect(profile(filtering(7, 1), 1).reach).toBe(3);
-    expect(profile(filtering(1, 5), 1).reach).toBe(2);
+    expect(profile(louder, 1)).toMatchObject({ receptiveRadius: 0, globalRadius: 0, multiple: 1 });
+    expect(profile(filtering(7, 1), 1).receptiveRadius).toBe(3);
+    expect(profile(filtering(1, 5), 1).receptiveRadius).toBe(2);
     // An even filter looks one pixel farther ahead.
-    expect(profile(filtering(1, 4), 1).reach).toBe(2);
+    expect(profile(filtering(1, 4), 1).receptiveRadius).toBe(2);
   });
 
   it('says nothing of how far one looks that looks everywhere, unless means are all it asks for', () => {
@@ -207,17 +208,17 @@ describe('the profile of an ensemble', () => {
       parameters: {},
       apply: (_, x) => tf.add(x, tf.mean(x, [1, 2], true)),
     };
-    expect(profile(whole, 1).reach).toBeUndefined();
-    const byMeans: Network = {
+    expect(profile(whole, 1).receptiveRadius).toBeUndefined();
+    const byGlobalStatistics: Network = {
       ...whole,
-      byMeans: (_, x, mean) => tf.add(tf.conv2d(x, filter(3, 3), 1, 'same'), mean(x)),
+      byGlobalStatistics: (_, x, mean) => tf.add(tf.conv2d(x, filter(3, 3), 1, 'same'), mean(x)),
     };
-    expect(profile(byMeans, 1, 1).reach).toBe(1);
+    expect(profile(byGlobalStatistics, 1, 1).receptiveRadius).toBe(1);
   });
 
   it('tells what looks at the whole picture from what does not', () => {
-    const { reach, lookReach, multiple } = profile(inHalves, 1, 1);
-    expect([reach, lookReach, multiple]).toEqual([1, 1, 2]);
+    const { receptiveRadius, globalRadius, multiple } = profile(inHalves, 1, 1);
+    expect([receptiveRadius, globalRadius, multiple]).toEqual([1, 1, 2]);
   });
 
   it('says what it takes: for each pixel, and for its weights', () => {

@@ -7,15 +7,15 @@ import { receptiveField } from '../../tensor/graph/receptive-field.js';
 import { optimise } from '../../tensor/passes/index.js';
 import { record } from '../../tensor/trace/record.js';
 import type { WholeMean } from '../network.js';
-import { editOf, lookOf, type Wanted } from './inference-path.js';
+import { editOf, globalInputOf, type Wanted } from './inference-path.js';
 import type { Ensemble } from './load.js';
 
 /** What is known of an ensemble before it runs: found in its graph, not given. */
 export interface Profile {
   /** How far a result looks around its pixels, where it does not look at the whole picture. */
-  readonly reach: number | undefined;
+  readonly receptiveRadius: number | undefined;
   /** How far what is seen of the whole picture looks around, in pixels of the picture. */
-  readonly lookReach: number;
+  readonly globalRadius: number;
   /** What a pixel takes while the ensemble runs, with what the engine lays out for itself. */
   readonly bytesPerPixel: number;
   /** What weights take, whatever the size of the picture. */
@@ -33,7 +33,8 @@ const SIDE = 512;
 /** Where a mean is taken changes nothing about how far the rest looks. */
 const meanless: WholeMean = ({ shape }) => tf.zeros([1, 1, 1, shape[3]]);
 
-const largest = (reach: { readonly [side: string]: number }): number => Math.max(...Object.values(reach));
+const largest = (receptiveRadius: { readonly [side: string]: number }): number =>
+  Math.max(...Object.values(receptiveRadius));
 
 /** Records an ensemble's graph for a small picture, and looks at it. */
 export const profileOf = (ensemble: Ensemble, wanted: Wanted): E.Either<Diagnostics, Profile> => {
@@ -44,25 +45,31 @@ export const profileOf = (ensemble: Ensemble, wanted: Wanted): E.Either<Diagnost
   const specs = { shape: [side, side, 3], dtype: 'float32' } as const;
   // A part given with its whole, which here is taken for what is seen of it: as far, or farther.
   const local = (samples: tf.Tensor3D): tf.Tensor3D => {
-    const { halves } = network;
-    const seen = tf.slice(lookOf(ensemble, 'float32')(samples), 0, [-1, -1, 1]);
+    const { branches } = network;
+    const seen = tf.slice(globalInputOf(ensemble, 'float32')(samples), 0, [-1, -1, 1]);
     const part = {
       samples,
-      ...(halves && { wholes: members.map(() => tf.tile(seen, [1, 1, halves.channels])) }),
+      ...(branches && { globalFeatures: members.map(() => tf.tile(seen, [1, 1, branches.channels])) }),
     };
-    return editOf(ensemble, wanted, 'float32')(part, network.byMeans && members.map(() => meanless));
+    return editOf(
+      ensemble,
+      wanted,
+      'float32',
+    )(part, network.byGlobalStatistics && members.map(() => meanless));
   };
   return pipe(
     E.Do,
     E.bind('local', () => record('ensemble.average', local as never, specs)),
-    E.bind('look', () => record('ensemble.average', lookOf(ensemble, 'float32') as never, specs)),
+    E.bind('globalInput', () =>
+      record('ensemble.average', globalInputOf(ensemble, 'float32') as never, specs),
+    ),
     E.bind('compiled', ({ local: { graph } }) => optimise(graph, 'cpu')),
-    E.map(({ local: { graph }, look, compiled }) => {
+    E.map(({ local: { graph }, globalInput, compiled }) => {
       const field = receptiveField(graph, input);
-      const seen = receptiveField(look.graph, input);
+      const seen = receptiveField(globalInput.graph, input);
       return {
-        reach: field.kind === 'local' ? largest({ ...field.reach }) : undefined,
-        lookReach: seen.kind === 'local' ? largest({ ...seen.reach }) : 0,
+        receptiveRadius: field.kind === 'local' ? largest({ ...field.reach }) : undefined,
+        globalRadius: seen.kind === 'local' ? largest({ ...seen.reach }) : 0,
         bytesPerPixel: (BESIDE * liveBytes(compiled)) / (side * side),
         bytes: constantBytes(compiled),
         multiple,

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Tf } from '../../operator/behaviour.js';
 import { atAnySize } from '../any-size.js';
 import type { Edges } from '../edges.js';
-import type { Halves, Network, Parameters, WholeMean } from '../network.js';
+import type { Branches, Network, Parameters, WholeMean } from '../network.js';
 import type { Ensemble, Weights } from './load.js';
 
 /** What there is to turn. */
@@ -34,7 +34,7 @@ const parametersOf = (t: Tf, weights: Weights): Parameters =>
 /** What each member knows of the whole picture, where it was worked out before, for the part that is at hand. */
 export interface Given {
   /** The whole of a network with halves. */
-  readonly wholes?: readonly tf.Tensor4D[];
+  readonly globalFeatures?: readonly tf.Tensor4D[];
   /** Of a network by means. */
   readonly means?: readonly WholeMean[];
 }
@@ -44,18 +44,18 @@ const predict = (
   { network, members }: Ensemble,
   x: tf.Tensor4D,
   disagreement: boolean,
-  { wholes: given, means }: Given,
+  { globalFeatures: given, means }: Given,
 ): Predictions => {
   const parameters = members.map((weights) => parametersOf(t, weights));
-  const { halves } = network;
-  const way = halves?.look(x);
-  const wholes = given ?? (way && parameters.map((p) => halves!.whole(p, way.reduced, 'none')));
-  if (!disagreement && way !== undefined) return { mean: way.finish(parameters, wholes!) };
+  const { branches } = network;
+  const way = branches?.globalInput(x);
+  const globalFeatures = given ?? (way && parameters.map((p) => branches!.whole(p, way.reduced, 'none')));
+  if (!disagreement && way !== undefined) return { mean: way.finish(parameters, globalFeatures!) };
   if (!disagreement && network.averaged !== undefined && means === undefined)
     return { mean: network.averaged(parameters, x) };
   const made = parameters.map((p, i) => {
-    if (way !== undefined) return way.finish([p], [wholes![i]!]);
-    return means === undefined ? network.apply(p, x) : network.byMeans!(p, x, means[i]!);
+    if (way !== undefined) return way.finish([p], [globalFeatures![i]!]);
+    return means === undefined ? network.apply(p, x) : network.byGlobalStatistics!(p, x, means[i]!);
   });
   const mean = t.div<tf.Tensor4D>(
     made.reduce((sum, each) => t.add(sum, each)),
@@ -84,34 +84,34 @@ const inside = (t: Tf, picture: tf.Tensor3D): tf.Tensor4D =>
   centred(t, t.expandDims<tf.Tensor4D>(picture, 0));
 
 /** What a network with halves sees of a whole picture, -1..1, of one part [H,W,3] of values 0..white. */
-export const reduced = (t: Tf, halves: Halves, picture: tf.Tensor3D, white: number): tf.Tensor3D => {
+export const reduced = (t: Tf, branches: Branches, picture: tf.Tensor3D, white: number): tf.Tensor3D => {
   // Scaled afterwards, when it is small.
-  const seen = halves.look(t.expandDims<tf.Tensor4D>(picture, 0)).reduced;
+  const seen = branches.globalInput(t.expandDims<tf.Tensor4D>(picture, 0)).reduced;
   return t.squeeze<tf.Tensor3D>(t.sub(t.mul(seen, 2 / white), 1), [0]);
 };
 
 /** What each member makes of the whole of a picture, given all that it sees of it. */
-export const wholesOf = (
+export const globalFeaturesOf = (
   t: Tf,
-  halves: Halves,
+  branches: Branches,
   members: Ensemble['members'],
   seen: tf.Tensor3D,
   edges: Edges,
 ): readonly tf.Tensor3D[] =>
   members.map((weights) =>
-    t.squeeze<tf.Tensor3D>(halves.whole(parametersOf(t, weights), t.expandDims(seen, 0), edges), [0]),
+    t.squeeze<tf.Tensor3D>(branches.whole(parametersOf(t, weights), t.expandDims(seen, 0), edges), [0]),
   );
 
 /** The means that each member asks for on its way through pictures [N,H,W,3] of 0..1, taken over all of them. */
 export const meansOver = (
   t: Tf,
-  byMeans: NonNullable<Network['byMeans']>,
+  byGlobalStatistics: NonNullable<Network['byGlobalStatistics']>,
   members: Ensemble['members'],
   pictures: tf.Tensor4D,
 ): readonly (readonly tf.Tensor4D[])[] =>
   members.map((weights) => {
     const asked: tf.Tensor4D[] = [];
-    byMeans(parametersOf(t, weights), centred(t, pictures), (values) => {
+    byGlobalStatistics(parametersOf(t, weights), centred(t, pictures), (values) => {
       const mean = t.mean<tf.Tensor4D>(values, [0, 1, 2], true);
       asked.push(mean);
       return mean;

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { Samples } from '../../ports/index.js';
 import { type Engine, type JitOptions, jit } from '../../tensor/index.js';
 import type { Edges } from '../edges.js';
-import { editOf, lookOf, meansOf, roundOf, type Wanted } from './inference-path.js';
+import { editOf, globalInputOf, meansOf, roundOf, type Wanted } from './inference-path.js';
 import type { Ensemble } from './load.js';
-import { wholesOf } from './program.js';
+import { globalFeaturesOf } from './program.js';
 import type { Programs } from './tiled.js';
 
 /** The programs of an ensemble on an engine, compiled for each size when it first comes. */
@@ -17,10 +17,10 @@ export const programsOn = (
 ): Programs => {
   const options = { name: 'ensemble.average', engine };
   const { network, members } = ensemble;
-  const { halves } = network;
-  const whole = halves && {
-    factor: halves.factor,
-    run: jit((seen: tf.Tensor3D) => wholesOf(tf, halves, members, seen, edges), options),
+  const { branches } = network;
+  const whole = branches && {
+    factor: branches.factor,
+    run: jit((seen: tf.Tensor3D) => globalFeaturesOf(tf, branches, members, seen, edges), options),
   };
   const narrow = (output: string): Pick<JitOptions, 'as'> =>
     depth === 'float32' ? {} : { as: { [output]: depth } };
@@ -38,12 +38,12 @@ export const programsOn = (
     edit: jit(editOf(ensemble, wanted, depth), {
       ...options,
       // `fitOf` lets such a network work on pictures whose values are that large.
-      arena: network.byMeans === undefined,
+      arena: network.byGlobalStatistics === undefined,
       ...narrow('output'),
     }),
-    look: jit(lookOf(ensemble, depth), options),
-    ...(network.byMeans && { means: jit(meansOf(ensemble, depth), options) }),
-    ...(network.byMeans && { round }),
+    globalInput: jit(globalInputOf(ensemble, depth), options),
+    ...(network.byGlobalStatistics && { means: jit(meansOf(ensemble, depth), options) }),
+    ...(network.byGlobalStatistics && { round }),
     ...(whole && { whole }),
   };
 };

@@ -7,7 +7,7 @@ const MULTIPLE = 16;
 const HALO = 128;
 
 const panorama = (width: number, room: number, edges: 'none' | 'x' | 'sphere') =>
-  gridWithin({ full: { width, height: width / 2 }, reach: HALO, multiple: MULTIPLE, edges }, room);
+  gridWithin({ full: { width, height: width / 2 }, receptiveRadius: HALO, multiple: MULTIPLE, edges }, room);
 
 describe('windows of a certificate', () => {
   it('compare rows of the picture only, and never what a network made upside down', () => {

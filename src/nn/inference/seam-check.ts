@@ -113,7 +113,7 @@ const differenceIn = (
  * Computes windows over the joins of a result again, on a grid that is shifted so that the joins are in the middle, and
  * compares. Where sides meet, the result is read across them.
  */
-export const certified = async (
+export const checkSeams = async (
   programs: Programs,
   picture: Values,
   grid: Grid,

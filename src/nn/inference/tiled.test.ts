@@ -4,7 +4,7 @@ import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { type Grid, gridWithin, type Place } from '../../picture/tiling/grid.js';
 import { type Values, windowOf } from '../../picture/tiling/windows.js';
 import type { HostTensor } from '../../ports/index.js';
-import { certified } from './seam-check.js';
+import { checkSeams } from './seam-check.js';
 import { editedInTiles, editedWindow, type Programs } from './tiled.js';
 
 /** A picture of one channel, whose values differ everywhere. */
@@ -14,7 +14,11 @@ const picture = (width: number, height: number): Values => ({
   data: Float32Array.from({ length: width * height }, (_, i) => i / (width * height)),
 });
 
-type Feeds = { readonly samples: Values; readonly wholes?: readonly Values[]; readonly means?: unknown };
+type Feeds = {
+  readonly samples: Values;
+  readonly globalFeatures?: readonly Values[];
+  readonly means?: unknown;
+};
 type Made = E.Either<Diagnostics, unknown>;
 
 /** Programs that do as they are told with what they are given, on the host. */
@@ -25,7 +29,7 @@ const programs = (
   ({
     room: (bytes: number) => new ArrayBuffer(bytes),
     edit: (feeds: Feeds) => async () => edit(feeds),
-    look: () => async () => E.left([failure('tensor/run-failed', 'nothing is looked at')]),
+    globalInput: () => async () => E.left([failure('tensor/run-failed', 'nothing is looked at')]),
     ...more,
   }) as unknown as Programs;
 
@@ -36,7 +40,7 @@ const brighter =
     E.right({ ...samples, data: (samples.data as Float32Array).map((value) => value + by) });
 
 const signal = new AbortController().signal;
-const looking = { lookReach: 0, multiple: 4, least: 4, room: 1e6 };
+const looking = { globalRadius: 0, multiple: 4, least: 4, room: 1e6 };
 
 const right = <A>(result: E.Either<Diagnostics, A>): A => {
   if (E.isLeft(result)) throw new Error(result.left.map(({ message }) => message).join('\n'));
@@ -44,7 +48,7 @@ const right = <A>(result: E.Either<Diagnostics, A>): A => {
 };
 
 const gridOf = (width: number, height: number, edges: Grid['edges'], room = 500): Grid =>
-  gridWithin({ full: { width, height }, reach: 4, multiple: 4, edges }, room);
+  gridWithin({ full: { width, height }, receptiveRadius: 4, multiple: 4, edges }, room);
 
 describe('a picture in tiles', () => {
   it.each(['none', 'x', 'sphere'] as const)('is put together as it was, of edges %s', async (edges) => {
@@ -56,7 +60,7 @@ describe('a picture in tiles', () => {
       await editedInTiles(programs(given), whole, grid, looking, signal),
     );
     expect(made).toEqual(whole);
-    expect(known).toEqual({ wholes: [] });
+    expect(known).toEqual({ globalFeatures: [] });
   });
 
   it('has the windows of all tiles run once, two at a time at most', async () => {
@@ -93,16 +97,16 @@ describe('a picture in tiles', () => {
     const whole = picture(64, 32);
     const seen: Values[] = [];
     const tools = programs(
-      ({ samples, wholes }) => {
+      ({ samples, globalFeatures }) => {
         // Each member's whole, of half the size, tells where it is.
-        const [one, other] = wholes as readonly [Values, Values];
+        const [one, other] = globalFeatures as readonly [Values, Values];
         expect(one.shape).toEqual([samples.shape[0]! / 2, samples.shape[1]! / 2, 1]);
         expect(other.data[0]).toBe((one.data[0] as number) + 1);
         expect(one.data[0]).toBe(samples.data[0]);
         return given({ samples });
       },
       {
-        look: (window: Values) => async () => {
+        globalInput: (window: Values) => async () => {
           const [h = 0, w = 0] = window.shape;
           const data = Float32Array.from(
             { length: (h * w) / 4 },
@@ -140,11 +144,11 @@ describe('a picture in tiles', () => {
     expect(await editedInTiles(blind, picture(64, 32), grid, looking, signal)).toMatchObject(
       E.left([{ message: 'nothing is looked at' }]),
     );
-    const look = (window: Values) => async () =>
+    const globalInput = (window: Values) => async () =>
       E.right(
         windowOf(window, { width: 32, height: 16 }, { left: 0, top: 0, width: 32, height: 16 }, 'none'),
       );
-    const lost = programs(given, { look, whole: { factor: 2, run: () => fails } });
+    const lost = programs(given, { globalInput, whole: { factor: 2, run: () => fails } });
     expect(await editedInTiles(lost, picture(64, 32), grid, looking, signal)).toMatchObject(
       E.left([{ message: 'no whole' }]),
     );
@@ -176,7 +180,7 @@ describe('a picture in tiles', () => {
     const { picture: made, known } = right(await editedInTiles(tools, whole, grid, small, signal));
     expect(made).toEqual(whole);
     expect(known.reduced).toBe(2);
-    expect(known.wholes).toEqual([]);
+    expect(known.globalFeatures).toEqual([]);
     // Parts as they are, the same of the thumbnail, and all of that.
     const [fine, coarse, thumbnail] = asked;
     expect(thumbnail).toEqual([1, 16, 32, 1]);
@@ -197,7 +201,7 @@ describe('a picture in tiles', () => {
     const tools = programs(never, { round, means: () => async () => never() });
     const { picture: made, known } = right(await editedInTiles(tools, whole, grid, looking, signal));
     expect(made).toEqual(whole);
-    expect(known).toEqual({ wholes: [], means });
+    expect(known).toEqual({ globalFeatures: [], means });
     const fails = { ...tools, round: () => () => async () => never() } as unknown as Programs;
     expect(E.isLeft(await editedInTiles(fails, whole, grid, looking, signal))).toBe(true);
     // Several tiles go the other way.
@@ -210,7 +214,7 @@ describe('a picture in tiles', () => {
     const whole = picture(64, 32);
     const window: Place = { left: -4, top: 8, width: 12, height: 8 };
     const made = right(
-      await editedWindow(programs(given), whole, gridOf(64, 32, 'x'), { wholes: [] }, window, signal),
+      await editedWindow(programs(given), whole, gridOf(64, 32, 'x'), { globalFeatures: [] }, window, signal),
     );
     expect(made).toEqual(windowOf(whole, { width: 64, height: 32 }, window, 'x'));
   });
@@ -219,7 +223,7 @@ describe('a picture in tiles', () => {
 describe('a certificate', () => {
   const HALO = 4;
   const certify = (tools: Programs, whole: Values, grid: Grid, result: Values) =>
-    certified(tools, whole, grid, { wholes: [] }, result, HALO, 4, signal);
+    checkSeams(tools, whole, grid, { globalFeatures: [] }, result, HALO, 4, signal);
 
   it.each(['none', 'x', 'sphere'] as const)(
     'of edges %s finds no difference where there is none, and all of one that there is',

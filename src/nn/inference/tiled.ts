@@ -15,7 +15,7 @@ export interface Programs {
   /** Where windows are cut into: the engine's spare buffers. */
   readonly room: Room;
   readonly edit: Jitted<Part, tf.Tensor3D>;
-  readonly look: Jitted<tf.Tensor3D, tf.Tensor3D>;
+  readonly globalInput: Jitted<tf.Tensor3D, tf.Tensor3D>;
   /** What each member makes of the whole picture; absent for a network that does not look at it. */
   readonly whole?: {
     readonly factor: number;
@@ -34,13 +34,13 @@ type Means = Round['means'];
 
 /** What each member knows of a whole picture; empty where nobody does. */
 export interface Known {
-  readonly wholes: readonly Values[];
+  readonly globalFeatures: readonly Values[];
   readonly means?: HostOf<Means>;
   /** How many times smaller the thumbnail was that means were told from. */
   readonly reduced?: number;
 }
 
-const nothing: Known = { wholes: [] };
+const nothing: Known = { globalFeatures: [] };
 
 const own = (tensor: HostTensor): Values => tensor as Values;
 
@@ -73,7 +73,7 @@ const assembled = async (
 /** How a picture is looked at as a whole. */
 export interface Looking {
   /** How far what is seen of the whole picture looks around. */
-  readonly lookReach: number;
+  readonly globalRadius: number;
   readonly multiple: number;
   /** The least side of a picture. */
   readonly least: number;
@@ -85,24 +85,27 @@ export interface Looking {
 const LOOKED = 2.5e6;
 
 /** What the members make of what is seen of the whole picture, put together from tiles. */
-const wholesOf = async (
-  { look, room: spare }: Programs,
+const globalFeaturesOf = async (
+  { globalInput, room: spare }: Programs,
   { factor, run }: NonNullable<Programs['whole']>,
   picture: Values,
   { full, edges }: Grid,
-  { lookReach, multiple, room }: Looking,
+  { globalRadius, multiple, room }: Looking,
   signal: AbortSignal,
 ): Promise<E.Either<Diagnostics, Known>> => {
-  const looks = gridWithin({ full, reach: lookReach, multiple, edges }, Math.min(room, LOOKED));
+  const looks = gridWithin({ full, receptiveRadius: globalRadius, multiple, edges }, Math.min(room, LOOKED));
   const seen = await assembled(
     looks.tiles,
-    ({ window }) => look(windowOf(picture, full, window, edges, spare), { signal, donate: 'recycle' })(),
+    ({ window }) =>
+      globalInput(windowOf(picture, full, window, edges, spare), { signal, donate: 'recycle' })(),
     (like) => emptyPicture(like, { width: full.width / factor, height: full.height / factor }),
     (place) => reducedPlace(place, factor),
   );
   if (E.isLeft(seen)) return seen;
   const made = await run(seen.right, { signal })();
-  return E.map((wholes: HostOf<readonly tf.Tensor3D[]>): Known => ({ wholes: wholes.map(own) }))(made);
+  return E.map(
+    (globalFeatures: HostOf<readonly tf.Tensor3D[]>): Known => ({ globalFeatures: globalFeatures.map(own) }),
+  )(made);
 };
 
 /** The means of a picture that is too large to be taken at once: those of its thumbnail, corrected by parts of it. */
@@ -122,7 +125,7 @@ const meansOfWhole = async (
   }
   const [ofFine, ofCoarse, ofThumbnail] = found as [HostOf<Means>, HostOf<Means>, HostOf<Means>];
   return E.right({
-    wholes: [],
+    globalFeatures: [],
     means: ofThumbnail.map((each, member) =>
       each.map((mean, i) => corrected(mean, ofFine[member]![i]!, ofCoarse[member]![i]!)),
     ),
@@ -139,7 +142,7 @@ const knownOf = async (
   signal: AbortSignal,
 ): Promise<E.Either<Diagnostics, Known>> => {
   const { whole, means } = programs;
-  if (whole !== undefined) return wholesOf(programs, whole, picture, grid, looking, signal);
+  if (whole !== undefined) return globalFeaturesOf(programs, whole, picture, grid, looking, signal);
   if (means === undefined) return E.right(nothing);
   return meansOfWhole(means, picture, looking, signal);
 };
@@ -149,7 +152,7 @@ export const editedWindow = (
   { edit, whole, room }: Programs,
   picture: Values,
   { full, edges }: Pick<Grid, 'full' | 'edges'>,
-  { wholes, means }: Known,
+  { globalFeatures, means }: Known,
   window: Place,
   signal: AbortSignal,
 ): Promise<E.Either<Diagnostics, HostTensor>> => {
@@ -164,8 +167,8 @@ export const editedWindow = (
   }
   const { factor } = whole;
   const small = { width: full.width / factor, height: full.height / factor };
-  const parts = wholes.map((each) => windowOf(each, small, reducedPlace(window, factor), edges));
-  return edit({ samples, wholes: parts }, options)();
+  const parts = globalFeatures.map((each) => windowOf(each, small, reducedPlace(window, factor), edges));
+  return edit({ samples, globalFeatures: parts }, options)();
 };
 
 /** A picture edited, and what is known of it as a whole. */
@@ -189,7 +192,7 @@ const editedRound = async (
   const part = own(made.right.picture);
   const result = emptyPicture(part, { width, height });
   pasteCore(result, part, tile.core, tile.window);
-  return E.right({ picture: result, known: { wholes: [], means: made.right.means } });
+  return E.right({ picture: result, known: { globalFeatures: [], means: made.right.means } });
 };
 
 /** A picture edited tile by tile. */

@@ -34,7 +34,7 @@ const spec: NetworkSpec = {
   kind: 'pyramid',
   options: { levels: 2, lowBlocks: 1, highBlocks: 1, width: 4 },
 };
-const byMeans: NetworkSpec = { kind: 'resnet', options: { blocks: 1, width: 4 } };
+const byGlobalStatistics: NetworkSpec = { kind: 'resnet', options: { blocks: 1, width: 4 } };
 let models: string;
 /** Of networks that see the dark channel, know the whole frame and turn the air around. */
 let informed: string;
@@ -45,7 +45,7 @@ beforeAll(async () => {
     ...spec,
     options: { ...spec.options, norm: 0, dark: 1, context: 1, air: 1 },
   });
-  resnets = await writeModel(join(folder, 'resnet'), [1, 2], byMeans);
+  resnets = await writeModel(join(folder, 'resnet'), [1, 2], byGlobalStatistics);
 });
 
 interface Edit {
@@ -129,8 +129,8 @@ describe('tiles', () => {
 
   it('are certified by computing their joins again', async () => {
     const { notes } = await edit(picture(192, 128), { certify: true }, { memory: LITTLE });
-    expect(notes.certificate).toMatchObject({ passed: true });
-    const { windows, difference } = notes.certificate as { windows: number; difference: number };
+    expect(notes.seamCheck).toMatchObject({ passed: true });
+    const { windows, difference } = notes.seamCheck as { windows: number; difference: number };
     expect(windows).toBeGreaterThan(3);
     expect(difference).toBeLessThan(1e-5);
   });
@@ -143,8 +143,8 @@ describe('tiles', () => {
     const { count, meansFrom } = tiled.notes.tiles as { count: number; meansFrom: string };
     expect(count).toBeGreaterThan(3);
     expect(meansFrom).toMatch(/^1\/[234]$/);
-    expect(tiled.notes.certificate).toMatchObject({ passed: true });
-    expect((tiled.notes.certificate as { difference: number }).difference).toBeLessThan(1e-5);
+    expect(tiled.notes.seamCheck).toMatchObject({ passed: true });
+    expect((tiled.notes.seamCheck as { difference: number }).difference).toBeLessThan(1e-5);
     expect(furthest(tiled.photo, whole.photo)).toBeLessThan(0.1);
     expect(tiled.warnings.join('\n')).toContain('told from a thumbnail of 1/');
   });
@@ -171,8 +171,8 @@ describe('tiles', () => {
     const photo = picture(192, 128);
     const steady = await edit(photo, { certify: true }, { memory: LITTLE });
     const told = await edit(photo, { certify: true }, { memory: LITTLE, openEngine: TE.right(unsteady) });
-    expect(told.notes.certificate).toMatchObject({ passed: false });
-    const { difference, bound } = told.notes.certificate as { difference: number; bound: number };
+    expect(told.notes.seamCheck).toMatchObject({ passed: false });
+    const { difference, bound } = told.notes.seamCheck as { difference: number; bound: number };
     expect(difference).toBeGreaterThan(2.9 / 255);
     expect(bound).toBeCloseTo(1 / 255, 5);
     expect(told.warnings.at(-1)).toMatch(/^Where tiles meet, .* by \d\.\d levels of 255/);
@@ -204,7 +204,7 @@ describe('what is seen of the whole frame', () => {
     const whole = await edit(photo, { models: informed });
     const tiled = await edit(photo, { models: informed, certify: true }, { memory: LITTLE });
     expect((tiled.notes.tiles as { count: number }).count).toBeGreaterThan(3);
-    expect(tiled.notes.certificate).toMatchObject({ passed: true });
+    expect(tiled.notes.seamCheck).toMatchObject({ passed: true });
     expect(furthest(tiled.photo, whole.photo)).toBeLessThan(1e-5);
   });
 
@@ -239,7 +239,7 @@ describe('panoramas', () => {
     const straight = await edit(photo, { models: resnets, wrap: 'sphere', certify: true });
     const turned = await edit(rolled(photo, 36), { models: resnets, wrap: 'sphere' });
     expect(furthest(rolled(straight.photo, 36), turned.photo)).toBeLessThan(1e-4);
-    expect(straight.notes.certificate).toMatchObject({ passed: true });
+    expect(straight.notes.seamCheck).toMatchObject({ passed: true });
   });
 
   it('are seen half a turn away over the poles', async () => {
@@ -255,7 +255,7 @@ describe('panoramas', () => {
 
   it('are certified over the place where their sides meet', async () => {
     const { notes } = await edit(picture(128, 64), { wrap: 'sphere', certify: true });
-    expect(notes.certificate).toMatchObject({ passed: true, windows: 4 });
+    expect(notes.seamCheck).toMatchObject({ passed: true, windows: 4 });
   });
 
   it('in stereo are two', async () => {

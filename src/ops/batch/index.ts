@@ -17,7 +17,7 @@ export const batch = defineOp({
   main: 'size',
   input: variable('item'),
   output: batchPort(variable('item')),
-  holds: ({ size }) => size,
+  bufferedItems: ({ size }) => size,
   inOrder: true,
   flow: ({ size, partial }) => collected(size, { partial }),
 });

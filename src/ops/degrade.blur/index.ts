@@ -29,7 +29,11 @@ export const degradeBlur = defineOp({
   output: frame,
   random: ({ size }) => size[1] > 0,
   cost: { millisecondsPerMegapixel: 250, bytesPerPixel: 60 },
-  laws: { identity: { size: 0 }, range: () => [0, 1], reach: (params) => (kernelSide(params) - 1) / 2 },
+  laws: {
+    identity: { size: 0 },
+    range: () => [0, 1],
+    receptiveRadius: (params) => (kernelSide(params) - 1) / 2,
+  },
   tensor: {
     inputs: (params, random) => ({ kernel: drawKernel(params, random) }),
     program: blurred,

@@ -83,7 +83,8 @@ describe('encode', () => {
     expect(none.warnings).toEqual([
       'The file gets no receipt: this run keeps none, or its XMP is written in an unusual way.',
     ]);
-    const signs = (params: Written) => encode.operator.facts.signs?.(readParams(encode(params)) as never);
-    expect([signs({ receipt: 'xmp' }), signs({})]).toEqual([true, false]);
+    const embedsReceipt = (params: Written) =>
+      encode.operator.facts.embedsReceipt?.(readParams(encode(params)) as never);
+    expect([embedsReceipt({ receipt: 'xmp' }), embedsReceipt({})]).toEqual([true, false]);
   });
 });

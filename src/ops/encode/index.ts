@@ -38,7 +38,7 @@ export const encode = defineOp({
     const fault = faultsOf(optionsOf(given))?.[0];
     return fault === undefined ? undefined : `cannot do that: ${fault.message.replace(/\.$/, '')}`;
   },
-  signs: ({ receipt }) => receipt !== undefined,
+  embedsReceipt: ({ receipt }) => receipt !== undefined,
   map:
     (given, { warn, receipt }) =>
     ({ key, value }) =>

@@ -77,12 +77,12 @@ export const ensembleAverage = defineOp({
       TE.chain(({ loadEnsemble }) => loadEnsemble(params)),
       TE.map((value) => ({ value, close: async () => undefined })),
     ),
-  foresee:
+  estimate:
     (params, { memory }, loaded: LoadedEnsemble) =>
     (picture, photo) =>
       pipe(
         TE.fromTask(() => import('../../nn/inference/estimate.js')),
-        TE.chainEitherK(({ foreseen }) => foreseen(loaded, params, memory, picture, photo)),
+        TE.chainEitherK(({ estimateWork }) => estimateWork(loaded, params, memory, picture, photo)),
       ),
   map: (params, context, loaded: LoadedEnsemble) => {
     const applied = pipe(

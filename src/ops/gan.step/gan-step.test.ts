@@ -95,7 +95,7 @@ describe('a training under way', () => {
 
     const resume = scan.resume!(params, context);
     const again = right(resume(right(await scan.start(params, context)()).value, kept(told)));
-    expect(again.state).toMatchObject({ step: 1, images: 1, ease: 1 });
+    expect(again.state).toMatchObject({ step: 1, images: 1, backoff: 1 });
     const [, other] = right(await step(right(await step(again, batch(1), signal)())[0], batch(2), signal)());
     expect(numbers(other.state)).toEqual(numbers(last.state));
     await close();

@@ -74,7 +74,7 @@ const made = (
       initializers,
       inputs: inputs.map((each) => ({ name: each, type, dims })),
       outputs: outputs.map((each) => ({ name: each, type, dims: outputDims })),
-      residents: {},
+      externalInitialisers: {},
       opsets: { '': 20 },
       metadata,
     }),

@@ -20,7 +20,7 @@ export const shuffle = defineOp({
   input: variable('item'),
   output: variable('item'),
   random: ({ buffer }) => buffer > 1,
-  holds: ({ buffer }) => buffer,
+  bufferedItems: ({ buffer }) => buffer,
   flow: ({ buffer }, ctx) =>
     shuffled({ buffer, seed: ctx.random(wholeStream).integer('order', 0, 2 ** 31 - 1) }),
 });

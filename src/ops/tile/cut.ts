@@ -23,7 +23,7 @@ export const tilesOf = (
   const { width, height } = photo;
   const up = (side: number): number => Math.ceil(side / multiple) * multiple;
   const full = { width: up(width), height: up(height) };
-  const { tiles } = gridOfCores({ full, reach: overlap, multiple }, { width: size, height: size });
+  const { tiles } = gridOfCores({ full, receptiveRadius: overlap, multiple }, { width: size, height: size });
   const starts = (side: 'left' | 'top'): readonly number[] =>
     [...new Set(tiles.map(({ core }) => core[side]))].sort((a, b) => a - b);
   const [columns, rows] = [starts('left'), starts('top')];

@@ -62,7 +62,7 @@ export const watch = defineOp({
 
 async function* arrivals(
   { in: folder, match, poll, settle, patience }: Decoded<typeof params>,
-  { warn, carefully }: OpContext,
+  { warn, crashGuard }: OpContext,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome<FileRef>> {
   const stats = await stat(folder).catch(() => undefined);
@@ -80,7 +80,7 @@ async function* arrivals(
       // What must not be decoded here is taken when it has kept still for longer.
       isWhole: (path, name) =>
         T.Monad.map(
-          carefully(name, isWhole(path)),
+          crashGuard(name, isWhole(path)),
           O.getOrElse(() => false),
         ),
       unreachable: (name) => () => {

@@ -75,11 +75,11 @@ describe('watch', () => {
   it('does not decode what must not be, and takes it all the same when it has kept still', async () => {
     await put('a.jpg');
     const asked: string[] = [];
-    const carefully: OpContext['carefully'] = (path) => {
+    const crashGuard: OpContext['crashGuard'] = (path) => {
       asked.push(path);
       return T.of(O.none);
     };
-    const [one] = await first(1, {}, { carefully });
+    const [one] = await first(1, {}, { crashGuard });
     expect([one?.key.path, asked]).toEqual(['a.jpg', ['a.jpg']]);
   });
 

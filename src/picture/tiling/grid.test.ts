@@ -7,7 +7,7 @@ const needs: fc.Arbitrary<GridNeeds> = fc
     multiple: fc.constantFrom(1, 4, 16),
     wide: fc.integer({ min: 1, max: 60 }),
     high: fc.integer({ min: 1, max: 60 }),
-    reach: fc.integer({ min: 0, max: 150 }),
+    receptiveRadius: fc.integer({ min: 0, max: 150 }),
     edges: fc.constantFrom('none' as const, 'x' as const, 'sphere' as const),
   })
   .map(({ wide, high, ...rest }) => ({
@@ -42,7 +42,7 @@ describe('gridWithin', () => {
   it('lets each tile see all around it, up to the edges of what has no beyond', () => {
     fc.assert(
       fc.property(needs, room, (given, pixels) => {
-        const { full, reach, edges } = given;
+        const { full, receptiveRadius, edges } = given;
         const { tiles } = gridWithin(given, pixels);
         for (const tile of tiles) {
           const { window } = tile;
@@ -53,7 +53,7 @@ describe('gridWithin', () => {
             edges !== 'sphere' && window.top + window.height === full.height,
           ];
           margins(tile).forEach((margin, side) => {
-            expect(margin).toBeGreaterThanOrEqual(atEdge[side] ? 0 : reach);
+            expect(margin).toBeGreaterThanOrEqual(atEdge[side] ? 0 : receptiveRadius);
           });
         }
       }),
@@ -76,11 +76,11 @@ describe('gridWithin', () => {
   it('keeps to the room, but for tiles that would be for less than what they look at', () => {
     fc.assert(
       fc.property(needs, room, (given, pixels) => {
-        const { multiple, reach } = given;
+        const { multiple, receptiveRadius } = given;
         const { width, height } = gridWithin(given, pixels).tiles[0].window;
-        const least = Math.max(upTo(reach, multiple), 2 * multiple);
+        const least = Math.max(upTo(receptiveRadius, multiple), 2 * multiple);
         // A core of less than twice the least could not be cut in two.
-        const small = 2 * least + 2 * upTo(reach, multiple) + multiple;
+        const small = 2 * least + 2 * upTo(receptiveRadius, multiple) + multiple;
         expect(width * height <= pixels || (width <= small && height <= small)).toBe(true);
       }),
     );
@@ -88,7 +88,7 @@ describe('gridWithin', () => {
 
   it('looks twice at as little as it can: a photo of 24 megapixels at less than a tenth', () => {
     const full = { width: 6000, height: 4000 };
-    const { tiles } = gridWithin({ full, reach: 117, multiple: 16, edges: 'none' }, 10e6);
+    const { tiles } = gridWithin({ full, receptiveRadius: 117, multiple: 16, edges: 'none' }, 10e6);
     const seen = tiles.reduce((sum, { window }) => sum + window.width * window.height, 0);
     expect(seen / (6000 * 4000)).toBeLessThan(1.1);
   });

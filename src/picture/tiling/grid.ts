@@ -25,7 +25,7 @@ export interface Grid {
 export interface GridNeeds {
   readonly full: Size;
   /** How far a result looks around its pixels. */
-  readonly reach: number;
+  readonly receptiveRadius: number;
   /** Everything begins at multiples of it. */
   readonly multiple: number;
   readonly edges: Edges;
@@ -103,8 +103,8 @@ const lengths = (
  * A tile is for as many pixels on a side as it looks around itself at least, so that a small room does not make the work grow
  * without bound; windows are then larger than the room.
  */
-export const gridWithin = ({ full, reach, multiple, edges }: GridNeeds, room: number): Grid => {
-  const halo = upTo(reach, multiple);
+export const gridWithin = ({ full, receptiveRadius, multiple, edges }: GridNeeds, room: number): Grid => {
+  const halo = upTo(receptiveRadius, multiple);
   const least = Math.max(halo, 2 * multiple);
   const [around, over] = [edges !== 'none', edges === 'sphere'];
   const choices = lengths(full.width, halo, least, multiple, around).flatMap(([columns, width]) =>
@@ -142,8 +142,11 @@ const evenly = (full: number, most: number, halo: number, multiple: number): rea
 };
 
 /** Cuts a picture without a beyond into tiles that are each for `core` at most, less where that makes them alike. */
-export const gridOfCores = ({ full, reach, multiple }: Omit<GridNeeds, 'edges'>, core: Size): Grid => {
-  const halo = upTo(reach, multiple);
+export const gridOfCores = (
+  { full, receptiveRadius, multiple }: Omit<GridNeeds, 'edges'>,
+  core: Size,
+): Grid => {
+  const halo = upTo(receptiveRadius, multiple);
   const rows = evenly(full.height, core.height, halo, multiple);
   return { full, edges: 'none', tiles: crossed(rows, evenly(full.width, core.width, halo, multiple)) };
 };

@@ -11,7 +11,7 @@ const needs: fc.Arbitrary<GridNeeds> = fc
     multiple: fc.constantFrom(1, 2, 4, 8),
     across: fc.integer({ min: 1, max: 24 }),
     down: fc.integer({ min: 1, max: 24 }),
-    reach: fc.nat(20),
+    receptiveRadius: fc.nat(20),
     edges,
   })
   .map(({ multiple, across, down, ...rest }) => ({

@@ -16,7 +16,7 @@ export interface Work {
 }
 
 /** How sure the journal is that the work is done. */
-export type Standing =
+export type WorkStatus =
   /** Recorded, and neither file was touched since. */
   | { readonly kind: 'done' }
   /** Recorded, but the source was touched: it is done if its content is still the same. */
@@ -37,17 +37,17 @@ const look =
     stat(path).then(O.some, () => O.none);
 
 /** Asks the journal about a piece of work, without reading the files. */
-export const standingOf =
+export const statusOf =
   (journal: Journal, whenGone: WhenGone = 'again') =>
-  ({ source, target, pipeline }: Work): T.Task<Standing> => {
+  ({ source, target, pipeline }: Work): T.Task<WorkStatus> => {
     const result = journal.resultOf(nameIn(journal.folder, target))();
     const isRecorded = result !== undefined && result.pipeline === pipeline;
     return T.Monad.chain(look(source), (of) => {
       // A pipe or a device is not opened: reading it could wait for ever.
-      if (O.isNone(of) || !of.value.isFile()) return T.of<Standing>({ kind: 'gone' });
+      if (O.isNone(of) || !of.value.isFile()) return T.of<WorkStatus>({ kind: 'gone' });
       const stats = of.value;
-      if (!isRecorded) return T.of<Standing>({ kind: 'new', stats });
-      return T.Monad.map(look(join(journal.folder, result.output)), (output): Standing => {
+      if (!isRecorded) return T.of<WorkStatus>({ kind: 'new', stats });
+      return T.Monad.map(look(join(journal.folder, result.output)), (output): WorkStatus => {
         const isThere = O.isSome(output) && output.value.size === result.outputSize;
         if (!isThere && (O.isSome(output) || whenGone === 'again')) return { kind: 'new', stats };
         return isSource(result, stats) ? { kind: 'done' } : { kind: 'touched', result, stats };

@@ -12,7 +12,7 @@ import type { GraphNode } from '../../pipelines/check/graph.js';
 import { analysePipeline, pipeline } from '../../pipelines/code.js';
 import * as port from '../../ports/index.js';
 import { digestFile, digestPipeline, digestWeights } from '../digest.js';
-import { failureOf, standingOf } from './done.js';
+import { failureOf, statusOf } from './done.js';
 import type { DoneEntry, Entry, FailedEntry } from './entries.js';
 import { appendEntry, journalPath, readJournal } from './journal.js';
 import { sealLine } from './line.js';
@@ -167,11 +167,11 @@ describe('a journal', () => {
   });
 });
 
-describe('standingOf', () => {
+describe('statusOf', () => {
   const source = join(folder, 'a.jpg');
   const target = join(folder, 'sub/a.jpg');
   const standing = async (pipeline = 'def') => {
-    return (await standingOf(await read())({ source, target, pipeline })()).kind;
+    return (await statusOf(await read())({ source, target, pipeline })()).kind;
   };
 
   beforeEach(async () => {
@@ -201,9 +201,9 @@ describe('standingOf', () => {
   it('leaves a result that was taken away as it is, where results are fetched', async () => {
     rmSync(target);
     const journal = await read();
-    expect((await standingOf(journal, 'done')({ source, target, pipeline: 'def' })()).kind).toBe('done');
+    expect((await statusOf(journal, 'done')({ source, target, pipeline: 'def' })()).kind).toBe('done');
     writeFileSync(target, 'something else');
-    expect((await standingOf(journal, 'done')({ source, target, pipeline: 'def' })()).kind).toBe('new');
+    expect((await statusOf(journal, 'done')({ source, target, pipeline: 'def' })()).kind).toBe('new');
   });
 
   it('knows a source that is gone', async () => {

@@ -36,7 +36,7 @@ export const contextFor = ({
       warned(message),
   note: () => () => undefined,
   receipt: () => () => undefined,
-  carefully: (_, work) => T.Monad.map(work, O.some),
+  crashGuard: (_, work) => T.Monad.map(work, O.some),
   engine: 'cpu',
   openEngine: engine,
   jobs: 2,

@@ -4,12 +4,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../../diagnostics/index.js';
 import type { FileRef, Item, ItemFailure } from '../../../ports/index.js';
 import { cancelled } from '../../lane/lane.js';
-import type { Job, Told } from './protocol.js';
+import type { Job, Message } from './protocol.js';
 
 /** Who is told what happens in the other process. */
 export interface Listener {
   /** What it says of engines, warnings and notes. */
-  readonly told: (told: Told) => void;
+  readonly told: (told: Message) => void;
 }
 
 /** What came of it: undefined where it never got to the photo, so that nothing is known of that. */
@@ -36,7 +36,7 @@ export const workAlone = (
     child.stderr?.on('data', (chunk: Buffer) => {
       complaint = (complaint + chunk.toString()).slice(-MOST_COMPLAINT);
     });
-    child.on('message', (told: Told) => {
+    child.on('message', (told: Message) => {
       switch (told.kind) {
         case 'at':
           operator = told.operator;

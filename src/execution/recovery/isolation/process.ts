@@ -7,15 +7,15 @@ import { emptyJournal } from '../../../records/journal/journal.js';
 import { recipeOf } from '../../../records/receipts/recipe.js';
 import { defaultContext, type RunContext } from '../../context.js';
 import { withLane, withRuntime } from '../../one-item.js';
-import { createNotebook } from '../../recording/item-notes.js';
+import { createItemNotes } from '../../recording/item-notes.js';
 import { type About, recordsOf } from '../../recording/record-writer.js';
 import { type Parts, partsOf } from '../../reproduce/parts.js';
-import type { Job, Told } from './protocol.js';
+import type { Job, Message } from './protocol.js';
 
 /** A program of its own that works on one photo, since the photo may end it: see `workAlone`. */
 
 /** Says something to the process that started this one, and waits until it has left: the next moment may be the last. */
-const tell = (told: Told): Promise<void> =>
+const tell = (told: Message): Promise<void> =>
   new Promise((resolve) => {
     if (process.send === undefined) resolve();
     else process.send(told, () => resolve());
@@ -35,12 +35,12 @@ const plainly = ([first, ...others]: Diagnostics): Diagnostics => [plain(first),
 const contextFor = (job: Job, { graph }: Parts): RunContext => {
   const { name, folder, weights, plugins, memory, certify, key } = job;
   const { target, digest, ...source } = job.about;
-  const notebook = createNotebook<About>();
-  notebook.begin(key, { ...source, work: { source: job.input, target, pipeline: digest } })();
+  const itemNotes = createItemNotes<About>();
+  itemNotes.begin(key, { ...source, work: { source: job.input, target, pipeline: digest } })();
   let engine: string | undefined;
   const recipe = () => recipeOf({ ...graph, name }, folder, weights, plugins, { engine, memory, certify });
   const ledger = { journal: emptyJournal(folder).journal, record: () => TE.right(undefined) };
-  const records = recordsOf(ledger, notebook, recipe);
+  const records = recordsOf(ledger, itemNotes, recipe);
   return {
     ...defaultContext(graph.seed),
     engine: job.engine,
@@ -51,7 +51,7 @@ const contextFor = (job: Job, { graph }: Parts): RunContext => {
     entering: (operator) => tell({ kind: 'at', operator }),
     receipt: (of) => () => records.receipt(of),
     noted: (of, operator, facts) => () => {
-      notebook.note(of, operator, facts)();
+      itemNotes.note(of, operator, facts)();
       void tell({ kind: 'noted', operator, facts });
     },
     warn: (_, warning) => () => void tell({ kind: 'warned', warning: plain(warning) }),

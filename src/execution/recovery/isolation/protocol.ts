@@ -25,7 +25,7 @@ export interface Job {
 }
 
 /** What it says meanwhile, and what came of it. Nothing else is said after `made`, `failed` or `unable`. */
-export type Told =
+export type Message =
   /** An operator begins, or several that are one compiled graph: the path of the first. */
   | { readonly kind: 'at'; readonly operator: string }
   | { readonly kind: 'engine'; readonly name: string }
