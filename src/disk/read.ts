@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
-import { megabytes } from '../image/limits.js';
+import { megabytes } from '../diagnostics/quantities.js';
 
 // The callback functions cost half of what file handles do, which shows when photos are small and many.
 const opened = promisify(open);

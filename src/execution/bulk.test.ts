@@ -6,8 +6,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { decode, encode, files, save, take } from '../ops/index.js';
-import { compilePipeline, type Pipeline, pipeline, run } from '../pipelines/code.js';
+import { type Pipeline, pipeline } from '../pipelines/code.js';
+import { compilePipeline } from './compile.js';
 import type { Report } from './run.js';
+import { run } from './run.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-bulk-'));
 const photos = join(folder, 'photos');

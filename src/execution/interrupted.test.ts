@@ -14,10 +14,11 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { adjust, decode, defineOp, encode, files, save } from '../ops/index.js';
-import { type Pipeline, pipeline, run } from '../pipelines/code.js';
+import { type Pipeline, pipeline } from '../pipelines/code.js';
 import * as port from '../ports/index.js';
 import type { Entry } from '../records/journal/entries.js';
 import type { Report, RunOptions } from './run.js';
+import { run } from './run.js';
 import { entriesIn } from './testing/entries-in.js';
 import { leaveInFlight } from './testing/left.js';
 

@@ -13,9 +13,11 @@ import * as E from 'fp-ts/lib/Either.js';
 import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { decode, encode, files, save, watch } from '../ops/index.js';
-import { type Pipeline, pipeline, run } from '../pipelines/code.js';
-import { analyse, compile } from '../pipelines/compile.js';
+import { type Pipeline, pipeline } from '../pipelines/code.js';
+import { analyse } from '../pipelines/compile.js';
+import { compile } from './compile.js';
 import type { PipelineEvent, Report } from './run.js';
+import { run } from './run.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-live-'));
 const inbox = join(folder, 'inbox');

@@ -6,12 +6,13 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { decode, defineOp, encode, files, save, watch } from '../ops/index.js';
-import { type Pipeline, pipeline, run } from '../pipelines/code.js';
+import { type Pipeline, pipeline } from '../pipelines/code.js';
 import * as port from '../ports/index.js';
 import type { Entry } from '../records/journal/entries.js';
 import { entriesOf } from '../records/journal/journal.js';
 import { fromAsyncIterable } from '../streams/index.js';
 import type { PipelineEvent, Report, RunOptions } from './run.js';
+import { run } from './run.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-moving-'));
 const inbox = join(folder, 'in');

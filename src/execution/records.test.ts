@@ -18,11 +18,12 @@ import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { failure } from '../diagnostics/index.js';
 import { adjust, decode, defineOp, encode, files, save } from '../ops/index.js';
-import { type Pipeline, pipeline, run } from '../pipelines/code.js';
+import { type Pipeline, pipeline } from '../pipelines/code.js';
 import * as port from '../ports/index.js';
 import type { DoneEntry, RecipeEntry } from '../records/journal/entries.js';
 import { journalPath } from '../records/journal/journal.js';
 import type { Report, RunOptions } from './run.js';
+import { run } from './run.js';
 import { entriesIn } from './testing/entries-in.js';
 import { leaveLock } from './testing/left.js';
 

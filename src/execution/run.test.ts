@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { failure, warning } from '../diagnostics/index.js';
 import { defaulted, integer, required } from '../operator/params/index.js';
 import { batch, defineOp, pair, shuffle, take, unbatch, unpaired } from '../ops/index.js';
-import { compilePipeline, pipeline, run, stream } from '../pipelines/code.js';
+import { pipeline, stream } from '../pipelines/code.js';
 import * as port from '../ports/index.js';
 import { fromIterable } from '../streams/index.js';
-import { type PipelineEvent, runPlan } from './run.js';
+import { compilePipeline } from './compile.js';
+import { type PipelineEvent, run, runPlan } from './run.js';
 
 /** Files that are numbers: their path is the number. */
 const count = defineOp({

@@ -4,8 +4,10 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { tap } from 'rxjs';
 import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
 import type { Notes } from '../ops/index.js';
+import type { Pipeline } from '../pipelines/code.js';
 import type { Item, ItemFailure, ItemKey, Measure, Outcome, Training } from '../ports/index.js';
 import { drain, type ItemFlow, type RunEnd, type RunEvent, through } from '../streams/index.js';
+import { compilePipeline } from './compile.js';
 import { defaultContext, type RunContext } from './context.js';
 import { build } from './flows.js';
 import type { Plan } from './plan/plan.js';
@@ -156,6 +158,13 @@ export const runPlan = (
     }),
   );
 };
+
+/** Compiles and runs a pipeline. */
+export const run = (pipeline: Pipeline, options: RunOptions = {}): TE.TaskEither<Diagnostics, Report> =>
+  pipe(
+    compilePipeline(pipeline),
+    TE.chain((plan) => runPlan(plan, options)),
+  );
 
 /** The key of what is said about a run and no item of it. */
 const wholeRun = ({ graph }: Plan): ItemKey => ({ path: graph.name, index: 0, epoch: 0 });

@@ -6,9 +6,10 @@ import type { Task } from 'fp-ts/lib/Task.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
 import type { Region } from '../image/samples/window.js';
-import type { Frame, HostTensor, Item, ItemKey, Json, Port } from '../ports/index.js';
+import type { Frame, HostTensor, Item, ItemKey, Json, PictureShape, Port } from '../ports/index.js';
 import type { ItemFlow } from '../streams/flow.js';
 import type { Engine } from '../tensor/run/engine.js';
+import type { Tf } from '../tensor/tf.js';
 import type { Checkpoints, SavedTraining } from './checkpoints.js';
 import type { Laws } from './promises.js';
 import type { Random } from './random.js';
@@ -97,16 +98,6 @@ export interface WorkEstimate {
   /** The tiles that it would be cut into; absent where it is worked on at once. */
   readonly tiles?: { readonly count: number; readonly width: number; readonly height: number };
 }
-
-/** Height, width and channels of a picture on its way through tensor operators. */
-export interface PictureShape {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: 1 | 3;
-}
-
-/** The tfjs module; operators get it as an argument, since loading it takes a quarter of a second. */
-export type Tf = typeof tf;
 
 /** Tensors of an item beside its pixels, by name. */
 export type TensorInputs = Readonly<Record<string, tf.Tensor>>;

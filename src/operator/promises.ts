@@ -1,6 +1,5 @@
-import type { PictureShape } from './behaviour.js';
-
 /** Movements of a picture's pixels; `shift-x` turns a panorama: columns that leave on one side come in on the other. */
+import type { PictureShape } from '../ports/index.js';
 export type Symmetry = 'flip-x' | 'flip-y' | 'rotate-90' | 'rotate-180' | 'shift-x';
 
 /**

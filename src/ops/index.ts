@@ -6,14 +6,12 @@ export type {
   MapBehaviour,
   Notes,
   OpContext,
-  PictureShape,
   Resource,
   ScanBehaviour,
   Sink,
   SourceBehaviour,
   TensorBehaviour,
   TensorInputs,
-  Tf,
   TransparentPicture,
   WorkEstimate,
 } from '../operator/behaviour.js';
@@ -23,6 +21,8 @@ export type { Operator } from '../operator/operator.js';
 export type { Laws, Symmetry } from '../operator/promises.js';
 export type { Random } from '../operator/random.js';
 export type { Step, Stream, Wire } from '../operator/step.js';
+export type { PictureShape } from '../ports/index.js';
+export type { Tf } from '../tensor/tf.js';
 export { adjust } from './adjust/index.js';
 export { augment } from './augment/index.js';
 export { batch } from './batch/index.js';

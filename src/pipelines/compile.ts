@@ -3,16 +3,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, didYouMean, failure } from '../diagnostics/index.js';
-import { defaultContext } from '../execution/context.js';
-import { type Plan, planOf } from '../execution/plan/plan.js';
-import { survey } from '../execution/plan/survey.js';
 import { builtIn, type Registry } from '../ops/index.js';
 import { check } from './check/check.js';
 import type { Graph } from './check/graph.js';
 import { asLive, type LiveOptions } from './live.js';
 import { type PipelineFile, type PipelineSource, readPipelineFile } from './parse/pipeline-file.js';
 import { parseYaml } from './parse/yaml.js';
-import { bulkOf, stagesOf } from './plan/stages.js';
 import { loadPlugins, pluginPaths } from './plugins.js';
 
 /** The text of a pipeline's file. */
@@ -37,10 +33,6 @@ export interface CompileOptions {
   /** Where relative paths in `set` start; the working directory unless said otherwise. */
   readonly folder?: string;
 }
-
-/** Compiles a file to what can be run. */
-export const compile = (file: SourceFile, options: CompileOptions = {}): TE.TaskEither<Diagnostics, Plan> =>
-  pipe(analyse(file, options), TE.chain(planGraph));
 
 /** The phases that need no more than the file and its plugins: what `pipe check` and editors do while one types. */
 export const analyse = (
@@ -70,19 +62,6 @@ export const analyse = (
       ),
     ),
   );
-
-/** The phases from a graph that makes sense to what can be run. */
-export const planGraph = (graph: Graph): TE.TaskEither<Diagnostics, Plan> => {
-  // 4. Stages: which operators go through a lane together, which become one compiled graph.
-  const stages = stagesOf(graph);
-  const bulk = bulkOf(stages);
-  return pipe(
-    // 5. Survey: what is on the disk, and what of it is done.
-    survey(graph, bulk, defaultContext(graph.seed)),
-    // 6. Plan. (7. `build` turns it into flows, when it runs.)
-    TE.map((found) => planOf(graph, stages, bulk, found)),
-  );
-};
 
 /** The sections of a file. */
 export const parse = (shown: string, text: string): E.Either<Diagnostics, PipelineFile> =>

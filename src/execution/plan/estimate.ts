@@ -1,9 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import type { MapBehaviour, PictureShape, WorkEstimate } from '../../ops/index.js';
+import type { MapBehaviour, WorkEstimate } from '../../ops/index.js';
 import type { GraphNode } from '../../pipelines/check/graph.js';
 import { nodesOf } from '../../pipelines/plan/stages.js';
-import type { FileRef, Frame, Item } from '../../ports/index.js';
+import type { FileRef, Frame, Item, PictureShape } from '../../ports/index.js';
 import { contextOf, type RunContext } from '../context.js';
 import { openResources } from '../resources.js';
 import { estimate, type Plan } from './plan.js';

@@ -1,9 +1,9 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
-import type { PictureShape } from '../../ops/index.js';
 import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
 import { type Bulk, type LanePart, nodesOf, type Stage } from '../../pipelines/plan/stages.js';
+import type { PictureShape } from '../../ports/index.js';
 import type { BulkSurvey, Survey } from './survey.js';
 
 /** What will run, and what is known of it before. */

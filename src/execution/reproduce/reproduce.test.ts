@@ -17,10 +17,11 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { path as pathParam, required } from '../../operator/params/index.js';
 import { defineOp, registryOf } from '../../ops/index.js';
 import { writeModel } from '../../ops/testing/models.js';
-import { analyse, compile } from '../../pipelines/compile.js';
+import { analyse } from '../../pipelines/compile.js';
 import * as port from '../../ports/index.js';
 import { compareFiles } from '../../records/receipts/compare.js';
 import { resolvedPipeline } from '../../records/receipts/resolved.js';
+import { compile } from '../compile.js';
 import { type RunOptions, runPlan } from '../run.js';
 import { reproduce } from './reproduce.js';
 

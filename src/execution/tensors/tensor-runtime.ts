@@ -3,8 +3,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { IO } from 'fp-ts/lib/IO.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, didYouMean, failure, messageOf } from '../../diagnostics/index.js';
-import type { Tf } from '../../ops/index.js';
 import type { Engine, jit } from '../../tensor/index.js';
+import type { Tf } from '../../tensor/tf.js';
 
 /** What tensor operators need to run; loading it takes a quarter of a second, so it waits for the first of them. */
 export interface TensorRuntime {

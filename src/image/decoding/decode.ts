@@ -1,9 +1,10 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure, warning } from '../../diagnostics/index.js';
+import { megapixels } from '../../diagnostics/quantities.js';
 import { readBytes, tooLarge } from '../../disk/read.js';
 import type { Frame, ImageFormat, Metadata } from '../../ports/index.js';
-import { MAX_BYTES, MAX_PIXELS, megapixels } from '../limits.js';
+import { MAX_BYTES, MAX_PIXELS } from '../limits.js';
 import { total } from '../thrown.js';
 import { type Developed, develop } from './develop.js';
 import { type Header, readHeader } from './header.js';

@@ -1,7 +1,7 @@
-import type { Size } from '../../operator/params/index.js';
+import type { Edges } from '../../picture/edges.js';
 import { type Grid, gridWithin } from '../../picture/tiling/grid.js';
+import type { Size } from '../../ports/index.js';
 import { sideFor } from '../any-size.js';
-import type { Edges } from '../edges.js';
 import type { Network } from '../network.js';
 import type { Profile } from './profile.js';
 

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Tf } from '../../operator/behaviour.js';
+import type { Edges } from '../../picture/edges.js';
+import type { Tf } from '../../tensor/tf.js';
 import { atAnySize } from '../any-size.js';
-import type { Edges } from '../edges.js';
 import type { Branches, Network, Parameters, WholeMean } from '../network.js';
 import type { Ensemble, Weights } from './load.js';
 

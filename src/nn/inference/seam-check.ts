@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
+import { onCircle } from '../../picture/edges.js';
 import { type Grid, type Place, upTo } from '../../picture/tiling/grid.js';
 import { type Values, windowOf } from '../../picture/tiling/windows.js';
-import { onCircle } from '../edges.js';
 import { editedWindow, type Known, type Programs } from './tiled.js';
 
 /** What was found where tiles and the sides of a panorama meet. */

@@ -1,6 +1,6 @@
 import { sources } from '../../image/samples/window.js';
-import type { Size } from '../../operator/params/index.js';
 import type { Values } from '../../picture/tiling/windows.js';
+import type { Size } from '../../ports/index.js';
 
 /** What a thumbnail is made for. */
 export interface ThumbnailNeeds {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
+import type { Size } from '../../ports/index.js';
 import { type AnyParamType, type ParamType, paramType, refuse, show } from './param-type.js';
 import { type Bounds, boundsInWords, integer, within } from './scalars.js';
 
@@ -32,12 +33,6 @@ export const interval = (bounds: Bounds = {}): ParamType<Interval, number | Inte
 };
 
 const isNumber = (value: unknown): value is number => Number.isFinite(value);
-
-/** Width and height in pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** A size in pixels, written `[width, height]`, or a lone number for a square. */
 export const size = (bounds: Bounds = { min: 1 }): ParamType<Size, number | readonly [number, number]> => {

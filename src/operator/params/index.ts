@@ -1,13 +1,5 @@
-export {
-  anyOf,
-  type Colour,
-  colour,
-  type Interval,
-  interval,
-  listOf,
-  type Size,
-  size,
-} from './compounds.js';
+export type { Size } from '../../ports/index.js';
+export { anyOf, type Colour, colour, type Interval, interval, listOf, size } from './compounds.js';
 export { describe, describePresence } from './describe.js';
 export { type JsonSchema, jsonSchema } from './json-schema.js';
 export {

@@ -4,6 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { regionOfPanorama } from '../../image/metadata/gpano.js';
 import { cutOut } from '../../image/samples/window.js';
 import { defineOp } from '../../operator/define.js';
+import { anchor, aspect, fill } from '../../operator/params/framing.js';
 import {
   boolean,
   defaulted,
@@ -13,9 +14,7 @@ import {
   required,
   size,
 } from '../../operator/params/index.js';
-import { anchor, flipsOfCentred } from '../../picture/framing/anchor.js';
-import { aspect } from '../../picture/framing/aspect.js';
-import { fill } from '../../picture/framing/fill.js';
+import { flipsOfCentred } from '../../picture/framing/anchor.js';
 import { frame } from '../../ports/index.js';
 import { croppedSize, regionOf } from './region.js';
 

@@ -2,7 +2,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { LoadedEnsemble } from '../../nn/inference/load.js';
-import type { PictureShape } from '../../operator/behaviour.js';
 import { defineOp } from '../../operator/define.js';
 import {
   anyOf,
@@ -15,6 +14,7 @@ import {
   path,
   required,
 } from '../../operator/params/index.js';
+import type { PictureShape } from '../../ports/index.js';
 import { frame } from '../../ports/index.js';
 
 const step = integer({ min: 0 });

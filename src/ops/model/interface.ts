@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Diagnostics, didYouMean, failure } from '../../diagnostics/index.js';
 import type { Conventions, Range } from '../../nn/onnx/conventions.js';
-import type { Size } from '../../operator/params/index.js';
+import type { Size } from '../../ports/index.js';
 import type { ModelValue, Signature } from '../../tensor/run/protocol.js';
 
 export type Layout = 'nchw' | 'nhwc';

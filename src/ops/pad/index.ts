@@ -4,10 +4,9 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { regionOfPanorama } from '../../image/metadata/gpano.js';
 import { cutOut } from '../../image/samples/window.js';
 import { defineOp } from '../../operator/define.js';
+import { anchor, aspect, fill } from '../../operator/params/framing.js';
 import { defaulted, optional, size } from '../../operator/params/index.js';
-import { anchor, flipsOfCentred, roomBefore } from '../../picture/framing/anchor.js';
-import { aspect } from '../../picture/framing/aspect.js';
-import { fill } from '../../picture/framing/fill.js';
+import { flipsOfCentred, roomBefore } from '../../picture/framing/anchor.js';
 import { frame } from '../../ports/index.js';
 import { paddedSize } from './frame-size.js';
 

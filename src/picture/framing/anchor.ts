@@ -1,5 +1,4 @@
-import { oneOf, type Size } from '../../operator/params/index.js';
-import type { Symmetry } from '../../operator/promises.js';
+import type { Size } from '../../ports/index.js';
 
 const places = {
   centre: [0.5, 0.5],
@@ -15,19 +14,6 @@ const places = {
 
 /** Where something stands within something larger. */
 export type Anchor = keyof typeof places;
-
-/** The parameter: `centre`, a side, or a corner. */
-export const anchor = oneOf(
-  'centre',
-  'top',
-  'bottom',
-  'left',
-  'right',
-  'top-left',
-  'top-right',
-  'bottom-left',
-  'bottom-right',
-);
 
 /** Which share of the room that is left over comes before, 0..1: to the left, and above. */
 export const shareBefore = (at: Anchor): { readonly across: number; readonly down: number } => {
@@ -46,7 +32,7 @@ export const roomBefore = (
 };
 
 /** The flips that go through a change of size around the centre: those along axes with as much room on both sides. */
-export const flipsOfCentred = (before: Size, after: Size): readonly Symmetry[] => [
+export const flipsOfCentred = (before: Size, after: Size): readonly ('flip-x' | 'flip-y')[] => [
   ...((before.width - after.width) % 2 === 0 ? (['flip-x'] as const) : []),
   ...((before.height - after.height) % 2 === 0 ? (['flip-y'] as const) : []),
 ];

@@ -1,7 +1,7 @@
 import type { Tensor3D } from '@tensorflow/tfjs';
-import type { Tf } from '../../operator/behaviour.js';
-import { isWhole, type Stretch, type Target } from '../../ops/resize/target.js';
+import type { Tf } from '../../tensor/tf.js';
 import { type Mix, mixRows } from '../filters/banded.js';
+import { isWhole, type Stretch, type Target } from './stretch.js';
 import { type Method, mixesOf } from './weights.js';
 
 /** Rows as they stand, in other places. */

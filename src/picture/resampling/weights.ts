@@ -1,5 +1,5 @@
-import type { Stretch } from '../../ops/resize/target.js';
 import type { Mix } from '../filters/banded.js';
+import type { Stretch } from './stretch.js';
 
 /** How new pixels are made of old ones. */
 export type Method = 'lanczos3' | 'bicubic' | 'bilinear' | 'area' | 'nearest';

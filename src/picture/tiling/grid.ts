@@ -1,5 +1,5 @@
-import type { Edges } from '../../nn/edges.js';
-import type { Size } from '../../operator/params/index.js';
+import type { Size } from '../../ports/index.js';
+import type { Edges } from '../edges.js';
 
 /** A rectangle of a picture, in pixels; where the picture has a beyond, it may reach there. */
 export interface Place extends Size {

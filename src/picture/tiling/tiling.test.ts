@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Edges } from '../../nn/edges.js';
+import type { Edges } from '../edges.js';
 import { type GridNeeds, gridWithin } from './grid.js';
 import { emptyPicture, pasteCore, type Values, windowOf } from './windows.js';
 

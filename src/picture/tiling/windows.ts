@@ -1,7 +1,7 @@
 import { sources } from '../../image/samples/window.js';
-import { type Edges, onCircle, overPole } from '../../nn/edges.js';
-import type { Size } from '../../operator/params/index.js';
+import type { Size } from '../../ports/index.js';
 import { arrays, type HostTensor } from '../../ports/index.js';
+import { type Edges, onCircle, overPole } from '../edges.js';
 import type { Place } from './grid.js';
 
 /** Values of a picture [height, width, channels], as they are held. */
