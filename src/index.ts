@@ -10,12 +10,30 @@
 
 export { type Diagnostic, type Diagnostics, failure, printDiagnostic, warning } from './diagnostics/index.js';
 export { compile, compilePipeline } from './execution/compile.js';
+export { type Observed, observe } from './execution/observe.js';
 export type { Plan } from './execution/plan/plan.js';
 export { type PipelineEvent, type Report, type RunOptions, run, runPlan } from './execution/run.js';
+export {
+  type Edited,
+  type EditOptions,
+  open,
+  type Session,
+  type SessionOptions,
+} from './execution/session.js';
 export * as param from './operator/params/index.js';
 export * from './ops/index.js';
 export { analysePipeline, type Pipeline, type PipelineOptions, pipeline, stream } from './pipelines/code.js';
-export type { CompileOptions, SourceFile } from './pipelines/compile.js';
+export { analyse, type CompileOptions, type SourceFile } from './pipelines/compile.js';
 export type { Frame, HostTensor, Item, ItemKey, Metadata, Port, Samples } from './ports/index.js';
 export * as port from './ports/index.js';
-export { Flow, fromAsyncIterable, fromIterable, type ItemFlow } from './streams/index.js';
+export {
+  Flow,
+  fromAsyncIterable,
+  fromIterable,
+  fromObservable,
+  type ItemFlow,
+  keyed,
+  mapLanes,
+  operate,
+  through,
+} from './streams/index.js';

@@ -42,7 +42,7 @@ export interface RunContext {
   /** Ends the sources when it aborts: what is being worked on is finished. */
   readonly finish?: AbortSignal;
   /** Is told that an operator, or several that are one compiled graph, begin with an item, and waited for. */
-  readonly entering?: (operator: string) => Promise<void>;
+  readonly entering?: (operator: string, key: ItemKey) => Promise<void>;
   /** Is told which engine does the tensor work, once one does any. */
   readonly chosen: (engine: string) => IO<void>;
 }

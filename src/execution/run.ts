@@ -70,6 +70,8 @@ export interface RunOptions {
   readonly laws?: boolean;
   /** Is told what happens as it happens. */
   readonly observe?: (event: PipelineEvent) => void;
+  /** Is given each item that comes through, before it is told of as done. */
+  readonly result?: (item: Item<unknown>) => void;
 }
 
 /** What a run came to. */
@@ -108,6 +110,7 @@ export const runPlan = (
     retry = false,
     laws = false,
     observe = () => undefined,
+    result,
   }: RunOptions = {},
 ): TE.TaskEither<Diagnostics, Report> => {
   let skipped = 0;
@@ -145,7 +148,7 @@ export const runPlan = (
     TE.chainTaskK(({ flow, close }) => async () => {
       const total =
         plan.bulk === undefined || plan.bulk.live ? {} : { total: plan.bulk.items - plan.bulk.done };
-      const summary = await drain(telling(plan, observe)(flow), {
+      const summary = await drain(telling(plan, observe, result)(flow), {
         ...(signal === undefined ? {} : { signal }),
         ...total,
         // A run that goes on for months has told of its failures as they came.
@@ -169,17 +172,20 @@ export const run = (pipeline: Pipeline, options: RunOptions = {}): TE.TaskEither
 /** The key of what is said about a run and no item of it. */
 const wholeRun = ({ graph }: Plan): ItemKey => ({ path: graph.name, index: 0, epoch: 0 });
 
-/** Tells of a pipeline that ends in measuring or in training what comes out, as it comes. */
+/** Hands over what comes out, as it comes, and tells of measures and training steps. */
 const telling = (
   { graph }: Plan,
   observe: (event: PipelineEvent) => void,
+  result: RunOptions['result'],
 ): ((flow: ItemFlow<unknown>) => ItemFlow<unknown>) => {
-  const result = graph.nodes.find(({ path }) => path === graph.result)?.output.kind;
-  const tell = eventOf[result ?? ''];
-  if (tell === undefined) return identity;
+  const kind = graph.nodes.find(({ path }) => path === graph.result)?.output.kind;
+  const tell = eventOf[kind ?? ''];
+  if (tell === undefined && result === undefined) return identity;
   return through<Outcome<unknown>, Outcome<unknown>>(
     tap((outcome) => {
-      if (E.isRight(outcome)) observe(tell(outcome.right));
+      if (E.isLeft(outcome)) return;
+      result?.(outcome.right);
+      if (tell !== undefined) observe(tell(outcome.right));
     }),
   );
 };

@@ -49,6 +49,10 @@ export const runCodes = {
     remedy:
       'Wait until it is done, stop it, or write to another folder. A process that was killed holds nothing back.',
   },
+  'run/not-an-edit': {
+    title: 'A pipeline that does not turn one photo into one file',
+    remedy: 'Begin with `files`, let every step take one item and give one, and end with `encode` or `save`.',
+  },
   'run/wrong-value': {
     title: 'An operator gave something that does not fit its output port',
     remedy: 'This is a fault of the operator. The message says what it gave.',

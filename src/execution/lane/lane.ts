@@ -51,7 +51,7 @@ export const laneWork = (
     for (const { path, output, work } of workers) {
       // A cancelled lane ends between two operators as well.
       if (signal.aborted) return E.left(cancelled(key, path));
-      if (run.entering !== undefined) await run.entering(path);
+      if (run.entering !== undefined) await run.entering(path, key);
       const result = await attempt(path, { key, value: current as never }, (item) =>
         pipe(
           work(item, signal),

@@ -12,7 +12,7 @@ import { findReceipt, type Receipt } from '../../records/receipts/receipt.js';
 import { machine, versions } from '../../records/receipts/versions.js';
 import { defaultContext, type RunContext } from '../context.js';
 import type { LaneWork } from '../lane/lane.js';
-import { withLane, withRuntime } from '../one-item.js';
+import { withLane, withRuntime } from '../lane/open-lane.js';
 import type { NotesByOperator } from '../recording/item-notes.js';
 import { createItemNotes } from '../recording/item-notes.js';
 import { type Parts, partsOf } from './parts.js';

@@ -8,8 +8,8 @@ import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
 import { bulkOf, type LanePart, nodesOfPart, stagesOf } from '../../pipelines/plan/stages.js';
 import type { Frame, Item, ItemFailure } from '../../ports/index.js';
 import { defaultContext, type RunContext } from '../context.js';
+import { withLane, withRuntime } from '../lane/open-lane.js';
 import { apart } from '../lane/run-time-laws.js';
-import { withLane, withRuntime } from '../one-item.js';
 import type { LazyRuntime } from '../tensors/tensor-runtime.js';
 import { plainerNodes, smallerRegions } from './smaller.js';
 

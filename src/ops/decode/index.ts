@@ -27,7 +27,9 @@ export const decode = defineOp({
         TE.fromTask(() => import('../../image/index.js')),
         TE.chain((image) =>
           image.decode(
-            { path: value.path, name: key.path },
+            value.bytes === undefined
+              ? { path: value.path, name: key.path }
+              : { bytes: value.bytes, name: key.path },
             {
               damaged,
               ...(maxPixels === undefined ? {} : { maxPixels }),

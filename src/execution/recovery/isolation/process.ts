@@ -6,7 +6,7 @@ import type { ItemFailure } from '../../../ports/index.js';
 import { emptyJournal } from '../../../records/journal/journal.js';
 import { recipeOf } from '../../../records/receipts/recipe.js';
 import { defaultContext, type RunContext } from '../../context.js';
-import { withLane, withRuntime } from '../../one-item.js';
+import { withLane, withRuntime } from '../../lane/open-lane.js';
 import { createItemNotes } from '../../recording/item-notes.js';
 import { type About, recordsOf } from '../../recording/record-writer.js';
 import { type Parts, partsOf } from '../../reproduce/parts.js';
