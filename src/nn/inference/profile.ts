@@ -24,7 +24,7 @@ export interface Profile {
   readonly multiple: number;
 }
 
-/** How many times the values of a graph, as it is compiled, an engine takes for them: see decision 6. Measured. */
+/** How many times the values of a compiled graph an engine takes; measured (bench/notes/large-pictures.md). */
 const BESIDE = 2.1;
 
 /** The side of the picture that memory is told by: large enough for what is done to large pictures only. */
