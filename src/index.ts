@@ -7,6 +7,13 @@
  * const again = pipeline(files('photos'), decode(), encode({ quality: 85 }), save('smaller/{path}'));
  * const report = await run(again)();
  */
+
+/**
+ * Parts of fp-ts, in whose types results are given: `either`, `taskEither` and `pipe`. Values of another copy of fp-ts 2 fit as well.
+ */
+export * as either from 'fp-ts/lib/Either.js';
+export { pipe } from 'fp-ts/lib/function.js';
+export * as taskEither from 'fp-ts/lib/TaskEither.js';
 export { type Diagnostic, type Diagnostics, failure, printDiagnostic, warning } from './diagnostics/index.js';
 export type { Plan } from './execution/plan/plan.js';
 export { type PipelineEvent, type Report, type RunOptions, runPlan } from './execution/run.js';

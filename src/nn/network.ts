@@ -1,5 +1,5 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { HostTensor } from '../ports/index.js';
+import type * as tf from '../tensor/tfjs.js';
 import type { Edges } from './edges.js';
 
 /** How a parameter starts: drawn from N(0, deviation²), evenly from -bound to bound, or one value everywhere. */

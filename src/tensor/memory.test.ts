@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, expect, it } from 'vitest';
 import { jit } from './jit.js';
 import { createEngine } from './run/engine.js';
+import * as tf from './tfjs.js';
 
 const engine = createEngine('cpu');
 afterAll(() => engine.dispose());

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { HostTensor } from '../ports/index.js';
@@ -8,6 +7,7 @@ import { createEngine } from './run/engine.js';
 import { type Case, checkCase, type Sample } from './testing/agree.js';
 import { compositions } from './testing/cases/compositions.js';
 import { cases } from './testing/cases/index.js';
+import * as tf from './tfjs.js';
 
 // Debian's chromium brings SwiftShader: a Vulkan driver that needs no GPU.
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';

@@ -1,6 +1,6 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { PictureShape, Tf } from '../../ops/index.js';
 import type { Frame, HostTensor, Samples } from '../../ports/index.js';
+import type * as tf from '../../tensor/tfjs.js';
 
 /** How many steps there are between black and white: samples divided by it are 0..1. */
 const white = { uint8: 255, uint16: 65535, float32: 1 } as const;

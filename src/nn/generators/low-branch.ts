@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { instanceNorm } from '../../tensor/layers/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { convolution, convolve, fanIn } from '../convolution.js';
 import { type Edges, withMargin, withoutMargin } from '../edges.js';
 import type { ParameterSpecs, Parameters } from '../network.js';

@@ -1,10 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import { constantBytes, liveBytes } from '../../tensor/graph/live-bytes.js';
 import { receptiveField } from '../../tensor/graph/receptive-field.js';
 import { optimise } from '../../tensor/passes/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { record } from '../../tensor/trace/record.js';
 import type { WholeMean } from '../network.js';
 import { editOf, globalInputOf, type Wanted } from './inference-path.js';

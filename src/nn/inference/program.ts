@@ -1,5 +1,5 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { Tf } from '../../operator/behaviour.js';
+import type * as tf from '../../tensor/tfjs.js';
 import { atAnySize } from '../any-size.js';
 import type { Edges } from '../edges.js';
 import type { Branches, Network, Parameters, WholeMean } from '../network.js';

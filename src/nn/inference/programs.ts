@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
 import type { Samples } from '../../ports/index.js';
 import { type Engine, type JitOptions, jit } from '../../tensor/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import type { Edges } from '../edges.js';
 import { editOf, globalInputOf, meansOf, roundOf, type Wanted } from './inference-path.js';
 import type { Ensemble } from './load.js';

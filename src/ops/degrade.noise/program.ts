@@ -1,7 +1,7 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
 import type { TensorInputs, Tf } from '../../operator/behaviour.js';
 import { fromLight, toLight } from '../../picture/colour/transfer.js';
 import { fold, normal } from '../../tensor/random/index.js';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../../tensor/tfjs.js';
 import { GRAIN, type Noise } from './draw.js';
 
 /** Noise of deviation 1, as large as a picture: grainy, and in part the same in all channels. */

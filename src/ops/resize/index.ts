@@ -1,4 +1,3 @@
-import type { Tensor3D } from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
@@ -10,6 +9,7 @@ import { anchor } from '../../picture/framing/anchor.js';
 import { resample } from '../../picture/resampling/resample.js';
 import type { Method } from '../../picture/resampling/weights.js';
 import { frame } from '../../ports/index.js';
+import type { Tensor3D } from '../../tensor/tfjs.js';
 import { isWhole, type Target, targetOf, type Wanted } from './target.js';
 
 const side = integer({ min: 1, max: 100_000 });

@@ -1,6 +1,6 @@
-import type { Tensor3D } from '@tensorflow/tfjs';
 import type { Tf } from '../../operator/behaviour.js';
 import { isWhole, type Stretch, type Target } from '../../ops/resize/target.js';
+import type { Tensor3D } from '../../tensor/tfjs.js';
 import { type Mix, mixRows } from '../filters/banded.js';
 import { type Method, mixesOf } from './weights.js';
 
