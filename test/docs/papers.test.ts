@@ -49,6 +49,23 @@ describe('papers', () => {
   });
 });
 
+describe('the package', () => {
+  const { files } = JSON.parse(read('package.json')) as { readonly files: readonly string[] };
+
+  it('has what the README links to', () => {
+    const packed = [
+      ...files.filter((entry) => !entry.startsWith('!')),
+      'LICENSE',
+      'README.md',
+      'package.json',
+    ];
+    const left = linksIn(read('README.md')).filter(
+      (target) => !packed.some((entry) => target === entry || target.startsWith(`${entry}/`)),
+    );
+    expect(left).toEqual([]);
+  });
+});
+
 describe('decisions', () => {
   const records = readdirSync(DECISIONS).filter((name) => name !== 'README.md');
 
