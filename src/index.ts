@@ -8,6 +8,12 @@
  * const report = await run(again)();
  */
 
+/**
+ * Parts of fp-ts, in whose types results are given: `either`, `taskEither` and `pipe`. Values of another copy of fp-ts 2 fit as well.
+ */
+export * as either from 'fp-ts/lib/Either.js';
+export { pipe } from 'fp-ts/lib/function.js';
+export * as taskEither from 'fp-ts/lib/TaskEither.js';
 export { type Diagnostic, type Diagnostics, failure, printDiagnostic, warning } from './diagnostics/index.js';
 export { compile, compilePipeline } from './execution/compile.js';
 export { type Observed, observe } from './execution/observe.js';

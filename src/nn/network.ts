@@ -1,6 +1,6 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { Edges } from '../picture/edges.js';
 import type { HostTensor } from '../ports/index.js';
+import type * as tf from '../tensor/tfjs.js';
 
 /** How a parameter starts: drawn from N(0, deviation²), evenly from -bound to bound, or one value everywhere. */
 export type Initialisation =

@@ -1,4 +1,3 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { IO } from 'fp-ts/lib/IO.js';
 import type { Option } from 'fp-ts/lib/Option.js';
@@ -10,6 +9,7 @@ import type { Frame, HostTensor, Item, ItemKey, Json, PictureShape, Port } from 
 import type { ItemFlow } from '../streams/flow.js';
 import type { Engine } from '../tensor/run/engine.js';
 import type { Tf } from '../tensor/tf.js';
+import type * as tf from '../tensor/tfjs.js';
 import type { Checkpoints, SavedTraining } from './checkpoints.js';
 import type { Laws } from './promises.js';
 import type { Random } from './random.js';

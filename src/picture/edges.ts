@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tensor/tfjs.js';
 
 /**
  * What lies beyond the edges of a picture. `none`: whatever a network pads itself with. `x`: left and right meet, as on a

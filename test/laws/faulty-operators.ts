@@ -92,7 +92,7 @@ export const sound = {
     tensor: {
       program: (tf) => (picture) =>
         tf.squeeze(
-          tf.avgPool(tf.expandDims<import('@tensorflow/tfjs').Tensor4D>(picture), 3, 1, 'same'),
+          tf.avgPool(tf.expandDims<import('../../src/tensor/tfjs.js').Tensor4D>(picture), 3, 1, 'same'),
           [0],
         ),
     },
@@ -270,7 +270,7 @@ export const faulty = {
     tensor: {
       program: (tf) => (picture) =>
         tf.squeeze(
-          tf.avgPool(tf.expandDims<import('@tensorflow/tfjs').Tensor4D>(picture), 5, 1, 'same'),
+          tf.avgPool(tf.expandDims<import('../../src/tensor/tfjs.js').Tensor4D>(picture), 5, 1, 'same'),
           [0],
         ),
     },

@@ -1,6 +1,6 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { Frame, HostTensor, PictureShape, Samples } from '../../ports/index.js';
 import type { Tf } from '../../tensor/tf.js';
+import type * as tf from '../../tensor/tfjs.js';
 
 /** How many steps there are between black and white: samples divided by it are 0..1. */
 const white = { uint8: 255, uint16: 65535, float32: 1 } as const;

@@ -1,4 +1,3 @@
-import type * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -8,6 +7,7 @@ import type { OpContext, TensorInputs } from '../../ops/index.js';
 import type { TensorMember } from '../../pipelines/plan/stages.js';
 import type { Frame, HostTensor, Item, PictureShape, Samples } from '../../ports/index.js';
 import type { CallOptions, HostOf } from '../../tensor/index.js';
+import type * as tf from '../../tensor/tfjs.js';
 import { coloured, normalised, quantised, shapeOf, toSamples, toTensor } from './pixels.js';
 import { inStrips } from './strips.js';
 import type { TensorRuntime } from './tensor-runtime.js';

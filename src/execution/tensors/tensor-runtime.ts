@@ -82,7 +82,10 @@ export const tensorRuntime = (
   };
   // Modules that are loaded already come at once.
   const load = async (): Promise<TensorRuntime> => {
-    const [tf, { jit }] = await Promise.all([import('@tensorflow/tfjs'), import('../../tensor/index.js')]);
+    const [tf, { jit }] = await Promise.all([
+      import('../../tensor/tfjs.js'),
+      import('../../tensor/index.js'),
+    ]);
     return { tf, jit, engine: await engine() };
   };
   return {

@@ -1,10 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HostTensor } from '../../ports/index.js';
 import { createEngine } from '../../tensor/run/engine.js';
 import { compiled, eagerly, relativeError, type Sample } from '../../tensor/testing/agree.js';
 import { floats } from '../../tensor/testing/tensors.js';
+import * as tf from '../../tensor/tfjs.js';
 import { initialise } from '../initialise.js';
 import type { Network, Parameters } from '../network.js';
 import { hazyPair, stepsToReach } from '../testing/overfit.js';

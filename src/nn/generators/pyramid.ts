@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { resize2d } from '../../tensor/layers/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { atAnySize } from '../any-size.js';
 import { convolution, convolve, fanIn } from '../convolution.js';
 import { doubled, type LaplacianPyramid, laplacianPyramid } from '../laplacian-pyramid.js';

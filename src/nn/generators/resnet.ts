@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { instanceNorm } from '../../tensor/layers/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { atAnySize } from '../any-size.js';
 import { convolution, convolve, convolveMirrored, gaussian, withBias } from '../convolution.js';
 import { type Network, type ParameterSpecs, type Parameters, parameter } from '../network.js';

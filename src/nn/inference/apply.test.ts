@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -11,6 +10,7 @@ import { frameFrom } from '../../ops/testing/frames.js';
 import { readParams } from '../../ops/testing/run.js';
 import type { Frame, ItemKey } from '../../ports/index.js';
 import { type Compiled, createEngine } from '../../tensor/run/engine.js';
+import * as tf from '../../tensor/tfjs.js';
 import { contextFor } from '../../testing/run/context.js';
 import type { Network } from '../network.js';
 import { ensembleOn, type Wanted } from './apply.js';

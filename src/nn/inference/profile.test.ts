@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import type { HostTensor } from '../../ports/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import type { Network } from '../network.js';
 import { editOf, globalInputOf, meansOf, roundOf, type Wanted } from './inference-path.js';
 import type { Ensemble } from './load.js';

@@ -1,10 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import { constantBytes, liveBytes } from '../../tensor/graph/live-bytes.js';
 import { receptiveField } from '../../tensor/graph/receptive-field.js';
 import { optimise } from '../../tensor/passes/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { record } from '../../tensor/trace/record.js';
 import type { WholeMean } from '../network.js';
 import { editOf, globalInputOf, type Wanted } from './inference-path.js';
@@ -24,7 +24,7 @@ export interface Profile {
   readonly multiple: number;
 }
 
-/** How many times the values of a graph, as it is compiled, an engine takes for them: see decision 6. Measured. */
+/** How many times the values of a compiled graph an engine takes; measured (bench/notes/large-pictures.md). */
 const BESIDE = 2.1;
 
 /** The side of the picture that memory is told by: large enough for what is done to large pictures only. */

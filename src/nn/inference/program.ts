@@ -1,6 +1,6 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { Edges } from '../../picture/edges.js';
 import type { Tf } from '../../tensor/tf.js';
+import type * as tf from '../../tensor/tfjs.js';
 import { atAnySize } from '../any-size.js';
 import type { Branches, Network, Parameters, WholeMean } from '../network.js';
 import type { Ensemble, Weights } from './load.js';

@@ -1,4 +1,3 @@
-import type * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
@@ -6,6 +5,7 @@ import { type Grid, gridWithin, type Place, reducedPlace, type Tile } from '../.
 import { emptyPicture, pasteCore, type Room, type Values, windowOf } from '../../picture/tiling/windows.js';
 import type { HostTensor } from '../../ports/index.js';
 import type { CallOptions, HostOf, Jitted } from '../../tensor/index.js';
+import type * as tf from '../../tensor/tfjs.js';
 import type { Part, Round } from './inference-path.js';
 import { corrected, sampleOf } from './sample.js';
 import { thumbnailOf } from './thumbnail.js';

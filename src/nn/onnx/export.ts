@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
@@ -6,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import type { HostTensor } from '../../ports/index.js';
 import { type Engine, jit, toOnnx, toOnnxOfAnySize } from '../../tensor/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { sideFor } from '../any-size.js';
 import { type EnsembleChoice, type LoadedEnsemble, loadEnsemble } from '../inference/load.js';
 import { type Dials, edited } from '../inference/program.js';

@@ -1,8 +1,8 @@
-import type * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HostTensor } from '../../ports/index.js';
 import { jit } from '../../tensor/index.js';
+import type * as tf from '../../tensor/tfjs.js';
 import { type AdamWOptions, adamW, clipByGlobalNorm, decayOf, stepScalarsOf } from './adam-w.js';
 
 const options: AdamWOptions = { rate: 0.01, decay: 0.5, betas: [0.9, 0.99], epsilon: 1e-8 };

@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import type { HostTensor } from '../../ports/index.js';
 import { type Engine, type HostOf, jit } from '../../tensor/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { initialise } from '../initialise.js';
 import { mse } from '../losses/index.js';
 import type { Network, Parameters } from '../network.js';

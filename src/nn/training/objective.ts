@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../../tensor/tfjs.js';
 import type { Discriminator, Network } from '../network.js';
 import type { NetworkParameters } from './gradients.js';
 

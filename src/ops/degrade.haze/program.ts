@@ -1,4 +1,3 @@
-import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { TensorInputs } from '../../operator/behaviour.js';
 import { fromLight, toLight } from '../../picture/colour/transfer.js';
 import { boxMean } from '../../picture/filters/box.js';
@@ -7,6 +6,7 @@ import { alongRows, asRows } from '../../picture/filters/rows.js';
 import { resample } from '../../picture/resampling/resample.js';
 import type { PictureShape } from '../../ports/index.js';
 import type { Tf } from '../../tensor/tf.js';
+import type { Tensor1D, Tensor2D, Tensor3D } from '../../tensor/tfjs.js';
 import { type Haze, LAYERS } from './scene.js';
 
 // The depth is made at a quarter of the picture's size: it is smooth but for the edges of things, which the guided

@@ -1,9 +1,9 @@
-import type * as tf from '@tensorflow/tfjs';
 import { type StepScalars, stepScalarsOf } from '../../nn/optimisers/adam-w.js';
 import type { StepInputs } from '../../nn/training/step.js';
 import type { Random } from '../../operator/random.js';
 import type { HostTensor } from '../../ports/index.js';
 import type { HostOf } from '../../tensor/index.js';
+import type * as tf from '../../tensor/tfjs.js';
 import type { Params } from './params.js';
 import type { StepPlan } from './plan.js';
 import type { Choice } from './pool.js';

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import { discriminatorOf } from '../../nn/discriminators/index.js';
 import { generatorOf } from '../../nn/generators/index.js';
 import type { Discriminator, Network } from '../../nn/network.js';
@@ -15,6 +14,7 @@ import {
 } from '../../nn/training/step.js';
 import type { NetworkSpec } from '../../ports/index.js';
 import { type Engine, type Jitted, jit } from '../../tensor/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import type { Params } from './params.js';
 
 /** A network's parameters as its spec. */

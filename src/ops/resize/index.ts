@@ -1,4 +1,3 @@
-import type { Tensor3D } from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
@@ -9,9 +8,9 @@ import { fromLight, toLight } from '../../picture/colour/transfer.js';
 import { resample } from '../../picture/resampling/resample.js';
 import { isWhole, type Target } from '../../picture/resampling/stretch.js';
 import type { Method } from '../../picture/resampling/weights.js';
-import type { PictureShape } from '../../ports/index.js';
-import { frame } from '../../ports/index.js';
+import { frame, type PictureShape } from '../../ports/index.js';
 import type { Tf } from '../../tensor/tf.js';
+import type { Tensor3D } from '../../tensor/tfjs.js';
 import { targetOf, type Wanted } from './target.js';
 
 const side = integer({ min: 1, max: 100_000 });

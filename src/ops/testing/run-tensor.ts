@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { OpContext } from '../../operator/behaviour.js';
@@ -6,6 +5,7 @@ import type { Operator } from '../../operator/operator.js';
 import type { Step } from '../../operator/step.js';
 import type { Frame, ItemKey } from '../../ports/index.js';
 import { type Engine, jit } from '../../tensor/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { frameProgram } from '../../testing/run/operate.js';
 import { firstKey, type Place, readParams, testContext } from './run.js';
 

@@ -1,5 +1,5 @@
-import type { Tensor3D } from '@tensorflow/tfjs';
 import type { Tf } from '../../tensor/tf.js';
+import type { Tensor3D } from '../../tensor/tfjs.js';
 
 // The sRGB curve (IEC 61966-2-1) is straight below a knee and a power above it. Both parts are computed of the value
 // clamped to their side and added up: choosing between them per pixel takes several times as long.

@@ -1,5 +1,5 @@
-import type { Tensor3D } from '@tensorflow/tfjs';
 import type { Tf } from '../../tensor/tf.js';
+import type { Tensor3D } from '../../tensor/tfjs.js';
 
 /** The old pixels along an axis that make up a new one: `weights[i]` is that of pixel `first + i`. */
 export interface Mix {

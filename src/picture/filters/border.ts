@@ -1,5 +1,5 @@
-import type { Tensor3D } from '@tensorflow/tfjs';
 import type { Tf } from '../../tensor/tf.js';
+import type { Tensor3D } from '../../tensor/tfjs.js';
 
 /** Places of an axis with so many more at both ends, mirrored back and forth where there are not as many. */
 const mirrored = (length: number, more: number): number[] =>

@@ -1,5 +1,5 @@
-import type { Tensor3D } from '@tensorflow/tfjs';
 import type { Tf } from '../../tensor/tf.js';
+import type { Tensor3D } from '../../tensor/tfjs.js';
 import { type Mix, mixColumns, mixRows } from './banded.js';
 
 const windows = (length: number, radius: number): Mix[] =>

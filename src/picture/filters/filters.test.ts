@@ -1,9 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { HostTensor } from '../../ports/index.js';
 import { createEngine, jit } from '../../tensor/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { type Mix, mixRows } from './banded.js';
 import { boxMean } from './box.js';
 import { alongGuide, guidedFit } from './guided-filter.js';

@@ -1,5 +1,5 @@
-import type { Tensor3D } from '@tensorflow/tfjs';
 import type { Tf } from '../../tensor/tf.js';
+import type { Tensor3D } from '../../tensor/tfjs.js';
 
 /** Minima over squares of `side` pixels (odd), of what lies inside the picture: along columns, then along rows. */
 export const squareMinimum = (t: Tf, picture: Tensor3D, side: number): Tensor3D => {

@@ -1,5 +1,5 @@
-import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { Tf } from '../../tensor/tf.js';
+import type { Tensor2D, Tensor3D } from '../../tensor/tfjs.js';
 
 // Engines work on stretches of memory: three numbers set against the three channels of every pixel take several times as
 // long as a row set against all rows.

@@ -1,5 +1,5 @@
-import type { Tensor3D } from '@tensorflow/tfjs';
 import type { Tf } from '../../tensor/tf.js';
+import type { Tensor3D } from '../../tensor/tfjs.js';
 import { type Mix, mixRows } from '../filters/banded.js';
 import { isWhole, type Stretch, type Target } from './stretch.js';
 import { type Method, mixesOf } from './weights.js';

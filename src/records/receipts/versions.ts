@@ -43,7 +43,7 @@ export const versions = (): Readonly<Record<string, string>> => ({
   node: process.versions.node,
   sharp: versionOf('sharp'),
   'onnxruntime-node': versionOf('onnxruntime-node'),
-  '@tensorflow/tfjs': versionOf('@tensorflow/tfjs'),
+  '@tensorflow/tfjs-core': versionOf('@tensorflow/tfjs-core'),
 });
 
 /** Operating system, architecture and processor: what the last bits of a sum can depend on. */

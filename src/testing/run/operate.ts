@@ -153,7 +153,7 @@ const computing = async (
   options: OperateOptions,
 ): Promise<Given> => {
   const { operator, params, context, engine } = placed;
-  const [tf, { jit }] = await Promise.all([import('@tensorflow/tfjs'), import('../../tensor/index.js')]);
+  const [tf, { jit }] = await Promise.all([import('../../tensor/tfjs.js'), import('../../tensor/index.js')]);
   // What a `load` opened is closed after the run, and what was compiled with it is of no use afterwards.
   const shared = tensor.load === undefined ? placed.programs : undefined;
   const programs: Programs = shared ?? new Map();
