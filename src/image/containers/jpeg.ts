@@ -2,7 +2,8 @@ import type { MetadataBlock } from '../../ports/index.js';
 import { concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
 import { densityOf, orientationOf, stripExifHeader } from '../metadata/exif.js';
 import { iptcOf, photoshopOf } from '../metadata/photoshop.js';
-import type { Carried, Leftover, Written } from './container.js';
+import { isExtendedBy } from '../metadata/xmp.js';
+import { type Carried, type Leftover, MAX_PIECES, type Written } from './container.js';
 
 /** What a JPEG file says before its picture begins (ITU T.81 annex B; the APP segments by their makers). */
 export interface JpegHeader extends Carried {
@@ -32,12 +33,12 @@ const JUMBF = 'JP';
 /** The longest payload of a segment: its length field counts itself. */
 const longest = 0xffff - 2;
 
-// Walks the segments up to the start of the first scan, where the entropy-coded data begin.
+// Walks the segments up to the start of the first scan, where the entropy-coded data begin, or as many as there may be.
 const segmentsOf = (bytes: Uint8Array): readonly Segment[] => {
   const view = viewOf(bytes);
   const segments: Segment[] = [];
   let at = 2;
-  while (at + 4 <= bytes.length && view.getUint8(at) === 0xff) {
+  while (at + 4 <= bytes.length && view.getUint8(at) === 0xff && segments.length < MAX_PIECES) {
     const marker = view.getUint8(at + 1);
     if (marker === 0xff) {
       at += 1; // a fill byte
@@ -189,7 +190,7 @@ export const writeJpeg = (encoded: Uint8Array, carried: Carried): Written => {
           segment(0xed, fromLatin1(PHOTOSHOP), part),
         )
       : []),
-    ...carried.blocks.filter(isXmpExtensionOf(xmp)).map(({ kind, data }) => segment(markerOf(kind), data)),
+    ...carried.blocks.filter(belongsTo(xmp)).map(({ kind, data }) => segment(markerOf(kind), data)),
     encoded.subarray(own),
   ];
   return {
@@ -202,10 +203,8 @@ export const writeJpeg = (encoded: Uint8Array, carried: Carried): Written => {
 };
 
 // Extended XMP belongs to the packet that names its digest; without that packet it is noise.
-const isXmpExtensionOf =
-  (xmp: Uint8Array | undefined) =>
-  ({ data }: MetadataBlock): boolean => {
-    if (!hasText(data, EXTENDED_XMP)) return true;
-    const digest = latin1(data, EXTENDED_XMP.length, EXTENDED_XMP.length + 32);
-    return xmp !== undefined && latin1(xmp).includes(digest);
-  };
+const belongsTo = (xmp: Uint8Array | undefined): ((block: MetadataBlock) => boolean) => {
+  const isNamed = xmp === undefined ? () => false : isExtendedBy(xmp);
+  const start = EXTENDED_XMP.length;
+  return ({ data }) => !hasText(data, EXTENDED_XMP) || isNamed(latin1(data, start, start + 32));
+};

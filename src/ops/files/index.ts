@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { listFiles } from '../../disk/list.js';
-import { faultOf, pictures } from '../../disk/pattern.js';
+import { patterns, pictures } from '../../disk/pattern.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { defineOp } from '../../operator/define.js';
-import { boolean, defaulted, listOf, path, refine, required, text } from '../../operator/params/index.js';
+import { boolean, defaulted, path, required } from '../../operator/params/index.js';
 import { type FileRef, file, none, type Outcome } from '../../ports/index.js';
 import { fromAsyncIterable } from '../../streams/index.js';
 
@@ -14,11 +14,7 @@ export const files = defineOp({
   about: 'Give the files of a folder',
   params: {
     in: required(path('input'), 'A folder, or a single file'),
-    match: defaulted(
-      listOf(refine(text, faultOf)),
-      [pictures],
-      'Patterns that paths below the folder must fit',
-    ),
+    match: defaulted(patterns, [pictures], 'Patterns that paths below the folder must fit'),
     shuffle: defaulted(boolean, false, 'In a random order, another one every time round'),
     repeat: defaulted(boolean, false, 'Start again at the end, for ever'),
   },
