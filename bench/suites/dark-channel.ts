@@ -109,6 +109,8 @@ const casesOn = (indoor: readonly Pair[], outdoor: readonly Pair[]) => {
   ] as const;
 };
 
+const LARGE = '24 megapixels (time only)';
+
 const large = async (): Promise<Row> => {
   const [width, height] = [6000, 4000];
   const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 2_654_435_761) >>> 24);
@@ -123,19 +125,21 @@ const large = async (): Promise<Row> => {
   const start = performance.now();
   rightOf(await dehaze(photo));
   const ms = performance.now() - start;
-  return { name: '24 megapixels (time only)', ms, peers: {}, ratios: {}, skipped: {}, figures: {} };
+  return { name: LARGE, ms, peers: {}, ratios: {}, skipped: {}, figures: {} };
 };
 
 export const suite: Suite = {
   title: 'Dark channel prior',
-  run: async (_runs, only) => {
+  cases: [...casesOn([], []).map(([name]) => name), LARGE],
+  run: async (_runs, only, measure) => {
     const rows: Row[] = [];
     if (existsSync(PAIRS)) {
       const [indoor, outdoor] = [await pairsOf('haze-indoor'), await pairsOf('haze-outdoor')];
       for (const [name, params, pairs] of casesOn(indoor, outdoor))
-        if (only === undefined || name.includes(only)) rows.push(await measured(name, params, pairs));
+        if (only === undefined || name.includes(only))
+          rows.push(await measure(name, () => measured(name, params, pairs)));
     }
-    rows.push(await large());
+    if (only === undefined || LARGE.includes(only)) rows.push(await measure(LARGE, large));
     await engine.dispose();
     return {
       rows,

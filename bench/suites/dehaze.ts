@@ -84,7 +84,8 @@ const measured = async (set: keyof typeof sets, method: keyof typeof methods): P
 
 export const suite: Suite = {
   title: 'Dehazing',
-  run: async (_runs, only) => {
+  cases: Object.keys(sets).flatMap((set) => Object.keys(methods).map((method) => `${set}, ${method}`)),
+  run: async (_runs, only, measure) => {
     if (!existsSync(PHOTOS)) return { rows: [], notes: [`Skipped: there is no ${PHOTOS}.`] };
     if (!existsSync(MODEL))
       return {
@@ -94,7 +95,8 @@ export const suite: Suite = {
     const rows: Row[] = [];
     for (const set of Object.keys(sets) as (keyof typeof sets)[])
       for (const method of Object.keys(methods) as (keyof typeof methods)[])
-        if (only === undefined || `${set}, ${method}`.includes(only)) rows.push(await measured(set, method));
+        if (only === undefined || `${set}, ${method}`.includes(only))
+          rows.push(await measure(`${set}, ${method}`, () => measured(set, method)));
     return {
       rows,
       notes: [

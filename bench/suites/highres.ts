@@ -122,16 +122,18 @@ steps:
 
 export const suite: Suite = {
   title: 'High resolution, file to file',
-  run: async (runs, only) => {
+  cases: [...Object.keys(cases), 'bulk'],
+  run: async (runs, only, measure) => {
     const folder = mkdtempSync(join(tmpdir(), 'prismflow-highres-'));
     const opened = await openTorch();
     const torch: Torch = typeof opened === 'string' ? { name: 'torch', skipped: opened } : opened;
     try {
       const rows: Row[] = [];
       for (const [name, each] of Object.entries(cases))
-        if (only === undefined || name.startsWith(only))
-          rows.push(await measured(name, each, folder, torch, runs));
-      if (only === undefined || 'bulk'.startsWith(only)) rows.push(await bulk(folder, Math.min(runs, 3)));
+        if (only === undefined || name.includes(only))
+          rows.push(await measure(name, () => measured(name, each, folder, torch, runs)));
+      if (only === undefined || 'bulk'.includes(only))
+        rows.push(await measure('bulk', () => bulk(folder, Math.min(runs, 3))));
       const of = (name: string): Row | undefined => rows.find((row) => row.name === name);
       const beside = (name: string): number | undefined => of(name)?.ratios['one, 2400x2400'];
       const [three, large] = ['three, 2400x2400', 'one, 6000x4000'].map(beside);

@@ -101,62 +101,79 @@ const residentMemory = async (from: string, work: string): Promise<number> => {
 
 export const suite: Suite = {
   title: 'Streams: decode → encode, and memory',
-  run: async (runs, only) => {
+  cases: ['copy', 'memory'],
+  run: async (runs, only, measure) => {
     const folder = await mkdtemp(join(tmpdir(), 'prismflow-bench-'));
     try {
       const rows: Row[] = [];
       const notes: string[] = [];
-      if (only === undefined || only === 'copy') {
+      if (only === undefined || 'copy'.includes(only)) {
         const photos = await gatherPhotos(join(folder, 'photos'));
         let turn = 0;
         const target = (who: string): string => join(folder, `${who}-${turn++}`);
         rows.push(
-          await sideBySide(
-            'copy',
-            async () => {
-              const to = target('own');
-              const report = await run(
-                pipeline(
-                  files(join(folder, 'photos')),
-                  decode(),
-                  encode({ quality: QUALITY }),
-                  save(`${to}/{path}`),
-                ),
-                { jobs },
-              )();
-              if (E.isLeft(report) || report.right.done !== PHOTOS) throw new Error('the run failed');
-              await rm(to, { recursive: true });
-            },
-            [
-              {
-                name: 'bare sharp loop',
-                version: sharp.versions.sharp ?? '',
-                close: () => undefined,
-                run: async () => {
-                  const to = target('bare');
-                  const start = performance.now();
-                  await bareLoop(join(folder, 'photos'), to);
-                  const took = performance.now() - start;
-                  await rm(to, { recursive: true });
-                  return took;
-                },
+          await measure('copy', () =>
+            sideBySide(
+              'copy',
+              async () => {
+                const to = target('own');
+                const report = await run(
+                  pipeline(
+                    files(join(folder, 'photos')),
+                    decode(),
+                    encode({ quality: QUALITY }),
+                    save(`${to}/{path}`),
+                  ),
+                  { jobs },
+                )();
+                if (E.isLeft(report) || report.right.done !== PHOTOS) throw new Error('the run failed');
+                await rm(to, { recursive: true });
               },
-            ],
-            runs,
+              [
+                {
+                  name: 'bare sharp loop',
+                  version: sharp.versions.sharp ?? '',
+                  close: () => undefined,
+                  run: async () => {
+                    const to = target('bare');
+                    const start = performance.now();
+                    await bareLoop(join(folder, 'photos'), to);
+                    const took = performance.now() - start;
+                    await rm(to, { recursive: true });
+                    return took;
+                  },
+                },
+              ],
+              runs,
+            ),
           ),
         );
         notes.push(`\`copy\`: ${photos}, ${jobs} at a time, JPEG quality ${QUALITY}, with metadata.`);
       }
-      if (only === undefined || only === 'memory') {
+      if (only === undefined || 'memory'.includes(only)) {
         const few = join(folder, 'few');
         const many = join(folder, 'many');
         await generate(few, 100, 512);
         await generate(many, 10_000, 512);
         const figures: Readonly<Record<'few' | 'many', number[]>> = { few: [], many: [] };
-        for (let i = 0; i < MEMORY_RUNS; i++) {
-          figures.few.push(await residentMemory(few, folder));
-          figures.many.push(await residentMemory(many, folder));
-        }
+        const times: number[] = [];
+        const measured = async (): Promise<Row> => {
+          for (let i = 0; i < MEMORY_RUNS; i++) {
+            figures.few.push(await residentMemory(few, folder));
+            const start = performance.now();
+            figures.many.push(await residentMemory(many, folder));
+            times.push(performance.now() - start);
+          }
+          return {
+            name: 'memory',
+            ms: median(times),
+            peers: {},
+            ratios: {},
+            figures: { 'MiB, 100 files': median(figures.few), 'MiB, 10,000 files': median(figures.many) },
+            skipped: {},
+          };
+        };
+        rows.push(await measure('memory', measured));
         const [small, large] = [median(figures.few), median(figures.many)];
         const told = (values: readonly number[]): string => values.map((v) => v.toFixed(0)).join(', ');
         notes.push(

@@ -91,7 +91,8 @@ const memoryOf = (name: string): number => {
 
 export const suite: Suite = {
   title: 'Tensor executor',
-  run: async (runs, only) => {
+  cases: Object.keys(cases),
+  run: async (runs, only, measure) => {
     const opened: readonly (Peer | string)[] = await Promise.all([openTorch(), openWasm()]);
     const [torch, wasm] = opened.map((peer, i) =>
       typeof peer === 'string' ? { name: ['torch', 'wasm'][i]!, skipped: peer } : peer,
@@ -99,14 +100,17 @@ export const suite: Suite = {
     const peak = fmaPeak();
     const rows: Row[] = [];
     for (const [name, make] of Object.entries(cases)) {
-      if (only !== undefined && name !== only) continue;
+      if (only !== undefined && !name.includes(only)) continue;
       const peers = [torch!, ...(name === 'convolution' ? [wasm!] : [])];
-      const row = await sideBySide(name, make(), peers, runs);
-      const theirs = torchMemory(name);
-      rows.push({
-        ...row,
-        figures: { MiB: memoryOf(name), ...(theirs === undefined ? {} : { 'torch MiB': theirs }) },
-      });
+      const measured = async (): Promise<Row> => {
+        const row = await sideBySide(name, make(), peers, runs);
+        const theirs = torchMemory(name);
+        return {
+          ...row,
+          figures: { MiB: memoryOf(name), ...(theirs === undefined ? {} : { 'torch MiB': theirs }) },
+        };
+      };
+      rows.push(await measure(name, measured));
     }
     for (const peer of opened) if (typeof peer !== 'string') peer.close();
     const gflop = (2 * 9 * 256 * 256 * 64 * 64 * 4) / 1e9;

@@ -117,15 +117,18 @@ const busy = async (runs: number): Promise<Row> => {
 
 export const suite: Suite = {
   title: 'Training steps',
-  run: async (runs, only) => {
+  cases: [...Object.keys(cases), 'busy'],
+  run: async (runs, only, measure) => {
     const opened = await openTorch();
     const torch = typeof opened === 'string' ? { name: 'torch', skipped: opened } : opened;
     const rows: Row[] = [];
     for (const [name, make] of Object.entries(cases)) {
-      if (only === undefined || name === only) rows.push(await sideBySide(name, make(), [torch], runs));
+      if (only === undefined || name.includes(only))
+        rows.push(await measure(name, () => sideBySide(name, make(), [torch], runs)));
     }
     if (typeof opened !== 'string') opened.close();
-    if (existsSync(PHOTOS) && (only === undefined || only === 'busy')) rows.push(await busy(runs));
+    if (existsSync(PHOTOS) && (only === undefined || 'busy'.includes(only)))
+      rows.push(await measure('busy', () => busy(runs)));
     return {
       rows,
       notes: [

@@ -29,9 +29,7 @@ describe('tfjs, as it is taken here', () => {
     const slope = () =>
       jit(
         (x: tf.Tensor1D) =>
-          tf.grad((v: tf.Tensor1D) => tf.sum(tf.mul(tf.mirrorPad(v, [[1, 1]], 'reflect'), [1, 2, 4, 8, 16])))(
-            x,
-          ),
+          tf.grad((v) => tf.sum(tf.mul(tf.mirrorPad(v, [[1, 1]], 'reflect'), [1, 2, 4, 8, 16])))(x),
         {
           name: 'slope',
           engine,

@@ -59,10 +59,14 @@ type RequiredKeys<F extends Fields> = {
   [K in keyof F]: F[K]['presence'] extends 'required' ? K : never;
 }[keyof F];
 
-/** What people write: only the required fields must be there. */
+/** What people write: only the required fields must be there. Over `Pick`s, since their properties keep the fields' comments. */
 export type Written<F extends Fields> = Flat<
-  { readonly [K in RequiredKeys<F>]: t.OutputOf<F[K]['type']['codec']> } & {
-    readonly [K in Exclude<keyof F, RequiredKeys<F>>]?: t.OutputOf<F[K]['type']['codec']> | undefined;
+  {
+    readonly [K in keyof Pick<F, RequiredKeys<F>>]: t.OutputOf<F[K]['type']['codec']>;
+  } & {
+    readonly [K in keyof Pick<F, Exclude<keyof F, RequiredKeys<F>>>]?:
+      | t.OutputOf<F[K]['type']['codec']>
+      | undefined;
   }
 >;
 
