@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, describePresence } from '../dist/ops/params/describe.js';
+import { describe, describePresence } from '../dist/operator/params/describe.js';
 import { builtIn } from '../dist/ops/registry.js';
 
 const ops = fileURLToPath(new URL('../dist/ops', import.meta.url));
@@ -23,7 +23,7 @@ const textOf = (field) => {
 const documented = (lines, { name, about, params }) => {
   const written = (i) => lines[i - 1]?.trimEnd().endsWith('*/') === true;
   return lines.map((line, i) => {
-    if (/^export declare const \w+: import\("\.\.\/define\.js"\)\.(Join)?Op</.test(line))
+    if (/^export declare const \w+: import\("[./]+operator\/define\.js"\)\.(Join)?Op</.test(line))
       return written(i)
         ? [line]
         : [comment('', `${sentence(about)} The page of \`pipe ops ${name}\` has more.`), line];
