@@ -30,6 +30,38 @@ export const trainingCodes = {
     title: 'A checkpoint is damaged, and the one before it was used',
     remedy: 'Nothing need be done; if it happens again, check the disk.',
   },
+  'training/checkpoint-unchecked': {
+    title: 'A checkpoint was written by an earlier version, without a checksum of its description',
+    remedy: 'Nothing need be done: the next checkpoint has one.',
+  },
+  'training/not-saved': {
+    title: 'The last steps of a training could not be kept',
+    remedy:
+      'Make room, or make the folder writable, and go on by --resume: it begins after the last checkpoint.',
+  },
+  'training/model-exists': {
+    title: 'There is a trained model in the folder already',
+    remedy: 'Train into another folder, or move the model away: it is never trained over.',
+  },
+  'training/changed': {
+    title: 'A training goes on with another pipeline than it was begun with',
+    remedy:
+      'Nothing need be done if that is meant; else bring the pipeline back to what it was, or train into another folder.',
+  },
+  'training/nothing-to-learn-from': {
+    title: 'A whole pass over the photos gave nothing to learn from',
+    remedy:
+      'The message says what is wrong with the first of them. Check the folder, and whether the photos can be opened.',
+  },
+  'training/concluded': {
+    title: 'A training had come to its end already, and its last state was made a model',
+    remedy: 'Nothing need be done. Make the schedule longer to go on.',
+  },
+  'training/metrics-lost': {
+    title: 'A report has no figures of some steps',
+    remedy:
+      'Nothing need be done: the training itself is whole. The file was changed, or the disk has lost a part of it.',
+  },
   'training/ended-early': {
     title: 'There were too few items for the whole training',
     remedy: 'Say `repeat: true` at the source, so that the photos come round as often as they are needed.',

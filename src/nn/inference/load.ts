@@ -4,8 +4,15 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import type { HostTensor, NetworkSpec } from '../../ports/index.js';
 import { generatorOf } from '../generators/index.js';
-import { readManifest, readModelFolder, type Snapshot, type TrainedFolder } from '../models/index.js';
-import { misfitOf, type Network } from '../network.js';
+import {
+  type Demands,
+  type ModelManifest,
+  readManifest,
+  readModelFolder,
+  type Snapshot,
+  type TrainedFolder,
+} from '../models/index.js';
+import { misfitOf, type Network, strangerOf } from '../network.js';
 
 /** Which snapshots of a model take part: all, the last few, or those of some steps. */
 export type Members = 'all' | number | readonly number[];
@@ -79,6 +86,15 @@ const networkOf = (path: string, { generator, snapshots }: TrainedFolder): E.Eit
       ]);
 };
 
+/** A file of other weights than the network's is refused by its header, whatever sizes that tells of. */
+const stranger =
+  ({ generator }: ModelManifest): Demands['objection'] =>
+  (tensors) => {
+    const network = generatorOf(generator) as Network;
+    const why = strangerOf(network, Object.fromEntries(tensors.map((each) => [each.name, each])));
+    return why && `is not of the network that model.json says it is: ${why}`;
+  };
+
 /**
  * Reads a model's folder and what is needed of it. Errors: `weights/…`; `weights/no-snapshots` also where disagreement is
  * asked for and there is one snapshot only.
@@ -102,7 +118,7 @@ export const loadEnsemble = ({
         ),
       ],
     ),
-    TE.chain((snapshots) => readModelFolder(models, () => snapshots)),
+    TE.chain((snapshots) => readModelFolder(models, () => snapshots, stranger)),
     TE.bindTo('folder'),
     TE.bind('network', ({ folder }) => TE.fromEither(networkOf(models, folder))),
     TE.map(({ folder, network }) => {
