@@ -49,7 +49,7 @@ export const trainingCodes = {
       'Nothing need be done if that is meant; else bring the pipeline back to what it was, or train into another folder.',
   },
   'training/nothing-to-learn-from': {
-    title: 'A whole pass over the photos gave nothing to learn from',
+    title: 'Of all photos of a pass none could be learned from',
     remedy:
       'The message says what is wrong with the first of them. Check the folder, and whether the photos can be opened.',
   },
