@@ -29,6 +29,16 @@ export const brokenLaw = (path: string, value: unknown): Diagnostic | undefined 
   return undefined;
 };
 
+/** A picture with samples that are no numbers, which would be written as black without a word; undefined for all others. */
+export const noPicture = (path: string, value: unknown): Diagnostic | undefined => {
+  if (!travelsOn({ kind: 'frame' }, value) || value.samples.depth !== 'float32') return undefined;
+  const { data } = value.samples;
+  for (let i = 0; i < data.length; i++)
+    if (!Number.isFinite(data[i]))
+      return failure('law/not-finite', `${path} gave a sample that is ${data[i]}.`);
+  return undefined;
+};
+
 /** The picture with floating-point samples: integers would hide what is no number and what is out of range. */
 export const asFloats = (value: unknown): unknown => {
   if (!travelsOn({ kind: 'frame' }, value) || value.samples.depth === 'float32') return value;

@@ -13,6 +13,7 @@ import {
   type TrainedFolder,
 } from '../models/index.js';
 import { misfitOf, type Network, strangerOf } from '../network.js';
+import { loadLatest, withWayOut } from './latest.js';
 
 /** Which snapshots of a model take part: all, the last few, or those of some steps. */
 export type Members = 'all' | number | readonly number[];
@@ -35,6 +36,8 @@ export interface LoadedEnsemble extends Ensemble {
 export interface EnsembleChoice {
   readonly models: string;
   readonly members: Members;
+  /** `latest` takes the latest checkpoint of a training in the place of snapshots. */
+  readonly at?: 'latest' | undefined;
   readonly average: 'predictions' | 'weights';
   readonly trust: number;
   readonly output: 'picture' | 'trust';
@@ -99,7 +102,10 @@ const stranger =
  * Reads a model's folder and what is needed of it. Errors: `weights/…`; `weights/no-snapshots` also where disagreement is
  * asked for and there is one snapshot only.
  */
-export const loadEnsemble = ({
+export const loadEnsemble = (choice: EnsembleChoice): TE.TaskEither<Diagnostics, LoadedEnsemble> =>
+  choice.at === 'latest' ? loadLatest(choice.models) : loadSnapshots(choice);
+
+const loadSnapshots = ({
   models,
   members: wanted,
   average,
@@ -108,6 +114,7 @@ export const loadEnsemble = ({
 }: EnsembleChoice): TE.TaskEither<Diagnostics, LoadedEnsemble> =>
   pipe(
     readManifest(models),
+    TE.orElse((errors): TE.TaskEither<Diagnostics, ModelManifest> => withWayOut(models, errors)),
     TE.chainEitherK(({ snapshots }) => chosen(models, wanted)(snapshots)),
     TE.filterOrElse(
       ({ length }) => length > 1 || (trust === 0 && output === 'picture'),

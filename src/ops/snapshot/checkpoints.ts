@@ -204,6 +204,24 @@ export const latestGenerator = (folder: string): TE.TaskEither<Diagnostics, O.Op
     ),
   );
 
+/** What the latest manifest of a folder that is whole says, its tensors unread; none where there is no training. */
+export const latestState = (
+  folder: string,
+): TE.TaskEither<Diagnostics, O.Option<Pick<SavedTraining, 'step' | 'model'>>> => {
+  const first = ([step, ...before]: readonly number[]): TE.TaskEither<
+    Diagnostics,
+    O.Option<Pick<SavedTraining, 'step' | 'model'>>
+  > =>
+    step === undefined
+      ? TE.right(O.none)
+      : pipe(
+          readManifest(folder, step),
+          TE.map((manifest) => O.some({ step, ...aboutOf(manifest) })),
+          TE.orElse(() => first(before)),
+        );
+  return pipe(stepsIn(folder), TE.chain(first));
+};
+
 /** The file that says what the latest checkpoint is, by its name alone; undefined where there is none. */
 export const latestManifest = (folder: string): TE.TaskEither<Diagnostics, string | undefined> =>
   pipe(

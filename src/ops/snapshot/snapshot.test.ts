@@ -83,8 +83,9 @@ const right = <A>(result: E.Either<Diagnostics, A>): A => {
   if (E.isLeft(result)) throw new Error(result.left.map(({ message }) => message).join('\n'));
   return result.right;
 };
-const latest = async ({ latest: found }: Checkpoints = checkpointsIn(join(folder, 'checkpoints'))) =>
-  O.toUndefined(right(await found()));
+const latest = async (
+  { latest: found }: Pick<Checkpoints, 'latest'> = checkpointsIn(join(folder, 'checkpoints')),
+) => O.toUndefined(right(await found()));
 const modelSteps = async () => {
   const { snapshots } = right(await readModelFolder(folder)());
   return snapshots.map(({ step, cycle, weights }) => [step, cycle, weights.filter?.data[0]]);
