@@ -45,7 +45,7 @@ export type PipelineEvent =
 /** What is told of a training step: all but the tensors. */
 export type TrainedStep = Pick<
   Training,
-  'step' | 'total' | 'phase' | 'cycle' | 'images' | 'rate' | 'metrics' | 'marks'
+  'step' | 'total' | 'phase' | 'cycle' | 'images' | 'rate' | 'metrics' | 'marks' | 'paceUntil'
 >;
 
 /** How to run a pipeline. */
@@ -232,8 +232,9 @@ const telling = (
 const eventOf: Readonly<Record<string, (item: Item<unknown>) => PipelineEvent>> = {
   measure: ({ key, value }) => ({ kind: 'measured', key, figures: (value as Measure).figures }),
   training: ({ key, value }) => {
-    const { step, total, phase, cycle, images, rate, metrics, marks } = value as Training;
-    const training = { step, total, phase, cycle, images, rate, metrics, marks };
+    const { step, total, phase, cycle, images, rate, metrics, marks, paceUntil } = value as Training;
+    const known = { step, total, phase, cycle, images, rate, metrics, marks };
+    const training = paceUntil === undefined ? known : { ...known, paceUntil };
     return { kind: 'trained', key, training };
   },
 };

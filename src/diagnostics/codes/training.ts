@@ -53,6 +53,14 @@ export const trainingCodes = {
     remedy:
       'The message says what is wrong with the first of them. Check the folder, and whether the photos can be opened.',
   },
+  'training/started-from': {
+    title: 'A training starts from a trained model',
+    remedy: 'Nothing need be done. The message says what is taken over and what is new.',
+  },
+  'training/nothing-to-start-from': {
+    title: 'Nothing of a model fits the network that is trained',
+    remedy: 'Give `generator` the kind and options of the model: `pipe models FOLDER` prints them.',
+  },
   'training/concluded': {
     title: 'A training had come to its end already, and its last state was made a model',
     remedy: 'Nothing need be done. Make the schedule longer to go on.',
