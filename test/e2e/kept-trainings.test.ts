@@ -79,10 +79,10 @@ const said = (diagnostics: Diagnostics): Pick<Ended, 'codes' | 'messages'> => ({
 /** Trains in this process. `after`: stops it once so many steps were told. */
 const train = async (
   set: Readonly<Record<string, string>>,
-  { after, ...options }: RunOptions & { readonly after?: number } = {},
+  { after, text = yaml, ...options }: RunOptions & { readonly after?: number; readonly text?: string } = {},
 ): Promise<Ended> => {
   const events: PipelineEvent[] = [];
-  const plan = await compile({ path: join(folder, 't.yaml'), text: yaml }, { set, folder })();
+  const plan = await compile({ path: join(folder, 't.yaml'), text }, { set, folder })();
   if (E.isLeft(plan)) return { ...said(plan.left), report: undefined, events };
   const stop = new AbortController();
   let steps = 0;
@@ -223,5 +223,38 @@ describe('a training', () => {
     );
     // What was edited by another state is edited anew.
     expect((await applied('early', ['photos'], 'edited-2')).said).toContain('2 done');
+  }, 120_000);
+
+  it('starts from a model, and says what of it is taken over and what is new', async () => {
+    const from = (start: string, more = '') =>
+      yaml
+        .replace('- gan.step:', `- gan.step:\n      start: ${start}`)
+        .replace('lowBlocks: 1', `lowBlocks: 1${more}`);
+    const still = { steps: '1', rate: '0' };
+    const tuned = await train({ out: 'tuned', ...still }, { text: from('early') });
+    expect(warningsOf(tuned)).toMatch(
+      /training\/started-from: The generator starts with (\d+) of \1 parameters of step 2 of that model\. The discriminator/,
+    );
+    const choice = { members: 'all', average: 'predictions', trust: 0, output: 'picture' } as const;
+    const [one, other] = await Promise.all(
+      ['early', 'tuned'].map((name) => loadEnsemble({ ...choice, models: join(folder, name) })()),
+    );
+    if (one === undefined || other === undefined || E.isLeft(one) || E.isLeft(other))
+      throw new Error('not loaded');
+    expect(other.right.members).toEqual(one.right.members);
+    const wider = await train(
+      { out: 'wider', ...still },
+      { text: from('early', ', highBlocks: 2').replace(', highBlocks: 1 }', ' }') },
+    );
+    expect(warningsOf(wider)).toMatch(
+      /starts with \d+ of \d+ parameters of step 2 of that model\. Its other \d+ parameters are new/,
+    );
+    const other2 = yaml.replace(/generator: .*/, 'generator: { resnet: { blocks: 1, width: 4 } }');
+    const none = await train(
+      { out: 'none-2', ...still },
+      { text: other2.replace('- gan.step:', '- gan.step:\n      start: early') },
+    );
+    expect(none.codes).toEqual(['training/nothing-to-start-from']);
+    expect(existsSync(join(folder, 'none-2'))).toBe(false);
   }, 120_000);
 });

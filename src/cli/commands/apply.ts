@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -6,7 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { escapeBraces } from '../../operator/params/template.js';
 import { decode, encode, ensembleAverage, model as onnxModel, save } from '../../ops/index.js';
-import { absolutePath } from '../../pipelines/check/absolute-path.js';
+import { absolutePath, shippedModels } from '../../pipelines/check/absolute-path.js';
 import { compilePipeline, pipeline } from '../../pipelines/code.js';
 import { chosenFiles } from '../chosen-files.js';
 import { shortPath } from '../printable.js';
@@ -69,6 +69,20 @@ const placesOf =
         });
   };
 
+/** Error: `file/missing`, with the models that ship. */
+const isThere =
+  (path: string, folder: string): TE.TaskEither<Diagnostics, void> =>
+  async () => {
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined) return E.right(undefined);
+    const names = await readdir(shippedModels).catch((): string[] => []);
+    return E.left([
+      failure('file/missing', `There is no model ${shortPath(path, folder)}.`, {
+        hint: `Give the folder of a training or of a model, or one that ships: ${names.map((name) => `prismflow:${name}`).join(', ')}.`,
+      }),
+    ]);
+  };
+
 type Edit = ReturnType<typeof ensembleAverage>;
 
 /** The step that edits: an ONNX file as it is, a trained model by its snapshots, or by its latest checkpoint where there are none. */
@@ -80,7 +94,8 @@ const editOf = (
   /\.onnx$/i.test(path)
     ? TE.right(onnxModel({ file: path }))
     : pipe(
-        stateOf(path),
+        isThere(path, folder),
+        TE.chain(() => stateOf(path)),
         TE.map((state: ModelState) => {
           if (state.kind === 'latest')
             err(

@@ -1,9 +1,12 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic, Diagnostics } from '../../diagnostics/index.js';
 import type { Plan } from '../../execution/plan/plan.js';
 import { type PipelineEvent, type Report, runPlan } from '../../execution/run.js';
+import { MODEL_JSON } from '../../nn/models/model-json.js';
 import { compile } from '../../pipelines/compile.js';
 import type { ItemFailure } from '../../ports/index.js';
 import { notStarted, type Progress, progress } from '../../streams/index.js';
@@ -203,7 +206,7 @@ const terminalReporter = (terminal: Terminal): Reporter => {
       if (report.done > 0)
         for (const path of shownBy(plan)) terminal.out(`  look at ${shortPath(path, terminal.folder)}\n`);
       const model = modelOf(plan);
-      if (model !== undefined && (report.done > 0 || isConcluded))
+      if (model !== undefined && (report.done > 0 || isConcluded) && isKept(model))
         terminal.out(
           `  use it by \`pipe apply ${quoted(shortPath(model, terminal.folder))} PHOTOS --to edited\`\n`,
         );
@@ -220,6 +223,21 @@ const modelOf = ({ graph }: Plan): string | undefined =>
   graph.nodes
     .map(({ operator, params }) => operator.facts.checkpoints?.(params as never).model.folder)
     .find((folder) => folder !== undefined);
+
+/** Whether there is a model in a folder, or a checkpoint, which is one as well. */
+const isKept = (folder: string): boolean => {
+  const named = (path: string): readonly string[] => {
+    try {
+      return readdirSync(path);
+    } catch {
+      return [];
+    }
+  };
+  return (
+    named(folder).includes(MODEL_JSON) ||
+    named(join(folder, 'checkpoints')).some((name) => name.endsWith('.json'))
+  );
+};
 
 /** A path as a shell takes it. */
 const quoted = (path: string): string =>
