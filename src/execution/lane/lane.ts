@@ -59,7 +59,7 @@ export const laneWork = (
         ),
       );
       if (E.isLeft(result)) return result;
-      const broken = run.laws ? brokenLaw(path, result.right) : noPicture(path, result.right);
+      const broken = run.laws ? brokenLaw(path, result.right) : noPicture(path, current, result.right);
       if (broken !== undefined) return E.left({ key, operator: path, diagnostics: [broken] });
       current = run.laws ? asFloats(result.right) : result.right;
     }

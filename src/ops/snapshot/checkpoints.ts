@@ -119,7 +119,14 @@ const readCheckpoint =
       TE.chain((manifest) => {
         const { position, sha256, bytes } = manifest;
         return pipe(
-          readTensors(fileOf(folder, step, 'safetensors'), { sha256, bytes }, wanted && { wanted }),
+          readTensors(
+            fileOf(folder, step, 'safetensors'),
+            { sha256, bytes },
+            {
+              inside: folder,
+              ...(wanted && { wanted }),
+            },
+          ),
           TE.map(({ tensors }) => ({
             sha256,
             bytes,
