@@ -177,6 +177,40 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     );
 
   pipe
+    .command('apply')
+    .description('edit photos with a trained model')
+    .argument(
+      '<model>',
+      'the folder of a training, or of a model; prismflow:NAME for one that ships; an ONNX file',
+    )
+    .argument('<photos...>', 'photos, and folders of them')
+    .option('--to <folder>', 'where the results go', 'edited')
+    .option('--strength <number>', 'how far to go from the photo to the edit', share, 1)
+    .option('--engine <name>', 'where tensor work runs: auto, cpu, webgpu, cuda, …', 'cpu')
+    .option('--jobs <n>', 'photos worked on at once (as many as processors)', count)
+    .addOption(memoryOption())
+    .option('--certify', 'compute the joins of tiles and panoramas again, and note the difference', false)
+    .option('--retry', 'try again what failed before, though nothing has changed', false)
+    .option('--json', 'print events as JSON lines', false)
+    .option('--quiet', 'print nothing but what went wrong', false)
+    .action(
+      on(async (model: string, photos: string[], options) =>
+        (await import('./commands/apply.js')).apply(model, photos, options, terminal),
+      ),
+    );
+
+  pipe
+    .command('models')
+    .description('list the models that ship, or describe those of folders')
+    .argument('[models...]', 'folders of trainings and models, or prismflow:NAME')
+    .option('--json', 'print it as JSON', false)
+    .action(
+      on(async (names: string[], options) =>
+        (await import('./commands/models.js')).models(names, options, terminal),
+      ),
+    );
+
+  pipe
     .command('export')
     .description('write a trained model as one ONNX file, checked against the model')
     .argument('<run>', 'the folder of the model, as `snapshot` writes it')
@@ -189,6 +223,11 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
         .default('predictions'),
     )
     .option('--members <n>', 'so many of the last snapshots (all)', count)
+    .addOption(
+      new Option('--at <state>', 'the latest checkpoint of a training, in the place of snapshots').choices([
+        'latest',
+      ]),
+    )
     .addOption(
       new Option('--pixels <kind>', 'floats 0..1, or bytes').choices(['float', 'uint8']).default('float'),
     )

@@ -31,13 +31,26 @@ describe('trainingLine', () => {
   it('shows step, time left, metrics, rate and speed', () => {
     const state = trained(trained(undefined, step(99)), step(100));
     expect(trainingLine(state, pace(10), 120, paint)).toBe(
-      '███████░░░░░░░░░░░░░░░░░░░░░░░  100/400  2:30 left  cycle 2  generator 1  pixel 0.08  rate 5e-4  8 images/s',
+      '███████░░░░░░░░░░░░░░░░░░░░░░░  100/400  2:30 left  cycle 2  rate 5e-4  8 images/s  generator 1  pixel 0.08',
     );
   });
 
   it('takes the pace of a training that was taken up from what it does now', () => {
     const state = trained(trained(undefined, step(200)), step(201));
     expect(trainingLine(state, pace(2), 60, paint)).toContain('201/400  1:40 left');
+  });
+
+  it('promises no more than the part whose pace it knows, and forgets that with the next part', () => {
+    const initial = { phase: 'pretrain', paceUntil: 100 } as const;
+    const first = trained(trained(undefined, step(49, initial), 0), step(50, initial), 500);
+    expect(trainingLine(first, pace(10), 90, paint)).toContain('50/400  0:25 to step 100  initial');
+    const later = { paceUntil: 400 };
+    const next = trained(trained(first, step(100, initial), 25_000), step(101, later), 30_000);
+    expect(trainingLine(next, pace(99), 90, paint)).toContain('101/400  cycle 2  rate');
+    const after = trained(next, step(102, later), 32_000);
+    expect(trainingLine(after, pace(99), 90, paint)).toContain(
+      '102/400  9:56 left  cycle 2  rate 5e-4  2 images/s',
+    );
   });
 
   it('fits into any terminal', () => {
@@ -64,6 +77,10 @@ describe('trained', () => {
 });
 
 describe('milestone', () => {
+  it('says that a loss grows, and what to change', () => {
+    expect(milestone(trained(undefined, step(7, { marks: ['growing'] })))).toContain('lower `rate`');
+  });
+
   it('says what happened', () => {
     const state = trained(undefined, step(7, { marks: ['restart', 'end'] }));
     expect(milestone(state)).toBe('step 7/400: end of a cycle, end of the training  generator 1  pixel 0.08');

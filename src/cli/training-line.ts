@@ -8,13 +8,36 @@ import type { Paints } from './terminal.js';
 export interface TrainingProgress extends TrainedStep {
   /** Examples in a step. */
   readonly batch: number;
+  /** What was measured since steps of another kind were done in this run; undefined where there were none. */
+  readonly since: Since | undefined;
 }
+
+/** The first step of a kind, which is compiled as well, and when it and the last one were done, in milliseconds. */
+interface Since {
+  readonly step: number;
+  readonly at: number;
+  readonly last: number;
+}
+
+const sinceOf = (before: TrainingProgress | undefined, step: TrainedStep, now: number): Since | undefined => {
+  if (before === undefined) return undefined;
+  if (before.paceUntil !== step.paceUntil) return { step: step.step, at: now, last: now };
+  return before.since && { ...before.since, last: now };
+};
 
 /** Share of what was known that stays at each step. */
 const KEEP = 0.9;
 
-/** The progress after a step. Metrics of another phase are another task's, so they begin anew. */
-export const trained = (before: TrainingProgress | undefined, step: TrainedStep): TrainingProgress => {
+/**
+ * The progress after a step. Metrics of another phase are another task's, so they begin anew.
+ *
+ * @param now milliseconds of a clock that never goes back
+ */
+export const trained = (
+  before: TrainingProgress | undefined,
+  step: TrainedStep,
+  now = performance.now(),
+): TrainingProgress => {
   const known = before?.phase === step.phase ? before.metrics : {};
   const metrics = Object.fromEntries(
     Object.entries(step.metrics).map(([name, value]) => {
@@ -23,7 +46,7 @@ export const trained = (before: TrainingProgress | undefined, step: TrainedStep)
     }),
   );
   const batch = before === undefined ? step.images / step.step : step.images - before.images;
-  return { ...step, metrics, batch };
+  return { ...step, metrics, batch, since: sinceOf(before, step, now) };
 };
 
 const metricsInWords = (metrics: TrainedStep['metrics']): readonly string[] =>
@@ -31,6 +54,9 @@ const metricsInWords = (metrics: TrainedStep['metrics']): readonly string[] =>
 
 const happened: Readonly<Record<string, string>> = {
   restart: 'end of a cycle',
+  growing:
+    'a loss is 30 times what it was at its best: if it goes on, lower `rate` by a factor of 2 to 10, or set `clip: 1`',
+  outgrown: 'a loss had grown a thousandfold: an earlier state is restored, at a lower rate',
   restored: 'a loss was not finite: an earlier state is restored, at a lower rate',
   end: 'end of the training',
 };
@@ -44,20 +70,38 @@ export const milestone = ({ step, total, marks, metrics }: TrainingProgress): st
 
 /** A training on one line of less than `width` columns. @param progress its pace, a step for each item */
 export const trainingLine = (
-  { step, total, phase, cycle, rate, metrics, batch }: TrainingProgress,
+  training: TrainingProgress,
   progress: Progress,
   width: number,
   paint: Paints,
 ): string => {
-  const pace = progress.rate;
+  const { step, total, phase, cycle, rate, metrics, batch } = training;
+  const pace = stepScalarsOf(training, progress);
   const details = [
     `${step}/${total}`,
-    ...(pace === undefined || pace <= 0 ? [] : [`${clock((1000 * (total - step)) / pace)} left`]),
+    ...timeLeft(training, pace),
     phase === 'pretrain' ? 'initial' : `cycle ${cycle + 1}`,
-    ...metricsInWords(metrics),
     `rate ${short(rate)}`,
     ...(pace === undefined ? [] : [`${short(batch * pace)} images/s`]),
     ...(progress.failed > 0 ? [`${progress.failed} failed`] : []),
+    ...metricsInWords(metrics),
   ];
   return barLine(details, step, total, width, paint);
+};
+
+/** Steps a second of the kind that is done now: what those of another kind took says nothing of them. */
+const stepScalarsOf = ({ step, since }: TrainingProgress, { rate }: Progress): number | undefined => {
+  if (since === undefined) return rate;
+  const seconds = (since.last - since.at) / 1000;
+  return step > since.step && seconds > 0 ? (step - since.step) / seconds : undefined;
+};
+
+/** How long it will take: to the end, or as far as steps take what they take now. */
+const timeLeft = (
+  { step, total, paceUntil = total }: TrainingProgress,
+  pace: number | undefined,
+): readonly string[] => {
+  if (pace === undefined || pace <= 0) return [];
+  const time = clock((1000 * (Math.min(paceUntil, total) - step)) / pace);
+  return [paceUntil < total ? `${time} to step ${paceUntil}` : `${time} left`];
 };

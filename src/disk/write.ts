@@ -93,26 +93,39 @@ const modeOf = (path: string): Promise<number | undefined> =>
     () => undefined,
   );
 
-const fill = async (temporary: string, bytes: Uint8Array, mode: number | undefined): Promise<void> => {
+/** Bytes that are written at once: no system call takes 2 GiB and more. */
+const MOST_AT_ONCE = 1 << 26;
+
+const fill = async (
+  temporary: string,
+  pieces: Iterable<Uint8Array>,
+  mode: number | undefined,
+): Promise<void> => {
   // `wx` never writes through a link that someone else put there.
   const descriptor = await opened(temporary, 'wx');
   try {
     if (mode !== undefined) await withMode(descriptor, mode);
-    let at = 0;
-    while (at < bytes.length)
-      at += (await writeFrom(descriptor, bytes, at, bytes.length - at, at)).bytesWritten;
+    let place = 0;
+    for (const bytes of pieces)
+      for (let at = 0; at < bytes.length; ) {
+        const length = Math.min(MOST_AT_ONCE, bytes.length - at);
+        const { bytesWritten } = await writeFrom(descriptor, bytes, at, length, place);
+        if (bytesWritten === 0) throw new Error('the system takes no more bytes');
+        at += bytesWritten;
+        place += bytesWritten;
+      }
     await synced(descriptor);
   } finally {
     await closed(descriptor);
   }
 };
 
-const replace = async (path: string, bytes: Uint8Array): Promise<void> => {
+const replace = async (path: string, pieces: Iterable<Uint8Array>): Promise<void> => {
   const folder = dirname(path);
   // The temporary name does not contain the target's: that may be as long as a name can be.
   const temporary = join(folder, `${TEMPORARY.prefix}${randomBytes(8).toString('hex')}${TEMPORARY.suffix}`);
   try {
-    await fill(temporary, bytes, await modeOf(path));
+    await fill(temporary, pieces, await modeOf(path));
     await renamed(temporary, path);
   } catch (thrown) {
     await removed(temporary, { force: true }).catch(() => undefined);
@@ -129,4 +142,10 @@ const replace = async (path: string, bytes: Uint8Array): Promise<void> => {
  * `image/name-too-long`, `image/write-failed`.
  */
 export const writeAtomically = (path: string, bytes: Uint8Array): TE.TaskEither<Diagnostics, void> =>
-  TE.tryCatch(() => replace(path, bytes), writeFailure(path));
+  writePiecesAtomically(path, [bytes]);
+
+/** The same for a file that is not in memory as a whole: its pieces, one after the other. A throw of theirs is an error. */
+export const writePiecesAtomically = (
+  path: string,
+  pieces: Iterable<Uint8Array>,
+): TE.TaskEither<Diagnostics, void> => TE.tryCatch(() => replace(path, pieces), writeFailure(path));

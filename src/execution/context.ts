@@ -4,6 +4,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure } from '../diagnostics/index.js';
+import { createDurable } from '../disk/durable.js';
 import { randomFor } from '../operator/random.js';
 import type { Notes, OpContext } from '../ops/index.js';
 import type { ItemFailure, ItemKey, Json } from '../ports/index.js';
@@ -35,6 +36,9 @@ export interface RunContext {
   readonly receipt: (key: ItemKey) => IO<Json | undefined>;
   /** Does work that could end the process, where no process has ended at it: see `InFlight`. */
   readonly crashGuard: OpContext['crashGuard'];
+  /** The pipeline, every parameter written out, for an operator that keeps the state of a training. */
+  readonly pipeline?: Json;
+  readonly durable: OpContext['durable'];
   /** Whether what failed before is tried again though nothing has changed. */
   readonly retry: boolean;
   /** Whether every operator is held to its laws, on every picture: see `brokenLaw`. */
@@ -49,7 +53,20 @@ export interface RunContext {
 
 /** What one operator knows about the run. */
 export const contextOf = (
-  { seed, engine, openEngine, jobs, memory, certify, warn, noted, receipt, crashGuard }: RunContext,
+  {
+    seed,
+    engine,
+    openEngine,
+    jobs,
+    memory,
+    certify,
+    warn,
+    noted,
+    receipt,
+    crashGuard,
+    pipeline,
+    durable,
+  }: RunContext,
   path: string,
 ): OpContext => ({
   path,
@@ -63,6 +80,8 @@ export const contextOf = (
   note: (key, facts) => noted(key, path, facts),
   receipt,
   crashGuard,
+  ...(pipeline === undefined ? {} : { pipeline }),
+  durable,
   random: (key) => randomFor(seed, path, key),
 });
 
@@ -88,6 +107,7 @@ export const defaultContext = (seed: number): RunContext => ({
   waiting: () => () => undefined,
   receipt: () => () => undefined,
   crashGuard: (_, work) => T.Monad.map(work, O.some),
+  durable: createDurable(),
   retry: false,
   laws: false,
   chosen: () => () => undefined,

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
+import { identity, pipe } from 'fp-ts/lib/function.js';
 import * as R from 'fp-ts/lib/ReadonlyRecord.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { map } from 'rxjs';
@@ -16,6 +16,7 @@ import { type ItemFlow, runLanes, type Scanned, scanState, share, through, until
 import { contextOf, type RunContext } from './context.js';
 import { type LaneWork, laneWork } from './lane/lane.js';
 import { warmUp } from './lane/warm-up.js';
+import { endingInVain } from './passes.js';
 import type { Plan } from './plan/plan.js';
 import { flowThrough, sourceFlow } from './plan/source-flows.js';
 import { recorded } from './recording/recorded-lane.js';
@@ -121,7 +122,8 @@ const flowOf = (stage: Stage, read: (id: string) => ItemFlow<unknown>, site: Sit
     }
     case 'join': {
       const { node, behaviour, reads } = stage;
-      return behaviour.join(node.params as never, contextOf(site.run, node.path))(R.map(read)(reads));
+      const joined = behaviour.join(node.params as never, contextOf(site.run, node.path))(R.map(read)(reads));
+      return endingInVain()(joined);
     }
     case 'flow':
       return flowThrough(stage, site.run)(read(stage.reads));
@@ -130,9 +132,15 @@ const flowOf = (stage: Stage, read: (id: string) => ItemFlow<unknown>, site: Sit
         read(stage.reads),
         begun(stage.id === site.from?.scan ? site.from.replayed : undefined, leaveOutThrough),
         scanFlow(stage, site),
+        endingInVain(({ operator }) => operator === stage.id, MOST_FAILED_STEPS),
       );
     case 'lane':
-      return laneFlow(stage, site)(read(stage.reads));
+      return pipe(
+        read(stage.reads),
+        laneFlow(stage, site),
+        // Of a bulk pipeline every failure is told, and there is one pass.
+        site.plan.bulk === undefined ? endingInVain() : identity,
+      );
   }
 };
 
@@ -141,6 +149,9 @@ const begun =
   (last: ItemKey | undefined, after: (last: ItemKey) => (flow: ItemFlow<unknown>) => ItemFlow<unknown>) =>
   (flow: ItemFlow<unknown>): ItemFlow<unknown> =>
     last === undefined ? flow : after(last)(flow);
+
+/** Steps that may fail one after the other. */
+const MOST_FAILED_STEPS = 50;
 
 /** Results that may wait beside the items that are worked on. */
 const LANES_AHEAD = 2;

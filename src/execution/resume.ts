@@ -6,8 +6,10 @@ import { skipWhile } from 'rxjs';
 import { type Diagnostic, type Diagnostics, failure, warning } from '../diagnostics/index.js';
 import type { Checkpoints, SavedTraining } from '../ops/index.js';
 import type { Graph, GraphNode } from '../pipelines/check/graph.js';
-import type { ItemKey, Outcome } from '../ports/index.js';
+import type { ItemKey, Json, Outcome } from '../ports/index.js';
+import { resolvedPipeline } from '../records/receipts/resolved.js';
 import { type ItemFlow, operate, through } from '../streams/index.js';
+import { changesBetween, changesInWords } from './changes.js';
 import { contextOf, type RunContext } from './context.js';
 import type { Resources } from './resources.js';
 
@@ -16,6 +18,8 @@ export interface Resumption {
   readonly scan: string;
   readonly saved: SavedTraining;
   readonly folder: string;
+  /** What has changed in the pipeline since, and what that means; empty where nothing has. */
+  readonly changes: string;
   /** The last item of each source that was learned from: it begins after that. */
   readonly positions: ReadonlyMap<string, ItemKey>;
   /** The last item that the scan took, where sources cannot begin later: all up to it is made again and left out. */
@@ -23,13 +27,14 @@ export interface Resumption {
 }
 
 /** A scan and the operator behind it that keeps its state. */
-interface Kept {
+export interface Kept {
   readonly scan: GraphNode;
+  readonly keeper: GraphNode;
   readonly checkpoints: Checkpoints;
 }
 
 /** The training of a pipeline whose state is kept, if there is one. */
-const keptTraining = ({ nodes }: Graph): Kept | undefined => {
+export const keptTraining = ({ nodes }: Graph): Kept | undefined => {
   const byPath = new Map(nodes.map((node) => [node.path, node]));
   const scanBefore = (node: GraphNode): GraphNode | undefined => {
     const before = byPath.get(node.reads.items ?? '');
@@ -39,7 +44,7 @@ const keptTraining = ({ nodes }: Graph): Kept | undefined => {
   const scan = keeper && scanBefore(keeper);
   return keeper === undefined || scan === undefined
     ? undefined
-    : { scan, checkpoints: keeper.operator.facts.checkpoints!(keeper.params as never) };
+    : { scan, keeper, checkpoints: keeper.operator.facts.checkpoints!(keeper.params as never) };
 };
 
 /** Whether a run is taken up from somewhere, and what is to be said about it. */
@@ -51,8 +56,8 @@ export interface Beginning {
 const afresh: Beginning = { from: undefined, warnings: [] };
 
 /**
- * Where a run begins. A training that is there already is never trained over.
- * Errors: `training/exists`, `training/not-resumable`, and those of reading checkpoints.
+ * Where a run begins. A training that is there already is never trained over, nor is a model whose checkpoints are gone.
+ * Errors: `training/exists`, `training/model-exists`, `training/not-resumable`, and those of reading checkpoints.
  */
 export const beginning = (graph: Graph, isResumed: boolean): TE.TaskEither<Diagnostics, Beginning> => {
   const kept = keptTraining(graph);
@@ -61,28 +66,62 @@ export const beginning = (graph: Graph, isResumed: boolean): TE.TaskEither<Diagn
       ? TE.left([failure('training/not-resumable', `\`${graph.name}\` keeps nothing to go on from.`)])
       : TE.right(afresh);
   const { scan, checkpoints } = kept;
-  const { folder } = checkpoints;
+  const { folder, model } = checkpoints;
   return pipe(
     checkpoints.latest,
     TE.chainEitherK((latest): E.Either<Diagnostics, Beginning> => {
       if (O.isNone(latest)) {
         const none = warning(
           'training/no-checkpoint',
-          `There is none in ${folder}: it starts from the beginning.`,
+          `There is no checkpoint in ${folder}, so there is nothing to go on with: the training starts from the beginning.`,
         );
         return E.right(isResumed ? { from: undefined, warnings: [none] } : afresh);
       }
       const { saved, warnings } = latest.value;
-      return isResumed
-        ? E.right({
-            from: { scan: scan.path, saved, folder, ...placesOf(graph, scan, saved.position) },
-            warnings,
-          })
-        : E.left([
-            failure('training/exists', `${folder} holds a training that has come to step ${saved.step}.`),
-          ]);
+      if (!isResumed)
+        return E.left([
+          failure('training/exists', `${folder} holds a training that has come to step ${saved.step}.`),
+        ]);
+      const changes = changesSince(graph, model.folder, saved);
+      return E.right({
+        from: { scan: scan.path, saved, folder, changes, ...placesOf(graph, scan, saved.position) },
+        warnings: [
+          ...warnings,
+          ...(changes === ''
+            ? []
+            : [warning('training/changed', `Since step ${saved.step} was kept, ${changes}`)]),
+        ],
+      });
     }),
+    TE.chain((begins) =>
+      begins.from === undefined
+        ? pipe(
+            model.files,
+            TE.filterOrElse(
+              ({ length }) => length === 0,
+              (files): Diagnostics => [finished(model.folder, files)],
+            ),
+            TE.map(() => begins),
+          )
+        : TE.right(begins),
+    ),
   );
+};
+
+/** A model whose checkpoints are gone was learned all the same. */
+const finished = (folder: string, files: readonly string[]): Diagnostic =>
+  failure(
+    'training/model-exists',
+    `${folder} holds a trained model (${files.slice(0, 3).join(', ')}${files.length > 3 ? `, and ${files.length - 3} files more` : ''}) and no checkpoint to go on from.`,
+  );
+
+/** The pipeline as a training notes it: paths start at the folder of its model, so that both can be moved together. */
+export const notedPipeline = (graph: Graph, folder: string): Json => resolvedPipeline(graph, folder);
+
+const changesSince = (graph: Graph, folder: string, { pipeline }: SavedTraining): string => {
+  if (pipeline === undefined) return '';
+  const changes = changesBetween(pipeline, notedPipeline(graph, folder));
+  return changes.length === 0 ? '' : changesInWords(changes);
 };
 
 /** What the operators of a run have opened, with the state of the scan that is taken up in the place of its start. */
@@ -103,6 +142,12 @@ export const takenUp = (
     ]);
   return pipe(
     resume(node.params as never, contextOf(run, node.path))(resources.get(node.path) as never, from.saved),
+    E.mapLeft(
+      ([first, ...more]): Diagnostics =>
+        from.changes === ''
+          ? [first, ...more]
+          : [{ ...first, message: `${first.message} Since it was kept, ${from.changes}` }, ...more],
+    ),
     E.map((state) => ({ ...resources, get: (path) => (path === from.scan ? state : resources.get(path)) })),
   );
 };

@@ -2,16 +2,18 @@ import * as E from 'fp-ts/lib/Either.js';
 import { identity, pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { tap } from 'rxjs';
-import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
+import { type Diagnostic, type Diagnostics, warning } from '../diagnostics/index.js';
 import type { Notes } from '../ops/index.js';
 import type { Pipeline } from '../pipelines/code.js';
 import type { Item, ItemFailure, ItemKey, Measure, Outcome, Training } from '../ports/index.js';
-import { drain, type ItemFlow, type RunEnd, type RunEvent, through } from '../streams/index.js';
+import { drain, type ItemFlow, type RunEnd, type RunEvent, type Summary, through } from '../streams/index.js';
 import { compilePipeline } from './compile.js';
 import { defaultContext, type RunContext } from './context.js';
 import { build } from './flows.js';
+import { holdFolders } from './hold.js';
+import { toldOnce } from './passes.js';
 import type { Plan } from './plan/plan.js';
-import { beginning } from './resume.js';
+import { beginning, type Kept, keptTraining, notedPipeline, type Resumption } from './resume.js';
 
 /**
  * What happens in a run: items done, failed and skipped, things to know about items that go on, figures that were
@@ -45,7 +47,7 @@ export type PipelineEvent =
 /** What is told of a training step: all but the tensors. */
 export type TrainedStep = Pick<
   Training,
-  'step' | 'total' | 'phase' | 'cycle' | 'images' | 'rate' | 'metrics' | 'marks'
+  'step' | 'total' | 'phase' | 'cycle' | 'images' | 'rate' | 'metrics' | 'marks' | 'paceUntil'
 >;
 
 /** How to run a pipeline. */
@@ -94,6 +96,22 @@ const fatal: ReadonlySet<string> = new Set([
 ]);
 
 /**
+ * Whether a failure is one that every further item would meet as well, or that makes further work vain: a training whose
+ * state, model or report cannot be written stops, and does not learn for hours what nobody will have.
+ */
+const isFatal =
+  ({ graph }: Plan) =>
+  ({ operator, diagnostics }: ItemFailure): boolean => {
+    const facts = graph.nodes.find(({ path }) => path === operator)?.operator.facts;
+    return diagnostics.some(
+      ({ code }) =>
+        fatal.has(code) ||
+        facts?.checkpoints !== undefined ||
+        (facts?.writes !== undefined && code.startsWith('image/')),
+    );
+  };
+
+/**
  * Runs a plan to its end. A bad item is set aside and the others go on; a run that cannot go on says why in `end`, and
  * keeps what is done.
  */
@@ -117,8 +135,10 @@ export const runPlan = (
   const usual = defaultContext(plan.graph.seed);
   // While a step has the engine, items are got ready for the next one: with one more of them, the engine seldom waits.
   const more = plan.stages.some(({ kind }) => kind === 'scan') ? 1 : 0;
+  const kept = keptTraining(plan.graph);
   const context: RunContext = {
     ...usual,
+    ...(kept && { pipeline: notedPipeline(plan.graph, kept.checkpoints.model.folder) }),
     jobs: jobs ?? usual.jobs + more,
     ...(memory === undefined ? {} : { memory }),
     ...(certify === undefined ? {} : { certify }),
@@ -138,26 +158,49 @@ export const runPlan = (
     chosen: (name) => () => observe({ kind: 'engine', name }),
   };
   const started = performance.now();
-  return pipe(
+  const began = pipe(
     beginning(plan.graph, resume),
     TE.chainFirstIOK(({ from, warnings }) => () => {
       for (const warning of warnings) observe({ kind: 'warned', key: wholeRun(plan), warning });
       if (from !== undefined) observe({ kind: 'resumed', step: from.saved.step, folder: from.folder });
     }),
-    TE.chain(({ from }) => build(plan, context, from)),
-    TE.chainTaskK(({ flow, close }) => async () => {
+    TE.bind('built', ({ from }) => build(plan, context, from)),
+    TE.chainTaskK(({ from, built: { flow, close } }) => async () => {
       const total =
         plan.bulk === undefined || plan.bulk.live ? {} : { total: plan.bulk.items - plan.bulk.done };
-      const summary = await drain(telling(plan, observe, result)(flow), {
+      const told = telling(plan, observe, result)(flow);
+      const summary = await drain(plan.bulk === undefined ? toldOnce(told) : told, {
         ...(signal === undefined ? {} : { signal }),
         ...total,
         // A run that goes on for months has told of its failures as they came.
         ...(plan.bulk?.live === true ? { most: 100 } : {}),
-        isFatal: ({ diagnostics }) => diagnostics.some(({ code }) => fatal.has(code)),
+        isFatal: isFatal(plan),
         observe,
       })();
       await close();
-      return { ...summary, skipped, milliseconds: performance.now() - started };
+      return { from, summary };
+    }),
+    TE.chain(({ from, summary }) =>
+      pipe(
+        from !== undefined && kept !== undefined && isOver(summary)
+          ? kept.checkpoints.conclude(from.saved)
+          : TE.right(false),
+        TE.map((isConcluded) => {
+          if (isConcluded && from !== undefined && kept !== undefined)
+            observe({ kind: 'warned', key: wholeRun(plan), warning: concluded(from, kept) });
+          return { ...summary, skipped, milliseconds: performance.now() - started };
+        }),
+      ),
+    ),
+  );
+  return pipe(
+    holdFolders(plan),
+    TE.chain(({ release }) => async () => {
+      try {
+        return await began();
+      } finally {
+        await release();
+      }
     }),
   );
 };
@@ -167,6 +210,16 @@ export const run = (pipeline: Pipeline, options: RunOptions = {}): TE.TaskEither
   pipe(
     compilePipeline(pipeline),
     TE.chain((plan) => runPlan(plan, options)),
+  );
+
+/** Whether a training that was taken up had come to its end before. */
+const isOver = ({ done, failed, end }: Summary): boolean =>
+  end.kind === 'complete' && done === 0 && failed.length === 0;
+
+const concluded = ({ saved }: Resumption, { checkpoints }: Kept): Diagnostic =>
+  warning(
+    'training/concluded',
+    `The schedule ends at or before step ${saved.step}, which the training has come to: its state there is now a model in ${checkpoints.model.folder}.`,
   );
 
 /** The key of what is said about a run and no item of it. */
@@ -194,8 +247,9 @@ const telling = (
 const eventOf: Readonly<Record<string, (item: Item<unknown>) => PipelineEvent>> = {
   measure: ({ key, value }) => ({ kind: 'measured', key, figures: (value as Measure).figures }),
   training: ({ key, value }) => {
-    const { step, total, phase, cycle, images, rate, metrics, marks } = value as Training;
-    const training = { step, total, phase, cycle, images, rate, metrics, marks };
+    const { step, total, phase, cycle, images, rate, metrics, marks, paceUntil } = value as Training;
+    const known = { step, total, phase, cycle, images, rate, metrics, marks };
+    const training = paceUntil === undefined ? known : { ...known, paceUntil };
     return { kind: 'trained', key, training };
   },
 };

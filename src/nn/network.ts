@@ -105,13 +105,13 @@ export const parameter = <T extends tf.Tensor>(parameters: Parameters, name: str
 export const parameterCount = ({ parameters }: Pick<Learner<unknown>, 'parameters'>): number =>
   Object.values(parameters).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 
-/**
- * Why weights are not those of a network: one that is missing or unknown, of another shape or type, or not finite.
- * Undefined when they are.
- */
-export const misfitOf = (
+/** Type and sides of weights, whatever they are. */
+type Form = Pick<HostTensor, 'dtype' | 'shape'>;
+
+/** Why weights of such types and shapes are not those of a network: one is missing or unknown, or of another shape or type. */
+export const strangerOf = (
   { parameters }: Network,
-  weights: Readonly<Record<string, HostTensor>>,
+  weights: Readonly<Record<string, Form>>,
 ): string | undefined => {
   const unknown = Object.keys(weights).find((name) => !Object.hasOwn(parameters, name));
   if (unknown !== undefined) return `it has no parameter \`${unknown}\``;
@@ -119,11 +119,19 @@ export const misfitOf = (
     .map(([name, { shape }]) => {
       const found = Object.hasOwn(weights, name) ? weights[name] : undefined;
       if (found === undefined) return `its parameter \`${name}\` is missing`;
-      if (found.dtype !== 'float32' || found.shape.join() !== shape.join())
-        return `its parameter \`${name}\` is float32 [${shape}], not ${found.dtype} [${found.shape}]`;
-      return found.data.every(Number.isFinite)
-        ? undefined
-        : `its parameter \`${name}\` holds no finite numbers`;
+      return found.dtype !== 'float32' || found.shape.join() !== shape.join()
+        ? `its parameter \`${name}\` is float32 [${shape}], not ${found.dtype} [${found.shape}]`
+        : undefined;
     })
     .find((why) => why !== undefined);
+};
+
+/** Why weights are not those of a network: as `strangerOf`, or not finite. Undefined when they are. */
+export const misfitOf = (
+  network: Network,
+  weights: Readonly<Record<string, HostTensor>>,
+): string | undefined => {
+  const endless = Object.entries(weights).find(([, { data }]) => !data.every(Number.isFinite));
+  const why = strangerOf(network, weights);
+  return why ?? (endless && `its parameter \`${endless[0]}\` holds no finite numbers`);
 };

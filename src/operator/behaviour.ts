@@ -4,6 +4,7 @@ import type { Option } from 'fp-ts/lib/Option.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
+import type { Durable } from '../disk/durable.js';
 import type { Region } from '../image/samples/window.js';
 import type { Frame, HostTensor, Item, ItemKey, Json, PictureShape, Port } from '../ports/index.js';
 import type { ItemFlow } from '../streams/flow.js';
@@ -46,6 +47,10 @@ export interface OpContext {
   readonly memory: number;
   /** Whether joins are to be certified of every picture, as if each operator said `certify: true`. */
   readonly certify: boolean;
+  /** The pipeline of the run, every parameter written out; absent where it is kept nowhere. */
+  readonly pipeline?: Json;
+  /** What must be on the disk before a checkpoint counts. */
+  readonly durable: Durable;
 }
 
 /** Facts about an item, by name. */
@@ -238,6 +243,13 @@ export interface Facts<P, W = unknown> {
   readonly objection?: (params: P, given: Port) => string | undefined;
   /** For an operator that writes something for people to look at: its absolute path. */
   readonly shows?: (params: P) => string;
+  /** For an operator that writes files beside a sink's: the absolute path of the folder that they are in, which no other run may write. */
+  readonly writes?: (params: P) => string;
+  /**
+   * For an operator that reads a folder as `weights`: the files of it that matter to its results, where these are not those of
+   * the whole folder, or of the model in it.
+   */
+  readonly weightFiles?: (params: P) => TaskEither<Diagnostics, readonly string[]> | undefined;
   /** For an operator that keeps the state of a scan before it: where. A run is taken up again from there. */
   readonly checkpoints?: (params: P) => Checkpoints;
   /** What it promises beyond its ports; it is tested for that. */

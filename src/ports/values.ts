@@ -81,7 +81,12 @@ export interface Training {
   readonly cycle: number;
   /** The last item learned from: `items`, or `a` and `b` of photos that are unpaired. */
   readonly position: Readonly<Record<string, ItemKey>>;
-  /** Events that happened at this step: `restart` at the last step of a restart cycle, `end` at the last of all. */
+  /** How many steps are done when the last one is that takes as long as this one does; all unless given. */
+  readonly paceUntil?: number;
+  /**
+   * Events that happened at this step: `restart` at the last step of a restart cycle, `end` at the last of all, `growing` where
+   * a loss begins to grow beyond measure, `restored` and `outgrown` where an earlier state was gone back to.
+   */
   readonly marks: readonly string[];
   /** The generator as it would be used now, averaged over steps where that was asked for. */
   readonly model: TrainedModel;

@@ -57,16 +57,23 @@ const filesIn = async (folder: string): Promise<readonly string[]> => {
 };
 
 /** The digest of a file, or of all files that count of a folder, with their names. */
-const digestTree = (path: string): TE.TaskEither<Diagnostics, Digest> =>
+const digestTree = (path: string, given?: readonly string[]): TE.TaskEither<Diagnostics, Digest> =>
   TE.tryCatch(async () => {
     const hash = createHash('sha256');
-    const files = (await stat(path)).isDirectory() ? await filesIn(path) : [path];
+    const files = given ?? ((await stat(path)).isDirectory() ? await filesIn(path) : [path]);
     for (const file of files) {
       hash.update(`${file.slice(path.length)}\0`);
       await update(hash, file);
     }
     return hash.digest('hex');
   }, unreadable(path));
+
+/** The files that an operator says matter to its results; undefined where it leaves that to what is in the folder. */
+const filesOf = ({
+  operator,
+  params,
+}: GraphNode): TE.TaskEither<Diagnostics, readonly string[] | undefined> =>
+  operator.facts.weightFiles?.(params as never) ?? TE.right(undefined);
 
 /** Weights that operators read, by the paths of the operators and of the parameters: `steps[2]/model.file`. */
 export type Weights = Readonly<Record<string, Digest>>;
@@ -75,7 +82,10 @@ export type Weights = Readonly<Record<string, Digest>>;
 export const digestWeights = (nodes: readonly GraphNode[]): TE.TaskEither<Diagnostics, Weights> =>
   TE.Monad.map(
     TE.traverseArray(({ node, keys, path }: PathUse & { readonly node: GraphNode }) =>
-      TE.Monad.map(digestTree(path), (digest) => [[node.path, ...keys].join('.'), digest] as const),
+      TE.Monad.map(
+        TE.Monad.chain(filesOf(node), (files) => digestTree(path, files)),
+        (digest) => [[node.path, ...keys].join('.'), digest] as const,
+      ),
     )(
       nodes.flatMap((node) =>
         pathsOf(node.operator.params.shape, node.written)

@@ -6,6 +6,7 @@ import { writeAtomically } from '../../disk/write.js';
 import type { Exported } from '../../nn/onnx/export.js';
 import { paramErrors } from '../../operator/params/index.js';
 import { ensembleAverage } from '../../ops/ensemble.average/index.js';
+import { absolutePath } from '../../pipelines/check/absolute-path.js';
 import { createEngine } from '../../tensor/run/engine.js';
 import { printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
@@ -17,6 +18,7 @@ export interface ExportOptions {
   readonly trust: number;
   readonly average: 'predictions' | 'weights';
   readonly members?: number;
+  readonly at?: 'latest';
   readonly pixels: 'float' | 'uint8';
   readonly size?: { readonly width: number; readonly height: number };
 }
@@ -24,7 +26,7 @@ export interface ExportOptions {
 /** `pipe export`: a trained model as one ONNX file, which is written once it has been found to give the same results. */
 export const exportModel = async (
   run: string,
-  { to, strength, trust, average, members, pixels, size }: ExportOptions,
+  { to, strength, trust, average, members, at, pixels, size }: ExportOptions,
   terminal: Terminal,
 ): Promise<Exit> => {
   const { exportEnsemble } = await import('../../nn/onnx/export.js');
@@ -35,6 +37,7 @@ export const exportModel = async (
     trust,
     average,
     ...(members === undefined ? {} : { members }),
+    ...(at === undefined ? {} : { at }),
   });
   if (E.isLeft(params)) {
     const [first] = paramErrors(params.left);
@@ -45,8 +48,9 @@ export const exportModel = async (
   const engine = createEngine('cpu');
   const made = await pipe(
     exportEnsemble(engine)({
-      models: resolve(terminal.folder, run),
+      models: absolutePath(run, terminal.folder),
       members: members ?? 'all',
+      at,
       average,
       strength,
       trust,

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -5,6 +7,7 @@ import type { Diagnostic, Diagnostics } from '../../diagnostics/index.js';
 import { compile } from '../../execution/compile.js';
 import type { Plan } from '../../execution/plan/plan.js';
 import { type PipelineEvent, type Report, runPlan } from '../../execution/run.js';
+import { MODEL_JSON } from '../../nn/models/model-json.js';
 import type { ItemFailure } from '../../ports/index.js';
 import { notStarted, type Progress, progress } from '../../streams/index.js';
 import { addFigures, figuresInWords, figuresJson, meansOf, type Totals } from '../figures.js';
@@ -33,7 +36,28 @@ export interface RunArguments {
 /** `pipe run`: compiles and runs, and says at the end what was done, what was skipped and what failed. */
 export const run = async (
   target: string | undefined,
-  { set, engine, jobs, memory, certify, resume, retry, laws, json, quiet }: RunArguments,
+  options: RunArguments,
+  terminal: Terminal,
+): Promise<Exit> =>
+  runCompiled(
+    pipe(
+      findPipeline(target, terminal.folder),
+      TE.chain(({ file, pipeline }) =>
+        compile(file, {
+          set: options.set,
+          folder: terminal.folder,
+          ...(pipeline === undefined ? {} : { pipeline }),
+        }),
+      ),
+    ),
+    options,
+    terminal,
+  );
+
+/** Runs what was compiled, as `pipe run` does. */
+export const runCompiled = async (
+  compiled: TE.TaskEither<Diagnostics, Plan>,
+  { engine, jobs, memory, certify, resume, retry, laws, json, quiet }: RunArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const reporter = json
@@ -42,10 +66,7 @@ export const run = async (
       ? quietReporter(terminal)
       : terminalReporter(terminal);
   const result = await pipe(
-    findPipeline(target, terminal.folder),
-    TE.chain(({ file, pipeline }) =>
-      compile(file, { set, folder: terminal.folder, ...(pipeline === undefined ? {} : { pipeline }) }),
-    ),
+    compiled,
     TE.chainFirstIOK((plan) => () => reporter.planned(plan)),
     TE.bindTo('plan'),
     TE.bind('report', ({ plan }) =>
@@ -142,11 +163,13 @@ const terminalReporter = (terminal: Terminal): Reporter => {
   let engine: string | undefined;
   let totals: Totals = {};
   let training: TrainingProgress | undefined;
+  let isConcluded = false;
   return {
     refused: (diagnostics) => printDiagnostics(terminal, diagnostics),
     planned: (plan) => printDiagnostics(terminal, plan.warnings),
     event: (event) => {
       if (event.kind === 'warned') {
+        isConcluded ||= event.warning.code === 'training/concluded';
         const known = warnings.get(event.warning.code) ?? { warning: event.warning, paths: [] };
         known.paths.push(event.key.path);
         warnings.set(event.warning.code, known);
@@ -182,6 +205,11 @@ const terminalReporter = (terminal: Terminal): Reporter => {
       terminal.out(`${summary(plan, report, engine, terminal)}\n`);
       if (report.done > 0)
         for (const path of shownBy(plan)) terminal.out(`  look at ${shortPath(path, terminal.folder)}\n`);
+      const model = modelOf(plan);
+      if (model !== undefined && (report.done > 0 || isConcluded) && isKept(model))
+        terminal.out(
+          `  use it by \`pipe apply ${quoted(shortPath(model, terminal.folder))} PHOTOS --to edited\`\n`,
+        );
     },
   };
 };
@@ -189,6 +217,31 @@ const terminalReporter = (terminal: Terminal): Reporter => {
 /** What a run writes for people to look at. */
 const shownBy = ({ graph }: Plan): readonly string[] =>
   graph.nodes.flatMap(({ operator, params }) => operator.facts.shows?.(params as never) ?? []);
+
+/** The folder of the model that a run trains. */
+const modelOf = ({ graph }: Plan): string | undefined =>
+  graph.nodes
+    .map(({ operator, params }) => operator.facts.checkpoints?.(params as never).model.folder)
+    .find((folder) => folder !== undefined);
+
+/** Whether there is a model in a folder, or a checkpoint, which is one as well. */
+const isKept = (folder: string): boolean => {
+  const named = (path: string): readonly string[] => {
+    try {
+      return readdirSync(path);
+    } catch {
+      return [];
+    }
+  };
+  return (
+    named(folder).includes(MODEL_JSON) ||
+    named(join(folder, 'checkpoints')).some((name) => name.endsWith('.json'))
+  );
+};
+
+/** A path as a shell takes it. */
+const quoted = (path: string): string =>
+  /^[\w./~-]+$/.test(path) ? path : `'${printable(path).replaceAll("'", "'\\''")}'`;
 
 const printItemWarning = (
   { err, paint }: Terminal,

@@ -53,6 +53,25 @@ export const modelCodes = {
     remedy:
       'Say `fit: resize`, or `fit: pad` for smaller pictures, or bring pictures to that size with `resize`, `crop` or `tile`.',
   },
+  'model/not-finite': {
+    title: 'A model gave values that are no numbers',
+    remedy:
+      'Half precision that overflows is the usual cause: export the model in float32. Or its input is in another range than it was trained with: see `range`, `mean` and `std`.',
+  },
+  'model/one-value': {
+    title: 'A model made one even surface of a photo',
+    remedy:
+      'Look at what the model was trained with: `range`, `mean`, `std`, `outputRange`, `channels`, `layout`.',
+  },
+  'model/out-of-range': {
+    title: 'A model gave a picture that is nearly all at or beyond black and white',
+    remedy:
+      'Values of 0..255 that are taken for 0..1 are the usual cause: say `outputRange: 0..255`. Or `range`, `mean` and `std` are others than the model was trained with.',
+  },
+  'model/exchanged': {
+    title: 'Red and blue of a model’s result look exchanged',
+    remedy: 'Say `channels: bgr` if the model was trained so.',
+  },
   'model/output-size': {
     title: 'A model gives a picture of an unexpected size',
     remedy:

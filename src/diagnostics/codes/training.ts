@@ -30,6 +30,46 @@ export const trainingCodes = {
     title: 'A checkpoint is damaged, and the one before it was used',
     remedy: 'Nothing need be done; if it happens again, check the disk.',
   },
+  'training/checkpoint-unchecked': {
+    title: 'A checkpoint was written by an earlier version, without a checksum of its description',
+    remedy: 'Nothing need be done: the next checkpoint has one.',
+  },
+  'training/not-saved': {
+    title: 'The last steps of a training could not be kept',
+    remedy:
+      'Make room, or make the folder writable, and go on by --resume: it begins after the last checkpoint.',
+  },
+  'training/model-exists': {
+    title: 'There is a trained model in the folder already',
+    remedy: 'Train into another folder, or move the model away: it is never trained over.',
+  },
+  'training/changed': {
+    title: 'A training goes on with another pipeline than it was begun with',
+    remedy:
+      'Nothing need be done if that is meant; else bring the pipeline back to what it was, or train into another folder.',
+  },
+  'training/nothing-to-learn-from': {
+    title: 'Of all photos of a pass none could be learned from',
+    remedy:
+      'The message says what is wrong with the first of them. Check the folder, and whether the photos can be opened.',
+  },
+  'training/started-from': {
+    title: 'A training starts from a trained model',
+    remedy: 'Nothing need be done. The message says what is taken over and what is new.',
+  },
+  'training/nothing-to-start-from': {
+    title: 'Nothing of a model fits the network that is trained',
+    remedy: 'Give `generator` the kind and options of the model: `pipe models FOLDER` prints them.',
+  },
+  'training/concluded': {
+    title: 'A training had come to its end already, and its last state was made a model',
+    remedy: 'Nothing need be done. Make the schedule longer to go on.',
+  },
+  'training/metrics-lost': {
+    title: 'A report has no figures of some steps',
+    remedy:
+      'Nothing need be done: the training itself is whole. The file was changed, or the disk has lost a part of it.',
+  },
   'training/ended-early': {
     title: 'There were too few items for the whole training',
     remedy: 'Say `repeat: true` at the source, so that the photos come round as often as they are needed.',

@@ -13,6 +13,14 @@ export const weightsCodes = {
     remedy:
       'Its size or SHA-256 differs from what was noted: get it again from where it came, or take its entry out of `model.json`.',
   },
+  'weights/outside': {
+    title: 'A file of a model is a link that leads out of its folder',
+    remedy: 'Put a copy of the file itself into the folder of the model.',
+  },
+  'weights/too-large': {
+    title: 'A file of weights holds more than the machine has memory for',
+    remedy: 'Use a machine with more memory; if the model came from elsewhere, do not trust the file.',
+  },
   'weights/no-model': {
     title: 'A folder holds no trained model',
     remedy: 'Give the folder that `snapshot` writes to: `model.json` and `snapshot-….safetensors` are in it.',

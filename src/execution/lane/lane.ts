@@ -17,7 +17,7 @@ import { contextOf, type RunContext } from '../context.js';
 import type { Resources } from '../resources.js';
 import { tensorGroup } from '../tensors/tensor-group.js';
 import type { TensorRuntime } from '../tensors/tensor-runtime.js';
-import { apart, asFloats, brokenLaw } from './run-time-laws.js';
+import { apart, asFloats, brokenLaw, noPicture } from './run-time-laws.js';
 
 /** What all operators of a lane do to one item, one after the other. */
 export type LaneWork = (item: Item<unknown>, signal: AbortSignal) => Promise<E.Either<ItemFailure, unknown>>;
@@ -59,7 +59,7 @@ export const laneWork = (
         ),
       );
       if (E.isLeft(result)) return result;
-      const broken = run.laws ? brokenLaw(path, result.right) : undefined;
+      const broken = run.laws ? brokenLaw(path, result.right) : noPicture(path, current, result.right);
       if (broken !== undefined) return E.left({ key, operator: path, diagnostics: [broken] });
       current = run.laws ? asFloats(result.right) : result.right;
     }

@@ -29,6 +29,30 @@ export const brokenLaw = (path: string, value: unknown): Diagnostic | undefined 
   return undefined;
 };
 
+/** The first sample of a picture that is no number; undefined where all are, and for what is no picture of floats. */
+const noNumberIn = (value: unknown): number | undefined => {
+  if (!travelsOn({ kind: 'frame' }, value) || value.samples.depth !== 'float32') return undefined;
+  const { data } = value.samples;
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return data[i];
+  return undefined;
+};
+
+/**
+ * What is wrong with a result that has samples that are no numbers: they would be written as black without a word.
+ *
+ * @param given what the operator made it of, which can have had them already
+ */
+export const noPicture = (path: string, given: unknown, result: unknown): Diagnostic | undefined => {
+  const sample = noNumberIn(result);
+  if (sample === undefined) return undefined;
+  const isOwn = travelsOn({ kind: 'frame' }, given) && noNumberIn(given) === undefined;
+  return isOwn
+    ? failure('law/not-finite', `${path} gave a sample that is ${sample}.`)
+    : failure('law/not-finite', `The photo has a sample that is ${sample}, as ${path} reads it.`, {
+        hint: 'It is no colour. Export the photo again, without such values.',
+      });
+};
+
 /** The picture with floating-point samples: integers would hide what is no number and what is out of range. */
 export const asFloats = (value: unknown): unknown => {
   if (!travelsOn({ kind: 'frame' }, value) || value.samples.depth === 'float32') return value;

@@ -17,7 +17,7 @@ import { pathsOf } from '../../operator/params/index.js';
 import { builtIn } from '../../ops/index.js';
 import { shippedModels } from '../../pipelines/check/absolute-path.js';
 import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
-import { type Bulk, nodesOf } from '../../pipelines/plan/stages.js';
+import { type Bulk, nodesOf, stageOf } from '../../pipelines/plan/stages.js';
 import { type FileRef, type Item, travelsOn } from '../../ports/index.js';
 import {
   type Digest,
@@ -68,8 +68,38 @@ export const survey = (
 ): TE.TaskEither<Diagnostics, Survey> =>
   pipe(
     missingFiles(graph),
-    TE.chain(() => (bulk === undefined ? TE.right({ warnings: [] }) : surveyBulk(graph, bulk, run))),
+    TE.chain(() =>
+      bulk === undefined
+        ? pipe(
+            endlessOfNothing(graph, run),
+            TE.map(() => ({ warnings: [] })),
+          )
+        : surveyBulk(graph, bulk, run),
+    ),
   );
+
+/** Sources of a training that have nothing to give, now and whenever they begin again. Error: `file/none`. */
+const endlessOfNothing =
+  ({ nodes }: Graph, run: RunContext): TE.TaskEither<Diagnostics, undefined> =>
+  async () => {
+    if (!nodes.some(({ operator }) => 'scan' in operator.behaviour)) return E.right(undefined);
+    const empty = await Promise.all(
+      nodes.map(async (node): Promise<readonly Diagnostic[]> => {
+        const stage = stageOf(node, false);
+        if (stage.kind !== 'source' || stage.behaviour.live?.(node.params as never) === true) return [];
+        const items = sourceFlow(stage, run).open();
+        try {
+          return (await items.next()).done === true ? [{ ...nothingFound(node), severity: 'error' }] : [];
+        } catch {
+          // What the source has to say is said when it runs.
+          return [];
+        } finally {
+          await items.close();
+        }
+      }),
+    );
+    return fromDiagnostics(empty.flat(), undefined);
+  };
 
 const missingFiles = ({ nodes }: Graph): TE.TaskEither<Diagnostics, undefined> => {
   const needed = nodes.flatMap((node) =>

@@ -103,7 +103,7 @@ describe('an ensemble', () => {
     expect(await load({ models: other, members: [200] })).toEqual({
       wrong: [
         expect.stringMatching(
-          /^weights\/mismatch: .*other: snapshot-200\.safetensors is not of the network that model\.json says it is: its parameter `.*` is float32 .*\.$/,
+          /^weights\/mismatch: .*other\/snapshot-200\.safetensors is not of the network that model\.json says it is: its parameter `.*` is float32 .*\.$/,
         ),
       ],
     });

@@ -4,8 +4,16 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import type { HostTensor, NetworkSpec } from '../../ports/index.js';
 import { generatorOf } from '../generators/index.js';
-import { readManifest, readModelFolder, type Snapshot, type TrainedFolder } from '../models/index.js';
-import { misfitOf, type Network } from '../network.js';
+import {
+  type Demands,
+  type ModelManifest,
+  readManifest,
+  readModelFolder,
+  type Snapshot,
+  type TrainedFolder,
+} from '../models/index.js';
+import { misfitOf, type Network, strangerOf } from '../network.js';
+import { loadLatest, withWayOut } from './latest.js';
 
 /** Which snapshots of a model take part: all, the last few, or those of some steps. */
 export type Members = 'all' | number | readonly number[];
@@ -28,6 +36,8 @@ export interface LoadedEnsemble extends Ensemble {
 export interface EnsembleChoice {
   readonly models: string;
   readonly members: Members;
+  /** `latest` takes the latest checkpoint of a training in the place of snapshots. */
+  readonly at?: 'latest' | undefined;
   readonly average: 'predictions' | 'weights';
   readonly trust: number;
   readonly output: 'picture' | 'trust';
@@ -79,11 +89,23 @@ const networkOf = (path: string, { generator, snapshots }: TrainedFolder): E.Eit
       ]);
 };
 
+/** A file of other weights than the network's is refused by its header, whatever sizes that tells of. */
+const stranger =
+  ({ generator }: ModelManifest): Demands['objection'] =>
+  (tensors) => {
+    const network = generatorOf(generator) as Network;
+    const why = strangerOf(network, Object.fromEntries(tensors.map((each) => [each.name, each])));
+    return why && `is not of the network that model.json says it is: ${why}`;
+  };
+
 /**
  * Reads a model's folder and what is needed of it. Errors: `weights/…`; `weights/no-snapshots` also where disagreement is
  * asked for and there is one snapshot only.
  */
-export const loadEnsemble = ({
+export const loadEnsemble = (choice: EnsembleChoice): TE.TaskEither<Diagnostics, LoadedEnsemble> =>
+  choice.at === 'latest' ? loadLatest(choice.models) : loadSnapshots(choice);
+
+const loadSnapshots = ({
   models,
   members: wanted,
   average,
@@ -92,6 +114,7 @@ export const loadEnsemble = ({
 }: EnsembleChoice): TE.TaskEither<Diagnostics, LoadedEnsemble> =>
   pipe(
     readManifest(models),
+    TE.orElse((errors): TE.TaskEither<Diagnostics, ModelManifest> => withWayOut(models, errors)),
     TE.chainEitherK(({ snapshots }) => chosen(models, wanted)(snapshots)),
     TE.filterOrElse(
       ({ length }) => length > 1 || (trust === 0 && output === 'picture'),
@@ -102,7 +125,7 @@ export const loadEnsemble = ({
         ),
       ],
     ),
-    TE.chain((snapshots) => readModelFolder(models, () => snapshots)),
+    TE.chain((snapshots) => readModelFolder(models, () => snapshots, stranger)),
     TE.bindTo('folder'),
     TE.bind('network', ({ folder }) => TE.fromEither(networkOf(models, folder))),
     TE.map(({ folder, network }) => {

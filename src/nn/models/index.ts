@@ -1,5 +1,6 @@
 export {
   addSnapshot,
+  modelFilesIn,
   readManifest,
   readModelFolder,
   type SnapshotFacts,
@@ -8,4 +9,11 @@ export {
 } from './model-folder.js';
 export { isModelFile, MODEL_JSON, type ModelManifest, type Snapshot } from './model-json.js';
 export { decodeTensors, encodeTensors, type TensorFile, type Tensors } from './safetensors.js';
-export { type Fingerprint, readTensors, writeTensors, writeWhole } from './tensor-file.js';
+export {
+  checkInside,
+  type Demands,
+  type Fingerprint,
+  readTensors,
+  writeTensors,
+  writeWhole,
+} from './tensor-file.js';

@@ -1,4 +1,15 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -99,6 +110,55 @@ describe('a model folder', () => {
     expect(right(await readManifest(folder)()).snapshots).toHaveLength(1);
   });
 
+  it.each([
+    ['one file a thousand times', (one: object) => Array.from({ length: 1000 }, () => one), 'more than 256'],
+    ['one file twice', (one: object) => [one, one], 'it lists snapshot-500.safetensors twice'],
+    [
+      'one content under two names',
+      (one: object) => [one, { ...one, file: 'snapshot-7.safetensors', step: 7 }],
+      'it lists two files with the SHA-256',
+    ],
+    [
+      'two of one step',
+      (one: object) => [one, { ...one, file: 'snapshot-7.safetensors', sha256: '0'.repeat(64) }],
+      'it lists two snapshots of step 500',
+    ],
+    ['a hash that is none', (one: object) => [{ ...one, sha256: 'x' }], 'a SHA-256 in hexadecimal'],
+    ['negative bytes', (one: object) => [{ ...one, bytes: -1 }], 'a whole number'],
+    [
+      'an absolute name',
+      (one: object) => [{ ...one, file: '/tmp/snapshot-1.safetensors' }],
+      'a plain file name',
+    ],
+  ])('is refused that lists %s', async (_, listed, why) => {
+    await add(500, 1);
+    const path = join(folder, 'model.json');
+    const json = JSON.parse(await readFile(path, 'utf8'));
+    await writeFile(path, JSON.stringify({ ...json, snapshots: listed(json.snapshots[0]) }));
+    const read = await readModelFolder(folder)();
+    expect(codesOf(read)).toEqual(['weights/model-json']);
+    expect(E.isLeft(read) && read.left[0].message).toContain(why);
+  });
+
+  it('is refused whose description is huge, a pipe, or a link that leads out of it', async () => {
+    const path = join(folder, 'model.json');
+    await writeFile(path, `{"training": "${'x'.repeat(2 << 20)}"}`);
+    expect(codesOf(await readManifest(folder)())).toEqual(['weights/model-json']);
+    await rm(path);
+    execFileSync('mkfifo', [path]);
+    expect(codesOf(await readManifest(folder)())).toEqual(['weights/unreadable']);
+    await rm(path);
+    await mkdir(join(folder, 'own'));
+    const own = join(folder, 'own');
+    right(await addSnapshot(own, spec, weights(1), { step: 5, cycle: 1 })());
+    await rename(join(own, 'snapshot-5.safetensors'), join(folder, 'elsewhere'));
+    await symlink(join(folder, 'elsewhere'), join(own, 'snapshot-5.safetensors'));
+    expect(codesOf(await readModelFolder(own)())).toEqual(['weights/outside']);
+    await rename(join(own, 'model.json'), path);
+    await symlink(path, join(own, 'model.json'));
+    expect(codesOf(await readModelFolder(own)())).toEqual(['weights/outside']);
+  });
+
   it('keeps the model that there is when there is no room to write', async () => {
     await add(500, 1);
     const before = await readFile(join(folder, 'model.json'), 'utf8');
@@ -148,6 +208,43 @@ describe('a model folder', () => {
 });
 
 describe('a file of tensors', () => {
+  it('is refused by its size and its header, before memory is taken for what they tell of', async () => {
+    const path = join(folder, 'w.safetensors');
+    const header = JSON.stringify({ a: { dtype: 'F32', shape: [2 ** 42], data_offsets: [0, 2 ** 44] } });
+    const start = new Uint8Array(8 + header.length);
+    new DataView(start.buffer).setBigUint64(0, BigInt(header.length), true);
+    start.set(new TextEncoder().encode(header), 8);
+    await writeFile(path, start);
+    expect(codesOf(await readTensors(path)())).toEqual(['weights/not-safetensors']);
+    // A file may be as long as that and take no room.
+    await truncate(path, start.length + 2 ** 43).catch(() => undefined);
+    expect(codesOf(await readTensors(path)())).toEqual(['weights/not-safetensors']);
+    expect(codesOf(await readTensors(path, { sha256: '', bytes: 9 })())).toEqual(['weights/damaged']);
+    const objection = () => 'is not wanted';
+    const written = right(await writeTensors(path, weights(5))());
+    expect(codesOf(await readTensors(path, written, { objection })())).toEqual(['weights/mismatch']);
+    const wanted = right(await readTensors(path, written, { wanted: () => false })());
+    expect(wanted.tensors).toEqual({});
+    expect(
+      codesOf(await readTensors(path, { ...written, sha256: '0'.repeat(64) }, { wanted: () => false })()),
+    ).toEqual(['weights/damaged']);
+  });
+
+  it('that is larger than the memory of the machine is refused', async () => {
+    const path = join(folder, 'w.safetensors');
+    const bytes = 2 ** 42;
+    const header = JSON.stringify({ a: { dtype: 'U8', shape: [bytes], data_offsets: [0, bytes] } });
+    const start = new Uint8Array(8 + header.length);
+    new DataView(start.buffer).setBigUint64(0, BigInt(header.length), true);
+    start.set(new TextEncoder().encode(header), 8);
+    await writeFile(path, start);
+    const isSparse = await truncate(path, start.length + bytes).then(
+      () => true,
+      () => false,
+    );
+    if (isSparse) expect(codesOf(await readTensors(path)())).toEqual(['weights/too-large']);
+  });
+
   it('is held to what was written', async () => {
     const path = join(folder, 'deep', 'state.safetensors');
     const written = right(await writeTensors(path, weights(5), { step: '12' })());

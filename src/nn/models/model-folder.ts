@@ -1,22 +1,23 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
+import type * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { all, type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
-import { systemCodeOf } from '../../disk/read.js';
+import { all, DiagnosticError, type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { readBytes, systemCodeOf } from '../../disk/read.js';
 import type { HostTensor, NetworkSpec } from '../../ports/index.js';
 import {
   decodeManifest,
   encodeManifest,
+  isModelFile,
+  MAX_MANIFEST,
   MODEL_JSON,
   type ModelManifest,
   type Snapshot,
   snapshotFile,
 } from './model-json.js';
-import type { Tensors } from './safetensors.js';
-import { readTensors, writeTensors, writeWhole } from './tensor-file.js';
+import { checkInside, type Demands, readTensors, writeTensors, writeWhole } from './tensor-file.js';
 
 /** A snapshot and its weights, float32, by parameter name. */
 export interface SnapshotWeights extends Snapshot {
@@ -36,41 +37,55 @@ const noModel = (path: string): Diagnostics => [
 /** What a folder's `model.json` says; the weights are not looked at. Errors: `weights/no-model`, `weights/model-json`. */
 export const readManifest = (path: string): TE.TaskEither<Diagnostics, ModelManifest> =>
   pipe(
-    TE.tryCatch(
-      () => readFile(join(path, MODEL_JSON), 'utf8'),
-      (cause): Diagnostics =>
-        ['ENOENT', 'ENOTDIR'].includes(systemCodeOf(cause))
-          ? noModel(path)
-          : [
-              failure(
-                'weights/unreadable',
-                `${join(path, MODEL_JSON)} cannot be read: ${messageOf(cause)}.`,
-                { cause },
-              ),
-            ],
-    ),
-    TE.chainEitherK((text) => decodeManifest(join(path, MODEL_JSON), text)),
+    readBytes(join(path, MODEL_JSON), MAX_MANIFEST),
+    TE.mapLeft(([{ code, message, cause }]): Diagnostics => {
+      if (code === 'image/not-found') return noModel(path);
+      return code === 'image/file-too-large'
+        ? [failure('weights/model-json', message, { hint: 'It is no description of a model.' })]
+        : [failure('weights/unreadable', message, { cause })];
+    }),
+    TE.chainFirst(() => inside(join(path, MODEL_JSON), path)),
+    TE.chainEitherK((bytes) => decodeManifest(join(path, MODEL_JSON), new TextDecoder().decode(bytes))),
   );
 
-const floats = (path: string, tensors: Tensors): E.Either<Diagnostics, SnapshotWeights['weights']> => {
-  const other = Object.entries(tensors).find(([, { dtype }]) => dtype !== 'float32');
-  return other === undefined
-    ? E.right(tensors as SnapshotWeights['weights'])
-    : E.left([
-        failure(
-          'weights/mismatch',
-          `${path}: its tensor \`${other[0]}\` holds ${other[1].dtype}, no weights.`,
-        ),
-      ]);
+const inside = (path: string, folder: string): TE.TaskEither<Diagnostics, void> =>
+  TE.tryCatch(
+    () => checkInside(path, folder),
+    (cause): Diagnostics =>
+      cause instanceof DiagnosticError
+        ? cause.diagnostics
+        : [failure('weights/unreadable', `${path} cannot be read: ${messageOf(cause)}.`, { cause })],
+  );
+
+/** Files of a folder that are part of a model, by their names; none where there is no folder. Error: `weights/unreadable`. */
+export const modelFilesIn = (path: string): TE.TaskEither<Diagnostics, readonly string[]> =>
+  TE.tryCatch(
+    async () => {
+      const names = await readdir(path).catch((thrown: unknown) => {
+        if (['ENOENT', 'ENOTDIR'].includes(systemCodeOf(thrown))) return [];
+        throw thrown;
+      });
+      return names.filter(isModelFile).sort();
+    },
+    (cause): Diagnostics => [
+      failure('weights/unreadable', `${path} cannot be read: ${messageOf(cause)}.`, { cause }),
+    ],
+  );
+
+const onlyFloats: Demands['objection'] = (tensors) => {
+  const other = tensors.find(({ dtype }) => dtype !== 'float32');
+  return other && `is of no use: its tensor \`${other.name}\` holds ${other.dtype}, no weights`;
 };
 
 const readSnapshot =
-  (folder: string) =>
+  (folder: string, objection: Demands['objection']) =>
   (snapshot: Snapshot): TE.TaskEither<Diagnostics, SnapshotWeights> =>
     pipe(
-      readTensors(join(folder, snapshot.file), snapshot),
-      TE.chainEitherK(({ tensors }) => floats(join(folder, snapshot.file), tensors)),
-      TE.map((weights) => ({ ...snapshot, weights })),
+      readTensors(join(folder, snapshot.file), snapshot, {
+        inside: folder,
+        objection: (tensors) => objection?.(tensors) ?? onlyFloats(tensors),
+      }),
+      TE.map(({ tensors }) => ({ ...snapshot, weights: tensors as SnapshotWeights['weights'] })),
     );
 
 /**
@@ -79,17 +94,23 @@ const readSnapshot =
  * `weights/not-safetensors`.
  *
  * @param chosen which snapshots to read; all unless given
+ * @param objection why the tensors of a snapshot are not those of the model; asked before memory is taken for them
  */
 export const readModelFolder = (
   path: string,
   chosen: (snapshots: readonly Snapshot[]) => readonly Snapshot[] = (each) => each,
+  objection?: (manifest: ModelManifest) => Demands['objection'],
 ): TE.TaskEither<Diagnostics, TrainedFolder> =>
   pipe(
     readManifest(path),
     TE.chain((manifest) =>
       pipe(
         TE.fromTask<readonly E.Either<Diagnostics, SnapshotWeights>[], Diagnostics>(() =>
-          Promise.all(chosen(manifest.snapshots).map((snapshot) => readSnapshot(path)(snapshot)())),
+          Promise.all(
+            chosen(manifest.snapshots).map((snapshot) =>
+              readSnapshot(path, objection?.(manifest))(snapshot)(),
+            ),
+          ),
         ),
         TE.chainEitherK(all),
         TE.map((snapshots) => ({ ...manifest, snapshots })),

@@ -44,19 +44,47 @@ const plainName = new t.Type<string>(
   t.identity,
 );
 
+const natural = t.refinement(t.Int, (value) => Number.isSafeInteger(value) && value >= 0, 'a whole number');
+
+const sha256 = t.refinement(t.string, (value) => /^[0-9a-f]{64}$/.test(value), 'a SHA-256 in hexadecimal');
+
 const manifestCodec = t.intersection([
   t.type({
     format: t.literal('prismflow-model'),
     version: t.literal(1),
     generator: networkSpec,
     snapshots: t.readonlyArray(
-      t.strict({ file: plainName, sha256: t.string, bytes: t.Int, step: t.Int, cycle: t.Int }),
+      t.strict({ file: plainName, sha256, bytes: natural, step: natural, cycle: natural }),
     ),
   }),
   t.partial({ training: t.UnknownRecord }),
 ]);
 
-const MAX_SNAPSHOTS = 1000;
+/** A schedule has 100 cycles at most, and a training can be made longer afterwards. */
+const MAX_SNAPSHOTS = 256;
+
+/** Bytes of a `model.json`. */
+export const MAX_MANIFEST = 1 << 20;
+
+/** The first value that comes twice. */
+const twice = <A>(values: readonly A[]): A | undefined => {
+  const seen = new Set<A>();
+  return values.find((value) => {
+    const known = seen.has(value);
+    seen.add(value);
+    return known;
+  });
+};
+
+/** A snapshot that is listed twice would count twice, and take twice the time. */
+const repeated = (snapshots: readonly Snapshot[]): string | undefined => {
+  const file = twice(snapshots.map((each) => each.file.toLowerCase()));
+  if (file !== undefined) return `it lists ${file} twice`;
+  const step = twice(snapshots.map((each) => each.step));
+  if (step !== undefined) return `it lists two snapshots of step ${step}`;
+  const content = twice(snapshots.map(({ sha256 }) => sha256));
+  return content === undefined ? undefined : `it lists two files with the SHA-256 ${content.slice(0, 12)}…`;
+};
 
 /** The text of a `model.json`. */
 export const encodeManifest = ({ generator, snapshots, training }: ModelManifest): string =>
@@ -94,6 +122,10 @@ export const decodeManifest = (path: string, text: string): E.Either<Diagnostics
       ({ snapshots }) => snapshots.length <= MAX_SNAPSHOTS,
       () => `it has more than ${MAX_SNAPSHOTS} snapshots`,
     ),
+    E.chainFirst(({ snapshots }) => {
+      const why = repeated(snapshots);
+      return why === undefined ? E.right(undefined) : E.left(why);
+    }),
     E.map(({ generator, snapshots, training = {} }) => ({ generator, snapshots, training })),
     E.mapLeft((why): Diagnostics => [failure('weights/model-json', `${path} cannot be used, ${why}.`)]),
   );

@@ -25,16 +25,21 @@ const storedTypes: Readonly<Record<DType, StoredType>> = {
   bool: 'BOOL',
 };
 
-const LENGTH_BYTES = 8;
+/** Bytes at the beginning of a file that say how long its header is. */
+export const LENGTH_BYTES = 8;
 
-/** The format's own limit on its header. */
-const MAX_HEADER = 100_000_000;
+/** Bytes of a header: room for 100,000 tensors. The format itself allows ten times as many. */
+const MAX_HEADER = 10_000_000;
+
+/** Axes of a tensor. */
+const MAX_RANK = 8;
 
 interface Stored {
   readonly name: string;
   readonly type: StoredType;
   readonly shape: readonly number[];
-  readonly bytes: Uint8Array;
+  readonly bytes: number;
+  readonly content: () => Uint8Array;
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
@@ -42,46 +47,67 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
 
 const stored = (name: string, { dtype, shape, data }: HostTensor, half: boolean): Stored =>
   half && dtype === 'float32'
-    ? { name, type: 'F16', shape, bytes: bytesOf(toHalf(data)) }
-    : { name, type: storedTypes[dtype], shape, bytes: bytesOf(data) };
+    ? { name, type: 'F16', shape, bytes: 2 * data.length, content: () => bytesOf(toHalf(data)) }
+    : { name, type: storedTypes[dtype], shape, bytes: data.byteLength, content: () => bytesOf(data) };
 
 const byName = ({ name: a }: Stored, { name: b }: Stored): number => (a < b ? -1 : Number(a > b));
 
+/** A safetensors file about to be written, in pieces that need not be in memory together. */
+export interface TensorPieces {
+  readonly bytes: number;
+  /** The pieces in order; numbers are brought to half precision when their piece is asked for. */
+  readonly pieces: () => Iterable<Uint8Array>;
+}
+
 /**
- * Tensors and free text as the bytes of a safetensors file (https://github.com/huggingface/safetensors): eight bytes
+ * Tensors and free text as a safetensors file (https://github.com/huggingface/safetensors), piece by piece: eight bytes
  * with the length of a JSON header, the header, and the tensors row-major, little-endian, wide types first so that each
  * is aligned. The same tensors always give the same bytes.
  *
  * @param options `half` stores float32 as float16, nearest, which halves the file; reading gives float32 again
  */
-export const encodeTensors = (
+export const piecesOf = (
   tensors: Tensors,
   metadata: Readonly<Record<string, string>> = {},
   { half = false }: { readonly half?: boolean } = {},
-): Uint8Array => {
+): TensorPieces => {
   const all = Object.entries(tensors)
     .map(([name, tensor]) => stored(name, tensor, half))
     .sort((a, b) => widths[b.type] - widths[a.type] || byName(a, b));
-  const ends = all.reduce<readonly number[]>(
-    (before, { bytes }) => [...before, (before.at(-1) ?? 0) + bytes.length],
-    [],
-  );
-  const begins = [0, ...ends];
   const facts = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
-  const header = Object.fromEntries([
+  let end = 0;
+  const entries = all.map(({ name, type, shape, bytes }) => {
+    const begin = end;
+    end += bytes;
+    return [name, { dtype: type, shape, data_offsets: [begin, end] }] as const;
+  });
+  const header = Object.fromEntries<unknown>([
     ...(facts.length === 0 ? [] : [['__metadata__', Object.fromEntries(facts)] as const]),
-    ...all.map(
-      ({ name, type, shape }, i) =>
-        [name, { dtype: type, shape, data_offsets: [begins[i], ends[i]] }] as const,
-    ),
+    ...entries,
   ]);
   const text = new TextEncoder().encode(JSON.stringify(header));
   const length = Math.ceil(text.length / LENGTH_BYTES) * LENGTH_BYTES;
-  const out = new Uint8Array(LENGTH_BYTES + length + (ends.at(-1) ?? 0));
-  new DataView(out.buffer).setBigUint64(0, BigInt(length), true);
-  out.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + length);
-  out.set(text, LENGTH_BYTES);
-  for (const [i, { bytes }] of all.entries()) out.set(bytes, LENGTH_BYTES + length + (begins[i] ?? 0));
+  const head = new Uint8Array(LENGTH_BYTES + length).fill(0x20);
+  new DataView(head.buffer).setBigUint64(0, BigInt(length), true);
+  head.set(text, LENGTH_BYTES);
+  return {
+    bytes: head.length + end,
+    pieces: function* () {
+      yield head;
+      for (const { content } of all) yield content();
+    },
+  };
+};
+
+/** The same in one piece. */
+export const encodeTensors = (...given: Parameters<typeof piecesOf>): Uint8Array => {
+  const { bytes, pieces } = piecesOf(...given);
+  const out = new Uint8Array(bytes);
+  let at = 0;
+  for (const piece of pieces()) {
+    out.set(piece, at);
+    at += piece.length;
+  }
   return out;
 };
 
@@ -97,7 +123,7 @@ const whole = new t.Type<number>(
 
 const entryCodec = t.strict({
   dtype: t.keyof({ F32: null, I32: null, F16: null, U16: null, U8: null, BOOL: null }),
-  shape: t.readonlyArray(whole),
+  shape: t.refinement(t.readonlyArray(whole), ({ length }) => length <= MAX_RANK, `at most ${MAX_RANK} axes`),
   data_offsets: t.tuple([whole, whole]),
 });
 
@@ -105,15 +131,20 @@ type Entry = t.TypeOf<typeof entryCodec>;
 
 type Read<A> = E.Either<string, A>;
 
-const headerOf = (bytes: Uint8Array): Read<{ readonly json: unknown; readonly start: number }> => {
-  if (bytes.length < LENGTH_BYTES) return E.left('it is too short to have a header');
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (length > BigInt(Math.min(MAX_HEADER, bytes.length - LENGTH_BYTES)))
-    return E.left('its header is longer than the file');
-  const start = LENGTH_BYTES + Number(length);
-  return pipe(
+/** How long the header is that comes after the first eight bytes of a file of so many. */
+export const headerLengthOf = (start: Uint8Array, fileBytes: number): Read<number> => {
+  if (start.length < LENGTH_BYTES) return E.left('it is too short to have a header');
+  const length = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
+  if (length > BigInt(fileBytes - LENGTH_BYTES)) return E.left('its header is longer than the file');
+  return length > BigInt(MAX_HEADER)
+    ? E.left(`its header is longer than ${MAX_HEADER / 1e6} MB`)
+    : E.right(Number(length));
+};
+
+const jsonOf = (header: Uint8Array): Read<unknown> =>
+  pipe(
     E.tryCatch(
-      () => new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(LENGTH_BYTES, start)),
+      () => new TextDecoder('utf-8', { fatal: true }).decode(header),
       () => 'its header is no text',
     ),
     E.filterOrElse(
@@ -126,9 +157,7 @@ const headerOf = (bytes: Uint8Array): Read<{ readonly json: unknown; readonly st
         () => 'its header is no JSON',
       ),
     ),
-    E.map((json) => ({ json, start })),
   );
-};
 
 const entriesOf = (header: Readonly<Record<string, unknown>>): Read<readonly (readonly [string, Entry])[]> =>
   E.traverseArray(([name, value]: [string, unknown]): Read<readonly [string, Entry]> => {
@@ -168,13 +197,31 @@ const placed = (
     return E.left(`its tensor ${JSON.stringify(wrong[0])} is not where, or not as long as, it must be`);
   const end = inOrder.at(-1)?.[1].data_offsets[1] ?? 0;
   return end === length
-    ? E.right(entries)
+    ? E.right(inOrder)
     : E.left(`it has ${length} bytes of tensors where its header tells of ${end}`);
 };
 
-const tensorOf = (bytes: Uint8Array, { dtype, shape, data_offsets: [begin, end] }: Entry): HostTensor => {
-  // A copy of its own is aligned, and does not keep the whole file alive. The `slice` of a Buffer would not copy.
-  const { buffer } = new Uint8Array(bytes.subarray(begin, end));
+/** Where a tensor stands among the bytes after the header, and what it is. */
+export interface Placed {
+  readonly name: string;
+  readonly begin: number;
+  readonly end: number;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** The tensor of its bytes, which are of a buffer of their own. */
+  readonly read: (buffer: ArrayBuffer) => HostTensor;
+}
+
+const dtypes: Readonly<Record<StoredType, DType>> = {
+  F32: 'float32',
+  F16: 'float32',
+  I32: 'int32',
+  U16: 'uint16',
+  U8: 'uint8',
+  BOOL: 'bool',
+};
+
+const tensorOf = ({ dtype, shape }: Entry, buffer: ArrayBuffer): HostTensor => {
   switch (dtype) {
     case 'F32':
       return { dtype: 'float32', shape, data: new Float32Array(buffer) };
@@ -191,26 +238,60 @@ const tensorOf = (bytes: Uint8Array, { dtype, shape, data_offsets: [begin, end] 
   }
 };
 
+/** What a header says: every tensor in the order of the file, and free text. */
+export interface TensorHeader {
+  readonly tensors: readonly Placed[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 const headerCodec = t.UnknownRecord;
 const metadataCodec = t.record(t.string, t.string);
 
 /**
- * What the bytes of a safetensors file hold. Anything that breaks the format's rules is refused before memory is spent
- * on it: an error continues "the file cannot be used: …".
+ * What the header of a safetensors file says of the bytes after it. Anything that breaks the format's rules is refused
+ * before memory is spent on tensors: an error continues "the file cannot be used: …".
+ *
+ * @param dataBytes how many bytes come after the header
  */
-export const decodeTensors = (bytes: Uint8Array): Read<TensorFile> =>
+export const decodeHeader = (header: Uint8Array, dataBytes: number): Read<TensorHeader> =>
   pipe(
-    headerOf(bytes),
-    E.chain(({ json, start }) => {
+    jsonOf(header),
+    E.chain((json) => {
       if (!headerCodec.is(json)) return E.left('its header is no mapping');
       const { __metadata__: metadata = {}, ...rest } = json;
-      const data = bytes.subarray(start);
       if (!metadataCodec.is(metadata)) return E.left('its metadata is no mapping of texts');
       return pipe(
         entriesOf(rest),
-        E.chain((entries) => placed(entries, data.length)),
+        E.chain((entries) => placed(entries, dataBytes)),
         E.map((entries) => ({
-          tensors: Object.fromEntries(entries.map(([name, entry]) => [name, tensorOf(data, entry)])),
+          metadata,
+          tensors: entries.map(([name, entry]): Placed => {
+            const [begin, end] = entry.data_offsets;
+            const { shape } = entry;
+            const dtype = dtypes[entry.dtype];
+            return { name, begin, end, dtype, shape, read: (buffer) => tensorOf(entry, buffer) };
+          }),
+        })),
+      );
+    }),
+  );
+
+/** What the bytes of a safetensors file hold: see `decodeHeader`. */
+export const decodeTensors = (bytes: Uint8Array): Read<TensorFile> =>
+  pipe(
+    headerLengthOf(bytes, bytes.length),
+    E.chain((length) => {
+      const data = bytes.subarray(LENGTH_BYTES + length);
+      return pipe(
+        decodeHeader(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length), data.length),
+        E.map(({ tensors, metadata }) => ({
+          // A copy of its own is aligned, and does not keep the whole file alive. The `slice` of a Buffer would not copy.
+          tensors: Object.fromEntries(
+            tensors.map(({ name, begin, end, read }) => [
+              name,
+              read(new Uint8Array(data.subarray(begin, end)).buffer),
+            ]),
+          ),
           metadata,
         })),
       );

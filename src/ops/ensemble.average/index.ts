@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostic, warning } from '../../diagnostics/index.js';
 import type { LoadedEnsemble } from '../../nn/inference/load.js';
 import { defineOp } from '../../operator/define.js';
 import {
@@ -11,11 +12,12 @@ import {
   listOf,
   number,
   oneOf,
+  optional,
   path,
   required,
 } from '../../operator/params/index.js';
-import type { PictureShape } from '../../ports/index.js';
-import { frame } from '../../ports/index.js';
+import { type Frame, frame, type PictureShape } from '../../ports/index.js';
+import { type Spread, spreadOf } from '../model/plausible.js';
 
 const step = integer({ min: 0 });
 
@@ -40,6 +42,10 @@ export const ensembleAverage = defineOp({
       'all',
       'Which snapshots: all, so many of the last ones, or those of a list of steps',
     ),
+    at: optional(
+      oneOf('latest'),
+      'The state of the latest checkpoint of a training, in the place of snapshots: before its first cycle has ended there are none',
+    ),
     output: defaulted(
       oneOf('picture', 'trust'),
       'picture',
@@ -62,15 +68,28 @@ export const ensembleAverage = defineOp({
     ),
   },
   main: 'models',
-  complaint: ({ average, trust, output }) =>
-    average === 'weights' && (trust > 0 || output === 'trust')
+  complaint: ({ average, trust, output, at, members }) => {
+    const disagrees = trust > 0 || output === 'trust';
+    if (at === 'latest' && disagrees)
+      return 'can tell where snapshots disagree with several only; `at: latest` is one state';
+    if (at === 'latest' && members !== 'all')
+      return 'takes either snapshots, by `members`, or the latest checkpoint, by `at: latest`';
+    return average === 'weights' && disagrees
       ? 'can tell where snapshots disagree with `average: predictions` only; with `weights` there is one result'
-      : undefined,
+      : undefined;
+  },
   input: frame,
   output: frame,
   cost: { millisecondsPerMegapixel: 400, bytesPerPixel: 200 },
   shape: ({ output, grey }, picture) => E.right({ ...picture, channels: channelsOf(output, grey, picture) }),
   laws: { identity: { strength: 0, output: 'picture', grey: 'keep' }, differentiable: () => false },
+  weightFiles: ({ at, models }) =>
+    at === undefined
+      ? undefined
+      : pipe(
+          TE.fromTask(() => import('../../nn/inference/latest.js')),
+          TE.chain(({ latestFiles }) => latestFiles(models)),
+        ),
   load: (params) =>
     pipe(
       TE.fromTask(() => import('../../nn/inference/load.js')),
@@ -99,9 +118,27 @@ export const ensembleAverage = defineOp({
       pipe(
         once,
         TE.chain((apply) => apply(item, signal)),
+        TE.chainFirstIOK((made) => () => {
+          if (params.output === 'picture')
+            for (const doubt of doubtsOf(params.models, item.value, made)) context.warn(item.key, doubt)();
+        }),
       );
   },
 });
+
+/** A network that has come apart makes one even surface of whatever it is given. */
+const doubtsOf = (models: string, photo: Frame, made: Frame): readonly Diagnostic[] => {
+  const [before, after] = [spreadOf(photo.samples), spreadOf(made.samples)];
+  return isEven(after) && !isEven(before) && before.largest - before.least > 0.1
+    ? [
+        warning('model/one-value', `${models} made a picture of one value.`, {
+          hint: 'The training has probably come apart: look at its report, and take an earlier snapshot by `members`.',
+        }),
+      ]
+    : [];
+};
+
+const isEven = ({ least, largest }: Spread): boolean => largest - least <= 1 / 255;
 
 /** A map of trust is grey, and what the model gives is in colour; by itself a grey photo stays grey. */
 const channelsOf = (

@@ -43,8 +43,16 @@ export const ganStep = defineOp({
         TE.Do,
         TE.bind('engine', () => context.openEngine),
         TE.bind('trainerModule', () => TE.fromTask(() => import('./trainer.js'))),
-        TE.map(({ engine, trainerModule }) => {
-          const trainer = trainerModule.createTrainer(params, context, engine);
+        TE.bind('taken', () =>
+          params.start === undefined
+            ? TE.right(undefined)
+            : pipe(
+                TE.fromTask(() => import('./start.js')),
+                TE.chain(({ startFrom }) => startFrom(params, params.start as string, context)),
+              ),
+        ),
+        TE.map(({ engine, trainerModule, taken }) => {
+          const trainer = trainerModule.createTrainer(params, context, engine, taken);
           return { value: { trainer, state: trainer.start }, close: async () => undefined };
         }),
       ),

@@ -8,6 +8,7 @@ import {
   number,
   oneOf,
   optional,
+  path,
   record,
   required,
   tagged,
@@ -140,6 +141,10 @@ export const schedule = tagged({
 /** All parameters of `gan.step`. */
 export const fields = {
   generator: required(generator, 'The network that makes pictures'),
+  start: optional(
+    path('weights'),
+    'A trained model to start from, or the folder of a training: what fits of its generator is taken over, all else is new',
+  ),
   discriminator: defaulted(discriminator, 'patch', 'The network that judges them'),
   losses: defaulted(losses, {}, 'What counts how much'),
   optimizer: defaulted(optimizer, 'adamw', 'How gradients change weights'),

@@ -44,8 +44,12 @@ describe('stepPlanAt', () => {
       length: 2,
       ends: false,
       marks: [],
+      isFirst: false,
+      paceUntil: 2,
     });
+    expect([0, 1, 2, 3].map((step) => stepPlanAt(params, step).isFirst)).toEqual([true, false, true, false]);
     expect(stepPlanAt(params, 2)).toMatchObject({
+      paceUntil: 6,
       phase: 'train',
       judged: true,
       cycle: 0,
@@ -60,6 +64,8 @@ describe('stepPlanAt', () => {
     const params = paramsOf({ constant: 4 }, 2, { adversarial: { weight: 1, after: 3 } });
     const judged = Array.from({ length: 6 }, (_, step) => stepPlanAt(params, step).judged);
     expect(judged).toEqual([false, false, false, false, false, true]);
+    const paces = Array.from({ length: 6 }, (_, step) => stepPlanAt(params, step).paceUntil);
+    expect(paces).toEqual([2, 2, 5, 5, 5, 6]);
   });
 });
 

@@ -15,6 +15,10 @@ export interface StepPlan extends Moment {
   /** Whether the discriminator takes part already. */
   readonly judged: boolean;
   readonly marks: readonly string[];
+  /** Whether it is the first of its phase. */
+  readonly isFirst: boolean;
+  /** How many steps are done when the last one is that takes as long as this one: phases are of different work. */
+  readonly paceUntil: number;
 }
 
 /**
@@ -36,13 +40,20 @@ export const stepPlanAt = (
       length: steps,
       ends: false,
       marks: [],
+      isFirst: step === 0,
+      paceUntil: steps,
     };
   const moment = momentAt(scheduleOf(params), step - steps);
-  const isLast = step === stepsOf(params) - 1;
+  const total = stepsOf(params);
+  const isLast = step === total - 1;
+  const judgedFrom = steps + params.losses.adversarial.after;
   return {
     phase: 'train',
     judged: step - steps >= params.losses.adversarial.after,
     ...moment,
+    isFirst: step === steps,
+    paceUntil:
+      step < judgedFrom && params.losses.adversarial.weight > 0 ? Math.min(judgedFrom, total) : total,
     marks: [...(moment.ends ? ['restart'] : []), ...(isLast ? ['end'] : [])],
   };
 };

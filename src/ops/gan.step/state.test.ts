@@ -19,6 +19,7 @@ const state = {
   step: 12,
   images: 48,
   backoff: 0.5,
+  levels: { pixel: { now: 0.25, least: 0.125 } },
   trained,
   pools,
   good: { trained, pools },
@@ -29,6 +30,7 @@ const start = {
   step: 0,
   images: 0,
   backoff: 1,
+  levels: {},
   trained: { weights: networks(0), first: networks(0), second: networks(0), average: networks(0) },
   pools: { to: [], from: [] },
 } as unknown as RunState;
@@ -51,6 +53,7 @@ describe('the state of a training', () => {
         'pool/to/1',
         'counters',
         'backoff',
+        'level/pixel',
       ].toSorted(),
     );
     expect([...tensors.counters!.data]).toEqual([12, 48]);

@@ -1,4 +1,5 @@
 import type { HostTensor } from '../../ports/index.js';
+import { isLevel, type Levels, levelsIn, levelTensors } from './growth.js';
 import type { Pool } from './pool.js';
 
 type Tensors = Readonly<Record<string, HostTensor>>;
@@ -24,6 +25,8 @@ export interface RunState {
   readonly pools: Readonly<Record<string, Pool>>;
   /** What the learning rates are multiplied by: 1, or less after a loss that was not finite. */
   readonly backoff: number;
+  /** Where its losses stand; nothing at the beginning of a phase. */
+  readonly levels: Levels;
   /** What is gone back to when a loss is not finite. */
   readonly good: Pick<RunState, 'trained' | 'pools'>;
 }
@@ -31,7 +34,7 @@ export interface RunState {
 const GROUPS = ['weights', 'first', 'second', 'average'] as const;
 
 /** The state as tensors by path, as it is kept in a checkpoint. */
-export const flatten = ({ step, images, trained, pools, backoff }: RunState): Tensors => ({
+export const flatten = ({ step, images, trained, pools, backoff, levels }: RunState): Tensors => ({
   ...Object.fromEntries(
     GROUPS.flatMap((group) =>
       Object.entries(trained[group]).flatMap(([network, own]) =>
@@ -44,6 +47,7 @@ export const flatten = ({ step, images, trained, pools, backoff }: RunState): Te
       pool.map((picture, i) => [`pool/${domain}/${i}`, picture] as const),
     ),
   ),
+  ...levelTensors(levels),
   counters: { dtype: 'int32', shape: [2], data: Int32Array.of(step, images) },
   backoff: { dtype: 'float32', shape: [], data: Float32Array.of(backoff) },
 });
@@ -53,12 +57,14 @@ export const flatten = ({ step, images, trained, pools, backoff }: RunState): Te
  * other networks, other shapes.
  */
 export const unflatten = (tensors: Tensors, like: RunState): RunState | undefined => {
-  const wanted = flatten({ ...like, pools: {} });
+  const wanted = flatten({ ...like, pools: {}, levels: {} });
   const fits = Object.entries(wanted).every(([path, { dtype, shape }]) => {
     const found = tensors[path];
     return found?.dtype === dtype && String(found.shape) === String(shape);
   });
-  const known = Object.keys(tensors).every((path) => path in wanted || path.startsWith('pool/'));
+  const known = Object.keys(tensors).every(
+    (path) => path in wanted || path.startsWith('pool/') || isLevel(path),
+  );
   if (!fits || !known) return undefined;
   const group = (name: (typeof GROUPS)[number]): Networks =>
     mapNetworks(like.trained[name], (network, parameter) => tensors[`${name}/${network}/${parameter}`]!);
@@ -78,6 +84,7 @@ export const unflatten = (tensors: Tensors, like: RunState): RunState | undefine
     backoff: tensors.backoff!.data[0]!,
     trained,
     pools,
+    levels: levelsIn(tensors),
     good: { trained, pools },
   };
 };

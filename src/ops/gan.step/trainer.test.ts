@@ -151,6 +151,21 @@ describe('a trainer', () => {
     expect(Object.values(told[2]!.metrics).every(Number.isFinite)).toBe(true);
   });
 
+  it('goes back as well where a loss has grown a thousandfold, and says before that it grows', async () => {
+    const beyond = (value: number) => ({
+      from: waves(16, 0),
+      to: frameFrom({ width: 16, height: 16, depth: 'float32' }, () => value),
+    });
+    const made = trainer(small);
+    const targets = [0.5, 0.5, 300, 0.5, 1e5, 0.5];
+    const { told } = await train(made, 6, (index) => batchOf([beyond(targets[index]!)], index));
+    expect(told.map(({ marks }) => marks.join())).toEqual(['', '', 'growing', '', 'outgrown', '']);
+    expect(told[4]!.state['weights/generator/low.first.filter']).toBe(
+      made.start.trained.weights.generator!['low.first.filter'],
+    );
+    expect(told[5]!.rate).toBe(1e-4);
+  });
+
   it('gives up the second time, and says why', async () => {
     const { state } = await train(trainer(small), 1, (index) =>
       batchOf([{ from: broken(), to: broken() }], index),

@@ -8,6 +8,7 @@ import type { Random } from '../../operator/random.js';
 import type { HostTensor, Item, TrainedModel, Training } from '../../ports/index.js';
 import type { Engine, HostOf } from '../../tensor/index.js';
 import { type ExampleTensors, exampleTensors, namesOf, positionOf, type TrainingBatch } from './examples.js';
+import { followed, grown, type Levels, LOST, TOLD } from './growth.js';
 import { controlOf, earlierOf, mixOf } from './inputs.js';
 import type { Params } from './params.js';
 import { type StepPlan, stepPlanAt, stepsOf } from './plan.js';
@@ -15,7 +16,7 @@ import { type Choice, choose } from './pool.js';
 import { objectiveOf, type Programs, programsFor, specOf } from './programs.js';
 import { rowsOf } from './rows.js';
 import { flatten, type Networks, pick, type RunState, unflatten } from './state.js';
-import { advanced, type Outcome, recovered, startOf, withoutJudges } from './transitions.js';
+import { advanced, type Outcome, recovered, startOf, type Trouble, withoutJudges } from './transitions.js';
 
 /** A training that can be started, taken up again, and taken a step further. */
 export interface Trainer {
@@ -49,16 +50,47 @@ const modelOf = (params: Params, { trained }: RunState): TrainedModel => ({
 const numbersOf = (metrics: Outcome['metrics']): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(metrics).map(([name, { data }]) => [name, data[0]!]));
 
-/** Makes the trainer that the parameters describe. Its programs are recorded and compiled when a batch arrives. */
+/** The losses that tell whether a training comes apart: what a critic says has no measure of its own. */
+const watched = (
+  { losses }: Params,
+  metrics: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> =>
+  losses.adversarial.weight > 0 && losses.adversarial.kind === 'wgan-gp'
+    ? Object.fromEntries(Object.entries(metrics).filter(([name]) => !OF_CRITICS.has(name)))
+    : metrics;
+
+const OF_CRITICS: ReadonlySet<string> = new Set(['generator', 'discriminator', 'adversarial', 'penalty']);
+
+/** What went wrong with a step, if anything did. */
+const troubleOf = (metrics: Readonly<Record<string, number>>, levels: Levels): Trouble | undefined => {
+  if (!Object.values(metrics).every(Number.isFinite)) return { kind: 'not finite' };
+  const lost = grown(levels, LOST);
+  return lost && { kind: 'grown', ...lost };
+};
+
+/** What happened at a step: also that a loss begins to grow beyond measure, once. */
+const marksOf = (
+  { marks }: StepPlan,
+  trouble: Trouble | undefined,
+  before: Levels,
+  levels: Levels,
+): readonly string[] => {
+  if (trouble !== undefined) return [...marks, trouble.kind === 'grown' ? 'outgrown' : 'restored'];
+  const isNew = grown(levels, TOLD) !== undefined && grown(before, TOLD) === undefined;
+  return isNew ? [...marks, 'growing'] : marks;
+};
+
+/** Makes the trainer that the parameters describe. Its programs are recorded and compiled when a batch arrives. `taken` are weights that its generator starts with. */
 export const createTrainer = (
   params: Params,
   context: Pick<OpContext, 'path' | 'random'>,
   engine: Engine,
+  taken: Readonly<Record<string, HostTensor>> = {},
 ): Trainer => {
   const isCycle = params.losses.cycle > 0;
   const places = params.pool ?? (isCycle ? 50 : 0);
   const { networks } = objectiveOf(params, isCycle ? ['a', 'b'] : ['from', 'to']);
-  const start = startOf(params, networks, context.random({ path: '', index: 0, epoch: 0 }), places);
+  const start = startOf(params, networks, context.random({ path: '', index: 0, epoch: 0 }), places, taken);
   const generators = Object.keys(networks.generators);
   const compiled = new Map<string, Programs>();
 
@@ -120,10 +152,14 @@ export const createTrainer = (
     (before: RunState, { batch, examples, stepPlan, choices }: StepInput) =>
     (outcome: Outcome): E.Either<Diagnostics, readonly [RunState, Training]> => {
       const metrics = numbersOf(outcome.metrics);
-      const finite = Object.values(metrics).every(Number.isFinite);
+      const levels = followed(stepPlan.isFirst ? {} : before.levels, watched(params, metrics));
+      const trouble = troubleOf(metrics, levels);
+      const marks = marksOf(stepPlan, trouble, before.levels, levels);
       const count = batch.items.length;
       return pipe(
-        finite ? E.right(advanced(before, outcome, choices, count)) : recovered(before, count),
+        trouble === undefined
+          ? E.right(advanced(before, outcome, choices, count, levels))
+          : recovered(before, count, trouble, params.optimizer.params.rate),
         E.map((after) => {
           const { weights, average } = after.trained;
           const training: Training = {
@@ -136,7 +172,8 @@ export const createTrainer = (
             state: flatten(after),
             cycle: stepPlan.cycle,
             position: positionOf(batch),
-            marks: finite ? stepPlan.marks : [...stepPlan.marks, 'restored'],
+            marks,
+            paceUntil: stepPlan.paceUntil,
             model: modelOf(params, after),
             samples: samplesOf(examples, namesOf(batch), { ...pick(weights, generators), ...average }),
           };

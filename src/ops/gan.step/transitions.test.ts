@@ -72,6 +72,7 @@ const before = {
   step: 7,
   images: 30,
   backoff: 1,
+  levels: {},
   trained,
   pools: { judge: [tensor(5, 1, 1, 3)], other: [] },
   good: { trained: { ...trained, weights: networks(90) }, pools: { judge: [], other: [] } },
@@ -114,17 +115,26 @@ describe('the state after a step', () => {
   });
 
   it('whose loss was not finite is an earlier one, with half the rate, but goes on in the data', () => {
-    expect(recovered(before, 4)).toEqual(
-      E.right({ ...before, ...before.good, step: 8, images: 34, backoff: 0.5 }),
+    const trouble = { kind: 'not finite' } as const;
+    expect(recovered(before, 4, trouble, 1e-3)).toEqual(
+      E.right({ ...before, ...before.good, step: 8, images: 34, backoff: 0.5, levels: {} }),
     );
-    expect(recovered({ ...before, backoff: 0.5 }, 4)).toMatchObject({
+    expect(recovered({ ...before, backoff: 0.5 }, 4, trouble, 1e-3)).toMatchObject({
       left: [
         {
           code: 'training/diverged',
-          message: 'The loss is not finite, and was not finite before, at a higher rate.',
+          message: 'The loss is not finite, and went wrong before, at a higher rate.',
+          hint: expect.stringContaining('which is 0.001, to 0.0001 or less'),
         },
       ],
     });
+  });
+
+  it('whose losses grow is nothing to go back to', () => {
+    const at = { ...before, step: 49 };
+    const grown = { pixel: { now: 40, least: 0.1 } };
+    expect(advanced(at, outcome, choices, 2, grown).good).toBe(before.good);
+    expect(advanced(at, outcome, choices, 2, { pixel: { now: 2, least: 0.1 } }).good).not.toBe(before.good);
   });
 });
 

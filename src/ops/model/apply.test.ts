@@ -291,7 +291,11 @@ describe('the size of a picture that a model is applied to', () => {
       photo,
       new AbortController().signal,
     )();
-    return { asked, wrong: fault(made), size: E.isRight(made) && [made.right.width, made.right.height] };
+    return {
+      asked,
+      wrong: fault(made),
+      size: E.isRight(made) && [made.right.frame.width, made.right.frame.height],
+    };
   };
   const any = [1, 3, undefined, undefined];
 

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { type Diagnostic, type Diagnostics, failure } from '../../diagnostics/index.js';
 import { MAX_PIXELS } from '../../image/limits.js';
 import { samplesOf, toDepth } from '../../image/samples/samples.js';
 import type { Frame, HostTensor, Samples, Size } from '../../ports/index.js';
@@ -9,6 +9,7 @@ import type { Interface } from './interface.js';
 import { showShape } from './interface.js';
 import type { Model } from './open.js';
 import { fromTensor, resultShape, toTensor, type Values } from './pixels.js';
+import { doubtAbout, exchanged, noNumbers, notFinite, spreadOf } from './plausible.js';
 import { rescale } from './rescale.js';
 
 /** The way of a picture through a model: the size it is brought to, and what it is filled up to. */
@@ -110,15 +111,36 @@ const resized = (
   return samplesOf(toDepth({ depth: 'float32', data }, samples.depth));
 };
 
+/** A result, and what is doubtful about it. */
+export interface Applied {
+  readonly frame: Frame;
+  readonly doubts: readonly Diagnostic[];
+}
+
+/** A result that is no picture is an error; one that cannot be right is doubted. */
+const doubted = (
+  { file, outputRange, order }: Interface,
+  photo: Frame,
+  values: Values,
+): E.Either<Diagnostics, readonly Diagnostic[]> => {
+  const at = notFinite(values.data);
+  if (at !== undefined) return E.left([noNumbers(file, values.data[at])]);
+  const result = { depth: 'float32', data: values.data } as const;
+  const doubt = doubtAbout({ name: file, range: outputRange }, spreadOf(photo.samples), spreadOf(result));
+  const isColour = values.channels === 3 && photo.channels === 3 && order === 'rgb';
+  const swap = isColour ? exchanged(file, photo.samples, result) : undefined;
+  return E.right([doubt, swap].flatMap((each) => each ?? []));
+};
+
 /**
  * Runs a model on a picture. Grey pictures become colour first; the depth of the result is the picture's, rounded and
- * clipped for integers, and transparency is brought to its size.
+ * clipped for integers, and transparency is brought to its size. Error, beside those of the engine: `model/not-finite`.
  */
 export const applyModel = (
   { interface: model, run }: Model,
   photo: Frame,
   signal: AbortSignal,
-): TE.TaskEither<Diagnostics, Frame> =>
+): TE.TaskEither<Diagnostics, Applied> =>
   pipe(
     TE.Do,
     TE.bind('way', () => TE.fromEither(wayOf(model, photo))),
@@ -133,10 +155,11 @@ export const applyModel = (
       return run(toTensor(model, { ...inner, channels: photo.channels, data }, full), signal);
     }),
     TE.bind('result', ({ way, tensor }) => TE.fromEither(readResult(model, tensor, way, photo))),
-    TE.map(({ result: { values, size } }): Frame => {
+    TE.bind('doubts', ({ result: { values } }) => TE.fromEither(doubted(model, photo, values))),
+    TE.map(({ result: { values, size }, doubts }): Applied => {
       const { alpha, metadata } = photo;
       const data = rescale(values.data, values.channels, values, size, 'lanczos3');
-      return {
+      const frame: Frame = {
         ...size,
         channels: values.channels === 1 ? 1 : 3,
         samples: samplesOf(toDepth({ depth: 'float32', data }, photo.samples.depth)),
@@ -144,5 +167,6 @@ export const applyModel = (
         ...(alpha && { alpha: resized(alpha, 1, photo, size, 'bilinear') }),
         metadata,
       };
+      return { frame, doubts };
     }),
   );

@@ -23,10 +23,14 @@ export const model = defineOp({
       TE.chain(({ openModel }) => openModel(params, context)),
     ),
   map:
-    (_params, _context, loaded: Model) =>
-    ({ value: photo }, signal) =>
+    (_params, { warn }, loaded: Model) =>
+    ({ key, value: photo }, signal) =>
       pipe(
         TE.fromTask(() => import('./apply.js')),
         TE.chain(({ applyModel }) => applyModel(loaded, photo, signal)),
+        TE.map(({ frame: made, doubts }) => {
+          for (const doubt of doubts) warn(key, doubt)();
+          return made;
+        }),
       ),
 });

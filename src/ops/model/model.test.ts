@@ -351,10 +351,10 @@ describe('an engine that ends', () => {
     if (E.isLeft(loaded) || E.isLeft(engine)) throw new Error('not opened');
     const photo = photoOf(3, 2);
     const apply = () => applyModel(loaded.right.value, photo, new AbortController().signal)();
-    expect(await apply()).toMatchObject(E.right({ samples: photo.samples }));
+    expect(await apply()).toMatchObject(E.right({ frame: { samples: photo.samples }, doubts: [] }));
     await engine.right.dispose();
     const both = await Promise.all([apply(), apply()]);
-    for (const result of both) expect(result).toMatchObject(E.right({ samples: photo.samples }));
+    for (const result of both) expect(result).toMatchObject(E.right({ frame: { samples: photo.samples } }));
     await loaded.right.close();
   });
 });

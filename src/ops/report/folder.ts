@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -112,3 +112,13 @@ export const openFolder = (places: Places, step: number): TE.TaskEither<Diagnost
 /** Adds to the end of a file. */
 export const append = (path: string, content: string | Uint8Array): TE.TaskEither<Diagnostics, void> =>
   guarded(path, () => appendFile(path, content));
+
+/** Brings what was written to a file to the disk, and the file's name with it. Rejects with what the system says. */
+export const syncFile = async (path: string): Promise<void> => {
+  const file = await open(path, 'r+');
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+};

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Diagnostics } from '../../diagnostics/index.js';
+import { type Diagnostics, warning } from '../../diagnostics/index.js';
 import { defineOp } from '../../operator/define.js';
 import { type Decoded, defaulted, integer, path, required } from '../../operator/params/index.js';
 import { type Outcome, type Training, training } from '../../ports/index.js';
@@ -27,10 +27,14 @@ export const report = defineOp({
   output: training,
   deterministic: false,
   shows: ({ to }) => join(to, 'report.html'),
+  writes: ({ to }) => to,
   flow:
-    (params, { path: operator }) =>
+    (params, { path: operator, durable, warn }) =>
     (items: ItemFlow<Training>) => {
       let journal: Journal | undefined;
+      durable.add(async () => {
+        if (journal !== undefined) await (await module()).bringToDisk(journal)();
+      })();
       let since: number | undefined;
       return pipe(
         items,
@@ -44,7 +48,11 @@ export const report = defineOp({
             const seconds = since === undefined ? 0 : (performance.now() - since) / 1000;
             since = performance.now();
             const told = await tellOf(params, value, seconds, journal)();
-            if (E.isRight(told)) journal = told.right;
+            if (E.isRight(told)) {
+              if (journal === undefined && told.right.missing !== '')
+                warn(key, warning('training/metrics-lost', `${params.to}: ${told.right.missing}.`))();
+              journal = told.right;
+            }
             yield E.isLeft(told) ? E.left({ key, operator, diagnostics: told.left }) : outcome;
           }
         }),

@@ -9,9 +9,9 @@ import * as TO from 'fp-ts/lib/TaskOption.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import { writeAtomically } from '../../disk/write.js';
 import type { Training } from '../../ports/index.js';
-import { append, eventsFile, openFolder, type Places, placesIn, sampleFile } from './folder.js';
+import { append, eventsFile, openFolder, type Places, placesIn, sampleFile, syncFile } from './folder.js';
 import { type Grid, gridOf } from './grid.js';
-import { type Line, lineOf, writeLine } from './lines.js';
+import { type Line, lineOf, missingIn, writeLine } from './lines.js';
 import { type PageGrid, pageOf, secondsPerStep } from './page.js';
 import { pngOf, shownOf } from './pictures.js';
 import { eventBytes, scalarsOf } from './tfevents.js';
@@ -21,6 +21,8 @@ export interface Journal {
   readonly places: Places;
   readonly events: string;
   readonly lines: readonly Line[];
+  /** Which steps before this run have no line, in words; empty where all have. */
+  readonly missing: string;
   /** Steps that there are samples of. */
   readonly sampled: readonly number[];
   readonly columns: readonly string[];
@@ -39,7 +41,15 @@ export const openJournal = (folder: string, step: number): TE.TaskEither<Diagnos
   const events = eventsFile(places, now(), step);
   return pipe(
     openFolder(places, step),
-    TE.map(({ lines, sampled }) => ({ places, events, lines, sampled, columns: [], shown: new Map() })),
+    TE.map(({ lines, sampled }) => ({
+      places,
+      events,
+      lines,
+      missing: missingIn(lines, step),
+      sampled,
+      columns: [],
+      shown: new Map(),
+    })),
     TE.chainFirst(() =>
       append(
         events,
@@ -51,6 +61,12 @@ export const openJournal = (folder: string, step: number): TE.TaskEither<Diagnos
     ),
   );
 };
+
+/** Brings the lines of all steps so far to the disk. */
+export const bringToDisk =
+  ({ places }: Journal): T.Task<void> =>
+  () =>
+    syncFile(places.metrics);
 
 /** Tells of a step. @param seconds what it took, 0 where it is not known */
 export const tell =

@@ -58,6 +58,20 @@ export const readLines = (text: string): readonly Line[] =>
     ),
   );
 
-/** The steps that were done before a step; those from it on are done again. */
-export const before = (lines: readonly Line[], step: number): readonly Line[] =>
-  lines.filter((line) => line.step < step);
+/**
+ * One line for each of the steps that were done before a step, in order; of several, the last. Those from it on are done
+ * again.
+ */
+export const before = (lines: readonly Line[], step: number): readonly Line[] => {
+  const last = new Map(lines.map((line) => [line.step, line]));
+  return [...last.values()].filter((line) => line.step < step).sort((a, b) => a.step - b.step);
+};
+
+/** Which of the steps before a step have no line, in words; empty where all have one. */
+export const missingIn = (lines: readonly Line[], step: number): string => {
+  const gaps = [...lines.map((line) => line.step), step].flatMap((each, i, all) => {
+    const [from, to] = [(all[i - 1] ?? 0) + 1, each - 1];
+    return from > to ? [] : [from === to ? `${from}` : `${from} to ${to}`];
+  });
+  return gaps.length === 0 ? '' : `there are no figures of step ${gaps.join(', ')}`;
+};

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, warning } from '../../diagnostics/index.js';
+import { type Diagnostic, type Diagnostics, warning } from '../../diagnostics/index.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { defineOp } from '../../operator/define.js';
 import {
@@ -31,10 +31,9 @@ const fields = {
 
 type Params = Decoded<typeof fields>;
 
-const folderOf = ({ to }: Pick<Params, 'to'>): string => join(to, 'checkpoints');
-
-// Loaded when there is something to write.
+// Loaded when there is something to read or to write.
 const checkpoints = () => import('./checkpoints.js');
+const keeping = () => import('./keep.js');
 
 /** Keeps what a training learns: the model at the end of each cycle, and checkpoints to go on from. */
 export const snapshot = defineOp({
@@ -44,72 +43,80 @@ export const snapshot = defineOp({
   main: 'to',
   input: training,
   output: training,
+  writes: ({ to }) => to,
   checkpoints: (params) => ({
-    folder: folderOf(params),
+    folder: join(params.to, 'checkpoints'),
     latest: pipe(
       TE.fromTask(checkpoints),
-      TE.chain(({ checkpointsIn }) => checkpointsIn(folderOf(params)).latest),
+      TE.chain(({ checkpointsIn }) => checkpointsIn(join(params.to, 'checkpoints')).latest),
     ),
+    model: {
+      folder: params.to,
+      files: pipe(
+        TE.fromTask(() => import('../../nn/models/index.js')),
+        TE.chain(({ modelFilesIn }) => modelFilesIn(params.to)),
+      ),
+    },
+    conclude: (saved) =>
+      pipe(
+        TE.fromTask(keeping),
+        TE.chain(({ conclude }) => conclude(params, saved)),
+      ),
   }),
   flow: (params, context) => (items: ItemFlow<Training>) => {
     let written = 0;
-    const write = (item: Item<Training>): TE.TaskEither<Diagnostics, unknown> =>
-      pipe(
-        TE.fromTask(checkpoints),
-        TE.chain(({ writeCheckpoint }) => writeCheckpoint(folderOf(params), item.value, params.keep)),
-        TE.chainFirstIOK(() => () => {
-          written = item.value.step;
-        }),
-      );
+    const kept = async (item: Item<Training>): Promise<E.Either<Diagnostics, unknown>> => {
+      const result = await keep(params, item.value, context)();
+      if (E.isRight(result)) written = item.value.step;
+      return result;
+    };
     return pipe(
       items,
       operate<Outcome<Training>, Outcome<Training>>(async function* (source) {
         for await (const outcome of source) {
-          if (E.isLeft(outcome)) {
-            yield outcome;
-            continue;
-          }
-          const kept = await keep(params, outcome.right, write)();
-          yield E.isLeft(kept)
-            ? E.left({ key: outcome.right.key, operator: context.path, diagnostics: kept.left })
-            : outcome;
+          yield outcome;
+          // Those below have told of the step by now: a checkpoint never says more than a report does.
+          if (E.isLeft(outcome) || !isDue(params, outcome.right.value)) continue;
+          const result = await kept(outcome.right);
+          if (E.isLeft(result))
+            yield E.left({ key: outcome.right.key, operator: context.path, diagnostics: result.left });
         }
       }),
       lastly((last, ending) => async () => {
         if (last === undefined) return;
-        // Whatever ended the run, it can go on from here.
-        if (last.value.step !== written) await write(last)();
+        // Whatever ended the run, it can go on from here; what could not be written a moment ago is tried again.
+        if (last.value.step !== written) {
+          const result = await kept(last);
+          if (E.isLeft(result)) context.warn(last.key, notSaved(last.value, written, result.left))();
+        }
         if (ending === 'complete') tellEarlyEnd(last, context)();
       }),
     );
   },
 });
 
-/** Writes what is due at a step: the model first, for a checkpoint says that what came before it is done. */
-const keep = (
-  params: Params,
-  item: Item<Training>,
-  write: (item: Item<Training>) => TE.TaskEither<Diagnostics, unknown>,
-): TE.TaskEither<Diagnostics, unknown> => {
-  const { step, marks } = item.value;
-  const isModel = marks.includes(params.at);
-  return pipe(
-    isModel ? addModel(params, item.value) : TE.right(undefined),
-    TE.chain(() =>
-      isModel || step % params.checkpoint === 0 || marks.includes('end') ? write(item) : TE.right(undefined),
+/** Whether something is written at a step: a model, or a checkpoint. */
+const isDue = ({ at, checkpoint }: Params, { step, marks }: Training): boolean =>
+  marks.includes(at) || step % checkpoint === 0 || marks.includes('end');
+
+/** Writes what a step leaves: the model first where one is due, for a checkpoint says that what came before it is done. */
+const keep = (params: Params, value: Training, context: OpContext): TE.TaskEither<Diagnostics, unknown> =>
+  pipe(
+    TE.fromTask(keeping),
+    TE.chain(({ keepModel, keepState }) =>
+      pipe(
+        value.marks.includes(params.at)
+          ? keepModel(params, value)
+          : TE.right<Diagnostics, unknown>(undefined),
+        TE.chain(() => keepState(params, value, context)),
+      ),
     ),
   );
-};
 
-const addModel = (
-  { to, half }: Params,
-  { model: { generator, weights }, step, cycle, images, metrics }: Training,
-): TE.TaskEither<Diagnostics, unknown> =>
-  pipe(
-    TE.fromTask(() => import('../../nn/models/index.js')),
-    TE.chain(({ addSnapshot }) =>
-      addSnapshot(to, generator, weights, { step, cycle, half, training: { steps: step, images, metrics } }),
-    ),
+const notSaved = ({ step }: Training, written: number, [{ message, code }]: Diagnostics): Diagnostic =>
+  warning(
+    'training/not-saved',
+    `The state of step ${step} could not be kept (${code}: ${message}) ${written > 0 ? `That of step ${written} is.` : 'What was kept before this run is as it was.'}`,
   );
 
 const tellEarlyEnd = ({ key, value: { step, total } }: Item<Training>, { warn }: OpContext) =>

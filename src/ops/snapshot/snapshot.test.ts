@@ -83,8 +83,9 @@ const right = <A>(result: E.Either<Diagnostics, A>): A => {
   if (E.isLeft(result)) throw new Error(result.left.map(({ message }) => message).join('\n'));
   return result.right;
 };
-const latest = async ({ latest: found }: Checkpoints = checkpointsIn(join(folder, 'checkpoints'))) =>
-  O.toUndefined(right(await found()));
+const latest = async (
+  { latest: found }: Pick<Checkpoints, 'latest'> = checkpointsIn(join(folder, 'checkpoints')),
+) => O.toUndefined(right(await found()));
 const modelSteps = async () => {
   const { snapshots } = right(await readModelFolder(folder)());
   return snapshots.map(({ step, cycle, weights }) => [step, cycle, weights.filter?.data[0]]);
@@ -148,6 +149,7 @@ describe('snapshot', () => {
     await pull.next();
     expect(await checkpointFiles().catch(() => [])).toEqual([]);
     await pull.next();
+    await pull.next();
     expect(await checkpointFiles()).toEqual(filesOf(7));
     await pull.close();
   });
@@ -160,6 +162,7 @@ describe('snapshot', () => {
       step: 3,
       state: stepAt(3).state,
       position: stepAt(3).position,
+      model: { generator: stepAt(3).model.generator, cycle: 0, images: 6, metrics: { pixel: 1 / 3 } },
     });
     await keeping([], {}, warnings);
     expect(warnings).toHaveLength(1);
@@ -179,6 +182,7 @@ describe('snapshot', () => {
     const pull = flowOf({ checkpoint: 2 }, fromIterable(steps(1, 2))).open();
     await pull.next();
     await pull.next();
+    await pull.next();
     const path = join(folder, 'checkpoints', 'step-00000002.json');
     await writeFile(path, 'as it was');
     await pull.close();
@@ -195,12 +199,61 @@ describe('snapshot', () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
     const both = steps(4, 5);
-    const [result, after] = await keeping(both, { to: file });
+    const [one, result, after] = await keeping(both, { to: file });
+    expect(one).toBe(both[0]);
     expect(result).toMatchObject(
       E.left({ key: { path: '4', index: 4, epoch: 0 }, operator: 'steps[3]/snapshot' }),
     );
     expect(E.isLeft(result!) && result.left.diagnostics[0].message).toContain(file);
     expect(after).toBe(both[1]);
+  });
+
+  it('tries a model again that could not be written when it was due, before its checkpoint counts', async () => {
+    const pull = flowOf({}, fromIterable(steps(3, TOTAL))).open();
+    await pull.next();
+    await pull.next();
+    await mkdir(join(folder, 'snapshot-4.safetensors'));
+    expect(await pull.next()).toMatchObject({ value: E.left({ operator: 'steps[3]/snapshot' }) });
+    expect(await checkpointFiles().catch(() => [])).toEqual([]);
+    await rm(join(folder, 'snapshot-4.safetensors'), { recursive: true });
+    await pull.close();
+    expect(await modelSteps()).toEqual([[4, 0, 40]]);
+    expect((await latest())?.saved.step).toBe(4);
+  });
+
+  it('tells that a state could not be kept, and keeps the one before', async () => {
+    const warnings: string[] = [];
+    const pull = flowOf({ checkpoint: 2 }, fromIterable(steps(1, 3)), warnings).open();
+    for (const _ of [1, 2, 3]) await pull.next();
+    await mkdir(join(folder, 'checkpoints', 'step-00000003.safetensors'));
+    await pull.close();
+    expect(warnings.join()).toMatch(/^training\/not-saved: The state of step 3 .* That of step 2 is\.$/);
+    await rm(join(folder, 'checkpoints', 'step-00000003.safetensors'), { recursive: true });
+    expect((await latest())?.saved.step).toBe(2);
+  });
+
+  it('writes a checkpoint once those below have told of its step, and brought that to the disk', async () => {
+    const order: string[] = [];
+    const behaviour = snapshot.operator.behaviour as unknown as FlowBehaviour<unknown, Training, Training>;
+    const context = contextFor({ path: 'steps[3]/snapshot' });
+    context.durable.add(
+      async () => void order.push(`synced ${(await checkpointFiles().catch(() => [])).length}`),
+    )();
+    const params = readParams(snapshot({ to: folder, checkpoint: 1 }));
+    for await (const each of behaviour.flow(params, context)(fromIterable(steps(1, 2))))
+      order.push(`told ${E.isRight(each) ? each.right.value.step : 'failure'}`);
+    expect(order).toEqual(['told 1', 'synced 0', 'told 2', 'synced 2']);
+  });
+
+  it('makes a model of the last state of a training that is over, where there is none of that step', async () => {
+    const facts = snapshot.operator.facts.checkpoints?.(readParams(snapshot(folder)) as never) as Checkpoints;
+    await keeping(steps(1, 3));
+    expect(right(await facts.model.files())).toEqual([]);
+    const saved = (await latest())!.saved;
+    expect(right(await facts.conclude(saved)())).toBe(true);
+    expect(await modelSteps()).toEqual([[3, 0, 3]]);
+    expect(right(await facts.model.files())).toEqual(['model.json', 'snapshot-3.safetensors']);
+    expect(right(await facts.conclude(saved)())).toBe(false);
   });
 
   it('says where a run is taken up', async () => {
@@ -227,8 +280,9 @@ describe('checkpoints', () => {
     });
     expect(JSON.parse(await readFile(path(2, 'json'), 'utf8'))).toEqual({
       format: 'prismflow-checkpoint',
-      version: 1,
+      version: 2,
       step: 2,
+      check: expect.stringMatching(/^[0-9a-f]{64}$/),
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       bytes: (await readFile(path(2, 'safetensors'))).length,
       position: stepAt(2).position,
@@ -278,6 +332,32 @@ describe('checkpoints', () => {
     ]);
   });
 
+  it('are known by every bit of their manifest', async () => {
+    await write(1);
+    await write(3);
+    const whole = await readFile(path(3, 'json'));
+    const said = JSON.stringify((await here())?.saved.position);
+    for (const at of whole.keys())
+      for (const bit of [0, 1, 2, 3, 4, 5, 6, 7]) {
+        const flipped = Buffer.from(whole);
+        flipped[at]! ^= 1 << bit;
+        await writeFile(path(3, 'json'), flipped);
+        const saved = (await here())?.saved;
+        if (saved?.step !== 1) expect(JSON.stringify(saved?.position)).toBe(said);
+      }
+  }, 60_000);
+
+  it('of earlier versions are read, and it is told that nothing vouches for them', async () => {
+    await write(1);
+    const { check: _, model: __, ...old } = JSON.parse(await readFile(path(1, 'json'), 'utf8'));
+    await writeFile(path(1, 'json'), JSON.stringify({ ...old, version: 1 }));
+    const found = await here();
+    expect(found?.saved.step).toBe(1);
+    expect(found?.warnings.map(({ code }) => code)).toEqual(['training/checkpoint-unchecked']);
+    await writeFile(path(1, 'json'), JSON.stringify({ ...old, version: 2 }));
+    expect(E.isLeft(await checkpointsIn(folder).latest())).toBe(true);
+  });
+
   it('whose tensors are damaged or gone are passed over', async () => {
     for (const step of [1, 2, 3]) await write(step);
     const bytes = await readFile(path(3, 'safetensors'));
@@ -319,8 +399,7 @@ describe('checkpoints', () => {
     expect(E.isLeft(other) && other.left).toMatchObject([
       {
         code: 'file/unreadable',
-        message: expect.stringContaining(`${path(5, 'json')} cannot be read: `),
-        cause: { code: 'EISDIR' },
+        message: `${path(5, 'json')} is a folder, not a file.`,
       },
     ]);
   });

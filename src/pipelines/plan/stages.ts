@@ -81,7 +81,7 @@ export const stagesOf = ({ nodes }: Graph): readonly Stage[] => {
 };
 
 /** The stage that a node is on its own. */
-const stageOf = (node: GraphNode, shared: boolean): Stage => {
+export const stageOf = (node: GraphNode, shared: boolean): Stage => {
   const { behaviour } = node.operator;
   const base = { id: node.path, node, shared };
   const reads = node.reads.items ?? '';

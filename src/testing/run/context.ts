@@ -2,6 +2,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
+import { createDurable } from '../../disk/durable.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { randomFor } from '../../operator/random.js';
 import type { Engine } from '../../tensor/run/engine.js';
@@ -42,4 +43,5 @@ export const contextFor = ({
   jobs: 2,
   memory: 2 ** 31,
   certify: false,
+  durable: createDurable(),
 });

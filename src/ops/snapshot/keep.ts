@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { addSnapshot, modelFilesIn, readManifest } from '../../nn/models/index.js';
+import type { OpContext } from '../../operator/behaviour.js';
+import { generatorIn, type SavedTraining } from '../../operator/checkpoints.js';
+import type { Training } from '../../ports/index.js';
+import { writeCheckpoint } from './checkpoints.js';
+
+/** Where and how a training is kept. */
+export interface Place {
+  readonly to: string;
+  readonly half: boolean;
+  readonly keep: number;
+}
+
+/** The folder of the checkpoints of a training. */
+export const checkpointFolder = (to: string): string => join(to, 'checkpoints');
+
+/** Waits before a write is tried again that an input or output error has ended, in milliseconds. */
+const WAITS = [100, 300, 600];
+
+/** Tries again, with backoff, what failed for a reason that may pass: a full disk or one that is read-only stays so. */
+const retried = <A>(
+  work: TE.TaskEither<Diagnostics, A>,
+  [wait, ...more]: readonly number[] = WAITS,
+): TE.TaskEither<Diagnostics, A> =>
+  pipe(
+    work,
+    TE.orElse((errors) =>
+      wait !== undefined && errors.every(({ code }) => code === 'image/write-failed')
+        ? pipe(
+            TE.fromTask<void, Diagnostics>(() => new Promise((resolve) => setTimeout(resolve, wait))),
+            TE.chain(() => retried(work, more)),
+          )
+        : TE.left(errors),
+    ),
+  );
+
+/** Adds the model as it is at a step to the folder. */
+export const keepModel = (
+  { to, half }: Place,
+  { model: { generator, weights }, step, cycle, images, metrics }: Training,
+): TE.TaskEither<Diagnostics, unknown> =>
+  retried(
+    addSnapshot(to, generator, weights, { step, cycle, half, training: { steps: step, images, metrics } }),
+  );
+
+/** Keeps the state after a step, once all that was told of the steps up to it is on the disk. */
+export const keepState = (
+  { to, keep }: Place,
+  { step, state, position, model, cycle, images, metrics }: Training,
+  { durable, pipeline }: Pick<OpContext, 'durable' | 'pipeline'>,
+): TE.TaskEither<Diagnostics, void> =>
+  retried(
+    pipe(
+      TE.tryCatch(
+        durable.sync,
+        (cause): Diagnostics => [
+          failure(
+            'image/write-failed',
+            `What was told of step ${step} cannot be kept: ${messageOf(cause)}.`,
+            {
+              cause,
+            },
+          ),
+        ],
+      ),
+      TE.chain(() =>
+        writeCheckpoint(checkpointFolder(to), { step, state, position }, keep, {
+          model: { generator: model.generator, cycle, images, metrics },
+          ...(pipeline === undefined ? {} : { pipeline }),
+        }),
+      ),
+    ),
+  );
+
+/** Makes a model of a state that nothing comes after, where its folder has none of that step; true when it did. */
+export const conclude = (
+  { to, half }: Place,
+  { step, state, model }: SavedTraining,
+): TE.TaskEither<Diagnostics, boolean> => {
+  if (model === undefined) return TE.right(false);
+  const { generator, cycle, images, metrics } = model;
+  return pipe(
+    modelFilesIn(to),
+    TE.chain((files) =>
+      files.length === 0
+        ? TE.right(false)
+        : pipe(
+            readManifest(to),
+            TE.map(({ snapshots }) => snapshots.some((snapshot) => snapshot.step >= step)),
+          ),
+    ),
+    TE.chain((isThere) =>
+      isThere
+        ? TE.right(false)
+        : pipe(
+            addSnapshot(to, generator, generatorIn(state), {
+              step,
+              cycle,
+              half,
+              training: { steps: step, images, metrics },
+            }),
+            TE.map(() => true),
+          ),
+    ),
+  );
+};
