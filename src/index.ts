@@ -21,7 +21,8 @@ export {
   run,
   stream,
 } from './pipelines/code.js';
-export { type CompileOptions, compile, type SourceFile } from './pipelines/compile.js';
+export { type CompileOptions, compile, pluginsIn, type SourceFile } from './pipelines/compile.js';
+export type { PluginPolicy, PluginUse } from './pipelines/plugins.js';
 export type { Frame, HostTensor, Item, ItemKey, Metadata, Port, Samples } from './ports/index.js';
 export * as port from './ports/index.js';
 export { Flow, fromAsyncIterable, fromIterable, type ItemFlow } from './streams/index.js';

@@ -10,6 +10,8 @@ export interface Terminal {
   readonly width: () => number;
   readonly paint: Paints;
   readonly folder: string;
+  /** Asks the person at the terminal, and gives what they answer; absent where nobody can. */
+  readonly ask?: (question: string) => Promise<string>;
   /** Aborts when the user stops the command. */
   readonly signal: AbortSignal;
 }

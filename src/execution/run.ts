@@ -4,6 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { tap } from 'rxjs';
 import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
 import type { Notes } from '../ops/index.js';
+import { requireLoaded } from '../pipelines/check/loaded.js';
 import type { Item, ItemFailure, ItemKey, Measure, Outcome, Training } from '../ports/index.js';
 import { drain, type ItemFlow, type RunEnd, type RunEvent, through } from '../streams/index.js';
 import { defaultContext, type RunContext } from './context.js';
@@ -134,7 +135,8 @@ export const runPlan = (
   };
   const started = performance.now();
   return pipe(
-    beginning(plan.graph, resume),
+    TE.fromEither(requireLoaded(plan.graph)),
+    TE.chain(() => beginning(plan.graph, resume)),
     TE.chainFirstIOK(({ from, warnings }) => () => {
       for (const warning of warnings) observe({ kind: 'warned', key: wholeRun(plan), warning });
       if (from !== undefined) observe({ kind: 'resumed', step: from.saved.step, folder: from.folder });

@@ -9,11 +9,19 @@ import { survey } from '../execution/plan/survey.js';
 import { builtIn, type Registry } from '../ops/index.js';
 import { check } from './check/check.js';
 import type { Graph } from './check/graph.js';
+import { isLoaded } from './check/unloaded.js';
 import { asLive, type LiveOptions } from './live.js';
 import { type PipelineFile, type PipelineSource, readPipelineFile } from './parse/pipeline-file.js';
 import { parseYaml } from './parse/yaml.js';
 import { bulkOf, stagesOf } from './plan/stages.js';
-import { loadPlugins, pluginPaths } from './plugins.js';
+import {
+  inspectPlugins,
+  type LoadedPlugins,
+  loadPlugins,
+  notLoaded,
+  type PluginPolicy,
+  type PluginUse,
+} from './plugins.js';
 
 /** The text of a pipeline's file. */
 export interface SourceFile {
@@ -32,6 +40,11 @@ export interface CompileOptions {
   readonly set?: Readonly<Record<string, string>>;
   /** Operators beside those of the file's plugins; those that come with Prismflow unless said otherwise. */
   readonly registry?: Registry;
+  /**
+   * Which plugins may run; those that the user allowed on this machine unless said otherwise. Those of others are not loaded:
+   * the graph shows steps that may come from them as such, warns of them, and does not run.
+   */
+  readonly plugins?: PluginPolicy;
   /** Waits for files that come, in the place of those that are there: see `asLive`. */
   readonly live?: LiveOptions;
   /** Where relative paths in `set` start; the working directory unless said otherwise. */
@@ -45,37 +58,74 @@ export const compile = (file: SourceFile, options: CompileOptions = {}): TE.Task
 /** The phases that need no more than the file and its plugins: what `pipe check` and editors do while one types. */
 export const analyse = (
   { path, shown = path, text }: SourceFile,
-  { pipeline, set = {}, registry = builtIn, live, folder = process.cwd() }: CompileOptions = {},
+  {
+    pipeline,
+    set = {},
+    registry = builtIn,
+    plugins: policy = 'allowed',
+    live,
+    folder = process.cwd(),
+  }: CompileOptions = {},
 ): TE.TaskEither<Diagnostics, Graph> =>
   pipe(
     // 1. Parse: text to sections and steps, each with its place.
     TE.fromEither(parse(shown, text)),
-    // 2. Load the plugins that the file names.
+    // 2. Load those of the plugins that the file names which the user allowed.
     TE.bindTo('file'),
-    TE.bind('operators', ({ file }) => loadPlugins(file.plugins, dirname(resolve(path)), registry)),
+    TE.bind('plugins', ({ file }) =>
+      TE.fromTask(loadPlugins(file.plugins, dirname(resolve(path)), registry, policy)),
+    ),
     // 3. Check: parameters read, names found, ports unified.
-    TE.chainEitherK(({ file, operators }) =>
+    TE.chainEitherK(({ file, plugins }) =>
       pipe(
         choose(file, pipeline, shown),
         E.chain((source) => (live === undefined ? E.right(source) : asLive(source, live))),
         E.chain((source) =>
           check(source, {
-            registry: operators,
+            registry: plugins.registry,
+            isPartial:
+              plugins.faults.length > 0 || plugins.uses.some(({ operators }) => operators === undefined),
             set,
             folders: { file: dirname(resolve(path)), user: folder },
             name: basename(path).replace(/\.ya?ml$/, ''),
           }),
         ),
-        E.map((graph): Graph => ({ ...graph, plugins: pluginPaths(file.plugins, dirname(resolve(path))) })),
+        withPlugins(plugins, policy),
       ),
     ),
+  );
+
+/** What was found, with what there is to say about plugins. */
+const withPlugins =
+  ({ uses, faults }: LoadedPlugins, policy: PluginPolicy) =>
+  (checked: E.Either<Diagnostics, Graph>): E.Either<Diagnostics, Graph> => {
+    const said = [...faults, ...notLoaded(uses, policy)];
+    const [first, ...others] = [...said, ...(E.isLeft(checked) ? checked.left : [])];
+    if (first !== undefined && (faults.length > 0 || E.isLeft(checked))) return E.left([first, ...others]);
+    return E.Monad.map(checked, (graph) => ({
+      ...graph,
+      plugins: uses,
+      warnings: [...said, ...graph.warnings],
+    }));
+  };
+
+/** The plugins that a file names, with the digests of what they would execute; nothing of them runs. */
+export const pluginsIn = ({
+  path,
+  shown = path,
+  text,
+}: SourceFile): TE.TaskEither<Diagnostics, readonly PluginUse[]> =>
+  pipe(
+    TE.fromEither(parse(shown, text)),
+    TE.chain((file) => inspectPlugins(file.plugins, dirname(resolve(path)))),
   );
 
 /** The phases from a graph that makes sense to what can be run. */
 export const planGraph = (graph: Graph): TE.TaskEither<Diagnostics, Plan> => {
   // 4. Stages: which operators go through a lane together, which become one compiled graph.
   const stages = stagesOf(graph);
-  const bulk = bulkOf(stages);
+  // What a plugin that is not loaded would do is not known, so neither is what of it is done.
+  const bulk = isLoaded(graph) ? bulkOf(stages) : undefined;
   return pipe(
     // 5. Survey: what is on the disk, and what of it is done.
     survey(graph, bulk, defaultContext(graph.seed)),

@@ -4,6 +4,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
 import { compile, parse } from '../../pipelines/compile.js';
+import type { PluginPolicy } from '../../pipelines/plugins.js';
+import { policyOf } from '../allow-plugins.js';
 import { findPipeline } from '../find-pipeline.js';
 import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
@@ -11,17 +13,20 @@ import { type Exit, exit, type Terminal } from '../terminal.js';
 /** What `pipe check` is given. */
 export interface CheckArguments {
   readonly set: Readonly<Record<string, string>>;
+  readonly allowPlugin: readonly string[];
   readonly json: boolean;
 }
 
 /** `pipe check`: all that is wrong with pipelines; of a file with several, with all of them. */
 export const check = async (
   targets: readonly string[],
-  { set, json }: CheckArguments,
+  { set, allowPlugin, json }: CheckArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const results = await Promise.all(
-    (targets.length === 0 ? [undefined] : targets).map((target) => checkTarget(target, set, terminal)),
+    (targets.length === 0 ? [undefined] : targets).map((target) =>
+      checkTarget(target, set, policyOf(allowPlugin), terminal),
+    ),
   );
   const found = results.flat();
   if (json) for (const diagnostic of found) terminal.out(`${JSON.stringify(diagnosticJson(diagnostic))}\n`);
@@ -42,6 +47,7 @@ const verdict = (errors: number, warnings: number, files: number, { paint }: Ter
 const checkTarget = async (
   target: string | undefined,
   set: CheckArguments['set'],
+  plugins: PluginPolicy,
   { folder }: Terminal,
 ): Promise<readonly Diagnostic[]> => {
   const found = await findPipeline(target, folder)();
@@ -53,7 +59,7 @@ const checkTarget = async (
       pipe(
         compile(
           { ...file, path: resolve(folder, file.path) },
-          { set, folder, ...(name === undefined ? {} : { pipeline: name }) },
+          { set, plugins, folder, ...(name === undefined ? {} : { pipeline: name }) },
         ),
         TE.match(
           (diagnostics): readonly Diagnostic[] => diagnostics,

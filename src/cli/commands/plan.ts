@@ -6,9 +6,11 @@ import { defaultContext } from '../../execution/context.js';
 import { estimateWork, type SizeEstimate } from '../../execution/plan/estimate.js';
 import { type Estimate, estimate, type Plan } from '../../execution/plan/plan.js';
 import type { PictureShape } from '../../ops/index.js';
+import { isUnloaded } from '../../pipelines/check/unloaded.js';
 import { compile } from '../../pipelines/compile.js';
 import { nodesOf, type Stage } from '../../pipelines/plan/stages.js';
 import { showPort } from '../../ports/index.js';
+import { policyOf } from '../allow-plugins.js';
 import { findPipeline } from '../find-pipeline.js';
 import { duration } from '../progress-line.js';
 import { printDiagnostics } from '../report-diagnostics.js';
@@ -17,6 +19,7 @@ import { type Exit, exit, type Terminal } from '../terminal.js';
 /** What `pipe plan` is given. */
 export interface PlanArguments {
   readonly set: Readonly<Record<string, string>>;
+  readonly allowPlugin: readonly string[];
   readonly jobs?: number;
   readonly memory?: number;
   readonly json: boolean;
@@ -25,13 +28,18 @@ export interface PlanArguments {
 /** `pipe plan`: what would run, and what is known of it before. */
 export const plan = async (
   target: string | undefined,
-  { set, jobs = defaultContext(0).jobs, memory = defaultContext(0).memory, json }: PlanArguments,
+  { set, allowPlugin, jobs = defaultContext(0).jobs, memory = defaultContext(0).memory, json }: PlanArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const result = await pipe(
     findPipeline(target, terminal.folder),
     TE.chain(({ file, pipeline }) =>
-      compile(file, { set, folder: terminal.folder, ...(pipeline === undefined ? {} : { pipeline }) }),
+      compile(file, {
+        set,
+        plugins: policyOf(allowPlugin),
+        folder: terminal.folder,
+        ...(pipeline === undefined ? {} : { pipeline }),
+      }),
     ),
     TE.bindTo('compiled'),
     TE.bind('picture', ({ compiled }) => TE.fromTask(() => firstPicture(compiled))),
@@ -108,6 +116,7 @@ const toJson = (
       return {
         path: node.path,
         params: node.written,
+        ...(isUnloaded(node) ? { loaded: false } : {}),
         takes: showPort(node.input),
         gives: showPort(node.output),
         ...(known?.shape === undefined ? {} : { shape: known.shape }),
@@ -161,8 +170,9 @@ const toText = (
       shape !== undefined && node.output.kind === 'frame'
         ? `  ${shape.width}x${shape.height}x${shape.channels}`
         : '';
+    const unloaded = isUnloaded(node) ? '  plugin not loaded' : '';
     const shared = stages.some((stage) => stage.shared && stage.id === node.path) ? '  shared' : '';
-    return `  ${node.path.padEnd(wide)} ${paint.cyan(bracket)} ${showPort(node.output)}${paint.dim(size + shared)}`;
+    return `  ${node.path.padEnd(wide)} ${paint.cyan(bracket)} ${showPort(node.output)}${paint.dim(size + shared + unloaded)}`;
   });
   const about = graph.about === undefined ? '' : `: ${graph.about}`;
   return [

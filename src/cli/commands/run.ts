@@ -7,6 +7,7 @@ import { type PipelineEvent, type Report, runPlan } from '../../execution/run.js
 import { compile } from '../../pipelines/compile.js';
 import type { ItemFailure } from '../../ports/index.js';
 import { notStarted, type Progress, progress } from '../../streams/index.js';
+import { compileAllowed } from '../allow-plugins.js';
 import { addFigures, figuresInWords, figuresJson, meansOf, type Totals } from '../figures.js';
 import { findPipeline } from '../find-pipeline.js';
 import { liveLine } from '../live-line.js';
@@ -19,6 +20,7 @@ import { milestone, type TrainingProgress, trained, trainingLine } from '../trai
 /** What `pipe run` is given. */
 export interface RunArguments {
   readonly set: Readonly<Record<string, string>>;
+  readonly allowPlugin: readonly string[];
   readonly engine: string;
   readonly jobs?: number;
   readonly memory?: number;
@@ -33,7 +35,7 @@ export interface RunArguments {
 /** `pipe run`: compiles and runs, and says at the end what was done, what was skipped and what failed. */
 export const run = async (
   target: string | undefined,
-  { set, engine, jobs, memory, certify, resume, retry, laws, json, quiet }: RunArguments,
+  { set, allowPlugin, engine, jobs, memory, certify, resume, retry, laws, json, quiet }: RunArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const reporter = json
@@ -44,7 +46,18 @@ export const run = async (
   const result = await pipe(
     findPipeline(target, terminal.folder),
     TE.chain(({ file, pipeline }) =>
-      compile(file, { set, folder: terminal.folder, ...(pipeline === undefined ? {} : { pipeline }) }),
+      compileAllowed(
+        (plugins) =>
+          compile(file, {
+            set,
+            plugins,
+            folder: terminal.folder,
+            ...(pipeline === undefined ? {} : { pipeline }),
+          }),
+        ({ graph }) => graph,
+        allowPlugin,
+        terminal,
+      ),
     ),
     TE.chainFirstIOK((plan) => () => reporter.planned(plan)),
     TE.bindTo('plan'),
