@@ -26,9 +26,20 @@ export const allowPluginOption = (): Option =>
     })
     .default([], 'those allowed before');
 
-/** The policy of a command that is given these digests. */
-export const policyOf = (digests: readonly PluginDigest[]): PluginPolicy =>
-  digests.length === 0 ? 'allowed' : { allow: digests };
+/**
+ * Compiles what is only looked at: plugins that were not allowed are not loaded, and nobody is asked about them. What the
+ * command line allows is kept for later.
+ */
+export const compileToLook = <A>(
+  compile: (plugins: PluginPolicy) => TE.TaskEither<Diagnostics, A>,
+  graphOf: (compiled: A) => Graph,
+  given: readonly PluginDigest[],
+  terminal: Terminal,
+): TE.TaskEither<Diagnostics, A> =>
+  pipe(
+    compile(given.length === 0 ? 'allowed' : { allow: given }),
+    TE.chainFirstTaskK((compiled) => keep(loadedBy(graphOf(compiled), given), terminal)),
+  );
 
 /**
  * Compiles what is to run. A pipeline that needs plugins which were not allowed is compiled again when the user allows them,
@@ -43,14 +54,15 @@ export const compileAllowed = <A>(
   terminal: Terminal,
 ): TE.TaskEither<Diagnostics, A> =>
   pipe(
-    compile(policyOf(given)),
-    TE.chainFirstTaskK((compiled) => keep(loadedBy(graphOf(compiled), given), terminal)),
+    compileToLook(compile, graphOf, given, terminal),
     TE.chain((compiled) => {
       const graph = graphOf(compiled);
       if (isLoaded(graph)) return TE.right(compiled);
       return pipe(
         TE.fromTask(() => askAll(graph, terminal)),
-        TE.chain((more) => (more.length === 0 ? TE.right(compiled) : compile(policyOf([...given, ...more])))),
+        TE.chain((more) =>
+          more.length === 0 ? TE.right(compiled) : compile({ allow: [...given, ...more] }),
+        ),
         TE.chainFirstEitherK((again) => requireLoaded(graphOf(again))),
       );
     }),
@@ -88,10 +100,17 @@ const askAll = async ({ plugins = [] }: Graph, terminal: Terminal): Promise<read
   return allowed;
 };
 
-/** Asks the user about a plugin, and keeps the answer when it is yes. Where nobody can answer it is no. */
+/**
+ * Asks the user about a plugin, unless the command line allows it, and keeps the answer when it is yes. Where nobody can
+ * answer it is no.
+ */
 export const askAbout =
-  (terminal: Terminal) =>
+  (terminal: Terminal, given: readonly PluginDigest[] = []) =>
   async (use: PluginUse): Promise<boolean> => {
+    if (given.includes(use.digest)) {
+      await keep([use], terminal)();
+      return true;
+    }
     if (terminal.ask === undefined) return false;
     const place = use.kind === 'file' ? shortPath(use.place, terminal.folder) : `the package ${use.place}`;
     const answer = await terminal.ask(

@@ -4,8 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
 import { compile, parse } from '../../pipelines/compile.js';
-import type { PluginPolicy } from '../../pipelines/plugins.js';
-import { policyOf } from '../allow-plugins.js';
+import { compileToLook } from '../allow-plugins.js';
 import { findPipeline } from '../find-pipeline.js';
 import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
@@ -25,7 +24,7 @@ export const check = async (
 ): Promise<Exit> => {
   const results = await Promise.all(
     (targets.length === 0 ? [undefined] : targets).map((target) =>
-      checkTarget(target, set, policyOf(allowPlugin), terminal),
+      checkTarget(target, set, allowPlugin, terminal),
     ),
   );
   const found = results.flat();
@@ -47,9 +46,10 @@ const verdict = (errors: number, warnings: number, files: number, { paint }: Ter
 const checkTarget = async (
   target: string | undefined,
   set: CheckArguments['set'],
-  plugins: PluginPolicy,
-  { folder }: Terminal,
+  allowPlugin: CheckArguments['allowPlugin'],
+  terminal: Terminal,
 ): Promise<readonly Diagnostic[]> => {
+  const { folder } = terminal;
   const found = await findPipeline(target, folder)();
   if (E.isLeft(found)) return found.left;
   const { file, pipeline } = found.right;
@@ -57,9 +57,15 @@ const checkTarget = async (
   const results = await Promise.all(
     names.map((name) =>
       pipe(
-        compile(
-          { ...file, path: resolve(folder, file.path) },
-          { set, plugins, folder, ...(name === undefined ? {} : { pipeline: name }) },
+        compileToLook(
+          (plugins) =>
+            compile(
+              { ...file, path: resolve(folder, file.path) },
+              { set, plugins, folder, ...(name === undefined ? {} : { pipeline: name }) },
+            ),
+          ({ graph }) => graph,
+          allowPlugin,
+          terminal,
         ),
         TE.match(
           (diagnostics): readonly Diagnostic[] => diagnostics,
@@ -68,8 +74,18 @@ const checkTarget = async (
       )(),
     ),
   );
-  return results.flat();
+  return distinct(results.flat());
 };
+
+/** What is wrong with a file as a whole is found with each of its pipelines, and said once. */
+const distinct = (found: readonly Diagnostic[]): readonly Diagnostic[] => [
+  ...new Map(
+    found.map((each) => [
+      JSON.stringify([each.code, each.message, each.span?.file, each.span?.start.offset]),
+      each,
+    ]),
+  ).values(),
+];
 
 /** The pipelines of a file; one without a name stands for a file that holds one, or none that can be read. */
 const namesIn = (shown: string, text: string): readonly (string | undefined)[] =>

@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { analyse } from '../../pipelines/compile.js';
 import { type Drawing, drawingOf } from '../../pipelines/draw/drawing.js';
 import { toMermaid } from '../../pipelines/draw/mermaid.js';
-import { policyOf } from '../allow-plugins.js';
+import { compileToLook } from '../allow-plugins.js';
 import { findPipeline } from '../find-pipeline.js';
 import { printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
@@ -25,12 +25,18 @@ export const graph = async (
   const drawing = await pipe(
     findPipeline(target, terminal.folder),
     TE.chain(({ file, pipeline }) =>
-      analyse(file, {
-        set,
-        plugins: policyOf(allowPlugin),
-        folder: terminal.folder,
-        ...(pipeline === undefined ? {} : { pipeline }),
-      }),
+      compileToLook(
+        (plugins) =>
+          analyse(file, {
+            set,
+            plugins,
+            folder: terminal.folder,
+            ...(pipeline === undefined ? {} : { pipeline }),
+          }),
+        (analysed) => analysed,
+        allowPlugin,
+        terminal,
+      ),
     ),
     // Standard output is the drawing alone.
     TE.chainFirstIOK(

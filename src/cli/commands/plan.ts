@@ -10,7 +10,7 @@ import { isUnloaded } from '../../pipelines/check/unloaded.js';
 import { compile } from '../../pipelines/compile.js';
 import { nodesOf, type Stage } from '../../pipelines/plan/stages.js';
 import { showPort } from '../../ports/index.js';
-import { policyOf } from '../allow-plugins.js';
+import { compileToLook } from '../allow-plugins.js';
 import { findPipeline } from '../find-pipeline.js';
 import { duration } from '../progress-line.js';
 import { printDiagnostics } from '../report-diagnostics.js';
@@ -34,12 +34,18 @@ export const plan = async (
   const result = await pipe(
     findPipeline(target, terminal.folder),
     TE.chain(({ file, pipeline }) =>
-      compile(file, {
-        set,
-        plugins: policyOf(allowPlugin),
-        folder: terminal.folder,
-        ...(pipeline === undefined ? {} : { pipeline }),
-      }),
+      compileToLook(
+        (plugins) =>
+          compile(file, {
+            set,
+            plugins,
+            folder: terminal.folder,
+            ...(pipeline === undefined ? {} : { pipeline }),
+          }),
+        (made) => made.graph,
+        allowPlugin,
+        terminal,
+      ),
     ),
     TE.bindTo('compiled'),
     TE.bind('picture', ({ compiled }) => TE.fromTask(() => firstPicture(compiled))),

@@ -5,7 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import { type Reproduction, reproduce } from '../../execution/reproduce/reproduce.js';
 import type { Likeness } from '../../records/receipts/compare.js';
-import { askAbout, policyOf } from '../allow-plugins.js';
+import { askAbout } from '../allow-plugins.js';
 import { printable } from '../printable.js';
 import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
@@ -31,8 +31,7 @@ export const reproduceFile = async (
   const result = await pipe(
     reproduce(resolve(folder, file), {
       within: [dirname(resolve(folder, file)), folder, ...read.map((each) => resolve(folder, each))],
-      plugins: policyOf(allowPlugin),
-      ask: askAbout(terminal),
+      ask: askAbout(terminal, allowPlugin),
       signal: terminal.signal,
       ...(memory === undefined ? {} : { memory }),
       ...(engine === undefined ? {} : { engine }),
