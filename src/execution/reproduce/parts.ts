@@ -29,13 +29,12 @@ export const partsOf = (
   registry: Registry,
 ): TE.TaskEither<Diagnostics, Parts> =>
   pipe(
-    analyse(
-      {
-        path: join(folder, 'receipt.yaml'),
-        shown: 'the receipt',
-        text: JSON.stringify(withoutPlugins(recipe)),
-      },
-      { folder, registry, plugins: 'refuse' },
+    TE.fromEither(textOf(recipe)),
+    TE.chain((text) =>
+      analyse(
+        { path: join(folder, 'receipt.yaml'), shown: 'the receipt', text },
+        { folder, registry, plugins: 'refuse' },
+      ),
     ),
     TE.chainEitherK((graph) => {
       const bulk = bulkOf(stagesOf(graph));
@@ -61,6 +60,13 @@ export const pluginNames = (recipe: Json): readonly string[] => {
     typeof name === 'string' ? name : JSON.stringify(name),
   );
 };
+
+/** The recipe as a file. What is nested deeper than a function can call itself is no pipeline. */
+const textOf = (recipe: Json): E.Either<Diagnostics, string> =>
+  E.tryCatch(
+    () => JSON.stringify(withoutPlugins(recipe)),
+    (): Diagnostics => [failure('receipt/none', 'The receipt’s pipeline is nested too deep to be one.')],
+  );
 
 const withoutPlugins = (recipe: Json): Json => {
   if (!isObject(recipe)) return recipe;
