@@ -8,8 +8,8 @@ import { fromIterable } from '../../streams/index.js';
 import type { StepSource } from '../parse/pipeline-file.js';
 import type { Graph, GraphNode } from './graph.js';
 
-/** What travels on a wire of an operator that is not known: it fits every port. */
-export const unknownPort: Port = variable('unknown');
+/** What travels on the wires of an operator that is not known: it fits every port. */
+const [given, unknown]: readonly [Port, Port] = [variable('given'), variable('unknown')];
 
 /**
  * What stands in a graph for an operator that may come from a plugin which is not loaded. It takes all parameters; as the
@@ -31,9 +31,9 @@ export const unloadedOperator = (
     name,
     about: 'May come from a plugin that is not loaded',
     params: { codec: t.unknown, shape: { kind: 'record', fields: {} } },
-    input: isFirst ? none : unknownPort,
-    output: unknownPort,
-    streams: Object.fromEntries(reads.map((key) => [key, unknownPort])),
+    input: isFirst ? none : given,
+    output: unknown,
+    streams: Object.fromEntries(reads.map((key) => [key, given])),
     behaviour:
       reads.length > 0
         ? { join: () => () => fromIterable([]) }
