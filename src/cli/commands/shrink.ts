@@ -9,7 +9,7 @@ import { compileAllowed } from '../allow-plugins.js';
 import { findPipeline } from '../find-pipeline.js';
 import { printable, shortPath } from '../printable.js';
 import { printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { type Exit, exit, notBegun, type Terminal } from '../terminal.js';
 
 /** What `pipe shrink` is given. */
 export interface ShrinkArguments {
@@ -48,7 +48,7 @@ export const shrinkFile = async (
   )();
   if (E.isLeft(result)) {
     printDiagnostics(terminal, result.left);
-    return exit.wrong;
+    return notBegun(terminal);
   }
   const { shrunk, written } = result.right;
   const { region, nodes, failure, tries } = shrunk;

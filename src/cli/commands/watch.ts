@@ -12,7 +12,7 @@ import { liveLine } from '../live-line.js';
 import { printable, shortPath } from '../printable.js';
 import { duration } from '../progress-line.js';
 import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { type Exit, exit, notBegun, type Terminal } from '../terminal.js';
 
 /** What `pipe watch` is given. */
 export interface WatchArguments {
@@ -71,7 +71,7 @@ export const watch = async (
   )();
   if (E.isLeft(result)) {
     reporter.refused(result.left);
-    return exit.wrong;
+    return notBegun(terminal);
   }
   reporter.finished(result.right);
   return result.right.end.kind === 'stopped' ? exit.stuck : exit.done;

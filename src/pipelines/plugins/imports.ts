@@ -1,4 +1,3 @@
-import { init, parse } from 'es-module-lexer';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 
@@ -21,6 +20,8 @@ export const importsOf = async (
   shown: string,
   isCommonJs: boolean,
 ): Promise<E.Either<Diagnostics, Named>> => {
+  // Most pipelines have no plugins: what reads them is loaded with the first.
+  const { init, parse } = await import('es-module-lexer');
   await init;
   const refuse = (what: string, hint?: string) =>
     E.left<Diagnostics>([failure('plugin/imports', `${shown} ${what}.`, hint === undefined ? {} : { hint })]);
