@@ -21,8 +21,8 @@ import { builtIn } from '../ops/index.js';
 import { isUnloaded } from './check/unloaded.js';
 import { analyse, compile, pluginsIn } from './compile.js';
 import { allow, allowedPath, readAllowed } from './plugins/allowed.js';
-import { limits } from './plugins/closure.js';
 import { readName } from './plugins/naming.js';
+import { limits } from './plugins/reading.js';
 import { cacheFolder, configFolder } from './plugins/user-folders.js';
 import { inspect, loadInto, type PluginPolicy } from './plugins.js';
 
@@ -127,7 +127,7 @@ describe('a plugin', () => {
     );
     write('by-path.mjs', plugin('mine', `import ${JSON.stringify(join(folder, 'outside.mjs'))};`));
     write('by-variable.mjs', plugin('mine', 'await import(process.env.HOME);'));
-    write('by-template.mjs', plugin('mine', 'await import(`./${process.pid}.mjs`);'));
+    write('by-template.mjs', plugin('mine', ['await import(`./$', '{process.pid}.mjs`);'].join('')));
     write('by-hash.mjs', plugin('mine', "import '#secret';"));
     write('encoded.mjs', plugin('mine', "import './..%2foutside.mjs';"));
     write('broken.mjs', 'import { from from from "');

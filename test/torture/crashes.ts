@@ -76,7 +76,11 @@ export const crashes = async (command: 'run' | 'watch', good: number, kills: num
     const [digest = ''] =
       /sha256:[0-9a-f]{64}/.exec((await start(['check', 'p.yaml', '--json'], folder, user).text()).out) ?? [];
     const reference = ['--set', 'input=good', '--set', 'output=reference'];
-    const undisturbed = start(['run', 'p.yaml', '--json', '--allow-plugin', digest, ...reference], folder, user);
+    const undisturbed = start(
+      ['run', 'p.yaml', '--json', '--allow-plugin', digest, ...reference],
+      folder,
+      user,
+    );
     if ((await undisturbed.ended) !== 0) throw new Error(undisturbed.complaints());
     const all = good + bad.length;
     let [killed, crashed, status]: [number, number, number | null] = [0, 0, null];

@@ -18,7 +18,7 @@ import type { NotesByOperator } from '../recording/item-notes.js';
 import { createItemNotes } from '../recording/item-notes.js';
 import { type Parts, partsOf } from './parts.js';
 import { type Ask, operatorsFor } from './plugins.js';
-import { outside, type Places, placesOf, readable, within } from './within.js';
+import { outside, type Places, placesOf, readable, shownPath, within } from './within.js';
 
 /** How to make a result again. */
 export interface ReproduceOptions {
@@ -179,7 +179,7 @@ const findInput = (
     return E.left([
       failure(
         'receipt/input-missing',
-        `${source} (SHA-256 ${sourceDigest.slice(0, 12)}…) is not at ${place}, nor under another name beside it.`,
+        `${shownPath(source)} (SHA-256 ${shownPath(sourceDigest.slice(0, 12))}…) is not at ${shownPath(place)}, nor under another name beside it.`,
       ),
     ]);
   };

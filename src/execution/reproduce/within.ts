@@ -43,11 +43,14 @@ export const within = async ({ roots }: Places, path: string): Promise<string | 
   return real !== undefined && roots.some((root) => isBelow(root, real)) ? real : undefined;
 };
 
+/** A path out of a receipt can hold anything, line ends and escape sequences included. */
+export const shownPath = (path: string): string => path.replaceAll(/\p{Cc}/gu, '·');
+
 /** The refusal of a path that a receipt names. */
 export const outside = (what: string, path: string, hint?: string): Diagnostics => [
   failure(
     'receipt/outside',
-    `The receipt names ${what} ${path}, which is not there, or not below a folder that may be read for it.`,
+    `The receipt names ${what} ${shownPath(path)}, which is not there, or not below a folder that may be read for it.`,
     hint === undefined ? {} : { hint },
   ),
 ];
@@ -93,11 +96,14 @@ const walk = async (
   if (stats.isFile()) budget.bytes -= stats.size;
   else if (!stats.isDirectory())
     throw new DiagnosticError([
-      failure('receipt/outside', `The receipt names ${what} ${path}, which is a pipe or a device.`),
+      failure(
+        'receipt/outside',
+        `The receipt names ${what} ${shownPath(path)}, which is a pipe or a device.`,
+      ),
     ]);
   if (budget.files < 0 || budget.bytes < 0 || depth > receiptLimits.depth)
     throw new DiagnosticError([
-      failure('receipt/too-large', `The receipt names ${what} ${path}, which holds too much.`),
+      failure('receipt/too-large', `The receipt names ${what} ${shownPath(path)}, which holds too much.`),
     ]);
   if (!stats.isDirectory()) return;
   // A link to a folder is not followed further: whoever reads the folder does not either.

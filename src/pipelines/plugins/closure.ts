@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { DiagnosticError, type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
-import { readBytes } from '../../disk/read.js';
 import { digestOf } from '../../records/digest.js';
 import { isBelow } from './below.js';
 import { importsOf } from './imports.js';
 import { type PluginName, readName } from './naming.js';
-import { dependenciesOf, findPackage, isProgram, type Manifest, manifestIn } from './packages.js';
+import { findPackage, isProgram, manifestIn } from './packages.js';
+import { inOrder, type Reading, read, refuse } from './reading.js';
+import { createPackages, linksOf, readPackages, type Unit } from './units.js';
 
 /** The digest of all that a plugin executes: `sha256:` and 64 hexadecimal digits. */
 export type PluginDigest = string;
@@ -22,20 +23,6 @@ export interface Closure {
   readonly entry: { readonly kind: 'file' | 'package'; readonly name: string };
   readonly units: readonly Unit[];
 }
-
-/** Files that belong together: the modules that a plugin's file leads to, or a package. */
-export interface Unit {
-  /** Bytes by path, with forward slashes. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
-  /** The packages that it can import, by name. */
-  readonly links: Readonly<Record<string, Link>>;
-}
-
-/** Another unit, by its place among them; or the folder of a package of the program itself. */
-export type Link = number | { readonly program: string };
-
-/** So much may belong to a plugin, its packages included. */
-export const limits = { files: 4000, bytes: 64 * 2 ** 20, depth: 32 } as const;
 
 /**
  * Reads all that a plugin executes. Of a file: the modules that it imports by relative paths, and theirs, all below a folder;
@@ -63,33 +50,6 @@ export const readClosure = async (
           ],
     );
   }
-};
-
-/** What is being read, and how much of it there was so far. */
-interface Reading {
-  readonly shown: string;
-  readonly folder: string;
-  files: number;
-  bytes: number;
-}
-
-const refuse = (...given: Parameters<typeof failure>): never => {
-  throw new DiagnosticError([failure(...given)]);
-};
-
-const read = async (path: string, reading: Reading): Promise<Uint8Array> => {
-  reading.files++;
-  if (reading.files > limits.files)
-    refuse('plugin/too-large', `The plugin ${reading.shown} has more than ${limits.files} files.`);
-  const found = await readBytes(path, limits.bytes - reading.bytes)();
-  if (E.isRight(found)) {
-    reading.bytes += found.right.length;
-    return found.right;
-  }
-  const [{ code, message }] = found.left;
-  return code === 'image/file-too-large'
-    ? refuse('plugin/too-large', `The plugin ${reading.shown} has more than ${limits.bytes >> 20} MiB.`)
-    : refuse('pipeline/plugin', `The plugin ${reading.shown} cannot be loaded: ${message}`);
 };
 
 const closureOf = async (name: PluginName, reading: Reading): Promise<Closure> => {
@@ -254,91 +214,4 @@ const relativeTo = (
   );
   const files = [...said, ...found].map(([path, bytes]): [string, Uint8Array] => [name(path), bytes]);
   return { entry: name(entry), files: inOrder(files) };
-};
-
-const inOrder = (files: readonly (readonly [string, Uint8Array])[]): ReadonlyMap<string, Uint8Array> =>
-  new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
-
-// Packages.
-
-/** The roots of packages in the order in which they were found, each once. */
-interface Packages {
-  readonly roots: readonly string[];
-  readonly place: (root: string) => number;
-}
-
-const createPackages = (): Packages => {
-  const roots: string[] = [];
-  return {
-    roots,
-    place: (root) => (roots.includes(root) ? roots.indexOf(root) : roots.push(root) - 1),
-  };
-};
-
-/** @param before how many units there are before those of the packages */
-const linksOf = async (
-  names: readonly string[],
-  folder: string,
-  { place }: Packages,
-  before: number,
-): Promise<Unit['links']> => {
-  const links: (readonly [string, Link])[] = [];
-  for (const name of names) {
-    const found = await findPackage(name, folder);
-    if (found !== undefined)
-      links.push([name, found.isProgram ? { program: found.root } : before + place(found.root)]);
-  }
-  return Object.fromEntries(links);
-};
-
-const readPackages = async (
-  units: readonly Unit[],
-  packages: Packages,
-  reading: Reading,
-): Promise<readonly Unit[]> => {
-  const made = [...units];
-  // More are found as these are read.
-  for (const root of packages.roots) {
-    const files = await readFolder(root, root, reading, 0);
-    const asked = dependenciesOf(await manifestOf(root, reading));
-    made.push({ files: inOrder(files), links: await linksOf(asked, root, packages, units.length) });
-  }
-  return made;
-};
-
-const manifestOf = async (root: string, { shown }: Reading): Promise<Manifest> =>
-  (await manifestIn(root)) ??
-  refuse(
-    'pipeline/plugin',
-    `The plugin ${shown} cannot be loaded: ${join(root, 'package.json')} makes no sense.`,
-  );
-
-/** What is never executed: it stays out of the copy that runs, too. */
-const isLeftOut = (name: string): boolean =>
-  name === 'node_modules' || name.startsWith('.') || /\.(map|md|d\.[cm]?ts)$/.test(name);
-
-const readFolder = async (
-  root: string,
-  folder: string,
-  reading: Reading,
-  depth: number,
-): Promise<readonly (readonly [string, Uint8Array])[]> => {
-  if (depth > limits.depth)
-    refuse('plugin/too-large', `The plugin ${reading.shown} has folders more than ${limits.depth} deep.`);
-  const files: (readonly [string, Uint8Array])[] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (isLeftOut(entry.name)) continue;
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) files.push(...(await readFolder(root, path, reading, depth + 1)));
-    else {
-      const real = await realpath(path);
-      if (!isBelow(root, real))
-        refuse(
-          'plugin/outside',
-          `The plugin ${reading.shown}: ${path} leads out of its package, to ${real}.`,
-        );
-      files.push([relative(root, path).split(sep).join('/'), await read(real, reading)]);
-    }
-  }
-  return files;
 };

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { readBytes } from '../../disk/read.js';
-import type { Closure, Link } from './closure.js';
+import type { Closure } from './closure.js';
+import type { Link } from './units.js';
 import { cacheFolder } from './user-folders.js';
 
 /** The module that imports a package from beside its copy, so that Node finds what the package exports. */
