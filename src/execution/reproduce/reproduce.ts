@@ -26,7 +26,7 @@ export interface ReproduceOptions {
   readonly engine?: string;
   /** Where the photo is that it was made of, if it is no longer where it was. */
   readonly input?: string;
-  /** Bytes that tensor work may take. Default: those of the receipt, as far as half of the free memory goes. */
+  /** Bytes that tensor work may take. Default: those of the receipt, if so many are free; else half of what is free. */
   readonly memory?: number;
   /**
    * Folders below which the receipt may have files read: the photo's own and the working directory unless said otherwise,
@@ -194,9 +194,12 @@ interface Made {
   readonly notes: NotesByOperator;
 }
 
-/** A receipt does not take more than there is; a picture in other tiles is near to what it was. */
-const memoryFor = ({ memory }: Receipt, usual: number): number =>
-  memory === undefined || !(memory >= LEAST_MEMORY) ? usual : Math.min(memory, usual);
+/**
+ * What the receipt says, so that tiles are cut alike, but no more than there is: the usual is half of what is free. A picture
+ * in other tiles is near to what it was.
+ */
+const memoryFor = ({ memory = 0 }: Receipt, usual: number): number =>
+  memory >= LEAST_MEMORY && memory <= 1.8 * usual ? memory : usual;
 
 const LEAST_MEMORY = 2 ** 20;
 
