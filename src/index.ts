@@ -29,7 +29,8 @@ export {
 export * as param from './operator/params/index.js';
 export * from './ops/index.js';
 export { analysePipeline, type Pipeline, type PipelineOptions, pipeline, stream } from './pipelines/code.js';
-export { analyse, type CompileOptions, type SourceFile } from './pipelines/compile.js';
+export { analyse, type CompileOptions, pluginsIn, type SourceFile } from './pipelines/compile.js';
+export type { PluginPolicy, PluginUse } from './pipelines/plugins.js';
 export type { Frame, HostTensor, Item, ItemKey, Metadata, Port, Samples } from './ports/index.js';
 export * as port from './ports/index.js';
 export {

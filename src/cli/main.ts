@@ -1,8 +1,23 @@
+import { createInterface } from 'node:readline/promises';
 import pc from 'picocolors';
 import { keepHeapSmall } from './heap.js';
 import { exit, type Terminal } from './terminal.js';
 
 keepHeapSmall();
+
+/** Asks on the terminal; no answer, and Ctrl-C, are an empty one. */
+const question =
+  (signal: AbortSignal) =>
+  async (text: string): Promise<string> => {
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    const ended = new Promise<string>((resolve) => lines.on('close', () => resolve('')));
+    try {
+      return await Promise.race([lines.question(text, { signal }).catch(() => ''), ended]);
+    } finally {
+      lines.close();
+    }
+  };
 
 /** The terminal that this process runs in. */
 const processTerminal = (): Terminal => {
@@ -14,7 +29,7 @@ const processTerminal = (): Terminal => {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  const { stdout, stderr } = process;
+  const { stdin, stdout, stderr } = process;
   // A reader that has seen enough (`| head`) is no error.
   for (const stream of [stdout, stderr])
     stream.on('error', (thrown: NodeJS.ErrnoException) => {
@@ -29,6 +44,7 @@ const processTerminal = (): Terminal => {
     width: () => stderr.columns ?? stdout.columns ?? 80,
     paint: colours,
     folder: process.cwd(),
+    ...(stdin.isTTY === true && stderr.isTTY === true ? { ask: question(controller.signal) } : {}),
     signal: controller.signal,
   };
 };

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { allowPluginOption } from './allow-plugins.js';
 import { type Exit, exit, type Terminal } from './terminal.js';
 import { version } from './version.js';
 
@@ -29,6 +30,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .description('compile and run a pipeline')
     .argument('[pipeline]', TARGET)
     .addOption(setOption())
+    .addOption(allowPluginOption())
     .option('--engine <name>', 'where tensor work runs: auto, cpu, webgpu, cuda, …', 'cpu')
     .option('--jobs <n>', 'photos worked on at once (as many as processors, one more to train)', count)
     .addOption(memoryOption())
@@ -49,6 +51,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .description('edit photos as they come to a folder, for ever')
     .argument('[pipeline]', `${TARGET}; the drop folder watch/ unless one is given`)
     .addOption(setOption())
+    .addOption(allowPluginOption())
     .option(
       '--poll <seconds>',
       'look every so often instead of listening, as network drives need it',
@@ -72,7 +75,15 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .description('make a result again from its receipt, and compare')
     .argument('<file>', 'a result of a pipeline')
     .option('--input <path>', 'where the photo is that it was made of, if it was moved')
+    .option(
+      '--read <folder>',
+      'a folder below which the receipt may have files read, beside the photo’s own and this one; can be given several times',
+      listed,
+      [],
+    )
+    .addOption(allowPluginOption())
     .option('--engine <name>', 'where tensor work runs; as in the receipt unless given')
+    .addOption(memoryOption())
     .option('--keep <file>', 'write what is made now to a file')
     .option('--json', 'print it as JSON, the whole receipt included', false)
     .action(
@@ -87,6 +98,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .argument('<file>', 'the photo')
     .requiredOption('--pipeline <pipeline>', TARGET)
     .addOption(setOption())
+    .addOption(allowPluginOption())
     .option('--to <folder>', 'where to put what is found; shrunk/… unless given')
     .option('--engine <name>', 'where tensor work runs: auto, cpu, webgpu, cuda, …', 'cpu')
     .action(
@@ -114,6 +126,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .description('say all that is wrong with pipelines, without running them')
     .argument('[pipelines...]', TARGET)
     .addOption(setOption())
+    .addOption(allowPluginOption())
     .option('--json', 'print diagnostics as JSON lines', false)
     .action(
       on(async (targets: string[], options) =>
@@ -126,6 +139,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .description('show what would run: steps, shapes, cost, and what is done already')
     .argument('[pipeline]', TARGET)
     .addOption(setOption())
+    .addOption(allowPluginOption())
     .option('--jobs <n>', 'photos worked on at once', count)
     .addOption(memoryOption())
     .option('--json', 'print it as JSON', false)
@@ -140,6 +154,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .description('draw a pipeline')
     .argument('[pipeline]', TARGET)
     .addOption(setOption())
+    .addOption(allowPluginOption())
     .addOption(
       new Option('--format <format>', 'what to draw').choices(['mermaid', 'svg', 'json']).default('mermaid'),
     )
@@ -279,6 +294,8 @@ const memoryOption = (): Option =>
     '--memory <size>',
     'what a photo may take at once, as in 2G; larger ones go in tiles (half of what is free)',
   ).argParser(bytes);
+
+const listed = (given: string, before: readonly string[]): readonly string[] => [...before, given];
 
 const seconds = (given: string): number => {
   const n = Number(given);

@@ -10,6 +10,8 @@ export interface Terminal {
   readonly width: () => number;
   readonly paint: Paints;
   readonly folder: string;
+  /** Asks the person at the terminal, and gives what they answer; absent where nobody can. */
+  readonly ask?: (question: string) => Promise<string>;
   /** Aborts when the user stops the command. */
   readonly signal: AbortSignal;
 }
@@ -43,5 +45,8 @@ export const exit = {
   /** Stopped by the user; what was done is kept. */
   stopped: 130,
 } as const;
+
+/** What a command came to that did not begin: its arguments are wrong, or the user stopped it when it asked. */
+export const notBegun = ({ signal }: Terminal): Exit => (signal.aborted ? exit.stopped : exit.wrong);
 
 export type Exit = (typeof exit)[keyof typeof exit];

@@ -2,6 +2,7 @@ import { imageCodes } from './codes/image.js';
 import { modelCodes } from './codes/model.js';
 import { pictureCodes } from './codes/picture.js';
 import { pipelineCodes } from './codes/pipeline.js';
+import { pluginCodes } from './codes/plugin.js';
 import { runCodes } from './codes/run.js';
 import { tensorCodes } from './codes/tensor.js';
 import { tilesCodes } from './codes/tiles.js';
@@ -18,6 +19,7 @@ export const codes = {
   ...weightsCodes,
   ...tilesCodes,
   ...pipelineCodes,
+  ...pluginCodes,
   ...runCodes,
   ...watchCodes,
   ...trainingCodes,

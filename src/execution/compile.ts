@@ -2,6 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../diagnostics/index.js';
 import type { Graph } from '../pipelines/check/graph.js';
+import { isLoaded } from '../pipelines/check/unloaded.js';
 import { analysePipeline, type Pipeline } from '../pipelines/code.js';
 import { analyse, type CompileOptions, type SourceFile } from '../pipelines/compile.js';
 import { bulkOf, stagesOf } from '../pipelines/plan/stages.js';
@@ -21,7 +22,8 @@ export const compilePipeline = (pipeline: Pipeline): TE.TaskEither<Diagnostics, 
 export const planGraph = (graph: Graph): TE.TaskEither<Diagnostics, Plan> => {
   // 4. Stages: which operators go through a lane together, which become one compiled graph.
   const stages = stagesOf(graph);
-  const bulk = bulkOf(stages);
+  // What a plugin that is not loaded would do is not known, so neither is what of it is done.
+  const bulk = isLoaded(graph) ? bulkOf(stages) : undefined;
   return pipe(
     // 5. Survey: what is on the disk, and what of it is done.
     survey(graph, bulk, defaultContext(graph.seed)),

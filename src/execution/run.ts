@@ -4,6 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { tap } from 'rxjs';
 import { type Diagnostic, type Diagnostics, warning } from '../diagnostics/index.js';
 import type { Notes } from '../ops/index.js';
+import { requireLoaded } from '../pipelines/check/loaded.js';
 import type { Pipeline } from '../pipelines/code.js';
 import type { Item, ItemFailure, ItemKey, Measure, Outcome, Training } from '../ports/index.js';
 import { drain, type ItemFlow, type RunEnd, type RunEvent, type Summary, through } from '../streams/index.js';
@@ -159,7 +160,8 @@ export const runPlan = (
   };
   const started = performance.now();
   const began = pipe(
-    beginning(plan.graph, resume),
+    TE.fromEither(requireLoaded(plan.graph)),
+    TE.chain(() => beginning(plan.graph, resume)),
     TE.chainFirstIOK(({ from, warnings }) => () => {
       for (const warning of warnings) observe({ kind: 'warned', key: wholeRun(plan), warning });
       if (from !== undefined) observe({ kind: 'resumed', step: from.saved.step, folder: from.folder });

@@ -9,7 +9,14 @@ import type { Graph } from './check/graph.js';
 import { asLive, type LiveOptions } from './live.js';
 import { type PipelineFile, type PipelineSource, readPipelineFile } from './parse/pipeline-file.js';
 import { parseYaml } from './parse/yaml.js';
-import { loadPlugins, pluginPaths } from './plugins.js';
+import {
+  inspectPlugins,
+  type LoadedPlugins,
+  loadPlugins,
+  notLoaded,
+  type PluginPolicy,
+  type PluginUse,
+} from './plugins.js';
 
 /** The text of a pipeline's file. */
 export interface SourceFile {
@@ -28,6 +35,11 @@ export interface CompileOptions {
   readonly set?: Readonly<Record<string, string>>;
   /** Operators beside those of the file's plugins; those that come with Prismflow unless said otherwise. */
   readonly registry?: Registry;
+  /**
+   * Which plugins may run; those that the user allowed on this machine unless said otherwise. Those of others are not loaded:
+   * the graph shows steps that may come from them as such, warns of them, and does not run.
+   */
+  readonly plugins?: PluginPolicy;
   /** Waits for files that come, in the place of those that are there: see `asLive`. */
   readonly live?: LiveOptions;
   /** Where relative paths in `set` start; the working directory unless said otherwise. */
@@ -37,30 +49,66 @@ export interface CompileOptions {
 /** The phases that need no more than the file and its plugins: what `pipe check` and editors do while one types. */
 export const analyse = (
   { path, shown = path, text }: SourceFile,
-  { pipeline, set = {}, registry = builtIn, live, folder = process.cwd() }: CompileOptions = {},
+  {
+    pipeline,
+    set = {},
+    registry = builtIn,
+    plugins: policy = 'allowed',
+    live,
+    folder = process.cwd(),
+  }: CompileOptions = {},
 ): TE.TaskEither<Diagnostics, Graph> =>
   pipe(
     // 1. Parse: text to sections and steps, each with its place.
     TE.fromEither(parse(shown, text)),
-    // 2. Load the plugins that the file names.
+    // 2. Load those of the plugins that the file names which the user allowed.
     TE.bindTo('file'),
-    TE.bind('operators', ({ file }) => loadPlugins(file.plugins, dirname(resolve(path)), registry)),
+    TE.bind('plugins', ({ file }) =>
+      TE.fromTask(loadPlugins(file.plugins, dirname(resolve(path)), registry, policy)),
+    ),
     // 3. Check: parameters read, names found, ports unified.
-    TE.chainEitherK(({ file, operators }) =>
+    TE.chainEitherK(({ file, plugins }) =>
       pipe(
         choose(file, pipeline, shown),
         E.chain((source) => (live === undefined ? E.right(source) : asLive(source, live))),
         E.chain((source) =>
           check(source, {
-            registry: operators,
+            registry: plugins.registry,
+            isPartial:
+              plugins.faults.length > 0 || plugins.uses.some(({ operators }) => operators === undefined),
             set,
             folders: { file: dirname(resolve(path)), user: folder },
             name: basename(path).replace(/\.ya?ml$/, ''),
           }),
         ),
-        E.map((graph): Graph => ({ ...graph, plugins: pluginPaths(file.plugins, dirname(resolve(path))) })),
+        withPlugins(plugins, policy),
       ),
     ),
+  );
+
+/** What was found, with what there is to say about plugins. */
+const withPlugins =
+  ({ uses, faults }: LoadedPlugins, policy: PluginPolicy) =>
+  (checked: E.Either<Diagnostics, Graph>): E.Either<Diagnostics, Graph> => {
+    const said = [...faults, ...notLoaded(uses, policy)];
+    const [first, ...others] = [...said, ...(E.isLeft(checked) ? checked.left : [])];
+    if (first !== undefined && (faults.length > 0 || E.isLeft(checked))) return E.left([first, ...others]);
+    return E.Monad.map(checked, (graph) => ({
+      ...graph,
+      plugins: uses,
+      warnings: [...said, ...graph.warnings],
+    }));
+  };
+
+/** The plugins that a file names, with the digests of what they would execute; nothing of them runs. */
+export const pluginsIn = ({
+  path,
+  shown = path,
+  text,
+}: SourceFile): TE.TaskEither<Diagnostics, readonly PluginUse[]> =>
+  pipe(
+    TE.fromEither(parse(shown, text)),
+    TE.chain((file) => inspectPlugins(file.plugins, dirname(resolve(path)))),
   );
 
 /** The sections of a file. */

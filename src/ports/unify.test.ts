@@ -87,6 +87,19 @@ describe('unify', () => {
     );
   });
 
+  it('fits what nothing is known of to everything', () => {
+    const unknown = variable('unknown');
+    fc.assert(
+      fc.property(scene, ({ bound, expected }) => {
+        expect(unify(expected, unknown)._tag).toBe('Right');
+        expect(unify(expected, unknown, bound)._tag).toBe('Right');
+      }),
+    );
+    expect(unify(pair(variable('x'), variable('x')), pair(unknown, frame))).toEqual(E.right({ x: frame }));
+    expect(unify(pair(variable('x'), variable('x')), pair(frame, unknown))).toEqual(E.right({ x: frame }));
+    expect(unify(pair(frame, file), pair(unknown, frame))._tag).toBe('Left');
+  });
+
   it('keeps a variable to one port', () => {
     const same = pair(variable('x'), variable('x'));
     expect(unify(same, pair(frame, frame))).toEqual(E.right({ x: frame }));

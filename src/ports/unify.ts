@@ -13,15 +13,19 @@ export interface Mismatch {
 }
 
 /**
- * Fits the port that an operator asks for to the one it is given, and says what its variables stand for. `actual` holds
- * no variables: pipelines are walked from their sources on, where every port is known.
+ * Fits the port that an operator asks for to the one it is given, and says what its variables stand for. Pipelines are
+ * walked from their sources on, where every port is known; a variable in `actual` is what an operator gives of which nothing
+ * is known, and fits everything.
  */
 export const unify = (expected: Port, actual: Port, known: Bindings = {}): E.Either<Mismatch, Bindings> => {
   if (expected.kind === 'variable') {
     const bound = known[expected.name];
-    if (bound === undefined) return E.right({ ...known, [expected.name]: actual });
+    if (bound === undefined || bound.kind === 'variable')
+      return E.right({ ...known, [expected.name]: actual });
+    if (actual.kind === 'variable') return E.right(known);
     return samePort(bound, actual) ? E.right(known) : E.left({ expected: bound, actual });
   }
+  if (actual.kind === 'variable') return E.right(known);
   if (expected.kind === 'oneOf') {
     const fits = expected.options.map((option) => unify(option, actual, known)).find(E.isRight);
     return fits ?? E.left({ expected, actual });

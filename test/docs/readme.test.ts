@@ -74,7 +74,13 @@ describe('the code in the README runs', () => {
     const steps =
       'version: 1\nplugins: [./sepia.mjs]\nsteps:\n  - files: photos\n  - decode\n  - sepia: 0.8\n  - encode\n  - save: toned/{path}\n';
     writeFileSync(join(folder, 'toned.yaml'), steps);
-    const { status, stderr } = run('node', [join(root, 'dist/cli/pipe.cjs'), 'run', 'toned.yaml']);
+    const pipe = (...args: readonly string[]) => run('node', [join(root, 'dist/cli/pipe.cjs'), ...args]);
+    // Where nobody can be asked, a plugin that was not allowed does not run.
+    const refused = pipe('run', 'toned.yaml');
+    expect(refused.status).toBe(2);
+    const [digest = ''] = /sha256:[0-9a-f]{64}/.exec(refused.stderr) ?? [];
+    expect(readme).toContain('--allow-plugin sha256:');
+    const { status, stderr } = pipe('run', 'toned.yaml', '--allow-plugin', digest);
     expect(status, stderr).toBe(0);
     expect(existsSync(join(folder, 'toned/lake.png'))).toBe(true);
   }, 120_000);

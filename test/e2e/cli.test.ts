@@ -241,7 +241,12 @@ plugins: [./invert.mjs]
 steps: [{ files: photos }, decode, invert, { invert: 0 }, { encode: png }, { save: inverted }]
 `,
     );
-    expect(await run(['run', 'inverted.yaml'])).toMatchObject({ status: 0, err: '' });
+    const { out } = await run(['check', 'inverted.yaml', '--json']);
+    const digest = /sha256:[0-9a-f]{64}/.exec(out)?.[0] ?? '';
+    expect(await run(['run', 'inverted.yaml', '--allow-plugin', digest])).toMatchObject({
+      status: 0,
+      err: '',
+    });
     const [before, after] = await Promise.all(
       ['photos/a.png', 'inverted/a.png'].map((path) => sharp(join(folder, path)).raw().toBuffer()),
     );

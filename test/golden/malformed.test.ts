@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Diagnostic, printDiagnostic } from '../../src/diagnostics/index.js';
 import { compile } from '../../src/execution/compile.js';
+import { pluginsIn } from '../../src/pipelines/compile.js';
 
 const cases = new URL('./malformed/', import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-malformed-'));
@@ -18,7 +19,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const diagnose = async (name: string): Promise<readonly Diagnostic[]> => {
   const text = readFileSync(new URL(name, cases), 'utf8');
-  const result = await compile({ path: join(folder, name), shown: name, text })();
+  const file = { path: join(folder, name), shown: name, text };
+  const plugins = await pluginsIn(file)();
+  const allow = E.isLeft(plugins) ? [] : plugins.right.map(({ digest }) => digest);
+  const result = await compile(file, { plugins: { allow } })();
   return E.isLeft(result) ? result.left : [];
 };
 

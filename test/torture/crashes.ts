@@ -56,7 +56,9 @@ const setAside = async (folder: string): Promise<Readonly<Record<string, string>
  */
 export const crashes = async (command: 'run' | 'watch', good: number, kills: number): Promise<Outcome> => {
   const folder = mkdtempSync(join(tmpdir(), 'prismflow-crashes-'));
-  const environment = { NODE_OPTIONS: `--import ${hook}` };
+  // What is allowed here is kept here.
+  const user = { XDG_CONFIG_HOME: join(folder, 'config'), XDG_CACHE_HOME: join(folder, 'cache') };
+  const environment = { ...user, NODE_OPTIONS: `--import ${hook}` };
   const begin = (): Running => start([command, 'p.yaml', '--json'], folder, environment);
   try {
     const photo = await smallPhoto();
@@ -71,9 +73,13 @@ export const crashes = async (command: 'run' | 'watch', good: number, kills: num
         join(folder, 'in', name),
         commented(photo, name.startsWith('decode') ? `crash the decoder ${name}` : name),
       );
+    const [digest = ''] =
+      /sha256:[0-9a-f]{64}/.exec((await start(['check', 'p.yaml', '--json'], folder, user).text()).out) ?? [];
+    const reference = ['--set', 'input=good', '--set', 'output=reference'];
     const undisturbed = start(
-      ['run', 'p.yaml', '--json', '--set', 'input=good', '--set', 'output=reference'],
+      ['run', 'p.yaml', '--json', '--allow-plugin', digest, ...reference],
       folder,
+      user,
     );
     if ((await undisturbed.ended) !== 0) throw new Error(undisturbed.complaints());
     const all = good + bad.length;

@@ -16,7 +16,7 @@ import { type ModelState, stateOf } from '../trained-model.js';
 import { type RunArguments, runCompiled } from './run.js';
 
 /** What `pipe apply` is given. */
-export interface ApplyArguments extends Omit<RunArguments, 'set' | 'resume' | 'laws'> {
+export interface ApplyArguments extends Omit<RunArguments, 'set' | 'allowPlugin' | 'resume' | 'laws'> {
   readonly to: string;
   readonly strength: number;
 }
@@ -44,7 +44,7 @@ export const apply = async (
       ),
     ),
   );
-  return runCompiled(plan, { ...options, set: {}, resume: false, laws: false }, terminal);
+  return runCompiled(plan, { ...options, set: {}, allowPlugin: [], resume: false, laws: false }, terminal);
 };
 
 interface Places {

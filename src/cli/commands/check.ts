@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
 import { compile } from '../../execution/compile.js';
 import { parse } from '../../pipelines/compile.js';
+import { compileToLook } from '../allow-plugins.js';
 import { findPipeline } from '../find-pipeline.js';
 import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
@@ -12,17 +13,20 @@ import { type Exit, exit, type Terminal } from '../terminal.js';
 /** What `pipe check` is given. */
 export interface CheckArguments {
   readonly set: Readonly<Record<string, string>>;
+  readonly allowPlugin: readonly string[];
   readonly json: boolean;
 }
 
 /** `pipe check`: all that is wrong with pipelines; of a file with several, with all of them. */
 export const check = async (
   targets: readonly string[],
-  { set, json }: CheckArguments,
+  { set, allowPlugin, json }: CheckArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const results = await Promise.all(
-    (targets.length === 0 ? [undefined] : targets).map((target) => checkTarget(target, set, terminal)),
+    (targets.length === 0 ? [undefined] : targets).map((target) =>
+      checkTarget(target, set, allowPlugin, terminal),
+    ),
   );
   const found = results.flat();
   if (json) for (const diagnostic of found) terminal.out(`${JSON.stringify(diagnosticJson(diagnostic))}\n`);
@@ -43,8 +47,10 @@ const verdict = (errors: number, warnings: number, files: number, { paint }: Ter
 const checkTarget = async (
   target: string | undefined,
   set: CheckArguments['set'],
-  { folder }: Terminal,
+  allowPlugin: CheckArguments['allowPlugin'],
+  terminal: Terminal,
 ): Promise<readonly Diagnostic[]> => {
+  const { folder } = terminal;
   const found = await findPipeline(target, folder)();
   if (E.isLeft(found)) return found.left;
   const { file, pipeline } = found.right;
@@ -52,9 +58,15 @@ const checkTarget = async (
   const results = await Promise.all(
     names.map((name) =>
       pipe(
-        compile(
-          { ...file, path: resolve(folder, file.path) },
-          { set, folder, ...(name === undefined ? {} : { pipeline: name }) },
+        compileToLook(
+          (plugins) =>
+            compile(
+              { ...file, path: resolve(folder, file.path) },
+              { set, plugins, folder, ...(name === undefined ? {} : { pipeline: name }) },
+            ),
+          ({ graph }) => graph,
+          allowPlugin,
+          terminal,
         ),
         TE.match(
           (diagnostics): readonly Diagnostic[] => diagnostics,
@@ -63,8 +75,18 @@ const checkTarget = async (
       )(),
     ),
   );
-  return results.flat();
+  return distinct(results.flat());
 };
+
+/** What is wrong with a file as a whole is found with each of its pipelines, and said once. */
+const distinct = (found: readonly Diagnostic[]): readonly Diagnostic[] => [
+  ...new Map(
+    found.map((each) => [
+      JSON.stringify([each.code, each.message, each.span?.file, each.span?.start.offset]),
+      each,
+    ]),
+  ).values(),
+];
 
 /** The pipelines of a file; one without a name stands for a file that holds one, or none that can be read. */
 const namesIn = (shown: string, text: string): readonly (string | undefined)[] =>

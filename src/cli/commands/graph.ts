@@ -4,6 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { analyse } from '../../pipelines/compile.js';
 import { type Drawing, drawingOf } from '../../pipelines/draw/drawing.js';
 import { toMermaid } from '../../pipelines/draw/mermaid.js';
+import { compileToLook } from '../allow-plugins.js';
 import { findPipeline } from '../find-pipeline.js';
 import { printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
@@ -11,19 +12,40 @@ import { type Exit, exit, type Terminal } from '../terminal.js';
 /** What `pipe graph` is given. */
 export interface GraphArguments {
   readonly set: Readonly<Record<string, string>>;
+  readonly allowPlugin: readonly string[];
   readonly format: 'mermaid' | 'svg' | 'json';
 }
 
 /** `pipe graph`: draws a pipeline. */
 export const graph = async (
   target: string | undefined,
-  { set, format }: GraphArguments,
+  { set, allowPlugin, format }: GraphArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const drawing = await pipe(
     findPipeline(target, terminal.folder),
     TE.chain(({ file, pipeline }) =>
-      analyse(file, { set, folder: terminal.folder, ...(pipeline === undefined ? {} : { pipeline }) }),
+      compileToLook(
+        (plugins) =>
+          analyse(file, {
+            set,
+            plugins,
+            folder: terminal.folder,
+            ...(pipeline === undefined ? {} : { pipeline }),
+          }),
+        (analysed) => analysed,
+        allowPlugin,
+        terminal,
+      ),
+    ),
+    // Standard output is the drawing alone.
+    TE.chainFirstIOK(
+      ({ warnings }) =>
+        () =>
+          printDiagnostics(
+            terminal,
+            warnings.filter(({ code }) => code.startsWith('plugin/')),
+          ),
     ),
     TE.map(drawingOf),
   )();

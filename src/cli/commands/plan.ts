@@ -6,9 +6,10 @@ import { compile } from '../../execution/compile.js';
 import { defaultContext } from '../../execution/context.js';
 import { estimateWork, type SizeEstimate } from '../../execution/plan/estimate.js';
 import { type Estimate, estimate, type Plan } from '../../execution/plan/plan.js';
+import { isUnloaded } from '../../pipelines/check/unloaded.js';
 import { nodesOf, type Stage } from '../../pipelines/plan/stages.js';
-import type { PictureShape } from '../../ports/index.js';
-import { showPort } from '../../ports/index.js';
+import { type PictureShape, showPort } from '../../ports/index.js';
+import { compileToLook } from '../allow-plugins.js';
 import { findPipeline } from '../find-pipeline.js';
 import { duration } from '../progress-line.js';
 import { printDiagnostics } from '../report-diagnostics.js';
@@ -17,6 +18,7 @@ import { type Exit, exit, type Terminal } from '../terminal.js';
 /** What `pipe plan` is given. */
 export interface PlanArguments {
   readonly set: Readonly<Record<string, string>>;
+  readonly allowPlugin: readonly string[];
   readonly jobs?: number;
   readonly memory?: number;
   readonly json: boolean;
@@ -25,13 +27,24 @@ export interface PlanArguments {
 /** `pipe plan`: what would run, and what is known of it before. */
 export const plan = async (
   target: string | undefined,
-  { set, jobs = defaultContext(0).jobs, memory = defaultContext(0).memory, json }: PlanArguments,
+  { set, allowPlugin, jobs = defaultContext(0).jobs, memory = defaultContext(0).memory, json }: PlanArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const result = await pipe(
     findPipeline(target, terminal.folder),
     TE.chain(({ file, pipeline }) =>
-      compile(file, { set, folder: terminal.folder, ...(pipeline === undefined ? {} : { pipeline }) }),
+      compileToLook(
+        (plugins) =>
+          compile(file, {
+            set,
+            plugins,
+            folder: terminal.folder,
+            ...(pipeline === undefined ? {} : { pipeline }),
+          }),
+        (made) => made.graph,
+        allowPlugin,
+        terminal,
+      ),
     ),
     TE.bindTo('compiled'),
     TE.bind('picture', ({ compiled }) => TE.fromTask(() => firstPicture(compiled))),
@@ -108,6 +121,7 @@ const toJson = (
       return {
         path: node.path,
         params: node.written,
+        ...(isUnloaded(node) ? { loaded: false } : {}),
         takes: showPort(node.input),
         gives: showPort(node.output),
         ...(known?.shape === undefined ? {} : { shape: known.shape }),
@@ -161,8 +175,9 @@ const toText = (
       shape !== undefined && node.output.kind === 'frame'
         ? `  ${shape.width}x${shape.height}x${shape.channels}`
         : '';
+    const unloaded = isUnloaded(node) ? '  plugin not loaded' : '';
     const shared = stages.some((stage) => stage.shared && stage.id === node.path) ? '  shared' : '';
-    return `  ${node.path.padEnd(wide)} ${paint.cyan(bracket)} ${showPort(node.output)}${paint.dim(size + shared)}`;
+    return `  ${node.path.padEnd(wide)} ${paint.cyan(bracket)} ${showPort(node.output)}${paint.dim(size + shared + unloaded)}`;
   });
   const about = graph.about === undefined ? '' : `: ${graph.about}`;
   return [

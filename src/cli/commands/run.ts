@@ -10,18 +10,20 @@ import { type PipelineEvent, type Report, runPlan } from '../../execution/run.js
 import { MODEL_JSON } from '../../nn/models/model-json.js';
 import type { ItemFailure } from '../../ports/index.js';
 import { notStarted, type Progress, progress } from '../../streams/index.js';
+import { compileAllowed } from '../allow-plugins.js';
 import { addFigures, figuresInWords, figuresJson, meansOf, type Totals } from '../figures.js';
 import { findPipeline } from '../find-pipeline.js';
 import { liveLine } from '../live-line.js';
 import { printable, shortPath } from '../printable.js';
 import { duration, progressLine } from '../progress-line.js';
 import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { type Exit, exit, notBegun, type Terminal } from '../terminal.js';
 import { milestone, type TrainingProgress, trained, trainingLine } from '../training-line.js';
 
 /** What `pipe run` is given. */
 export interface RunArguments {
   readonly set: Readonly<Record<string, string>>;
+  readonly allowPlugin: readonly string[];
   readonly engine: string;
   readonly jobs?: number;
   readonly memory?: number;
@@ -43,11 +45,18 @@ export const run = async (
     pipe(
       findPipeline(target, terminal.folder),
       TE.chain(({ file, pipeline }) =>
-        compile(file, {
-          set: options.set,
-          folder: terminal.folder,
-          ...(pipeline === undefined ? {} : { pipeline }),
-        }),
+        compileAllowed(
+          (plugins) =>
+            compile(file, {
+              set: options.set,
+              plugins,
+              folder: terminal.folder,
+              ...(pipeline === undefined ? {} : { pipeline }),
+            }),
+          ({ graph }) => graph,
+          options.allowPlugin,
+          terminal,
+        ),
       ),
     ),
     options,
@@ -85,7 +94,7 @@ export const runCompiled = async (
   )();
   if (E.isLeft(result)) {
     reporter.refused(result.left);
-    return exit.wrong;
+    return notBegun(terminal);
   }
   const { plan, report } = result.right;
   reporter.finished(plan, report);

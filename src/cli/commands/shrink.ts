@@ -5,15 +5,17 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { shrink } from '../../execution/shrink/shrink.js';
 import { writeCase } from '../../execution/shrink/write-case.js';
 import { analyse } from '../../pipelines/compile.js';
+import { compileAllowed } from '../allow-plugins.js';
 import { findPipeline } from '../find-pipeline.js';
 import { printable, shortPath } from '../printable.js';
 import { printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { type Exit, exit, notBegun, type Terminal } from '../terminal.js';
 
 /** What `pipe shrink` is given. */
 export interface ShrinkArguments {
   readonly pipeline: string;
   readonly set: Readonly<Record<string, string>>;
+  readonly allowPlugin: readonly string[];
   readonly to?: string;
   readonly engine: string;
 }
@@ -21,14 +23,20 @@ export interface ShrinkArguments {
 /** `pipe shrink`: finds the smallest case of a failure on a photo, and writes it to a folder. */
 export const shrinkFile = async (
   file: string,
-  { pipeline: target, set, to, engine }: ShrinkArguments,
+  { pipeline: target, set, allowPlugin, to, engine }: ShrinkArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const { folder, out, paint } = terminal;
   const result = await pipe(
     findPipeline(target, folder),
     TE.chain(({ file: found, pipeline }) =>
-      analyse(found, { set, folder, ...(pipeline === undefined ? {} : { pipeline }) }),
+      compileAllowed(
+        (plugins) =>
+          analyse(found, { set, plugins, folder, ...(pipeline === undefined ? {} : { pipeline }) }),
+        (graph) => graph,
+        allowPlugin,
+        terminal,
+      ),
     ),
     TE.chain((graph) => shrink(graph, resolve(folder, file), engine)),
     TE.bindTo('shrunk'),
@@ -40,7 +48,7 @@ export const shrinkFile = async (
   )();
   if (E.isLeft(result)) {
     printDiagnostics(terminal, result.left);
-    return exit.wrong;
+    return notBegun(terminal);
   }
   const { shrunk, written } = result.right;
   const { region, nodes, failure, tries } = shrunk;

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { analyse, parse } from '../../pipelines/compile.js';
+import { isBelow } from '../../pipelines/plugins/below.js';
 import type { Entry, FailedEntry } from '../../records/journal/entries.js';
 import { entriesOf, journalPath, lockPath, nameIn } from '../../records/journal/journal.js';
 import { type Holder, whoHolds } from '../../records/lock.js';
@@ -40,7 +41,9 @@ export const status = async (
   const { folder, out, err } = terminal;
   const given = folders.map((each) => resolve(folder, each));
   const places = given.length > 0 ? given : [...(await ownFolders(folder)), ...(await foldersBelow(folder))];
-  const found = (await Promise.all([...new Set(places)].map(folderStatusOf))).flatMap((each) => each ?? []);
+  const found = (
+    await Promise.all([...new Set(places)].map((place) => folderStatusOf(place, folder)))
+  ).flatMap((each) => each ?? []);
   if (json) out(`${JSON.stringify(found, null, 2)}\n`);
   else for (const each of found) out(`${toText(each, terminal)}\n`);
   if (found.length > 0) return exit.done;
@@ -52,7 +55,7 @@ export const status = async (
   return given.length > 0 ? exit.wrong : exit.done;
 };
 
-const folderStatusOf = async (folder: string): Promise<FolderStatus | undefined> => {
+const folderStatusOf = async (folder: string, here: string): Promise<FolderStatus | undefined> => {
   const isThere = await stat(journalPath(folder)).then(
     () => true,
     () => false,
@@ -70,12 +73,15 @@ const folderStatusOf = async (folder: string): Promise<FolderStatus | undefined>
     }
   }
   const there = await Promise.all(
-    [...failures.values()].map(async (entry) =>
-      stat(resolve(folder, entry.input)).then(
+    [...failures.values()].map(async (entry) => {
+      const input = resolve(folder, entry.input);
+      // A record can come from anybody: elsewhere nothing is looked at, and what it says stays.
+      if (![folder, here].some((place) => isBelow(place, input))) return [entry];
+      return stat(input).then(
         () => [entry],
         () => [],
-      ),
-    ),
+      );
+    }),
   );
   const writer = await whoHolds(lockPath(folder));
   return {

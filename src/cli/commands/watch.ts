@@ -6,16 +6,18 @@ import { compile } from '../../execution/compile.js';
 import type { Plan } from '../../execution/plan/plan.js';
 import { type PipelineEvent, type Report, runPlan } from '../../execution/run.js';
 import type { ItemFailure } from '../../ports/index.js';
+import { compileAllowed } from '../allow-plugins.js';
 import { findWatched } from '../find-pipeline.js';
 import { liveLine } from '../live-line.js';
 import { printable, shortPath } from '../printable.js';
 import { duration } from '../progress-line.js';
 import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { type Exit, exit, notBegun, type Terminal } from '../terminal.js';
 
 /** What `pipe watch` is given. */
 export interface WatchArguments {
   readonly set: Readonly<Record<string, string>>;
+  readonly allowPlugin: readonly string[];
   readonly poll?: number;
   readonly engine: string;
   readonly jobs?: number;
@@ -32,19 +34,26 @@ export interface WatchArguments {
  */
 export const watch = async (
   target: string | undefined,
-  { set, poll, engine, jobs, memory, certify, retry, json, quiet }: WatchArguments,
+  { set, allowPlugin, poll, engine, jobs, memory, certify, retry, json, quiet }: WatchArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const reporter = json ? jsonReporter(terminal) : terminalReporter(terminal, quiet);
   const result = await pipe(
     findWatched(target, terminal.folder),
     TE.chain(({ file, pipeline }) =>
-      compile(file, {
-        set,
-        folder: terminal.folder,
-        live: poll === undefined ? {} : { poll },
-        ...(pipeline === undefined ? {} : { pipeline }),
-      }),
+      compileAllowed(
+        (plugins) =>
+          compile(file, {
+            set,
+            plugins,
+            folder: terminal.folder,
+            live: poll === undefined ? {} : { poll },
+            ...(pipeline === undefined ? {} : { pipeline }),
+          }),
+        ({ graph }) => graph,
+        allowPlugin,
+        terminal,
+      ),
     ),
     TE.filterOrElse(isLive, notLive),
     TE.chainFirstIOK((plan) => () => reporter.planned(plan)),
@@ -62,7 +71,7 @@ export const watch = async (
   )();
   if (E.isLeft(result)) {
     reporter.refused(result.left);
-    return exit.wrong;
+    return notBegun(terminal);
   }
   reporter.finished(result.right);
   return result.right.end.kind === 'stopped' ? exit.stuck : exit.done;

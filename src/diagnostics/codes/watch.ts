@@ -36,6 +36,21 @@ export const watchCodes = {
     title: 'The photo that a result was made of is not to be found',
     remedy: 'Say where it is now by --input. It is known by its content, whatever its name.',
   },
+  'receipt/outside': {
+    title: 'A receipt names a file that is not where files may be read for it',
+    remedy:
+      'A receipt comes with a photo, from anybody. What it names is read beside the photo, below the folder in which the command runs, and below folders given with --read; the photo that it was made of also where --input says.',
+  },
+  'receipt/plugin': {
+    title: 'A plugin that a result was made with is not to be found',
+    remedy:
+      'It is known by the digest of its content. Put it where the receipt says, below the folder in which the command runs, or name its folder with --read.',
+  },
+  'receipt/too-large': {
+    title: 'A receipt names more than is read for it',
+    remedy:
+      'Weights that a receipt names have 8 GiB and 10,000 files at most. Run the pipeline itself instead.',
+  },
   'receipt/weights-changed': {
     title: 'Weights are not those that a result was made with',
     remedy: 'Put the weights back, as their digests in the receipt say, or run the pipeline anew.',

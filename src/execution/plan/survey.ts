@@ -14,19 +14,12 @@ import {
   warning,
 } from '../../diagnostics/index.js';
 import { pathsOf } from '../../operator/params/index.js';
-import { builtIn } from '../../ops/index.js';
 import { shippedModels } from '../../pipelines/check/absolute-path.js';
 import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
 import { type Bulk, nodesOf, stageOf } from '../../pipelines/plan/stages.js';
+import { pluginsOf } from '../../pipelines/plugins.js';
 import { type FileRef, type Item, travelsOn } from '../../ports/index.js';
-import {
-  type Digest,
-  digestFile,
-  digestPipeline,
-  digestWeights,
-  draws,
-  type Weights,
-} from '../../records/digest.js';
+import { type Digest, digestPipeline, digestWeights, draws, type Weights } from '../../records/digest.js';
 import { statusOf, type Work } from '../../records/journal/done.js';
 import { type Journal, nameIn, readJournal } from '../../records/journal/journal.js';
 import type { ItemFlow } from '../../streams/index.js';
@@ -45,8 +38,6 @@ export interface BulkSurvey {
   /** What an item is to a journal. */
   readonly worksOn: (journal: Journal) => WorksOn;
   readonly weights: Weights;
-  /** Digests of the plugins that operators of the lane come from. */
-  readonly plugins: Readonly<Record<string, Digest>>;
   /** Files that the source gives, results of earlier runs left out; 0 where they cannot be listed. */
   readonly items: number;
   /** How many of them are done already. */
@@ -145,10 +136,9 @@ const surveyBulk = (graph: Graph, bulk: Bulk, run: RunContext): TE.TaskEither<Di
     TE.Do,
     TE.bind('journal', () => readJournal(folder)),
     TE.bind('weights', () => digestWeights(nodes)),
-    TE.bind('plugins', () => digestPlugins(graph, nodes)),
-    TE.chain(({ journal: { journal }, weights, plugins }) => {
-      const digest = digestPipeline(nodes, graph.seed, weights, plugins);
-      const found = { journal, weights, plugins, worksOn: worksOn(bulk, digest, draws(nodes)) };
+    TE.chain(({ journal: { journal }, weights }) => {
+      const digest = digestPipeline(nodes, graph.seed, weights, digestsOfPlugins(graph, nodes));
+      const found = { journal, weights, worksOn: worksOn(bulk, digest, draws(nodes)) };
       return bulk.live
         ? TE.right<Diagnostics, Survey>({ bulk: { ...found, items: 0, done: 0, next: [] }, warnings: [] })
         : list(bulk, found, run);
@@ -156,23 +146,17 @@ const surveyBulk = (graph: Graph, bulk: Bulk, run: RunContext): TE.TaskEither<Di
   );
 };
 
-/** The plugins of a pipeline whose lane uses operators that do not come with Prismflow. */
-const digestPlugins = (
+/** Digests of the plugins that operators of the lane come from. */
+const digestsOfPlugins = (
   { plugins = [] }: Graph,
   nodes: readonly GraphNode[],
-): TE.TaskEither<Diagnostics, Readonly<Record<string, Digest>>> =>
-  nodes.every(({ operator }) => builtIn.get(operator.name) === operator)
-    ? TE.right({})
-    : pipe(
-        // A package is told by its name alone: which of its files matter is not known.
-        TE.traverseArray((path: string) =>
-          pipe(
-            digestFile(path),
-            TE.map((digest) => [path, digest] as const),
-          ),
-        )(plugins.filter(isAbsolute)),
-        TE.map(Object.fromEntries),
-      );
+): Readonly<Record<string, Digest>> =>
+  Object.fromEntries(
+    pluginsOf(
+      plugins,
+      nodes.map(({ operator }) => operator),
+    ).map(({ place, digest }) => [place, digest]),
+  );
 
 const worksOn =
   ({ sink, extension }: Bulk, digest: Digest, isDrawn: boolean) =>

@@ -51,7 +51,7 @@ export const openRecorder = (
       let [engine, recipe]: [string?, RecipeEntry?] = [];
       const made = (): RecipeEntry => {
         const settings = { engine, memory, certify };
-        recipe ??= recipeOf(graph, bulk.journal.folder, bulk.weights, bulk.plugins, settings);
+        recipe ??= recipeOf(graph, bulk.journal.folder, bulk.weights, settings);
         return recipe;
       };
       const records = recordsOf(ledger, itemNotes, made);

@@ -73,7 +73,7 @@ const alone = async (
     pipeline: resolvedPipeline(graph, folder),
     folder,
     weights: bulk.weights,
-    plugins: bulk.plugins,
+    plugins: (graph.plugins ?? []).map(({ span: _, ...plugin }) => plugin),
     key,
     input: item.value.path,
     about: { ...source, target: work.target, digest: work.pipeline },

@@ -17,13 +17,13 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { path as pathParam, required } from '../../operator/params/index.js';
 import { defineOp, registryOf } from '../../ops/index.js';
 import { writeModel } from '../../ops/testing/models.js';
-import { analyse } from '../../pipelines/compile.js';
+import { analyse, pluginsIn } from '../../pipelines/compile.js';
 import * as port from '../../ports/index.js';
 import { compareFiles } from '../../records/receipts/compare.js';
 import { resolvedPipeline } from '../../records/receipts/resolved.js';
 import { compile } from '../compile.js';
 import { type RunOptions, runPlan } from '../run.js';
-import { reproduce } from './reproduce.js';
+import { type ReproduceOptions, reproduce as reproduceAs } from './reproduce.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-receipt-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -42,10 +42,19 @@ const right = <A>(result: E.Either<unknown, A>): A => {
   return result.right;
 };
 
-const edit = async (steps: string, more = '', options: RunOptions = {}): Promise<void> => {
-  const text = `version: 1\nseed: 5\n${more}steps: [${steps}]\n`;
-  const plan = right(await compile({ path: join(folder, 'p.yaml'), text })());
+/** As somebody does who is in the project's folder. */
+const reproduce = (file: string, options: ReproduceOptions = {}) =>
+  reproduceAs(file, { within: [folder], ...options });
+
+const edit = async (steps: string, more = '', options: RunOptions = {}): Promise<readonly string[]> => {
+  const file = {
+    path: join(folder, 'p.yaml'),
+    text: `version: 1\nseed: 5\n${more}steps: [${steps}]\n`,
+  };
+  const allow = right(await pluginsIn(file)()).map(({ digest }) => digest);
+  const plan = right(await compile(file, { plugins: { allow } })());
   expect(right(await runPlan(plan, options)())).toMatchObject({ done: 1, failed: [] });
+  return allow;
 };
 
 const usual = '{ files: photos }, decode, { adjust: { exposure: 0.4, vibrance: 20 } }';
@@ -144,13 +153,17 @@ export const weighted = defineOp({ name: 'weighted', about: 'Have weights',
   map: () => ({ value }) => async () => ({ _tag: 'Right', right: value }) });`,
     );
     writeFileSync(join(folder, 'weights.bin'), 'one');
-    await edit(
+    const allow = await edit(
       `${usual}, { weighted: { by: weights.bin } }, encode, { save: out }`,
       'plugins: [./weighted.mjs]\n',
     );
-    expect(right(await reproduce(out())()).likeness.kind).toBe('identical');
+    const plugins = { allow };
+    expect(await reproduce(out())()).toMatchObject({ left: [{ code: 'plugin/not-allowed' }] });
+    expect(right(await reproduce(out(), { plugins })()).likeness.kind).toBe('identical');
     writeFileSync(join(folder, 'weights.bin'), 'other');
-    expect(await reproduce(out())()).toMatchObject({ left: [{ code: 'receipt/weights-changed' }] });
+    expect(await reproduce(out(), { plugins })()).toMatchObject({
+      left: [{ code: 'receipt/weights-changed' }],
+    });
   });
 });
 
@@ -189,7 +202,7 @@ describe('reproduce, of what a model made', () => {
     const moved = `${folder}-moved`;
     renameSync(folder, moved);
     try {
-      const made = right(await reproduce(join(moved, 'out/a.png'))());
+      const made = right(await reproduce(join(moved, 'out/a.png'), { within: [moved] })());
       expect(made).toMatchObject({ likeness: same.likeness, otherNotes: [], receipt: { from: 'file' } });
       expect(made.receipt.notes).toMatchObject({ 'steps[2]/ensemble.average': { tiles: {} } });
     } finally {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import { type LanePart, nodesOfPart } from '../../pipelines/plan/stages.js';
+import type { PluginPolicy } from '../../pipelines/plugins.js';
 import { digestFile, digestOf, digestWeights } from '../../records/digest.js';
 import { compareFiles, type Likeness } from '../../records/receipts/compare.js';
 import { findReceipt, type Receipt } from '../../records/receipts/receipt.js';
@@ -16,6 +17,8 @@ import { withLane, withRuntime } from '../lane/open-lane.js';
 import type { NotesByOperator } from '../recording/item-notes.js';
 import { createItemNotes } from '../recording/item-notes.js';
 import { type Parts, partsOf } from './parts.js';
+import { type Ask, operatorsFor } from './plugins.js';
+import { outside, type Places, placesOf, readable, shownPath, within } from './within.js';
 
 /** How to make a result again. */
 export interface ReproduceOptions {
@@ -23,6 +26,19 @@ export interface ReproduceOptions {
   readonly engine?: string;
   /** Where the photo is that it was made of, if it is no longer where it was. */
   readonly input?: string;
+  /** Bytes that tensor work may take. Default: those of the receipt, if so many are free; else half of what is free. */
+  readonly memory?: number;
+  /**
+   * Folders below which the receipt may have files read: the photo's own and the working directory unless said otherwise,
+   * and those of models that come with Prismflow in any case.
+   */
+  readonly within?: readonly string[];
+  /** Which plugins may run: those that the user allowed on this machine unless said otherwise. */
+  readonly plugins?: PluginPolicy;
+  /** Is asked about a plugin that was not allowed; nobody is unless it is given. */
+  readonly ask?: Ask;
+  /** Stops it when it aborts. */
+  readonly signal?: AbortSignal;
 }
 
 /** What came of making a result again. */
@@ -45,8 +61,10 @@ export interface Reproduction {
 }
 
 /**
- * Makes a result again by its receipt and compares. Nothing is written.
- * Errors: `receipt/none`, `receipt/input-missing`, `receipt/weights-changed`, and whatever the pipeline fails at.
+ * Makes a result again by its receipt and compares. Nothing is written. The receipt is data from anybody: it has no say over
+ * code, nor over where files are read.
+ * Errors: `receipt/none`, `receipt/input-missing`, `receipt/weights-changed`, `receipt/outside`, `receipt/plugin`,
+ * `receipt/too-large`, `plugin/not-allowed`, and whatever the pipeline fails at.
  */
 export const reproduce = (
   file: string,
@@ -55,15 +73,22 @@ export const reproduce = (
   pipe(
     TE.Do,
     // 1. What was done, and to what.
-    TE.bind('receipt', () => findReceipt(resolve(file))),
-    TE.bind('parts', ({ receipt }) => partsOf(receipt.pipeline, receipt.folder)),
-    TE.chainFirst(({ receipt, parts }) => sameWeights(receipt, parts.lane)),
-    TE.bind('input', ({ receipt, parts }) => findInput(receipt, parts, options.input)),
-    // 2. The same again.
-    TE.bind('made', ({ receipt, parts, input }) =>
-      makeAgain(receipt, parts, input, options.engine ?? receipt.engine ?? 'cpu'),
+    TE.bind('place', () => TE.fromTask(() => realFolder(resolve(file)))),
+    TE.bind('receipt', ({ place }) => findReceipt(place)),
+    TE.bind('places', ({ place }) =>
+      TE.fromTask(() => placesOf(options.within ?? [dirname(place), process.cwd()])),
     ),
-    // 3. Is it the same?
+    // 2. What of it may be read and run here.
+    TE.bind('registry', ({ receipt, places }) =>
+      operatorsFor(receipt, places, options.plugins ?? 'allowed', options.ask ?? (async () => false)),
+    ),
+    TE.bind('parts', ({ receipt, registry }) => partsOf(receipt.pipeline, receipt.folder, registry)),
+    TE.chainFirst(({ parts, places }) => readable(places, parts.lane.flatMap(nodesOfPart))),
+    TE.chainFirst(({ receipt, parts }) => sameWeights(receipt, parts.lane)),
+    TE.bind('input', ({ receipt, parts, places }) => findInput(receipt, parts, places, options.input)),
+    // 3. The same again.
+    TE.bind('made', ({ receipt, parts, input }) => makeAgain(receipt, parts, input, options)),
+    // 4. Is it the same?
     TE.bind('bytes', () =>
       TE.tryCatch(
         () => readFile(file),
@@ -112,10 +137,17 @@ const sameWeights = (receipt: Receipt, lane: readonly LanePart[]): TE.TaskEither
     }),
   );
 
-/** Finds the photo by its content: where the receipt says, where the user says, or beside that. */
+/** The same file, by the folder that it is really in: what a receipt names starts there. */
+const realFolder = async (file: string): Promise<string> => {
+  const folder = await realpath(dirname(file)).catch(() => dirname(file));
+  return join(folder, basename(file));
+};
+
+/** Finds the photo by its content: where the receipt says, if that may be read; where the user says; or beside that. */
 const findInput = (
   { folder, input, source, sourceDigest, sourceSize }: Receipt,
   { photos = folder }: Parts,
+  places: Places,
   given: string | undefined,
 ): TE.TaskEither<Diagnostics, string> => {
   const recorded =
@@ -127,22 +159,34 @@ const findInput = (
     const digest = await digestFile(path)();
     return E.isRight(digest) && digest.right === sourceDigest;
   };
+  const mayRead = async (path: string): Promise<boolean> =>
+    given !== undefined || (await within(places, path)) !== undefined;
   return async () => {
-    if (await isIt(place)) return E.right(place);
     // A source can be that very file.
-    if (given === undefined && (await isIt(photos))) return E.right(photos);
+    for (const path of given === undefined ? [place, photos] : [place])
+      if ((await mayRead(path)) && (await isIt(path))) return E.right(path);
     // It may have been renamed.
-    const beside = (await stat(place).catch(() => undefined))?.isDirectory() ? place : dirname(place);
+    const beside =
+      (await mayRead(place)) && (await stat(place).catch(() => undefined))?.isDirectory()
+        ? place
+        : dirname(place);
+    if (!(await mayRead(beside))) return E.left(outside('the photo', place, HOW_TO_POINT));
     const names = await readdir(beside).catch(() => []);
-    for (const name of names) if (await isIt(join(beside, name))) return E.right(join(beside, name));
+    for (const name of names) {
+      const path = join(beside, name);
+      if ((await mayRead(path)) && (await isIt(path))) return E.right(path);
+    }
     return E.left([
       failure(
         'receipt/input-missing',
-        `${source} (SHA-256 ${sourceDigest.slice(0, 12)}…) is not at ${place}, nor under another name beside it.`,
+        `${shownPath(source)} (SHA-256 ${shownPath(sourceDigest.slice(0, 12))}…) is not at ${shownPath(place)}, nor under another name beside it.`,
       ),
     ]);
   };
 };
+
+const HOW_TO_POINT =
+  'Say where the photo is by --input, run the command in the folder of the project, or name a folder by --read.';
 
 interface Made {
   readonly bytes: Uint8Array;
@@ -150,20 +194,30 @@ interface Made {
   readonly notes: NotesByOperator;
 }
 
+/**
+ * What the receipt says, so that tiles are cut alike, but no more than there is: the usual is half of what is free. A picture
+ * in other tiles is near to what it was.
+ */
+const memoryFor = ({ memory = 0 }: Receipt, usual: number): number =>
+  memory >= LEAST_MEMORY && memory <= 1.8 * usual ? memory : usual;
+
+const LEAST_MEMORY = 2 ** 20;
+
 const makeAgain = (
   receipt: Receipt,
   { graph, lane }: Parts,
   input: string,
-  engine: string,
+  options: ReproduceOptions,
 ): TE.TaskEither<Diagnostics, Made> => {
   const key = { path: receipt.source, index: receipt.index, epoch: receipt.epoch };
   const itemNotes = createItemNotes<undefined>();
   itemNotes.begin(key, undefined)();
   let used: string | undefined;
+  const usual = defaultContext(graph.seed);
   const run: RunContext = {
-    ...defaultContext(graph.seed),
-    engine,
-    ...(receipt.memory === undefined ? {} : { memory: receipt.memory }),
+    ...usual,
+    engine: options.engine ?? receipt.engine ?? 'cpu',
+    memory: options.memory ?? memoryFor(receipt, usual.memory),
     ...(receipt.certify === undefined ? {} : { certify: receipt.certify }),
     noted: itemNotes.note,
     receipt: () => () => embeddable(receipt, itemNotes.read(key)?.notes ?? {}),
@@ -174,7 +228,10 @@ const makeAgain = (
   const again =
     (work: LaneWork): TE.TaskEither<Diagnostics, Made> =>
     async () => {
-      const made = await work({ key, value: { path: input } }, new AbortController().signal);
+      const made = await work(
+        { key, value: { path: input } },
+        options.signal ?? new AbortController().signal,
+      );
       if (E.isLeft(made)) return E.left(made.left.diagnostics);
       // What travels on a port was checked when it came out of its operator.
       const { bytes } = made.right as { readonly bytes: Uint8Array };
@@ -185,13 +242,24 @@ const makeAgain = (
 
 /** What the file would have got as its receipt, in the same order. */
 const embeddable = (receipt: Receipt, notes: NotesByOperator) => {
-  const { name, pipeline, versions: then, machine: where, weights, engine, memory, certify } = receipt;
+  const {
+    name,
+    pipeline,
+    versions: then,
+    machine: where,
+    weights,
+    plugins,
+    engine,
+    memory,
+    certify,
+  } = receipt;
   const made = {
     name,
     pipeline,
     versions: then,
     machine: where,
     weights,
+    ...(plugins === undefined ? {} : { plugins }),
     ...(engine === undefined ? {} : { engine, memory, certify }),
   };
   const { source, sourceSize, sourceDigest, output, index, epoch } = receipt;

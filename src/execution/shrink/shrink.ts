@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Code, type Diagnostics, failure } from '../../diagnostics/index.js';
 import type { Region } from '../../image/samples/window.js';
 import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
+import { requireLoaded } from '../../pipelines/check/loaded.js';
 import { bulkOf, type LanePart, nodesOfPart, stagesOf } from '../../pipelines/plan/stages.js';
 import type { Frame, Item, ItemFailure } from '../../ports/index.js';
 import { defaultContext, type RunContext } from '../context.js';
@@ -54,7 +55,12 @@ const MOST_TRIES = 400;
  * Errors: `shrink/unreadable`, `shrink/nothing`, `watch/not-live` for a pipeline that does not work photo by photo.
  */
 export const shrink = (graph: Graph, file: string, engine = 'cpu'): TE.TaskEither<Diagnostics, Shrunk> =>
-  withRuntime(contextFor(graph, engine, false), (runtime) => shrinkOn(graph, file, engine, runtime));
+  pipe(
+    TE.fromEither(requireLoaded(graph)),
+    TE.chain(() =>
+      withRuntime(contextFor(graph, engine, false), (runtime) => shrinkOn(graph, file, engine, runtime)),
+    ),
+  );
 
 const shrinkOn = (
   graph: Graph,

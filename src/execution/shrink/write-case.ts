@@ -1,11 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { stringify } from 'yaml';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import type { Graph } from '../../pipelines/check/graph.js';
+import { inspect, type PluginUse } from '../../pipelines/plugins.js';
 import type { Frame } from '../../ports/index.js';
-import { resolvedSteps } from '../../records/receipts/resolved.js';
+import { resolvedSteps, usedPlugins } from '../../records/receipts/resolved.js';
 import type { Shrunk } from './shrink.js';
 
 /** What was written of a case. */
@@ -25,19 +27,27 @@ export const writeCase = (
   const picture = shrunk.frame.samples.depth === 'float32' ? 'crop.tif' : 'crop.png';
   const command = `pipe run pipeline.yaml${shrunk.laws ? ' --laws' : ''}`;
   return pipe(
-    TE.fromTask(() => import('../../image/index.js')),
-    TE.chain(({ encode }) =>
+    TE.Do,
+    TE.bind('plugins', () => pluginsFor(shrunk.graph)),
+    TE.bind('image', () => TE.fromTask(() => import('../../image/index.js'))),
+    TE.bind('picture', ({ image: { encode } }) =>
       encode(plain(shrunk.frame), {
         format: picture === 'crop.tif' ? 'tiff' : 'png',
         ...(picture === 'crop.tif' ? { depth: 32 } : {}),
       }),
     ),
-    TE.chain(({ bytes }) =>
+    TE.chain(({ picture: { bytes }, plugins }) =>
       TE.tryCatch(
         async () => {
           await mkdir(folder, { recursive: true });
           await writeFile(join(folder, picture), bytes);
-          await writeFile(join(folder, 'pipeline.yaml'), pipelineOf(shrunk, picture, folder));
+          for (const { files } of plugins)
+            for (const [path, content] of files) {
+              await mkdir(dirname(join(folder, path)), { recursive: true });
+              await writeFile(join(folder, path), content);
+            }
+          const names = plugins.map(({ name }) => name);
+          await writeFile(join(folder, 'pipeline.yaml'), pipelineOf(shrunk, picture, folder, names));
           await writeFile(join(folder, 'README.md'), pageOf(shrunk, source, picture, command));
         },
         (cause): Diagnostics => [
@@ -48,6 +58,29 @@ export const writeCase = (
     TE.map(() => ({ folder, picture, command })),
   );
 };
+
+/** A plugin of a case: what the pipeline calls it, and its files, which lie below the case's folder. */
+interface CasePlugin {
+  readonly name: string;
+  readonly files: readonly (readonly [path: string, content: Uint8Array])[];
+}
+
+/** A plugin that is a file goes with the case, with all that it imports: it has the same digest there. */
+const pluginsFor = (graph: Graph): TE.TaskEither<Diagnostics, readonly CasePlugin[]> =>
+  TE.traverseArray(([i, use]: readonly [number, PluginUse]) =>
+    use.kind === 'package'
+      ? TE.right<Diagnostics, CasePlugin>({ name: use.place, files: [] })
+      : pipe(
+          inspect(use, use.folder),
+          TE.map(({ closure: { entry, units } }): CasePlugin => {
+            const place = `plugins/${i}`;
+            const files = [...(units[0]?.files ?? [])].map(
+              ([path, content]) => [`${place}/${path}`, content] as const,
+            );
+            return { name: `./${place}/${entry.name}`, files };
+          }),
+        ),
+  )([...usedPlugins(graph).entries()]);
 
 /** The pixels alone: nothing of the photo's metadata goes into a case that is shown to others. */
 const plain = (frame: Frame): Frame => ({
@@ -69,12 +102,8 @@ const pipelineOf = (
   { graph, nodes, failure: { operator } }: Shrunk,
   picture: string,
   folder: string,
+  plugins: readonly string[],
 ): string => {
-  const plugins = (graph.plugins ?? []).map((plugin) =>
-    plugin.startsWith('/')
-      ? `./${relative(folder, plugin)}`.replace('../../pipelines/', '../../pipelines/')
-      : plugin,
-  );
   return `# Fails at ${operator.replace(/^.*\//, '')}\n${stringify({
     version: 1,
     ...(graph.seed === 0 ? {} : { seed: graph.seed }),

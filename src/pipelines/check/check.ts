@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import {
   type Diagnostic,
   type Diagnostics,
+  didYouMean,
   failure,
   fromDiagnostics,
   warning,
@@ -19,6 +20,8 @@ import { nothingWired, wireChain } from './wire.js';
 /** What a pipeline is checked against. */
 export interface Surroundings {
   readonly registry: Registry;
+  /** True where a plugin is not loaded, from which operators may come that the registry lacks: false unless said otherwise. */
+  readonly isPartial?: boolean;
   /** Parameters that the user gave, as text. */
   readonly set: Readonly<Record<string, string>>;
   readonly folders: Folders;
@@ -54,13 +57,12 @@ const MAIN = 'steps';
 
 const checkSteps = (
   source: PipelineSource,
-  { registry, folders, name }: Surroundings,
+  { registry, folders, name, isPartial = false }: Surroundings,
   values: Values,
 ): E.Either<Diagnostics, Graph> => {
   const streamNames = source.streams.map((stream) => stream.name);
-  const scope = { values, folder: folders.file };
-  const checkAll = (steps: readonly StepSource[]) =>
-    steps.map((step) => checkStep(step, registry, streamNames, scope));
+  const known = { registry, streams: streamNames, scope: { values, folder: folders.file }, isPartial };
+  const checkAll = (steps: readonly StepSource[]) => steps.map((step, i) => checkStep(step, i === 0, known));
   const main: Section = { name: MAIN, section: 'steps', steps: checkAll(source.steps) };
   const streams: readonly Section[] = source.streams.map((stream) => ({
     name: stream.name,
@@ -93,7 +95,11 @@ const checkSteps = (
         params: values,
         nodes: wiring.nodes,
         result: result?.path ?? '',
-        warnings: [...unusedStreams(source, sections), ...(result === undefined ? [] : leadsNowhere(result))],
+        warnings: [
+          ...unloadedSteps(sections, registry),
+          ...unusedStreams(source, sections),
+          ...(result === undefined ? [] : leadsNowhere(result)),
+        ],
       });
     }),
   );
@@ -104,6 +110,27 @@ const leftsOf = (steps: Section['steps']): readonly Diagnostic[] =>
 
 const rightsOf = (steps: Section['steps']): readonly CheckedStep[] =>
   steps.flatMap((step) => (E.isRight(step) ? [step.right] : []));
+
+/** What may come from a plugin, and may as well be misspelt. */
+const unloadedSteps = (sections: readonly Section[], registry: Registry): readonly Diagnostic[] =>
+  sections
+    .flatMap(({ steps }) => rightsOf(steps))
+    .flatMap((step) =>
+      step.kind === 'operator' && step.unloaded === true
+        ? [
+            warning(
+              'plugin/step',
+              `\`${step.operator.name}\` is no operator of Prismflow; it may come from a plugin that is not loaded.`,
+              {
+                ...(step.span === undefined ? {} : { span: step.span }),
+                ...hintFor(didYouMean(step.operator.name, [...registry.keys()])),
+              },
+            ),
+          ]
+        : [],
+    );
+
+const hintFor = (hint: string): { readonly hint?: string } => (hint.startsWith('Did you') ? { hint } : {});
 
 const takenNames = ({ streams }: PipelineSource, registry: Registry): readonly Diagnostic[] =>
   streams

@@ -1,6 +1,7 @@
 import type { Diagnostic, Span } from '../../diagnostics/index.js';
 import type { Operator } from '../../ops/index.js';
 import type { Port } from '../../ports/index.js';
+import type { PluginUse } from '../plugins.js';
 
 /** A pipeline that makes sense: every operator known, every parameter read, every wire of one port. */
 export interface Graph {
@@ -13,8 +14,8 @@ export interface Graph {
   readonly nodes: readonly GraphNode[];
   /** The node that gives the pipeline's results. */
   readonly result: string;
-  /** Modules that operators come from which are not part of Prismflow: absolute paths, or names of packages. */
-  readonly plugins?: readonly string[];
+  /** Modules that operators come from which are not part of Prismflow; absent for a pipeline in code. */
+  readonly plugins?: readonly PluginUse[];
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -23,6 +24,8 @@ export interface GraphNode {
   /** Place in the pipeline, as in `steps[2]/crop` or `streams.hazy[1]/degrade.haze`: unique, the same in every run. */
   readonly path: string;
   readonly operator: Operator;
+  /** True where the operator may come from a plugin that is not loaded: nothing is known of it, and it cannot run. */
+  readonly unloaded?: true;
   /** Parameters as the operator gets them. */
   readonly params: unknown;
   /** The same as they would be written out, defaults included. */

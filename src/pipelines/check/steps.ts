@@ -4,8 +4,9 @@ import { type Diagnostics, didYouMean, failure, type Span } from '../../diagnost
 import type { Operator, Registry } from '../../ops/index.js';
 import { decodeTree } from '../parse/decode-tree.js';
 import type { StepSource } from '../parse/pipeline-file.js';
-import { spanAt, type Tree } from '../parse/tree.js';
+import { spanAt, type Tree, toJson } from '../parse/tree.js';
 import { resolveTree, type Scope } from './resolve.js';
+import { unloadedOperator } from './unloaded.js';
 
 /** A step whose name and parameters are known to be right; its ports are not looked at yet. */
 export type CheckedStep = StreamStep | OperatorStep;
@@ -20,18 +21,32 @@ export interface StreamStep {
 export interface OperatorStep {
   readonly kind: 'operator';
   readonly operator: Operator;
+  readonly unloaded?: true;
   readonly params: unknown;
   readonly written: unknown;
   readonly span?: Span;
   readonly spanOf: (path: readonly string[]) => Span | undefined;
 }
 
-/** Finds a step's operator and reads its parameters. */
+/** What steps are checked against. */
+export interface Known {
+  readonly registry: Registry;
+  /** Names of the pipeline's streams. */
+  readonly streams: readonly string[];
+  readonly scope: Scope;
+  /** True where a plugin is not loaded: an operator that is not known may come from it. */
+  readonly isPartial: boolean;
+}
+
+/**
+ * Finds a step's operator and reads its parameters.
+ *
+ * @param isFirst whether it is the first step of its stream
+ */
 export const checkStep = (
   step: StepSource,
-  registry: Registry,
-  streams: readonly string[],
-  scope: Scope,
+  isFirst: boolean,
+  { registry, streams, scope, isPartial }: Known,
 ): E.Either<Diagnostics, CheckedStep> => {
   const place = step.span === undefined ? {} : { span: step.span };
   if (streams.includes(step.name)) {
@@ -40,6 +55,24 @@ export const checkStep = (
     return E.left([failure('step/shape', `\`${step.name}\` is a stream and has no parameters.`, place)]);
   }
   const operator = registry.get(step.name);
+  if (operator === undefined && isPartial)
+    return pipe(
+      step.params === undefined
+        ? E.right<Diagnostics, Tree | undefined>(undefined)
+        : resolveTree(step.params, undefined, scope),
+      E.map((tree): OperatorStep => {
+        const written = tree === undefined ? {} : toJson(tree);
+        return {
+          kind: 'operator',
+          operator: unloadedOperator(step, isFirst, streams),
+          unloaded: true,
+          params: written,
+          written,
+          ...place,
+          spanOf: (path) => (tree === undefined ? step.span : (spanAt(tree, path, 'value') ?? step.span)),
+        };
+      }),
+    );
   if (operator === undefined)
     return E.left([
       failure('step/unknown-operator', `There is no operator \`${step.name}\`.`, {

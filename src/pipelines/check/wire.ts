@@ -107,6 +107,7 @@ const wireStep = (
   return E.Monad.map(fitting, (bindings) => ({
     path,
     operator,
+    ...(step.unloaded ? { unloaded: true as const } : {}),
     params: step.params,
     written: step.written,
     reads: Object.fromEntries(feeds.map(({ name, tail }) => [name, tail.path])),
@@ -119,7 +120,9 @@ const wireStep = (
 
 /** What the operator has against what it is given, with these parameters. */
 const objectionOf = ({ operator, params }: OperatorStep, before: Tail | undefined): string | undefined =>
-  before && operator.facts.objection?.(params as never, before.output);
+  before && before.output.kind !== 'variable'
+    ? operator.facts.objection?.(params as never, before.output)
+    : undefined;
 
 interface Feed {
   readonly name: string;

@@ -1,6 +1,7 @@
 import { show } from '../../operator/params/index.js';
 import { showPort } from '../../ports/index.js';
 import type { Graph, GraphNode } from '../check/graph.js';
+import { isUnloaded } from '../check/unloaded.js';
 import { type Stage, stagesOf } from '../plan/stages.js';
 
 /** A graph as it is drawn: boxes, the wires between them, and frames around boxes that are one compiled graph. */
@@ -59,7 +60,9 @@ const kindOf = (node: GraphNode, stages: readonly Stage[]): Stage['kind'] =>
   stages.find((stage) => stage.kind !== 'lane' && stage.node === node)?.kind ?? 'lane';
 
 /** Parameters that differ from their defaults; long ones shortened. */
-const detailsOf = ({ operator, written }: GraphNode): string => {
+const detailsOf = (node: GraphNode): string => {
+  if (isUnloaded(node)) return 'plugin not loaded';
+  const { operator, written } = node;
   const { fields } = operator.params.shape;
   const told = Object.entries(written ?? {}).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(fields[name]?.fallback),

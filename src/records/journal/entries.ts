@@ -94,6 +94,8 @@ export interface RecipeEntry {
   readonly machine: string;
   /** Digests of weights, by their paths in the pipeline. */
   readonly weights: Readonly<Record<string, Digest>>;
+  /** Digests of the plugins that operators came from, by their names in the pipeline. */
+  readonly plugins?: Readonly<Record<string, string>>;
   /** Bytes that tensor work was allowed, which tiles are cut by, and whether their joins were certified. */
   readonly memory?: number;
   readonly certify?: boolean;
@@ -189,7 +191,7 @@ const recipe: t.Type<RecipeEntry, unknown, unknown> = t.readonly(
       machine: t.string,
       weights: texts,
     }),
-    t.partial({ engine: t.string, memory: t.number, certify: t.boolean }),
+    t.partial({ engine: t.string, memory: t.number, certify: t.boolean, plugins: texts }),
   ]),
 ) as t.Type<RecipeEntry, unknown, unknown>;
 

@@ -36,6 +36,10 @@ export interface Receipt extends Omit<RecipeEntry, 'v' | 'kind' | 'id'> {
 export const findReceipt = (file: string): TE.TaskEither<Diagnostics, Receipt> =>
   pipe(
     TE.tryCatch(() => stat(file), missing(file)),
+    TE.filterOrElse(
+      (stats) => stats.isFile(),
+      (): Diagnostics => [failure('file/unreadable', `${file} is no file.`)],
+    ),
     TE.chain(() => TE.tryCatch(() => inJournals(file, dirname(file)), unreadable(file))),
     TE.chain((found) => (found === undefined ? inFile(file) : TE.right(found))),
   );
@@ -103,6 +107,7 @@ const embedded = t.intersection([
     memory: t.number,
     certify: t.boolean,
     notes: t.record(t.string, t.UnknownRecord),
+    plugins: t.record(t.string, t.string),
   }),
 ]);
 
@@ -125,7 +130,7 @@ const inFile = (file: string): TE.TaskEither<Diagnostics, Receipt> =>
           (): Diagnostics => [
             failure('receipt/none', `${file} has no receipt, in no journal nor in itself.`),
           ],
-          ({ id: _, engine, memory, certify, notes, ...read }): Receipt => ({
+          ({ id: _, engine, memory, certify, notes, plugins, ...read }): Receipt => ({
             from: 'file',
             ...read,
             // It was JSON before it was read.
@@ -133,6 +138,7 @@ const inFile = (file: string): TE.TaskEither<Diagnostics, Receipt> =>
             ...(engine === undefined ? {} : { engine }),
             ...(memory === undefined ? {} : { memory }),
             ...(certify === undefined ? {} : { certify }),
+            ...(plugins === undefined ? {} : { plugins }),
             notes: (notes ?? {}) as Readonly<Record<string, Notes>>,
             folder: folderOf(file, read.output),
           }),

@@ -1,8 +1,7 @@
-import { basename } from 'node:path';
 import type { Graph } from '../../pipelines/check/graph.js';
-import { type Digest, digestOf, type Weights } from '../digest.js';
+import { digestOf, type Weights } from '../digest.js';
 import type { RecipeEntry } from '../journal/entries.js';
-import { resolvedPipeline } from './resolved.js';
+import { pluginFrom, resolvedPipeline, usedPlugins } from './resolved.js';
 import { machine, versions } from './versions.js';
 
 /** What of a run can matter to its results, where an engine does tensor work. */
@@ -22,18 +21,20 @@ export const recipeOf = (
   graph: Graph,
   folder: string,
   weights: Weights,
-  plugins: Readonly<Record<string, Digest>>,
   { engine, memory, certify }: Settings,
 ): RecipeEntry => {
+  const plugins = usedPlugins(graph);
   const recipe = {
     name: graph.name,
     pipeline: resolvedPipeline(graph, folder),
     versions: versions(),
     machine: machine(),
-    weights: {
-      ...weights,
-      ...Object.fromEntries(Object.entries(plugins).map(([path, digest]) => [basename(path), digest])),
-    },
+    weights,
+    ...(plugins.length === 0
+      ? {}
+      : {
+          plugins: Object.fromEntries(plugins.map((plugin) => [pluginFrom(plugin, folder), plugin.digest])),
+        }),
     ...(engine === undefined ? {} : { engine, memory, certify }),
   };
   return { v: 2, kind: 'recipe', id: digestOf(recipe), ...recipe };

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { pathsOf } from '../../operator/params/index.js';
 import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
 import { escapeDollars } from '../../pipelines/parse/tree.js';
+import { type PluginUse, pluginsOf } from '../../pipelines/plugins.js';
 import type { Json } from '../../ports/index.js';
 
 /**
@@ -10,7 +11,9 @@ import type { Json } from '../../ports/index.js';
  *
  * @param folder where the paths in it start, as if the file stood there
  */
-export const resolvedPipeline = ({ nodes, result, seed, about, plugins }: Graph, folder: string): Json => {
+export const resolvedPipeline = (graph: Graph, folder: string): Json => {
+  const { nodes, result, seed, about } = graph;
+  const plugins = usedPlugins(graph);
   const sections = [...new Set(nodes.map(({ path }) => sectionOf(path)))];
   const last = sectionOf(result);
   const stepsOf = (section: string): readonly Json[] => {
@@ -22,9 +25,7 @@ export const resolvedPipeline = ({ nodes, result, seed, about, plugins }: Graph,
     version: 1,
     ...(about === undefined ? {} : { about }),
     ...(seed === 0 ? {} : { seed }),
-    ...(plugins === undefined || plugins.length === 0
-      ? {}
-      : { plugins: plugins.map((plugin) => pluginFrom(plugin, folder)) }),
+    ...(plugins.length === 0 ? {} : { plugins: plugins.map((plugin) => pluginFrom(plugin, folder)) }),
     ...(streams.length === 0
       ? {}
       : { streams: Object.fromEntries(streams.map((section) => [nameOf(section), stepsOf(section)])) }),
@@ -81,9 +82,16 @@ const from = (
 /** With forward slashes; `.` for the folder itself; absolute where no relative path leads, as between drives. */
 const way = (folder: string, path: string): string => (relative(folder, path) || '.').replaceAll('\\', '/');
 
-/** A plugin given by its path must begin with a dot or a slash to be told from a package. */
-const pluginFrom = (plugin: string, folder: string): string => {
-  if (!/^([./]|[A-Za-z]:)/.test(plugin)) return plugin;
-  const path = way(folder, plugin);
-  return path.startsWith('.') ? path : `./${path}`;
+/** The plugins that operators of a graph come from. */
+export const usedPlugins = ({ plugins = [], nodes }: Graph): readonly PluginUse[] =>
+  pluginsOf(
+    plugins,
+    nodes.map(({ operator }) => operator),
+  );
+
+/** A plugin as a recipe calls it. A path must begin with a dot or a slash to be told from a package. */
+export const pluginFrom = ({ kind, place }: PluginUse, folder: string): string => {
+  if (kind === 'package') return place;
+  const path = way(folder, place);
+  return /^(?:[./]|[A-Za-z]:)/.test(path) ? path : `./${path}`;
 };

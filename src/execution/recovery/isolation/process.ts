@@ -2,14 +2,17 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic, Diagnostics } from '../../../diagnostics/index.js';
+import { builtIn } from '../../../ops/index.js';
+import { loadAgain, type PluginUse } from '../../../pipelines/plugins.js';
 import type { ItemFailure } from '../../../ports/index.js';
 import { emptyJournal } from '../../../records/journal/journal.js';
 import { recipeOf } from '../../../records/receipts/recipe.js';
+import { pluginFrom } from '../../../records/receipts/resolved.js';
 import { defaultContext, type RunContext } from '../../context.js';
 import { withLane, withRuntime } from '../../lane/open-lane.js';
 import { createItemNotes } from '../../recording/item-notes.js';
 import { type About, recordsOf } from '../../recording/record-writer.js';
-import { type Parts, partsOf } from '../../reproduce/parts.js';
+import { type Parts, partsOf, pluginNames } from '../../reproduce/parts.js';
 import type { Job, Message } from './protocol.js';
 
 /** A program of its own that works on one photo, since the photo may end it: see `workAlone`. */
@@ -38,7 +41,7 @@ const contextFor = (job: Job, { graph }: Parts): RunContext => {
   const itemNotes = createItemNotes<About>();
   itemNotes.begin(key, { ...source, work: { source: job.input, target, pipeline: digest } })();
   let engine: string | undefined;
-  const recipe = () => recipeOf({ ...graph, name }, folder, weights, plugins, { engine, memory, certify });
+  const recipe = () => recipeOf({ ...graph, name, plugins }, folder, weights, { engine, memory, certify });
   const ledger = { journal: emptyJournal(folder).journal, record: () => TE.right(undefined) };
   const records = recordsOf(ledger, itemNotes, recipe);
   return {
@@ -62,9 +65,14 @@ const contextFor = (job: Job, { graph }: Parts): RunContext => {
   };
 };
 
+/** Those that the pipeline's operators come from. */
+const pluginsIn = ({ plugins, pipeline, folder }: Job): readonly PluginUse[] =>
+  plugins.filter((plugin) => pluginNames(pipeline).includes(pluginFrom(plugin, folder)));
+
 const workOn = (job: Job): TE.TaskEither<Diagnostics, E.Either<ItemFailure, unknown>> =>
   pipe(
-    partsOf(job.pipeline, job.folder),
+    loadAgain(pluginsIn(job), builtIn),
+    TE.chain((registry) => partsOf(job.pipeline, job.folder, registry)),
     TE.chain((parts) => {
       const run = contextFor(job, parts);
       return withRuntime(run, (runtime) =>

@@ -1,5 +1,6 @@
 import type { Diagnostic, Diagnostics } from '../../../diagnostics/index.js';
 import type { Notes } from '../../../ops/index.js';
+import type { PluginUse } from '../../../pipelines/plugins.js';
 import type { ItemKey, Json } from '../../../ports/index.js';
 import type { Digest, Weights } from '../../../records/digest.js';
 import type { SourceState } from '../../../records/journal/entries.js';
@@ -12,7 +13,8 @@ export interface Job {
   /** The folder of results, where paths in the pipeline start. */
   readonly folder: string;
   readonly weights: Weights;
-  readonly plugins: Readonly<Record<string, Digest>>;
+  /** The plugins that the run was allowed to load, and has loaded. */
+  readonly plugins: readonly PluginUse[];
   readonly key: ItemKey;
   /** The photo's file. */
   readonly input: string;

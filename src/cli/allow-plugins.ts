@@ -1,0 +1,125 @@
+import { InvalidArgumentError, Option } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostics } from '../diagnostics/index.js';
+import type { Graph } from '../pipelines/check/graph.js';
+import { requireLoaded } from '../pipelines/check/loaded.js';
+import { isLoaded } from '../pipelines/check/unloaded.js';
+import { allow, isDigest, readAllowed } from '../pipelines/plugins/allowed.js';
+import type { PluginDigest } from '../pipelines/plugins/closure.js';
+import type { PluginPolicy, PluginUse } from '../pipelines/plugins.js';
+import { printable, shortPath } from './printable.js';
+import { printDiagnostics } from './report-diagnostics.js';
+import type { Terminal } from './terminal.js';
+
+/** `--allow-plugin sha256:…`, as often as there are plugins. */
+export const allowPluginOption = (): Option =>
+  new Option(
+    '--allow-plugin <digest>',
+    'let a plugin run, by the digest of its content (sha256:…), now and from now on; can be given several times',
+  )
+    .argParser((given: string, before: readonly string[]) => {
+      if (!isDigest(given))
+        throw new InvalidArgumentError('It is `sha256:` and 64 digits, as `pipe check` says it of a plugin.');
+      return [...before, given];
+    })
+    .default([], 'those allowed before');
+
+/**
+ * Compiles what is only looked at: plugins that were not allowed are not loaded, and nobody is asked about them. What the
+ * command line allows is kept for later.
+ */
+export const compileToLook = <A>(
+  compile: (plugins: PluginPolicy) => TE.TaskEither<Diagnostics, A>,
+  graphOf: (compiled: A) => Graph,
+  given: readonly PluginDigest[],
+  terminal: Terminal,
+): TE.TaskEither<Diagnostics, A> =>
+  pipe(
+    compile(given.length === 0 ? 'allowed' : { allow: given }),
+    TE.chainFirstTaskK((compiled) => keep(loadedBy(graphOf(compiled), given), terminal)),
+  );
+
+/**
+ * Compiles what is to run. A pipeline that needs plugins which were not allowed is compiled again when the user allows them,
+ * asked on the terminal; what is allowed is kept for later. Errors: `plugin/not-allowed`, and those of compiling.
+ *
+ * @param graphOf the graph of what was compiled
+ */
+export const compileAllowed = <A>(
+  compile: (plugins: PluginPolicy) => TE.TaskEither<Diagnostics, A>,
+  graphOf: (compiled: A) => Graph,
+  given: readonly PluginDigest[],
+  terminal: Terminal,
+): TE.TaskEither<Diagnostics, A> =>
+  pipe(
+    compileToLook(compile, graphOf, given, terminal),
+    TE.chain((compiled) => {
+      const graph = graphOf(compiled);
+      if (isLoaded(graph)) return TE.right(compiled);
+      return pipe(
+        TE.fromTask(() => askAll(graph, terminal)),
+        TE.chain((more) =>
+          more.length === 0 ? TE.right(compiled) : compile({ allow: [...given, ...more] }),
+        ),
+        TE.chainFirstEitherK((again) => requireLoaded(graphOf(again))),
+      );
+    }),
+  );
+
+const loadedBy = ({ plugins = [] }: Graph, given: readonly PluginDigest[]): readonly PluginUse[] =>
+  plugins.filter(({ digest, operators }) => operators !== undefined && given.includes(digest));
+
+/** Keeps that plugins are allowed, if they were not before; says so where that cannot be kept. */
+const keep = (uses: readonly PluginUse[], terminal: Terminal) => async (): Promise<void> => {
+  if (uses.length === 0) return;
+  const before = await readAllowed();
+  const known = new Set(E.isRight(before) ? before.right.map(({ digest }) => digest) : []);
+  const at = new Date().toISOString();
+  const fresh = uses.flatMap(({ digest, name, folder }) =>
+    known.has(digest) ? [] : [{ digest, name, folder, at }],
+  );
+  if (fresh.length === 0) return;
+  const kept = await allow(fresh)();
+  if (E.isLeft(kept))
+    printDiagnostics(
+      terminal,
+      kept.left.map((each) => ({ ...each, severity: 'warning' as const })),
+    );
+};
+
+/** Asks about plugins one after the other, and gives the digests of those that were allowed. */
+const askAll = async ({ plugins = [] }: Graph, terminal: Terminal): Promise<readonly PluginDigest[]> => {
+  const allowed: PluginDigest[] = [];
+  for (const use of plugins)
+    if (use.operators === undefined) {
+      if (!(await askAbout(terminal)(use))) return [];
+      allowed.push(use.digest);
+    }
+  return allowed;
+};
+
+/**
+ * Asks the user about a plugin, unless the command line allows it, and keeps the answer when it is yes. Where nobody can
+ * answer it is no.
+ */
+export const askAbout =
+  (terminal: Terminal, given: readonly PluginDigest[] = []) =>
+  async (use: PluginUse): Promise<boolean> => {
+    if (given.includes(use.digest)) {
+      await keep([use], terminal)();
+      return true;
+    }
+    if (terminal.ask === undefined) return false;
+    const place = use.kind === 'file' ? shortPath(use.place, terminal.folder) : `the package ${use.place}`;
+    const answer = await terminal.ask(
+      `${terminal.paint.yellow('!')} This needs the plugin ${terminal.paint.bold(printable(place))}, which was not allowed on this machine.
+  It is code that can do all that you can do: read it first. Its content is
+  ${use.digest}
+  Allow it, as it is now? [y/N] `,
+    );
+    const isYes = /^y(es)?$/i.test(answer.trim());
+    if (isYes) await keep([use], terminal)();
+    return isYes;
+  };

@@ -1,0 +1,58 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { type Diagnostics, failure } from '../../diagnostics/index.js';
+
+/** What a module names statically: other modules, and files beside it. */
+export interface Named {
+  /** Specifiers of `import`, `export … from`, `import('…')` and, in a CommonJS module, `require('…')`. */
+  readonly modules: readonly string[];
+  /** Files as in `new URL('./weights.bin', import.meta.url)`, the form that bundlers know too. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Finds what a module imports, without running it. Errors: `plugin/imports` for what is no JavaScript module, and for an
+ * `import(…)` whose module is only known when it runs, so that no digest could cover it.
+ *
+ * @param shown what messages call the module
+ */
+export const importsOf = async (
+  source: string,
+  shown: string,
+  isCommonJs: boolean,
+): Promise<E.Either<Diagnostics, Named>> => {
+  // Most pipelines have no plugins: what reads them is loaded with the first.
+  const { init, parse } = await import('es-module-lexer');
+  await init;
+  const refuse = (what: string, hint?: string) =>
+    E.left<Diagnostics>([failure('plugin/imports', `${shown} ${what}.`, hint === undefined ? {} : { hint })]);
+  const modules = isCommonJs ? required(source) : [];
+  const files: string[] = [];
+  try {
+    for (const found of parse(source)[0]) {
+      if (found.type === 'import-meta') files.push(...urlAround(source, found.start, found.end));
+      else if (found.specifier === undefined || (found.type === 'dynamic' && found.glob))
+        return refuse('imports a module whose name is only known when it runs', 'Write the name out.');
+      else modules.push(found.specifier);
+    }
+  } catch {
+    return refuse('is no JavaScript module that can be read');
+  }
+  return E.right({ modules, files });
+};
+
+/** Matches one literal after a fixed word: no repetition that could be matched in two ways. */
+const requireCall = /\brequire ?\( ?(?:'([^'\\\n]{1,200})'|"([^"\\\n]{1,200})") ?\)/g;
+
+const required = (source: string): string[] =>
+  [...source.matchAll(requireCall)].flatMap(([, single, double]) => single ?? double ?? []);
+
+/** What stands around `import.meta` in `new URL('…', import.meta.url)`; no longer than a path. */
+const before = /\bnew URL\(\s{0,20}(?:'([^'\\\n]{1,400})'|"([^"\\\n]{1,400})"),\s{0,20}$/;
+const AROUND = 460;
+
+const urlAround = (source: string, start: number, end: number): readonly string[] => {
+  if (!source.startsWith('.url', end)) return [];
+  const [, single, double] = before.exec(source.slice(Math.max(0, start - AROUND), start)) ?? [];
+  const name = single ?? double;
+  return name === undefined ? [] : [name];
+};
