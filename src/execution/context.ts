@@ -7,6 +7,7 @@ import { type Diagnostic, type Diagnostics, failure } from '../diagnostics/index
 import { randomFor } from '../operator/random.js';
 import type { Notes, OpContext } from '../ops/index.js';
 import type { ItemFailure, ItemKey, Json } from '../ports/index.js';
+import type { Budget } from '../streams/index.js';
 import type { Engine } from '../tensor/run/engine.js';
 
 /** What all operators of a run share. */
@@ -18,8 +19,10 @@ export interface RunContext {
   readonly openEngine: TE.TaskEither<Diagnostics, Engine>;
   /** How many items are worked on at once. */
   readonly jobs: number;
-  /** Bytes that tensor work on one item may take. */
+  /** Bytes that work on all items may take together. */
   readonly memory: number;
+  /** That memory itself, which all lanes of a run share; absent, each lane has its own. */
+  readonly room?: Budget;
   /** Whether joins of tiles and panoramas are certified of every picture. */
   readonly certify: boolean;
   readonly warn: (key: ItemKey, warning: Diagnostic) => IO<void>;

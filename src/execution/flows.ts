@@ -23,6 +23,7 @@ import { openRecorder, type Recorder } from './recording/recorder.js';
 import { guarded } from './recovery/isolated-lane.js';
 import { openResources, type Resources } from './resources.js';
 import { beginAfter, leaveOutThrough, type Resumption, takenUp } from './resume.js';
+import { createMemory } from './room.js';
 import { readEngine, type TensorRuntime, tensorRuntime } from './tensors/tensor-runtime.js';
 
 /** A pipeline that is ready to run: a cold flow, and what must be closed after it. */
@@ -61,6 +62,7 @@ export const build = (plan: Plan, run: RunContext, from?: Resumption): TE.TaskEi
       ...run,
       ...recorder?.told(run),
       openEngine: runtime.engine,
+      room: createMemory(run),
     })),
     TE.bind('resources', ({ runtime, running, recorder }) =>
       pipe(

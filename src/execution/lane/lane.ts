@@ -15,6 +15,7 @@ import {
 import { attempt } from '../../streams/index.js';
 import { contextOf, type RunContext } from '../context.js';
 import type { Resources } from '../resources.js';
+import { roomFor } from '../room.js';
 import { tensorGroup } from '../tensors/tensor-group.js';
 import type { TensorRuntime } from '../tensors/tensor-runtime.js';
 import { apart, asFloats, brokenLaw } from './run-time-laws.js';
@@ -31,7 +32,8 @@ interface Worker {
 }
 
 /**
- * Puts the parts of a lane together. Whatever a part fails at, or throws, is the failure of the item at that part.
+ * Puts the parts of a lane together. An item begins when there is memory for all of it. Whatever a part fails at, or throws, is
+ * the failure of the item at that part.
  *
  * @param targets whether it is known that no two items are written to one file; if not, the second is refused
  */
@@ -46,7 +48,8 @@ export const laneWork = (
     const worker = workerOf(part, run, resources, tensors);
     return targets === 'told apart' ? worker : tellingApart(part, worker);
   });
-  return async ({ key, value }, signal) => {
+  const room = roomFor(parts, run, resources, ({ key }, path) => cancelled(key, path));
+  const through = async ({ key, value }: Item<unknown>, signal: AbortSignal): ReturnType<LaneWork> => {
     let current = run.laws ? asFloats(value) : value;
     for (const { path, output, work } of workers) {
       // A cancelled lane ends between two operators as well.
@@ -64,6 +67,15 @@ export const laneWork = (
       current = run.laws ? asFloats(result.right) : result.right;
     }
     return E.right(current);
+  };
+  return async (item, signal) => {
+    const entered = await room(item, signal);
+    if (E.isLeft(entered)) return entered;
+    try {
+      return await through(item, signal);
+    } finally {
+      entered.right();
+    }
   };
 };
 

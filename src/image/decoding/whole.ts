@@ -32,7 +32,7 @@ export const isWhole = (path: string): T.Task<boolean> =>
 const decodes = async (header: Header): Promise<boolean> => {
   if (header.width * header.height > MAX_PIXELS) return true;
   if (endsEarly(header)) return false;
-  return sharp(header.encoded, { failOn: 'error', limitInputPixels: false, sequentialRead: true })
+  return sharp(header.encoded, { failOn: 'error', sequentialRead: true })
     .resize({ width: 8, height: 8, fit: 'fill', kernel: 'nearest' })
     .raw()
     .toBuffer()

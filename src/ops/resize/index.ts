@@ -4,6 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import type { PictureShape, Tf } from '../../operator/behaviour.js';
 import { defineOp } from '../../operator/define.js';
+import { floatPictures } from '../../operator/memory.js';
 import { boolean, defaulted, integer, number, oneOf, optional } from '../../operator/params/index.js';
 import { fromLight, toLight } from '../../picture/colour/transfer.js';
 import { anchor } from '../../picture/framing/anchor.js';
@@ -55,7 +56,8 @@ export const resize = defineOp({
   },
   input: frame,
   output: frame,
-  cost: { millisecondsPerMegapixel: 15, bytesPerPixel: 40 },
+  cost: { millisecondsPerMegapixel: 15 },
+  memory: floatPictures(4),
   laws: {
     identity: { scale: 1 },
     range: ({ method }) => (method === 'lanczos3' || method === 'bicubic' ? undefined : [0, 1]),
