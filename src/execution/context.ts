@@ -23,6 +23,8 @@ export interface RunContext {
   readonly memory: number;
   /** That memory itself, which all lanes of a run share; absent, each lane has its own. */
   readonly room?: Budget;
+  /** Milliseconds after which a photo is refused that waits for memory of photos that wait for it: a minute. */
+  readonly stalled?: number;
   /** Whether joins of tiles and panoramas are certified of every picture. */
   readonly certify: boolean;
   readonly warn: (key: ItemKey, warning: Diagnostic) => IO<void>;

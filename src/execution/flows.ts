@@ -21,6 +21,7 @@ import { flowThrough, sourceFlow } from './plan/source-flows.js';
 import { recorded } from './recording/recorded-lane.js';
 import { openRecorder, type Recorder } from './recording/recorder.js';
 import { guarded } from './recovery/isolated-lane.js';
+import { counted } from './residents.js';
 import { openResources, type Resources } from './resources.js';
 import { beginAfter, leaveOutThrough, type Resumption, takenUp } from './resume.js';
 import { createMemory } from './room.js';
@@ -123,10 +124,11 @@ const flowOf = (stage: Stage, read: (id: string) => ItemFlow<unknown>, site: Sit
     }
     case 'join': {
       const { node, behaviour, reads } = stage;
-      return behaviour.join(node.params as never, contextOf(site.run, node.path))(R.map(read)(reads));
+      const joined = behaviour.join(node.params as never, contextOf(site.run, node.path))(R.map(read)(reads));
+      return counted(site.run.room)(joined);
     }
     case 'flow':
-      return flowThrough(stage, site.run)(read(stage.reads));
+      return counted(site.run.room)(flowThrough(stage, site.run)(read(stage.reads)));
     case 'scan':
       return pipe(
         read(stage.reads),

@@ -10,6 +10,9 @@ export const MAX_BYTES = 2 ** 30;
  */
 export const LEAST_MEMORY = 64 * 2 ** 20;
 
+/** Pieces of metadata that a file may have: a million empty ones would take a hundred times the memory of their file. */
+export const MAX_PIECES = 65_536;
+
 /** The longest side that each format can hold. */
 export const MAX_SIDE = {
   jpeg: 65_535,

@@ -102,8 +102,8 @@ const encoderBytes = (format: ImageFormat, options: EncodeOptions, samples: numb
     case 'gif':
       return 16;
     default:
-      // Differences of neighbours.
-      return samples;
+      // Differences of neighbours, and strips before they are put together.
+      return 2 * samples;
   }
 };
 

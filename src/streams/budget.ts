@@ -12,6 +12,12 @@ export interface Budget {
    * while it waits. Whoever waits holds nothing of the budget, so nobody waits for ever.
    */
   readonly take: (amount: number, signal?: AbortSignal) => Promise<Release | undefined>;
+  /** Takes an amount at once, more than there is if need be: of what is in use already. Those that come after it wait for it. */
+  readonly hold: (amount: number) => Release;
+  /** What is held by `hold`. */
+  readonly held: () => number;
+  /** How often anything was given back: whoever waits sees by it whether there is any progress. */
+  readonly given: () => number;
 }
 
 /** How many may overtake one that waits: small ones go on meanwhile, but not for ever. */
@@ -25,7 +31,7 @@ interface Waiting {
 
 /** A budget of which nothing is taken yet. */
 export const createBudget = (total: number): Budget => {
-  let free = total;
+  let [free, held, given] = [total, 0, 0];
   const queue: Waiting[] = [];
 
   /** True when one that comes after all others in the queue may go before them. */
@@ -38,6 +44,7 @@ export const createBudget = (total: number): Budget => {
     return () => {
       if (isGiven) return;
       isGiven = true;
+      given++;
       free += amount;
       admit();
     };
@@ -57,6 +64,18 @@ export const createBudget = (total: number): Budget => {
   return {
     total,
     free: () => free,
+    held: () => held,
+    given: () => given,
+    hold: (amount) => {
+      held += amount;
+      const release = taken(amount);
+      let isHeld = true;
+      return () => {
+        if (isHeld) held -= amount;
+        isHeld = false;
+        release();
+      };
+    },
     take: (wanted, signal) => {
       const amount = Math.max(0, Math.min(wanted, total));
       if (signal?.aborted) return Promise.resolve(undefined);

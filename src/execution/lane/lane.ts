@@ -13,7 +13,9 @@ import {
   travelsOn,
 } from '../../ports/index.js';
 import { attempt } from '../../streams/index.js';
+import { collect, LARGE } from '../collect.js';
 import { contextOf, type RunContext } from '../context.js';
+import { keepCount } from '../residents.js';
 import type { Resources } from '../resources.js';
 import { roomFor } from '../room.js';
 import { tensorGroup } from '../tensors/tensor-group.js';
@@ -49,7 +51,11 @@ export const laneWork = (
     return targets === 'told apart' ? worker : tellingApart(part, worker);
   });
   const room = roomFor(parts, run, resources, ({ key }, path) => cancelled(key, path));
-  const through = async ({ key, value }: Item<unknown>, signal: AbortSignal): ReturnType<LaneWork> => {
+  const through = async (
+    { key, value }: Item<unknown>,
+    isLarge: boolean,
+    signal: AbortSignal,
+  ): ReturnType<LaneWork> => {
     let current = run.laws ? asFloats(value) : value;
     for (const { path, output, work } of workers) {
       // A cancelled lane ends between two operators as well.
@@ -65,6 +71,7 @@ export const laneWork = (
       const broken = run.laws ? brokenLaw(path, result.right) : undefined;
       if (broken !== undefined) return E.left({ key, operator: path, diagnostics: [broken] });
       current = run.laws ? asFloats(result.right) : result.right;
+      if (isLarge) collect();
     }
     return E.right(current);
   };
@@ -72,9 +79,11 @@ export const laneWork = (
     const entered = await room(item, signal);
     if (E.isLeft(entered)) return entered;
     try {
-      return await through(item, signal);
+      const worked = await through(item, entered.right.bytes >= LARGE, signal);
+      if (E.isRight(worked) && run.room !== undefined) keepCount(run.room, worked.right);
+      return worked;
     } finally {
-      entered.right();
+      entered.right.release();
     }
   };
 };

@@ -1,5 +1,6 @@
 import type { MetadataBlock } from '../../ports/index.js';
 import { concat, fromLatin1, hasText } from '../bytes.js';
+import { MAX_PIECES } from '../limits.js';
 import type { Carried, Written } from './container.js';
 
 /** What a GIF file carries beside its pixels (GIF89a): comments and an XMP packet. */
@@ -44,6 +45,7 @@ export const readGif = (bytes: Uint8Array): GifHeader => {
   let at = 13 + tableSize(bytes[10] ?? 0);
   while (at < bytes.length && bytes[at] !== TRAILER) {
     if (bytes[at] === EXTENSION) {
+      if (bytes[at + 1] === COMMENT && blocks.length === MAX_PIECES) break;
       if (bytes[at + 1] === COMMENT)
         blocks.push({ container: 'gif', kind: 'comment', data: joined(bytes, at + 2) });
       const end = skipBlocks(bytes, at + 2);

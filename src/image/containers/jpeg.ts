@@ -1,5 +1,6 @@
 import type { MetadataBlock } from '../../ports/index.js';
 import { concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
+import { MAX_PIECES } from '../limits.js';
 import { densityOf, orientationOf, stripExifHeader } from '../metadata/exif.js';
 import { iptcOf, photoshopOf } from '../metadata/photoshop.js';
 import type { Carried, Leftover, Written } from './container.js';
@@ -34,8 +35,8 @@ const JUMBF = 'JP';
 /** The longest payload of a segment: its length field counts itself. */
 const longest = 0xffff - 2;
 
-// Walks the segments up to the start of the first scan, where the entropy-coded data begin.
-const segmentsOf = (bytes: Uint8Array): readonly Segment[] => {
+// Undefined where there are too many of them. Walks the segments up to the start of the first scan, where the entropy-coded data begin.
+const segmentsOf = (bytes: Uint8Array): readonly Segment[] | undefined => {
   const view = viewOf(bytes);
   const segments: Segment[] = [];
   let at = 2;
@@ -48,6 +49,7 @@ const segmentsOf = (bytes: Uint8Array): readonly Segment[] => {
     if (marker === 0xda || marker === 0xd9) break;
     const length = view.getUint16(at + 2);
     if (length < 2 || at + 2 + length > bytes.length) break;
+    if (segments.length === MAX_PIECES) return undefined;
     segments.push({ marker, payload: bytes.subarray(at + 4, at + 2 + length) });
     at += 2 + length;
   }
@@ -115,6 +117,7 @@ const leftoversOf = (segments: readonly Segment[]): readonly Leftover[] => {
 /** Reads a JPEG file's header and metadata; undefined when no frame header is found. */
 export const readJpeg = (bytes: Uint8Array): JpegHeader | undefined => {
   const segments = segmentsOf(bytes);
+  if (segments === undefined) return undefined;
   const { marker = 0, payload: frame } = segments.find(isFrame) ?? {};
   if (frame === undefined || frame.length < 6) return undefined;
   const [exif] = payloads(segments, 0xe1, EXIF);

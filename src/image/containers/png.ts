@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { DeclaredColour, MetadataBlock } from '../../ports/index.js';
 import { concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
 import { declaredByPng } from '../colour/declared.js';
+import { MAX_PIECES } from '../limits.js';
 import { orientationOf } from '../metadata/exif.js';
 import type { Carried, Written } from './container.js';
 
@@ -34,13 +35,14 @@ export interface Chunk {
 const signature = '\x89PNG\r\n\x1a\n';
 
 /** A decompressed text or profile longer than this is taken for a bomb. */
-const maxInflated = 64 << 20;
+const maxInflated = 32 << 20;
 
 interface Chunks {
   /** All but the pixels. */
   readonly list: readonly Chunk[];
   readonly pixels: boolean;
   readonly complete: boolean;
+  readonly tooMany: boolean;
 }
 
 const chunksOf = (bytes: Uint8Array): Chunks => {
@@ -52,14 +54,15 @@ const chunksOf = (bytes: Uint8Array): Chunks => {
     const length = view.getUint32(at);
     const type = latin1(bytes, at + 4, at + 8);
     pixels ||= type === 'IDAT';
-    if (type === 'IEND') return { list, pixels, complete: true };
+    if (type === 'IEND') return { list, pixels, complete: true, tooMany: false };
+    if (list.length === MAX_PIECES) return { list, pixels, complete: false, tooMany: true };
     if (at + 12 + length > bytes.length) break;
     // Pixels are the decoder's business, and there may be thousands of such chunks.
     if (type !== 'IDAT' && type !== 'fdAT')
       list.push({ type, data: bytes.subarray(at + 8, at + 8 + length) });
     at += 12 + length;
   }
-  return { list, pixels, complete: false };
+  return { list, pixels, complete: false, tooMany: false };
 };
 
 const inflated = (data: Uint8Array): Uint8Array | undefined => {
@@ -127,11 +130,12 @@ const depths: Readonly<Record<number, readonly number[]>> = {
 };
 
 // libvips says nothing about such files but that they are corrupt.
-const faultOf = (bytes: Uint8Array, { list, pixels }: Chunks): string | undefined => {
+const faultOf = (bytes: Uint8Array, { list, pixels, tooMany }: Chunks): string | undefined => {
   const [head] = list;
   if (head?.type !== 'IHDR' || head.data.length !== 13) return 'it does not start with a PNG header';
   if (crc32(bytes.subarray(12, 29)) !== viewOf(bytes).getUint32(29))
     return 'the checksum of its header is wrong';
+  if (tooMany) return `it has more than ${MAX_PIECES} pieces of metadata`;
   const [bits = 0, colourType = 0] = head.data.subarray(8, 10);
   const allowed = depths[colourType];
   if (allowed === undefined) return `PNG knows no colour type ${colourType}`;

@@ -1,4 +1,5 @@
 import { concat, fromLatin1, latin1, viewOf } from '../bytes.js';
+import { MAX_PIECES } from '../limits.js';
 import { orientationOf, stripExifHeader } from '../metadata/exif.js';
 import type { Carried, Written } from './container.js';
 
@@ -23,7 +24,7 @@ const chunksOf = (bytes: Uint8Array, from: number): readonly Chunk[] => {
   const view = viewOf(bytes);
   const chunks: Chunk[] = [];
   let at = from;
-  while (at + 8 <= bytes.length) {
+  while (at + 8 <= bytes.length && chunks.length <= MAX_PIECES) {
     const size = view.getUint32(at + 4, true);
     chunks.push({ type: latin1(bytes, at, at + 4), data: bytes.subarray(at + 8, at + 8 + size) });
     at += 8 + size + (size & 1);
@@ -69,7 +70,7 @@ const sizeOf = (chunks: readonly Chunk[]): Size | undefined => {
 export const readWebp = (bytes: Uint8Array): WebpHeader | undefined => {
   const chunks = chunksOf(bytes, 12);
   const size = sizeOf(chunks);
-  if (size === undefined) return undefined;
+  if (size === undefined || chunks.length > MAX_PIECES) return undefined;
   const find = (type: string) => chunks.find((chunk) => chunk.type === type)?.data;
   const frames = chunks.filter(({ type }) => type === 'ANMF');
   const [first] = frames;

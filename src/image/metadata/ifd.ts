@@ -97,16 +97,35 @@ export const readIfd = (tiff: Tiff, offset: number): Ifd | undefined => {
           at,
         };
   });
+  // Fields stand beside each other: those that together are longer than the file all point to one place of it, and would be
+  // copied one by one.
+  let room = bytes.length;
   return {
-    entries: entries.filter((entry) => entry !== undefined),
+    entries: entries
+      .filter((entry) => entry !== undefined)
+      .filter(({ value }) => {
+        room -= value.length;
+        return room >= 0;
+      }),
     // Many writers leave out the last offset when nothing follows.
     next: nextAt + inline <= bytes.length ? integer(nextAt) : 0,
     nextAt,
   };
 };
 
-/** The integers of a BYTE, SHORT, LONG, IFD or LONG8 field; empty for other types. */
-export const integersOf = (order: ByteOrder, entry: Entry | undefined): readonly number[] => {
+/** The most integers that are read of a field: of those that describe a picture none has more. */
+const maxIntegers = 65_536;
+
+/**
+ * The integers of a BYTE, SHORT, LONG, IFD or LONG8 field; empty for other types.
+ *
+ * @param most how many are read; 65,536 unless said otherwise, so that a field as large as its file is not made an array of numbers
+ */
+export const integersOf = (
+  order: ByteOrder,
+  entry: Entry | undefined,
+  most: number = maxIntegers,
+): readonly number[] => {
   if (entry === undefined) return [];
   const view = viewOf(entry.value);
   const little = order === 'II';
@@ -117,7 +136,7 @@ export const integersOf = (order: ByteOrder, entry: Entry | undefined): readonly
     return Number(view.getBigUint64(i * 8, little));
   };
   return [1, 3, 4, 7, 13, 16, 18].includes(entry.type)
-    ? Array.from({ length: entry.count }, (_, i) => at(i))
+    ? Array.from({ length: Math.min(entry.count, most) }, (_, i) => at(i))
     : [];
 };
 
@@ -127,7 +146,7 @@ export const entryOf = (ifd: Ifd | undefined, tag: number): Entry | undefined =>
 
 /** The first integer of the field of that tag. */
 export const integerOf = (tiff: Tiff, ifd: Ifd | undefined, tag: number): number | undefined =>
-  integersOf(tiff.order, entryOf(ifd, tag))[0];
+  integersOf(tiff.order, entryOf(ifd, tag), 1)[0];
 
 /** The directory that a field of another one points to. */
 export const childOf = (tiff: Tiff, ifd: Ifd | undefined, tag: number): Ifd | undefined => {

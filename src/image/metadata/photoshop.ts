@@ -1,4 +1,5 @@
 import { concat, fromLatin1, hasText, viewOf } from '../bytes.js';
+import { MAX_PIECES } from '../limits.js';
 
 /**
  * Photoshop image resources: a row of `8BIM` blocks (Adobe Photoshop File Formats Specification, "Image Resource
@@ -33,7 +34,11 @@ const resourceAt = (bytes: Uint8Array, start: number): Resource | undefined => {
 
 const resourcesOf = (bytes: Uint8Array): readonly Resource[] => {
   const found: Resource[] = [];
-  for (let next = resourceAt(bytes, 0); next !== undefined; next = resourceAt(bytes, next.end))
+  for (
+    let next = resourceAt(bytes, 0);
+    next !== undefined && found.length < MAX_PIECES;
+    next = resourceAt(bytes, next.end)
+  )
     found.push(next);
   return found;
 };
