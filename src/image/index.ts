@@ -1,7 +1,7 @@
 export { isTemporary, TEMPORARY, writeAtomically } from '../disk/write.js';
 export { type Decoded, type DecodeOptions, decode, type Input } from './decoding/decode.js';
 export { bytesOf, type Extent, extentOf } from './decoding/extent.js';
-export { surveyed } from './decoding/survey.js';
+export { surveyed, xmpOf } from './decoding/survey.js';
 export { isWhole } from './decoding/whole.js';
 export { type EncodedPhoto, encode } from './encoding/encode.js';
 export type { EncodeOptions } from './encoding/encode-options.js';

@@ -88,7 +88,12 @@ export const extentFrom = (header: Header): Extent => {
 const depthFor = (bits: number): Depth => (bits <= 8 ? 'uint8' : bits <= 16 ? 'uint16' : 'float32');
 
 /** Bytes that an encoder takes for a pixel beside what it is given and what it makes. */
-const encoderBytes = (format: ImageFormat, options: EncodeOptions, samples: number): number => {
+const encoderBytes = (
+  format: ImageFormat,
+  source: ImageFormat | undefined,
+  options: EncodeOptions,
+  samples: number,
+): number => {
   switch (format) {
     case 'jpeg':
       // Coefficients of all components, since their codes are chosen for the whole picture.
@@ -96,9 +101,9 @@ const encoderBytes = (format: ImageFormat, options: EncodeOptions, samples: numb
     case 'png':
       return options.progressive ? samples : 0;
     case 'webp':
-      return 36;
+      return options.lossless === true || (options.lossless === undefined && source === 'webp') ? 36 : 20;
     case 'avif':
-      return 80;
+      return 60;
     case 'gif':
       return 16;
     default:
@@ -134,7 +139,7 @@ export const encodingBytes = (picture: Extent, options: EncodeOptions = {}): num
   // Indices of a palette, and what was looked at to find them.
   const palette = source?.palette || format === 'gif' ? 3 : 0;
   const carrier = inks || format === 'avif' ? samples : 0;
-  const own = encoderBytes(format, options, samples);
+  const own = encoderBytes(format, source?.format, options, samples);
   // The file grows by being copied to where there is more room, and metadata are put into a copy.
   const file = 2 * samples;
   return pixelsOf(picture) * (conversion + palette + carrier + own + file) + (source?.bytes ?? 0) / 4;

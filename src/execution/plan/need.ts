@@ -95,6 +95,9 @@ const partOf = async (part: LanePart, picture: Extent, foretold: Foretold): Prom
   return { bytes: runsInStrips(part, picture) ? memoryInStrips(picture, result) : bytes, result };
 };
 
+/** Bytes that libraries and a receipt take for any photo, however small. */
+const ANY_PHOTO = 16 * 2 ** 20;
+
 /**
  * The most memory that one photo takes in a lane: of each operator what it is given, what it takes and what it gives. Where an
  * operator will refuse the picture, nothing after it counts.
@@ -118,7 +121,7 @@ export const needOf = async (parts: readonly LanePart[], start: Start, foretold:
     if (last.output.kind !== 'frame') break;
     held = bytesOf(picture);
   }
-  return { ...most, parts: takes };
+  return { ...most, bytes: most.bytes + ANY_PHOTO, parts: takes };
 };
 
 /**

@@ -39,7 +39,7 @@ export const adjust = defineOp({
   input: frame,
   output: frame,
   cost: { millisecondsPerMegapixel: 40 },
-  memory: floatPictures(6),
+  memory: floatPictures(5),
   laws: {
     identity: {
       exposure: 0,
