@@ -25,7 +25,7 @@ const decoderBytes = (header: Header, raw: number): number => {
     case 'webp':
       return 7 * pixels;
     case 'avif':
-      return (bits > 8 ? 2 : 1) * (alpha ? 16 : 12) * pixels;
+      return (bits > 8 ? 2 : 1) * (alpha ? 22 : 17) * pixels;
     case 'gif':
       return 8 * pixels;
     case 'tiff':

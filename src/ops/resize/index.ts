@@ -57,7 +57,7 @@ export const resize = defineOp({
   input: frame,
   output: frame,
   cost: { millisecondsPerMegapixel: 15 },
-  memory: floatPictures(4),
+  memory: ({ linear }, picture, result) => floatPictures(linear ? 5 : 3)(undefined, picture, result),
   laws: {
     identity: { scale: 1 },
     range: ({ method }) => (method === 'lanczos3' || method === 'bicubic' ? undefined : [0, 1]),
