@@ -77,7 +77,8 @@ export const createBudget = (total: number): Budget => {
       };
     },
     take: (wanted, signal) => {
-      const amount = Math.max(0, Math.min(wanted, total));
+      // What is no number is taken for all there is.
+      const amount = Number.isNaN(wanted) ? total : Math.max(0, Math.min(wanted, total));
       if (signal?.aborted) return Promise.resolve(undefined);
       if (mayOvertake(amount)) {
         for (const other of queue) other.overtaken++;

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { DiagnosticError, type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import type { LanePart } from '../../pipelines/plan/stages.js';
 import {
   codecOf,
@@ -76,7 +76,9 @@ export const laneWork = (
     return E.right(current);
   };
   return async (item, signal) => {
-    const entered = await room(item, signal);
+    const entered = await room(item, signal).catch((thrown: unknown) =>
+      E.left(threw(item.key, workers[0]?.path ?? '', thrown)),
+    );
     if (E.isLeft(entered)) return entered;
     try {
       const worked = await through(item, entered.right.bytes >= LARGE, signal);
@@ -157,6 +159,20 @@ const wrongValue =
       `${path} gave ${value === null ? 'null' : typeof value} where it declares ${showPort(output)}: it must be a ${codecOf(output).name}.`,
     ),
   ];
+
+/** The failure of an item whose need of memory could not be told, since an operator threw when it was asked. */
+const threw = (key: ItemKey, operator: string, thrown: unknown): ItemFailure => ({
+  key,
+  operator,
+  diagnostics:
+    thrown instanceof DiagnosticError
+      ? thrown.diagnostics
+      : [
+          failure('run/operator-threw', `An operator cannot tell what it needs: ${messageOf(thrown)}`, {
+            cause: thrown,
+          }),
+        ],
+});
 
 /** The failure of an item whose run was stopped. */
 export const cancelled = (key: ItemKey, operator: string): ItemFailure => ({
