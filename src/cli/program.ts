@@ -292,7 +292,7 @@ const setOption = (): Option =>
 const memoryOption = (): Option =>
   new Option(
     '--memory <size>',
-    'what a photo may take at once, as in 2G; larger ones go in tiles (half of what is free)',
+    'what photos may take together, as in 2G: they wait for each other, go in tiles or are refused (half of what is free)',
   ).argParser(bytes);
 
 const listed = (given: string, before: readonly string[]): readonly string[] => [...before, given];

@@ -8,6 +8,7 @@ import { createDurable } from '../disk/durable.js';
 import { randomFor } from '../operator/random.js';
 import type { Notes, OpContext } from '../ops/index.js';
 import type { ItemFailure, ItemKey, Json } from '../ports/index.js';
+import type { Budget } from '../streams/index.js';
 import type { Engine } from '../tensor/run/engine.js';
 
 /** What all operators of a run share. */
@@ -19,8 +20,12 @@ export interface RunContext {
   readonly openEngine: TE.TaskEither<Diagnostics, Engine>;
   /** How many items are worked on at once. */
   readonly jobs: number;
-  /** Bytes that tensor work on one item may take. */
+  /** Bytes that work on all items may take together. */
   readonly memory: number;
+  /** That memory itself, which all lanes of a run share; absent, each lane has its own. */
+  readonly room?: Budget;
+  /** Milliseconds after which a photo is refused that waits for memory of photos that wait for it: a minute. */
+  readonly stalled?: number;
   /** Whether joins of tiles and panoramas are certified of every picture. */
   readonly certify: boolean;
   readonly warn: (key: ItemKey, warning: Diagnostic) => IO<void>;
@@ -86,7 +91,7 @@ export const contextOf = (
 });
 
 /** Half of what is free now: photos, weights and other programs take their part too. */
-const memoryShare = (): number => {
+export const memoryShare = (): number => {
   const allowed = process.constrainedMemory();
   const free = allowed > 0 ? Math.min(freemem(), allowed) : freemem();
   return Math.max(256 * 2 ** 20, free / 2);

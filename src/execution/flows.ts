@@ -22,8 +22,10 @@ import { flowThrough, sourceFlow } from './plan/source-flows.js';
 import { recorded } from './recording/recorded-lane.js';
 import { openRecorder, type Recorder } from './recording/recorder.js';
 import { guarded } from './recovery/isolated-lane.js';
+import { counted } from './residents.js';
 import { openResources, type Resources } from './resources.js';
 import { beginAfter, leaveOutThrough, type Resumption, takenUp } from './resume.js';
+import { createMemory } from './room.js';
 import { readEngine, type TensorRuntime, tensorRuntime } from './tensors/tensor-runtime.js';
 
 /** A pipeline that is ready to run: a cold flow, and what must be closed after it. */
@@ -62,6 +64,7 @@ export const build = (plan: Plan, run: RunContext, from?: Resumption): TE.TaskEi
       ...run,
       ...recorder?.told(run),
       openEngine: runtime.engine,
+      room: createMemory(run),
     })),
     TE.bind('resources', ({ runtime, running, recorder }) =>
       pipe(
@@ -123,10 +126,10 @@ const flowOf = (stage: Stage, read: (id: string) => ItemFlow<unknown>, site: Sit
     case 'join': {
       const { node, behaviour, reads } = stage;
       const joined = behaviour.join(node.params as never, contextOf(site.run, node.path))(R.map(read)(reads));
-      return endingInVain()(joined);
+      return pipe(joined, endingInVain(), counted(site.run.room));
     }
     case 'flow':
-      return flowThrough(stage, site.run)(read(stage.reads));
+      return counted(site.run.room)(flowThrough(stage, site.run)(read(stage.reads)));
     case 'scan':
       return pipe(
         read(stage.reads),

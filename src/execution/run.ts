@@ -55,7 +55,10 @@ export type TrainedStep = Pick<
 export interface RunOptions {
   /** Items worked on at once; as many as there are processors unless said otherwise, and one more where a step waits for them. */
   readonly jobs?: number;
-  /** Bytes that tensor work on one photo may take: half of what is free unless said otherwise. */
+  /**
+   * Bytes that work on photos may take, all of them together: half of what is free unless said otherwise, and never less than
+   * 64 MiB. Photos wait for each other; one that needs more by itself is refused before anything is taken for it.
+   */
   readonly memory?: number;
   /** Whether joins of tiles and panoramas are certified of every photo: false unless said otherwise. */
   readonly certify?: boolean;

@@ -1,8 +1,11 @@
 export { isTemporary, TEMPORARY, writeAtomically } from '../disk/write.js';
 export { type Decoded, type DecodeOptions, decode, type Input } from './decoding/decode.js';
+export { bytesOf, type Extent, extentOf } from './decoding/extent.js';
+export { surveyed, xmpOf } from './decoding/survey.js';
 export { isWhole } from './decoding/whole.js';
 export { type EncodedPhoto, encode } from './encoding/encode.js';
 export type { EncodeOptions } from './encoding/encode-options.js';
-export { MAX_BYTES, MAX_PIXELS } from './limits.js';
+export { LEAST_MEMORY, MAX_BYTES, MAX_PIXELS } from './limits.js';
+export { memoryRefusal } from './memory.js';
 export { receiptIn, withReceipt } from './metadata/xmp.js';
 export { cutOut, type Fill, type Region } from './samples/window.js';

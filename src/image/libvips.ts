@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import library, { type SharpInput, type SharpOptions } from 'sharp';
 
 /**
  * libvips as this program uses it, set up once for the process.
@@ -9,8 +9,8 @@ import sharp from 'sharp';
  *   glibc's heap from fragmenting.
  * - No operation cache: every file is read once, and a cache keyed by name would answer with an old file's pixels.
  */
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({
+library.block({ operation: ['VipsForeignLoad'] });
+library.unblock({
   operation: [
     'VipsForeignLoadJpeg',
     'VipsForeignLoadPng',
@@ -20,7 +20,15 @@ sharp.unblock({
     'VipsForeignLoadNsgif',
   ],
 });
-sharp.concurrency(1);
-sharp.cache(false);
+library.concurrency(1);
+library.cache(false);
 
-export { sharp };
+/**
+ * A picture for libvips to work on. How many pixels it may have is decided here, before it comes to this: libvips has a limit of
+ * its own, of 268 megapixels, below that of this program.
+ */
+export const sharp: typeof library = Object.assign(
+  (...[input, options]: [SharpInput?, SharpOptions?]) =>
+    library(input, { limitInputPixels: false, ...options }),
+  library,
+);

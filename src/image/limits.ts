@@ -4,6 +4,12 @@ export const MAX_PIXELS = 400_000_000;
 /** Bytes that a file may have unless more are allowed: 1 GiB. */
 export const MAX_BYTES = 2 ** 30;
 
+/**
+ * Bytes of memory that work on a photo may always take: 64 MiB. The program itself takes more; a lower limit only makes tiles
+ * smaller.
+ */
+export const LEAST_MEMORY = 64 * 2 ** 20;
+
 /** The longest side that each format can hold. */
 export const MAX_SIDE = {
   jpeg: 65_535,

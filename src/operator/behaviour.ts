@@ -5,6 +5,7 @@ import type { Task } from 'fp-ts/lib/Task.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
 import type { Durable } from '../disk/durable.js';
+import type { Extent } from '../image/decoding/extent.js';
 import type { Region } from '../image/samples/window.js';
 import type { Frame, HostTensor, Item, ItemKey, Json, PictureShape, Port } from '../ports/index.js';
 import type { ItemFlow } from '../streams/flow.js';
@@ -43,7 +44,7 @@ export interface OpContext {
   readonly openEngine: TaskEither<Diagnostics, Engine>;
   /** How many items are worked on at once. */
   readonly jobs: number;
-  /** Bytes that tensor work on one item may take; larger pictures are worked on in tiles. */
+  /** Bytes that work on all items may take together; what could take more is worked on in tiles. */
   readonly memory: number;
   /** Whether joins are to be certified of every picture, as if each operator said `certify: true`. */
   readonly certify: boolean;
@@ -93,7 +94,10 @@ export interface MapBehaviour<P, I, O, R, L = R> {
     params: P,
     ctx: OpContext,
     loaded: R,
-  ) => (picture: PictureShape, photo: Frame | undefined) => TaskEither<Diagnostics, WorkEstimate>;
+  ) => (
+    picture: PictureShape & Partial<Extent>,
+    photo: Frame | undefined,
+  ) => TaskEither<Diagnostics, WorkEstimate>;
 }
 
 /** How a picture would be worked on. */
@@ -218,8 +222,15 @@ export interface Facts<P, W = unknown> {
   readonly deterministic?: boolean;
   /** True when it draws random numbers with these parameters: results then differ from item to item and pass to pass. */
   readonly random?: (params: P) => boolean;
-  /** Rough cost for planning, until it was measured: on one core, and held at once. */
-  readonly cost?: { readonly millisecondsPerMegapixel: number; readonly bytesPerPixel: number };
+  /** Rough cost for planning, until it was measured: on one core. */
+  readonly cost?: { readonly millisecondsPerMegapixel: number };
+  /**
+   * Bytes that work on one picture takes at most, beside that picture and with its result. It is a promise: a photo is refused
+   * where there is not so much memory, and others wait for it. What several pictures at once make up comes as one of their size.
+   * Absent: eight pictures of floats. Several tensor operators that work on pixels by themselves run in strips, which takes less,
+   * and nobody is asked. An operator that says how it would work on a picture (`estimate`) is asked that instead.
+   */
+  readonly memory?: (params: P, picture: Extent, result: Extent) => number;
   /** For an encoder: the extension that its files have, without the dot; `undefined` when they keep the source's. */
   readonly extension?: (params: P) => string | undefined;
   /**

@@ -1,6 +1,7 @@
 /** Streams with demand: flows are Observables that can be pulled, and operators from flow to flow. */
 export { attempt } from './attempt.js';
 export { type BatchOptions, batch } from './batch.js';
+export { type Budget, createBudget, type Release } from './budget.js';
 export { concat } from './concat.js';
 export { type DrainOptions, drain, type Summary } from './drain.js';
 export { Flow, generate, type ItemFlow, operate } from './flow.js';

@@ -2,15 +2,19 @@ import { relative } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { megabytes } from '../../diagnostics/quantities.js';
 import { compile } from '../../execution/compile.js';
 import { defaultContext } from '../../execution/context.js';
-import { estimateWork, type SizeEstimate } from '../../execution/plan/estimate.js';
+import { estimateWork, type Outlook, type SizeEstimate } from '../../execution/plan/estimate.js';
 import { type Estimate, estimate, type Plan } from '../../execution/plan/plan.js';
+import { memoryLimit } from '../../execution/room.js';
+import { asMemoryOption } from '../../image/memory.js';
 import { isUnloaded } from '../../pipelines/check/unloaded.js';
 import { nodesOf, type Stage } from '../../pipelines/plan/stages.js';
 import { type PictureShape, showPort } from '../../ports/index.js';
 import { compileToLook } from '../allow-plugins.js';
 import { findPipeline } from '../find-pipeline.js';
+import { printable } from '../printable.js';
 import { duration } from '../progress-line.js';
 import { printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
@@ -49,7 +53,7 @@ export const plan = async (
     TE.bindTo('compiled'),
     TE.bind('picture', ({ compiled }) => TE.fromTask(() => firstPicture(compiled))),
     TE.bind(
-      'foresights',
+      'outlook',
       ({ compiled }) =>
         () =>
           estimateWork(compiled, { ...defaultContext(compiled.graph.seed), jobs, memory }),
@@ -59,56 +63,51 @@ export const plan = async (
     printDiagnostics(terminal, result.left);
     return exit.wrong;
   }
-  const { compiled, picture, foresights } = result.right;
-  const estimates = picture === undefined ? [] : better(estimate(compiled, picture), foresights, picture);
-  if (json) terminal.out(`${JSON.stringify(toJson(compiled, estimates, jobs, foresights), null, 2)}\n`);
+  const { compiled, picture, outlook } = result.right;
+  const estimates = picture === undefined ? [] : estimate(compiled, picture);
+  if (json) terminal.out(`${JSON.stringify(toJson(compiled, estimates, jobs, outlook, memory), null, 2)}\n`);
   else {
     printDiagnostics(terminal, compiled.warnings);
-    terminal.out(toText(compiled, estimates, jobs, foresights, terminal));
+    terminal.out(toText(compiled, estimates, jobs, outlook, memory, terminal));
   }
   return exit.done;
 };
 
-/** The shape of the first picture, which stands for the others. */
+/** The shape of the first picture, by its header, which stands for the others. */
 const firstPicture = async ({ bulk }: Plan): Promise<PictureShape | undefined> => {
   if (bulk?.first === undefined) return undefined;
-  const { decode } = await import('../../image/index.js');
-  const decoded = await decode(bulk.first.value)();
-  if (E.isLeft(decoded)) return undefined;
-  const { height, width, channels } = decoded.right.frame;
+  const { surveyed } = await import('../../image/index.js');
+  const found = await surveyed(bulk.first.value)();
+  if (E.isLeft(found)) return undefined;
+  const { height, width, channels } = found.right;
   return { height, width, channels };
 };
 
 const sum = (numbers: readonly (number | undefined)[]): number =>
   numbers.reduce<number>((total, n) => total + (n ?? 0), 0);
 
-/** What the run will take, by what the operators say that they cost. */
-const prediction = ({ bulk }: Plan, estimates: readonly Estimate[], jobs: number) => {
+/** What the run will take, by what the operators say that they cost; photos wait where there is no memory for all at once. */
+const prediction = (
+  { bulk }: Plan,
+  estimates: readonly Estimate[],
+  jobs: number,
+  { first }: Outlook,
+  memory: number,
+) => {
   const milliseconds = sum(estimates.map((each) => each.milliseconds));
-  const bytes = sum(estimates.map((each) => each.bytes));
   if (bulk === undefined || bulk.live || milliseconds === 0) return undefined;
   const left = bulk.items - bulk.done;
-  return { milliseconds, bytes: bytes * Math.min(jobs, left), total: (milliseconds * left) / jobs };
+  const all = (first?.bytes ?? 0) * Math.min(jobs, left);
+  const limit = memoryLimit({ memory });
+  return { milliseconds, bytes: Math.min(all, limit), limit, total: (milliseconds * left) / jobs };
 };
-
-/** Estimates with what operators foresee of the first picture in the place of a rule of thumb. */
-const better = (
-  estimates: readonly Estimate[],
-  foresights: readonly SizeEstimate[],
-  { width, height }: PictureShape,
-): readonly Estimate[] =>
-  estimates.map((each) => {
-    const known = foresights.find(
-      (found) => found.node.path === each.node.path && found.width === width && found.height === height,
-    );
-    return known === undefined ? each : { ...each, bytes: known.work.bytes };
-  });
 
 const toJson = (
   compiled: Plan,
   estimates: readonly Estimate[],
   jobs: number,
-  foresights: readonly SizeEstimate[],
+  outlook: Outlook,
+  memory: number,
 ) => ({
   pipeline: compiled.graph.name,
   seed: compiled.graph.seed,
@@ -132,10 +131,10 @@ const toJson = (
   ...(compiled.bulk === undefined
     ? {}
     : { items: compiled.bulk.items, done: compiled.bulk.done, folder: compiled.bulk.journal.folder }),
-  ...(foresights.length === 0
+  ...(outlook.foresights.length === 0
     ? {}
     : {
-        photos: foresights.map(({ node, width, height, photos, work }) => ({
+        photos: outlook.foresights.map(({ node, width, height, photos, work }) => ({
           operator: node.path,
           width,
           height,
@@ -143,9 +142,14 @@ const toJson = (
           ...work,
         })),
       }),
-  ...(prediction(compiled, estimates, jobs) === undefined
+  ...(outlook.tooLarge.length === 0
     ? {}
-    : { predicted: prediction(compiled, estimates, jobs) }),
+    : {
+        tooLarge: outlook.tooLarge.map(({ path, need: { bytes, at } }) => ({ path, bytes, operator: at })),
+      }),
+  ...(prediction(compiled, estimates, jobs, outlook, memory) === undefined
+    ? {}
+    : { predicted: prediction(compiled, estimates, jobs, outlook, memory) }),
 });
 
 /** Paths of the operators that are compiled together. */
@@ -160,7 +164,8 @@ const toText = (
   compiled: Plan,
   estimates: readonly Estimate[],
   jobs: number,
-  foresights: readonly SizeEstimate[],
+  outlook: Outlook,
+  memory: number,
   { paint, folder }: Terminal,
 ): string => {
   const { graph, stages, bulk } = compiled;
@@ -195,8 +200,9 @@ const toText = (
             ? `waits for files that come; results go to ${relative(folder, bulk.journal.folder) || '.'}`
             : workLine(bulk.items, bulk.done, relative(folder, bulk.journal.folder) || '.'),
         ]),
-    ...foresights.map(foresightLine),
-    ...predictionLine(compiled, estimates, jobs),
+    ...outlook.foresights.map(foresightLine),
+    ...predictionLine(compiled, estimates, jobs, outlook, memory),
+    ...refusalLines(outlook, memory),
     '',
   ].join('\n');
 };
@@ -215,11 +221,32 @@ const workLine = (items: number, done: number, folder: string): string => {
   return `${left} of ${items} file${items === 1 ? '' : 's'} to do${before}; results go to ${folder}`;
 };
 
-const predictionLine = (compiled: Plan, estimates: readonly Estimate[], jobs: number): readonly string[] => {
-  const predicted = prediction(compiled, estimates, jobs);
+const predictionLine = (
+  compiled: Plan,
+  estimates: readonly Estimate[],
+  jobs: number,
+  outlook: Outlook,
+  memory: number,
+): readonly string[] => {
+  const predicted = prediction(compiled, estimates, jobs, outlook, memory);
   if (predicted === undefined) return [];
-  const { milliseconds, bytes, total } = predicted;
+  const { milliseconds, bytes, limit, total } = predicted;
   return [
-    `about ${duration(milliseconds)} a file, ${duration(total)} in all with ${jobs} at once, ${Math.ceil(bytes / 1e6)} MB held (by the first file)`,
+    `about ${duration(milliseconds)} a file, ${duration(total)} in all with ${jobs} at once, ${Math.ceil(bytes / 1e6)} MB held at most of ${Math.floor(limit / 1e6)} MB (by the first file)`,
+  ];
+};
+
+/** Photos that are named; of more their number is told. */
+const MOST_NAMED = 5;
+
+const refusalLines = ({ tooLarge }: Outlook, memory: number): readonly string[] => {
+  if (tooLarge.length === 0) return [];
+  const most = Math.max(...tooLarge.map(({ need }) => need.bytes));
+  return [
+    `${tooLarge.length} ${tooLarge.length === 1 ? 'photo needs' : 'photos need'} more memory than ${megabytes(memoryLimit({ memory }))} and will be refused; --memory ${asMemoryOption(most)} allows all:`,
+    ...tooLarge
+      .slice(0, MOST_NAMED)
+      .map(({ path, need }) => `  ${printable(path)} needs ${megabytes(need.bytes)} for ${need.at}`),
+    ...(tooLarge.length > MOST_NAMED ? [`  and ${tooLarge.length - MOST_NAMED} more`] : []),
   ];
 };

@@ -64,6 +64,11 @@ export const imageCodes = {
     title: 'There is not enough memory for the picture',
     remedy: 'Work on fewer pictures at once (--jobs 1), or on a machine with more memory.',
   },
+  'image/memory-limit': {
+    title: 'The photo needs more memory than is allowed',
+    remedy:
+      'Allow more with --memory if the photo is trusted and the machine has it, or make the photo smaller first. Nothing was taken for it.',
+  },
   'image/first-page-only': {
     title: 'The file holds several pictures, and one of them was taken',
     remedy: 'Split the animation or the pages into files if the others are wanted.',

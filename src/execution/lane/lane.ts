@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { DiagnosticError, type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import type { LanePart } from '../../pipelines/plan/stages.js';
 import {
   codecOf,
@@ -13,8 +13,11 @@ import {
   travelsOn,
 } from '../../ports/index.js';
 import { attempt } from '../../streams/index.js';
+import { collect, LARGE } from '../collect.js';
 import { contextOf, type RunContext } from '../context.js';
+import { keepCount } from '../residents.js';
 import type { Resources } from '../resources.js';
+import { roomFor } from '../room.js';
 import { tensorGroup } from '../tensors/tensor-group.js';
 import type { TensorRuntime } from '../tensors/tensor-runtime.js';
 import { apart, asFloats, brokenLaw, noPicture } from './run-time-laws.js';
@@ -31,7 +34,8 @@ interface Worker {
 }
 
 /**
- * Puts the parts of a lane together. Whatever a part fails at, or throws, is the failure of the item at that part.
+ * Puts the parts of a lane together. An item begins when there is memory for all of it. Whatever a part fails at, or throws, is
+ * the failure of the item at that part.
  *
  * @param targets whether it is known that no two items are written to one file; if not, the second is refused
  */
@@ -46,7 +50,12 @@ export const laneWork = (
     const worker = workerOf(part, run, resources, tensors);
     return targets === 'told apart' ? worker : tellingApart(part, worker);
   });
-  return async ({ key, value }, signal) => {
+  const room = roomFor(parts, run, resources, ({ key }, path) => cancelled(key, path));
+  const through = async (
+    { key, value }: Item<unknown>,
+    isLarge: boolean,
+    signal: AbortSignal,
+  ): ReturnType<LaneWork> => {
     let current = run.laws ? asFloats(value) : value;
     for (const { path, output, work } of workers) {
       // A cancelled lane ends between two operators as well.
@@ -62,8 +71,22 @@ export const laneWork = (
       const broken = run.laws ? brokenLaw(path, result.right) : noPicture(path, current, result.right);
       if (broken !== undefined) return E.left({ key, operator: path, diagnostics: [broken] });
       current = run.laws ? asFloats(result.right) : result.right;
+      if (isLarge) collect();
     }
     return E.right(current);
+  };
+  return async (item, signal) => {
+    const entered = await room(item, signal).catch((thrown: unknown) =>
+      E.left(threw(item.key, workers[0]?.path ?? '', thrown)),
+    );
+    if (E.isLeft(entered)) return entered;
+    try {
+      const worked = await through(item, entered.right.bytes >= LARGE, signal);
+      if (E.isRight(worked) && run.room !== undefined) keepCount(run.room, worked.right);
+      return worked;
+    } finally {
+      entered.right.release();
+    }
   };
 };
 
@@ -136,6 +159,20 @@ const wrongValue =
       `${path} gave ${value === null ? 'null' : typeof value} where it declares ${showPort(output)}: it must be a ${codecOf(output).name}.`,
     ),
   ];
+
+/** The failure of an item whose need of memory could not be told, since an operator threw when it was asked. */
+const threw = (key: ItemKey, operator: string, thrown: unknown): ItemFailure => ({
+  key,
+  operator,
+  diagnostics:
+    thrown instanceof DiagnosticError
+      ? thrown.diagnostics
+      : [
+          failure('run/operator-threw', `An operator cannot tell what it needs: ${messageOf(thrown)}`, {
+            cause: thrown,
+          }),
+        ],
+});
 
 /** The failure of an item whose run was stopped. */
 export const cancelled = (key: ItemKey, operator: string): ItemFailure => ({

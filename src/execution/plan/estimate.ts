@@ -6,6 +6,8 @@ import { nodesOf } from '../../pipelines/plan/stages.js';
 import type { FileRef, Frame, Item, PictureShape } from '../../ports/index.js';
 import { contextOf, type RunContext } from '../context.js';
 import { openResources } from '../resources.js';
+import { foretelling, memoryLimit } from '../room.js';
+import { type Foretold, type Need, needInPlan } from './need.js';
 import { estimate, type Plan } from './plan.js';
 
 /** How photos of one size would be worked on by an operator. */
@@ -19,10 +21,9 @@ export interface SizeEstimate {
 }
 
 interface Alike {
-  readonly first: Item<FileRef>;
+  readonly items: readonly [Item<FileRef>, ...Item<FileRef>[]];
   readonly width: number;
   readonly height: number;
-  readonly photos: number;
 }
 
 /** Photos by size, those of most photos first; what cannot be read is left out. */
@@ -33,10 +34,10 @@ const bySize = async (items: readonly Item<FileRef>[]): Promise<readonly Alike[]
     const size = await sizeOf(item.value.path);
     if (size === undefined) continue;
     const key = `${size.width}x${size.height}`;
-    const known = groups.get(key) ?? { ...size, first: item, photos: 0 };
-    groups.set(key, { ...known, photos: known.photos + 1 });
+    const known = groups.get(key);
+    groups.set(key, { ...size, items: known === undefined ? [item] : [...known.items, item] });
   }
-  return [...groups.values()].sort((a, b) => b.photos - a.photos);
+  return [...groups.values()].sort((a, b) => b.items.length - a.items.length);
 };
 
 /** Sizes that are looked at more closely: for each a photo is decoded. */
@@ -47,38 +48,78 @@ type Estimating = Required<Pick<MapBehaviour<never, never, unknown, unknown>, 'e
 const estimatorOf = ({ operator: { behaviour } }: GraphNode): Estimating | undefined =>
   'map' in behaviour && behaviour.estimate !== undefined ? (behaviour as unknown as Estimating) : undefined;
 
+/** A photo that would be refused, since it needs more memory than is allowed. */
+export interface TooLarge {
+  readonly path: string;
+  readonly need: Need;
+}
+
+/** What is known of the photos that are to be done. */
+export interface Outlook {
+  readonly foresights: readonly SizeEstimate[];
+  /** What the first of them needs, which stands for the others. */
+  readonly first: Need | undefined;
+  readonly tooLarge: readonly TooLarge[];
+}
+
+/** Bytes a pixel that no operator takes; where they would fit nothing is refused, and no header need be read. */
+const MOST_PER_PIXEL = 400;
+
 /**
  * How the photos that are to be done would be worked on, by size and operator: those of the commonest sizes of the first few
- * hundred. One of each size is decoded, since a panorama is told by its pixels. Errors: those of opening what operators need.
+ * hundred. One of each size is decoded where an operator looks at it, since a panorama is told by its pixels. Errors: those of
+ * opening what operators need.
  */
-export const estimateWork = async (
-  plan: Plan,
-  run: RunContext,
-): Promise<E.Either<Diagnostics, readonly SizeEstimate[]>> => {
+export const estimateWork = async (plan: Plan, run: RunContext): Promise<E.Either<Diagnostics, Outlook>> => {
   const nodes = plan.stages.flatMap(nodesOf).filter((node) => estimatorOf(node) !== undefined);
   const photos = plan.bulk?.next ?? [];
-  if (nodes.length === 0 || photos.length === 0) return E.right([]);
+  if (photos.length === 0) return E.right({ foresights: [], first: undefined, tooLarge: [] });
   const resources = await openResources(nodes, run)();
   if (E.isLeft(resources)) return resources;
   try {
+    const sizes = await bySize(photos);
+    const foretold = foretelling(run, resources.right);
     const found: SizeEstimate[] = [];
-    for (const { first, ...alike } of (await bySize(photos)).slice(0, SIZES)) {
-      const frame = await decoded(first);
+    for (const { items, ...alike } of nodes.length === 0 ? [] : sizes.slice(0, SIZES)) {
+      const frame = await decoded(items[0], run);
       if (frame === undefined) continue;
       for (const node of nodes) {
         const work = await estimateBy(plan, node, run, resources.right.get(node.path), frame);
-        if (E.isRight(work)) found.push({ node, ...alike, work: work.right });
+        if (E.isRight(work)) found.push({ node, ...alike, photos: items.length, work: work.right });
       }
     }
-    return E.right(found);
+    const limit = memoryLimit(run);
+    const tooLarge: TooLarge[] = [];
+    for (const { items, width, height } of sizes) {
+      if (width * height * MOST_PER_PIXEL < limit && nodes.length === 0) continue;
+      for (const item of items) {
+        const need = await needFor(plan, item, foretold, limit);
+        if (need !== undefined && need.bytes > limit) tooLarge.push({ path: item.key.path, need });
+      }
+    }
+    const [first] = photos;
+    const need = first && (await needFor(plan, first, foretold, limit));
+    return E.right({ foresights: found, first: need, tooLarge });
   } finally {
     await resources.right.close();
   }
 };
 
-const decoded = async ({ value }: Item<FileRef>): Promise<Frame | undefined> => {
+/** What a photo needs by its header; undefined where that cannot be read. */
+const needFor = async (
+  { stages }: Plan,
+  { value }: Item<FileRef>,
+  foretold: Foretold,
+  limit: number,
+): Promise<Need | undefined> => {
+  const { surveyed } = await import('../../image/index.js');
+  const photo = await surveyed(value, limit)();
+  return E.isLeft(photo) ? undefined : needInPlan(stages, photo.right, foretold);
+};
+
+const decoded = async ({ value }: Item<FileRef>, run: RunContext): Promise<Frame | undefined> => {
   const { decode } = await import('../../image/index.js');
-  const result = await decode(value)();
+  const result = await decode(value, { maxMemory: memoryLimit(run) })();
   return E.isLeft(result) ? undefined : result.right.frame;
 };
 

@@ -1,9 +1,8 @@
-import { pipe } from 'fp-ts/lib/function.js';
-import * as O from 'fp-ts/lib/Option.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
 import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
 import { type Bulk, type LanePart, nodesOf, type Stage } from '../../pipelines/plan/stages.js';
 import type { PictureShape } from '../../ports/index.js';
+import { shapeAfter } from './need.js';
 import type { BulkSurvey, Survey } from './survey.js';
 
 /** What will run, and what is known of it before. */
@@ -35,11 +34,9 @@ export interface Estimate {
   readonly shape?: PictureShape;
   /** Milliseconds for one item on one core; absent when unknown. */
   readonly milliseconds?: number;
-  /** Bytes held while an item is worked on; absent when unknown. */
-  readonly bytes?: number;
 }
 
-/** Follows the shape of a picture through the stages, and adds up what the operators say that they cost. */
+/** Follows the shape of a picture through the stages, and adds up what the operators say that they take in time. */
 export const estimate = ({ stages }: Plan, picture: PictureShape): readonly Estimate[] =>
   stages.flatMap(nodesOf).reduce<readonly Estimate[]>((soFar, node) => {
     const before = soFar.find((each) => each.node.path === Object.values(node.reads)[0])?.shape;
@@ -52,22 +49,11 @@ export const estimate = ({ stages }: Plan, picture: PictureShape): readonly Esti
       ...soFar,
       {
         node,
-        ...(O.isNone(after) ? {} : { shape: after.value }),
-        ...(cost === undefined
-          ? {}
-          : {
-              milliseconds: cost.millisecondsPerMegapixel * megapixels,
-              bytes: cost.bytesPerPixel * megapixels * 1e6,
-            }),
+        ...(after === undefined ? {} : { shape: after }),
+        ...(cost === undefined ? {} : { milliseconds: cost.millisecondsPerMegapixel * megapixels }),
       },
     ];
   }, []);
-
-const shapeAfter = ({ operator, params }: GraphNode, shape: PictureShape): O.Option<PictureShape> => {
-  const { behaviour, facts } = operator;
-  const change = 'tensor' in behaviour ? behaviour.tensor.shape : facts.shape;
-  return change === undefined ? O.some(shape) : pipe(change(params as never, shape), O.fromEither);
-};
 
 /** True for a part of a lane in which several operators are one compiled graph. */
 export const isFused = (part: LanePart): boolean => part.kind === 'tensor' && part.members.length > 1;

@@ -11,6 +11,7 @@ const transient: ReadonlySet<Code> = new Set<Code>([
   'image/read-failed',
   'image/write-failed',
   'image/out-of-memory',
+  'image/memory-limit',
   'file/unreadable',
   'file/changing',
   'file/same-output',

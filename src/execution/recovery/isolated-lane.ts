@@ -46,11 +46,27 @@ export const guarded = (site: GuardedSite): LaneWork => {
       travelsOn({ kind: 'file' }, value) &&
       canBeAlone(site.graph, site.bulk)
     ) {
-      const worked = await inTurn(() => alone(site, { key, value }, signal));
+      const worked = await inTurn(() =>
+        withAllMemory(site.run, () => alone(site, { key, value }, signal), signal),
+      );
       if (worked !== undefined) return worked;
     }
     return whileInFlight(ledger.inFlight, key.path, () => whole(item, signal));
   };
+};
+
+/** The other process has the run's memory for itself: what it takes of it is not known here. */
+const withAllMemory = async <A>(
+  { room }: RunContext,
+  work: () => Promise<A>,
+  signal: AbortSignal,
+): Promise<A> => {
+  const release = await room?.take(room.total, signal);
+  try {
+    return await work();
+  } finally {
+    release?.();
+  }
 };
 
 /** Another process can compile the pipeline when its operators come with Prismflow or from plugins that it names. */

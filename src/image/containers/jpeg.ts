@@ -13,6 +13,8 @@ export interface JpegHeader extends Carried {
   readonly precision: number;
   readonly components: number;
   readonly chromaSubsampling: string;
+  /** Whether its decoder holds all of it at once, as it comes from coarse to fine. */
+  readonly buffered: boolean;
   readonly orientation: number;
 }
 
@@ -52,6 +54,9 @@ const segmentsOf = (bytes: Uint8Array): readonly Segment[] => {
   }
   return segments;
 };
+
+/** Frames that come row by row; all others come from coarse to fine. */
+const sequential: ReadonlySet<number> = new Set([0xc0, 0xc1]);
 
 const isFrame = ({ marker }: Segment): boolean =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
@@ -111,7 +116,7 @@ const leftoversOf = (segments: readonly Segment[]): readonly Leftover[] => {
 /** Reads a JPEG file's header and metadata; undefined when no frame header is found. */
 export const readJpeg = (bytes: Uint8Array): JpegHeader | undefined => {
   const segments = segmentsOf(bytes);
-  const frame = segments.find(isFrame)?.payload;
+  const { marker = 0, payload: frame } = segments.find(isFrame) ?? {};
   if (frame === undefined || frame.length < 6) return undefined;
   const [exif] = payloads(segments, 0xe1, EXIF);
   const [xmp] = payloads(segments, 0xe1, XMP);
@@ -122,6 +127,7 @@ export const readJpeg = (bytes: Uint8Array): JpegHeader | undefined => {
     width: viewOf(frame).getUint16(3),
     height: viewOf(frame).getUint16(1),
     precision: frame[0] ?? 8,
+    buffered: !sequential.has(marker),
     components: frame[5] ?? 3,
     chromaSubsampling: subsamplingOf(frame),
     orientation: orientationOf(block),

@@ -15,6 +15,8 @@ export interface PngHeader extends Carried {
   readonly grey: boolean;
   readonly palette: boolean;
   readonly alpha: boolean;
+  /** Whether its decoder holds all of it at once, as it is interlaced. */
+  readonly buffered: boolean;
   readonly frames: number;
   readonly orientation: number;
   /** False when the chunks end before IEND. */
@@ -32,7 +34,7 @@ export interface Chunk {
 const signature = '\x89PNG\r\n\x1a\n';
 
 /** A decompressed text or profile longer than this is taken for a bomb. */
-const maxInflated = 64 << 20;
+const maxInflated = 32 << 20;
 
 interface Chunks {
   /** All but the pixels. */
@@ -157,6 +159,7 @@ export const readPng = (bytes: Uint8Array): E.Either<string, PngHeader> => {
     bits: view.getUint8(8),
     grey: colourType === 0 || colourType === 4,
     palette: colourType === 3,
+    buffered: view.getUint8(12) !== 0,
     alpha: (colourType & 4) !== 0 || find('tRNS') !== undefined,
     frames: animation && animation.length >= 8 ? viewOf(animation).getUint32(0) : 1,
     orientation: orientationOf(exif),

@@ -5,6 +5,7 @@ import { megapixels } from '../../diagnostics/quantities.js';
 import { readBytes, tooLarge } from '../../disk/read.js';
 import type { Frame, ImageFormat, Metadata } from '../../ports/index.js';
 import { MAX_BYTES, MAX_PIXELS } from '../limits.js';
+import { decodingRefusal } from '../memory.js';
 import { total } from '../thrown.js';
 import { type Developed, develop } from './develop.js';
 import { type Header, readHeader } from './header.js';
@@ -21,6 +22,8 @@ export interface DecodeOptions {
   readonly maxPixels?: number;
   /** Bytes that a file may have. Default 1 GiB. */
   readonly maxBytes?: number;
+  /** Bytes of memory that decoding may take, the file and the picture included; checked before. Default: no limit. */
+  readonly maxMemory?: number;
   /**
    * What to do with a file that is cut off or damaged: `refuse` it with an error, or `keep` what can be decoded, with
    * a warning. Default `refuse`: half a photo in a folder of edits is worse than a line in the report.
@@ -67,6 +70,13 @@ const withinPixels =
         hint: `Allow it with maxPixels: ${width * height} if the file is trusted.`,
       }),
     ]);
+  };
+
+const withinMemory =
+  (name: string, maxMemory: number) =>
+  (header: Header): TE.TaskEither<Diagnostics, Header> => {
+    const refusal = decodingRefusal(header, name, maxMemory);
+    return refusal === undefined ? TE.right(header) : TE.left(refusal);
   };
 
 // A copy of its own, so that a few bytes of metadata do not keep the whole file in memory.
@@ -136,11 +146,12 @@ const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [
  *
  * Warnings: `image/first-page-only`, `image/profile-ignored`, `image/high-dynamic-range`, `image/metadata-dropped`,
  * `image/xmp-unreadable`, `image/damaged`. Errors: `image/not-found`, `image/permission-denied`, `image/not-a-file`, `image/read-failed`,
- * `image/empty`, `image/file-too-large`, `image/too-many-pixels`, `image/unsupported-format`, `image/truncated`,
+ * `image/empty`, `image/file-too-large`, `image/too-many-pixels`, `image/memory-limit`, `image/unsupported-format`, `image/truncated`,
  * `image/corrupt`, `image/out-of-memory`, `image/unreadable`.
  */
 export const decode = (input: Input, options: DecodeOptions = {}): TE.TaskEither<Diagnostics, Decoded> => {
   const { maxPixels = MAX_PIXELS, maxBytes = MAX_BYTES, damaged = 'refuse' } = options;
+  const { maxMemory = Number.POSITIVE_INFINITY } = options;
   const name = input.name ?? ('path' in input ? input.path : 'The picture');
   const decoded = pipe(
     // 1. The file in memory, once.
@@ -157,6 +168,7 @@ export const decode = (input: Input, options: DecodeOptions = {}): TE.TaskEither
       ),
     ),
     TE.chain(withinPixels(name, maxPixels)),
+    TE.chain(withinMemory(name, maxMemory)),
     // 3. Its samples, and 4. what they mean in sRGB.
     TE.chain((header) =>
       pipe(

@@ -32,6 +32,8 @@ export interface Header extends Carried {
   /** Depth of the samples as the decoder hands them over. */
   readonly depth: Depth;
   readonly lossless: boolean;
+  /** Whether the decoder holds all of a file at once that it could read row by row: progressive JPEG, interlaced PNG. */
+  readonly buffered: boolean;
   readonly chromaSubsampling: string | undefined;
   readonly colour: DeclaredColour | undefined;
   readonly hdr: boolean;
@@ -62,6 +64,7 @@ const ordinary = {
   orientation: 1,
   depth: 'uint8',
   lossless: true,
+  buffered: false,
   chromaSubsampling: undefined,
   colour: undefined,
   hdr: false,
@@ -107,7 +110,7 @@ const webp = (encoded: Uint8Array, name: string): Read => {
 
 const askVips = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, VipsHeader> =>
   TE.tryCatch(
-    () => sharp(encoded, { limitInputPixels: false, failOn: 'none' }).metadata(),
+    () => sharp(encoded, { failOn: 'none' }).metadata(),
     (thrown) => corrupt(name, reasonOf(thrown)),
   );
 

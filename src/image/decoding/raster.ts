@@ -79,7 +79,8 @@ const attempt = (header: Header, wanted: Wanted, failOn: FailOn): TE.TaskEither<
   return TE.tryCatch(async () => {
     const picture = sharp(header.encoded, {
       failOn,
-      limitInputPixels: false,
+      // What the header said is what memory was counted for.
+      limitInputPixels: header.width * header.height,
       ignoreIcc: wanted === 'own',
     });
     const { data, info } = await upright(inSpace(picture, header, wanted), header.orientation)

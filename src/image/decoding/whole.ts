@@ -4,6 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { readBytes } from '../../disk/read.js';
 import { sharp } from '../libvips.js';
 import { MAX_BYTES, MAX_PIXELS } from '../limits.js';
+import { decodingRefusal } from '../memory.js';
 import { formatOf } from './decode.js';
 import { type Header, readHeader } from './header.js';
 import { endsEarly } from './raster.js';
@@ -12,8 +13,10 @@ import { endsEarly } from './raster.js';
  * Whether a file holds a picture from its beginning to its end: its structure is complete, and it decodes. The pixels are
  * thrown away, and a JPEG is decoded at an eighth of its size, which reads all of it all the same. A picture that is too
  * large to be decoded counts as whole: whoever takes it says what is wrong.
+ *
+ * @param memory bytes that decoding may take; no limit unless said otherwise
  */
-export const isWhole = (path: string): T.Task<boolean> =>
+export const isWhole = (path: string, memory = Number.POSITIVE_INFINITY): T.Task<boolean> =>
   pipe(
     readBytes(path, MAX_BYTES),
     TE.chain((bytes) =>
@@ -24,15 +27,15 @@ export const isWhole = (path: string): T.Task<boolean> =>
     ),
     TE.match(
       () => T.of(false),
-      (header) => () => decodes(header),
+      (header) => () => decodes(header, memory),
     ),
     T.flatten,
   );
 
-const decodes = async (header: Header): Promise<boolean> => {
-  if (header.width * header.height > MAX_PIXELS) return true;
+const decodes = async (header: Header, memory: number): Promise<boolean> => {
+  if (header.width * header.height > MAX_PIXELS || decodingRefusal(header, '', memory)) return true;
   if (endsEarly(header)) return false;
-  return sharp(header.encoded, { failOn: 'error', limitInputPixels: false, sequentialRead: true })
+  return sharp(header.encoded, { failOn: 'error', sequentialRead: true })
     .resize({ width: 8, height: 8, fit: 'fill', kernel: 'nearest' })
     .raw()
     .toBuffer()

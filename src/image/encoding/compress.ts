@@ -67,7 +67,7 @@ const vips = (pixels: Pixels, target: Target): Sharp => {
 };
 
 const carried = (pixels: Pixels, target: Target, companions: Partial<Companions>): Sharp =>
-  sharp(carrierTiff(joined(pixels, target), companions), { limitInputPixels: false, ignoreIcc: true });
+  sharp(carrierTiff(joined(pixels, target), companions), { ignoreIcc: true });
 
 const jpeg = async (pixels: Pixels, target: Target): Promise<Compressed> => {
   const { quality, chromaSubsampling, progressive } = target;

@@ -11,6 +11,9 @@ import { samplesOf, toDepth } from '../samples/samples.js';
 /** The longest side of an EXIF thumbnail, as cameras make them. */
 const side = 160;
 
+/** Pixels that a photo's own thumbnail may have: some write previews of 1920x1440. */
+const largest = 4_000_000;
+
 /** Points taken of each side, of which the thumbnail is averaged: enough not to see the gaps. */
 const points = 4 * side;
 
@@ -41,7 +44,9 @@ const made = (frame: Frame): Promise<Buffer> => {
 
 // An unedited photo keeps its own thumbnail, turned upright with it.
 const turned = (old: Uint8Array, orientation: number): Promise<Buffer> =>
-  upright(sharp(old), orientation).jpeg({ quality: 80 }).toBuffer();
+  upright(sharp(old, { limitInputPixels: largest }), orientation)
+    .jpeg({ quality: 80 })
+    .toBuffer();
 
 /**
  * An EXIF block whose thumbnail shows the frame: the camera's own for an unedited photo, else a new one, for a stale one

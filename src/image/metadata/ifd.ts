@@ -97,8 +97,16 @@ export const readIfd = (tiff: Tiff, offset: number): Ifd | undefined => {
           at,
         };
   });
+  // Fields stand beside each other: those that together are longer than the file all point to one place of it, and would be
+  // copied one by one.
+  let room = bytes.length;
   return {
-    entries: entries.filter((entry) => entry !== undefined),
+    entries: entries
+      .filter((entry) => entry !== undefined)
+      .filter(({ value }) => {
+        room -= value.length;
+        return room >= 0;
+      }),
     // Many writers leave out the last offset when nothing follows.
     next: nextAt + inline <= bytes.length ? integer(nextAt) : 0,
     nextAt,

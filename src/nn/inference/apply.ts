@@ -7,7 +7,7 @@ import type { Notes, OpContext } from '../../operator/behaviour.js';
 import type { Values } from '../../picture/tiling/windows.js';
 import type { Frame, Item, ItemKey, Samples } from '../../ports/index.js';
 import type { Engine } from '../../tensor/index.js';
-import { type Fit, fitOf } from './fit.js';
+import { type Fit, fitOf, leftForTiles } from './fit.js';
 import type { Wanted as Edit } from './inference-path.js';
 import type { LoadedEnsemble } from './load.js';
 import { type Profile, profileOf } from './profile.js';
@@ -58,7 +58,7 @@ export const ensembleOn = (
   context: OpContext,
   ensemble: LoadedEnsemble,
 ): ((item: Item<Frame>, signal: AbortSignal) => TE.TaskEither<Diagnostics, Frame>) => {
-  const { openEngine, memory, note, warn } = context;
+  const { openEngine, note, warn } = context;
   const facts = factsOf(ensemble);
   const certify = wanted.certify || context.certify;
   const programs = new Map<string, Programs>();
@@ -125,6 +125,7 @@ export const ensembleOn = (
     found: Profile,
     picture: Values,
     edges: Panorama['edges'],
+    memory: number,
     signal: AbortSignal,
     more = 0,
     before = Number.POSITIVE_INFINITY,
@@ -164,7 +165,7 @@ export const ensembleOn = (
           `The engine had no memory for ${w}x${h} pixels at once; tiles of half as many are tried.`,
         ),
       )();
-      return editOne(key, engine, found, picture, edges, signal, more, before);
+      return editOne(key, engine, found, picture, edges, memory, signal, more, before);
     }
     const { seamCheck } = result.right.notes as {
       readonly seamCheck?: { readonly passed: boolean; readonly difference: number };
@@ -179,6 +180,7 @@ export const ensembleOn = (
         found,
         picture,
         edges,
+        memory,
         signal,
         more + 8 * found.multiple,
         seamCheck.difference,
@@ -201,12 +203,13 @@ export const ensembleOn = (
     const { width, height, channels, samples } = photo;
     const { edges, eyes } = wanted.wrap === 'auto' ? panoramaOf(photo) : { edges: wanted.wrap, eyes: 1 };
     const rows = height / eyes;
+    const memory = leftForTiles(context.memory, samples.data.byteLength);
     const made: Edited[] = [];
     for (let eye = 0; eye < eyes; eye++) {
       const size = rows * width * channels;
       const data = samples.data.subarray(eye * size, (eye + 1) * size);
       const picture = { dtype: samples.depth, shape: [rows, width, channels], data } as Values;
-      const edited = await editOne(key, engine.right, profile.right, picture, edges, signal);
+      const edited = await editOne(key, engine.right, profile.right, picture, edges, memory, signal);
       if (E.isLeft(edited)) return edited;
       made.push(edited.right);
     }

@@ -1,11 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
+import { bytesPerSample, type Extent } from '../../image/decoding/extent.js';
 import { type Panorama, panoramaOf } from '../../image/metadata/panorama.js';
 import type { WorkEstimate } from '../../operator/behaviour.js';
 import type { Frame, PictureShape } from '../../ports/index.js';
 import type { Wanted } from './apply.js';
-import { fitOf } from './fit.js';
+import { fitOf, leftForTiles } from './fit.js';
 import type { LoadedEnsemble } from './load.js';
 import { profileOf } from './profile.js';
 
@@ -16,7 +17,7 @@ export const estimateWork = (
   ensemble: LoadedEnsemble,
   wanted: Wanted,
   memory: number,
-  { width, height }: PictureShape,
+  { width, height, channels, depth }: PictureShape & Partial<Extent>,
   photo: Frame | undefined,
 ): E.Either<Diagnostics, WorkEstimate> =>
   pipe(
@@ -26,7 +27,11 @@ export const estimateWork = (
       const { edges, eyes } = wanted.wrap === 'auto' ? found : { edges: wanted.wrap, eyes: 1 };
       const size = { width, height: height / eyes };
       const most = Number.POSITIVE_INFINITY;
-      const fit = fitOf(ensemble.network, profile, { size, edges, memory, most, more: 0 });
+      const left = leftForTiles(
+        memory,
+        width * height * channels * bytesPerSample[depth ?? photo?.samples.depth ?? 'uint8'],
+      );
+      const fit = fitOf(ensemble.network, profile, { size, edges, memory: left, most, more: 0 });
       const { bytes } = fit;
       if (fit.kind === 'whole') return { bytes };
       const [{ window }] = fit.grid.tiles;

@@ -1,3 +1,4 @@
+import { LEAST_MEMORY } from '../../image/limits.js';
 import type { Edges } from '../../picture/edges.js';
 import { type Grid, gridWithin } from '../../picture/tiling/grid.js';
 import type { Size } from '../../ports/index.js';
@@ -29,6 +30,13 @@ const ROOMIEST_BY_MEANS = 1.05e6;
 
 /** How far a network that looks at the whole picture is shown the other side of a panorama. */
 const BEYOND = 64;
+
+/**
+ * Bytes that are left for tiles of what may be taken: a picture and its result are held beside them, but at least half is theirs.
+ * So little that a photo may always take it says how large tiles are, and nothing else.
+ */
+export const leftForTiles = (memory: number, picture: number): number =>
+  memory <= LEAST_MEMORY ? memory : Math.max(memory - 2 * picture, memory / 2);
 
 /** What is to be fitted. */
 export interface FitNeeds {

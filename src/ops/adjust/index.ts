@@ -1,4 +1,5 @@
 import { defineOp } from '../../operator/define.js';
+import { floatPictures } from '../../operator/memory.js';
 import { defaulted, listOf, number, optional, refine } from '../../operator/params/index.js';
 import { frame } from '../../ports/index.js';
 import { adjustments } from './program.js';
@@ -37,7 +38,8 @@ export const adjust = defineOp({
   main: 'exposure',
   input: frame,
   output: frame,
-  cost: { millisecondsPerMegapixel: 40, bytesPerPixel: 60 },
+  cost: { millisecondsPerMegapixel: 40 },
+  memory: floatPictures(5),
   laws: {
     identity: {
       exposure: 0,

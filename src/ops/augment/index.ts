@@ -1,4 +1,5 @@
 import { defineOp } from '../../operator/define.js';
+import { floatPictures } from '../../operator/memory.js';
 import { boolean, defaulted, interval, number, oneOf } from '../../operator/params/index.js';
 import { frame } from '../../ports/index.js';
 import { drawOf } from './draw.js';
@@ -35,7 +36,8 @@ export const augment = defineOp({
   random: ({ flip, rotate, zoom, light, colour }) =>
     // Enlarged by however much, it is a random part that is seen.
     flip || rotate > 0 || zoom[0] < zoom[1] || zoom[1] > 1 || light > 0 || colour > 0,
-  cost: { millisecondsPerMegapixel: 60, bytesPerPixel: 40 },
+  cost: { millisecondsPerMegapixel: 60 },
+  memory: floatPictures(9),
   laws: { identity: { flip: false, rotate: 0, zoom: 1, light: 0, colour: 0 } },
   tensor: {
     geometry: true,

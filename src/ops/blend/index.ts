@@ -35,7 +35,7 @@ export const blend = defineJoin({
   },
   streams: { base: frame, top: frame },
   output: frame,
-  cost: { millisecondsPerMegapixel: 40, bytesPerPixel: 3 },
+  cost: { millisecondsPerMegapixel: 40 },
   laws: {
     equivariant: () => ['flip-x', 'flip-y', 'rotate-90', 'shift-x'],
     range: () => [0, 1],

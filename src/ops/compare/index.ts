@@ -23,7 +23,9 @@ export const compare = defineOp({
   main: 'figures',
   input: pair(frame, frame),
   output: measure,
-  cost: { millisecondsPerMegapixel: 300, bytesPerPixel: 0 },
+  cost: { millisecondsPerMegapixel: 300 },
+  // It reads row by row.
+  memory: () => 0,
   laws: { equivariant: () => ['flip-x', 'flip-y', 'rotate-90'] },
   map:
     ({ figures, on }, { warn }) =>

@@ -4,6 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { regionOfPanorama } from '../../image/metadata/gpano.js';
 import { cutOut } from '../../image/samples/window.js';
 import { defineOp } from '../../operator/define.js';
+import { resultOnly } from '../../operator/memory.js';
 import { anchor, aspect, fill } from '../../operator/params/framing.js';
 import {
   boolean,
@@ -49,7 +50,8 @@ export const crop = defineOp({
   input: frame,
   output: frame,
   random: ({ random }) => random,
-  cost: { millisecondsPerMegapixel: 2, bytesPerPixel: 3 },
+  cost: { millisecondsPerMegapixel: 2 },
+  memory: resultOnly,
   shape: (params, picture) => E.right({ ...picture, ...croppedSize(params, picture) }),
   laws: {
     range: () => [0, 1],

@@ -1,5 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { bytesOf } from '../../image/decoding/extent.js';
 import { defineOp } from '../../operator/define.js';
 import { defaulted, integer, oneOf, optional } from '../../operator/params/index.js';
 import { file, frame } from '../../ports/index.js';
@@ -19,9 +20,10 @@ export const decode = defineOp({
   },
   input: file,
   output: frame,
-  cost: { millisecondsPerMegapixel: 12, bytesPerPixel: 6 },
+  cost: { millisecondsPerMegapixel: 12 },
+  memory: (_, { source }, result) => source?.decoding ?? bytesOf(result),
   map:
-    ({ damaged, maxPixels, maxBytes }, { warn }) =>
+    ({ damaged, maxPixels, maxBytes }, { warn, memory }) =>
     ({ key, value }) =>
       pipe(
         TE.fromTask(() => import('../../image/index.js')),
@@ -32,6 +34,7 @@ export const decode = defineOp({
               : { bytes: value.bytes, name: key.path },
             {
               damaged,
+              maxMemory: Math.max(memory, image.LEAST_MEMORY),
               ...(maxPixels === undefined ? {} : { maxPixels }),
               ...(maxBytes === undefined ? {} : { maxBytes }),
             },

@@ -1,4 +1,5 @@
 import { defineOp } from '../../operator/define.js';
+import { floatPictures } from '../../operator/memory.js';
 import { defaulted, interval, listOf, number, oneOf } from '../../operator/params/index.js';
 import { frame } from '../../ports/index.js';
 import { drawKernel, kernelSide } from './kernel.js';
@@ -28,7 +29,8 @@ export const degradeBlur = defineOp({
   input: frame,
   output: frame,
   random: ({ size }) => size[1] > 0,
-  cost: { millisecondsPerMegapixel: 250, bytesPerPixel: 60 },
+  cost: { millisecondsPerMegapixel: 250 },
+  memory: floatPictures(6),
   laws: {
     identity: { size: 0 },
     range: () => [0, 1],

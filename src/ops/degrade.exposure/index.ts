@@ -1,4 +1,5 @@
 import { defineOp } from '../../operator/define.js';
+import { floatPictures } from '../../operator/memory.js';
 import { defaulted, interval } from '../../operator/params/index.js';
 import { fromLight, toLight } from '../../picture/colour/transfer.js';
 import { frame } from '../../ports/index.js';
@@ -17,7 +18,8 @@ export const degradeExposure = defineOp({
   input: frame,
   output: frame,
   random: ({ stops }) => stops[0] < stops[1],
-  cost: { millisecondsPerMegapixel: 45, bytesPerPixel: 24 },
+  cost: { millisecondsPerMegapixel: 45 },
+  memory: floatPictures(6),
   laws: { identity: { stops: 0 }, range: () => [0, 1] },
   tensor: {
     pointwise: () => true,

@@ -1,4 +1,5 @@
 import { defineOp } from '../../operator/define.js';
+import { floatPictures } from '../../operator/memory.js';
 import { boolean, defaulted, interval } from '../../operator/params/index.js';
 import { frame } from '../../ports/index.js';
 import { hazed } from './program.js';
@@ -38,7 +39,8 @@ export const degradeHaze = defineOp({
   input: frame,
   output: frame,
   random: ({ density }) => density[1] > 0,
-  cost: { millisecondsPerMegapixel: 120, bytesPerPixel: 60 },
+  cost: { millisecondsPerMegapixel: 120 },
+  memory: floatPictures(6),
   laws: { identity: { density: 0 }, range: () => [0, 1] },
   tensor: {
     inputs: sceneOf,

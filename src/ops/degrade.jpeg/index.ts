@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
+import { bytesOf, pixelsOf } from '../../image/decoding/extent.js';
 import type { JpegSettings } from '../../image/encoding/recompress.js';
 import { cutOut } from '../../image/samples/window.js';
 import { defineOp } from '../../operator/define.js';
@@ -14,6 +15,9 @@ const BLOCK = 16;
 const quality = refine(interval({ min: 1, max: 100 }), (ends) =>
   ends.every(Number.isInteger) ? undefined : 'must be of whole numbers',
 );
+
+/** Bytes a pixel: levels, coefficients, the file, and levels again. */
+const THROUGH_JPEG = 24;
 
 export const degradeJpeg = defineOp({
   name: 'degrade.jpeg',
@@ -40,7 +44,8 @@ export const degradeJpeg = defineOp({
   input: frame,
   output: frame,
   random: () => true,
-  cost: { millisecondsPerMegapixel: 35, bytesPerPixel: 12 },
+  cost: { millisecondsPerMegapixel: 35 },
+  memory: (_, picture, result) => bytesOf(result) + THROUGH_JPEG * pixelsOf(picture),
   laws: { range: () => [0, 1] },
   map:
     (params, ctx) =>

@@ -1,5 +1,6 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { defineOp } from '../../operator/define.js';
+import { floatPictures } from '../../operator/memory.js';
 import { defaulted, interval } from '../../operator/params/index.js';
 import { frame } from '../../ports/index.js';
 import { drawOf } from './draw.js';
@@ -34,7 +35,8 @@ export const degradeNoise = defineOp({
   input: frame,
   output: frame,
   random: ({ iso, sigma }) => iso[1] > 0 || sigma[1] > 0,
-  cost: { millisecondsPerMegapixel: 200, bytesPerPixel: 100 },
+  cost: { millisecondsPerMegapixel: 200 },
+  memory: floatPictures(13),
   laws: { identity: { iso: 0, sigma: 0 }, range: () => [0, 1] },
   tensor: {
     inputs: drawOf,

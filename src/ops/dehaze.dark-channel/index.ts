@@ -1,4 +1,5 @@
 import { defineOp } from '../../operator/define.js';
+import { floatPictures } from '../../operator/memory.js';
 import { colour, defaulted, integer, number, optional, refine } from '../../operator/params/index.js';
 import { frame } from '../../ports/index.js';
 import { dehaze } from './program.js';
@@ -43,7 +44,8 @@ export const darkChannel = defineOp({
   main: 'strength',
   input: frame,
   output: frame,
-  cost: { millisecondsPerMegapixel: 180, bytesPerPixel: 80 },
+  cost: { millisecondsPerMegapixel: 180 },
+  memory: floatPictures(6),
   laws: { identity: { strength: 0 }, equivariant: () => ['flip-x', 'flip-y', 'rotate-90'] },
   tensor: { program: dehaze },
 });

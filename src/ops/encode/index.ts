@@ -2,6 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { warning } from '../../diagnostics/index.js';
 import { type EncodeOptions, faultsOf } from '../../image/encoding/encode-options.js';
+import { encodingBytes } from '../../image/memory.js';
 import { defineOp } from '../../operator/define.js';
 import { boolean, type Decoded, integer, oneOf, optional } from '../../operator/params/index.js';
 import { encoded, type Frame, frame, type Json } from '../../ports/index.js';
@@ -32,7 +33,8 @@ export const encode = defineOp({
   main: 'format',
   input: frame,
   output: encoded,
-  cost: { millisecondsPerMegapixel: 25, bytesPerPixel: 4 },
+  cost: { millisecondsPerMegapixel: 25 },
+  memory: (given, picture) => encodingBytes(picture, optionsOf(given)),
   extension: ({ format }) => (format === undefined ? undefined : extensions[format]),
   complaint: (given) => {
     const fault = faultsOf(optionsOf(given))?.[0];

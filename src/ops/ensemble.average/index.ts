@@ -80,7 +80,7 @@ export const ensembleAverage = defineOp({
   },
   input: frame,
   output: frame,
-  cost: { millisecondsPerMegapixel: 400, bytesPerPixel: 200 },
+  cost: { millisecondsPerMegapixel: 400 },
   shape: ({ output, grey }, picture) => E.right({ ...picture, channels: channelsOf(output, grey, picture) }),
   laws: { identity: { strength: 0, output: 'picture', grey: 'keep' }, differentiable: () => false },
   weightFiles: ({ at, models }) =>

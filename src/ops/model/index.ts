@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { conventions } from '../../nn/onnx/conventions.js';
 import { defineOp } from '../../operator/define.js';
+import { floatPictures } from '../../operator/memory.js';
 import { path, required } from '../../operator/params/index.js';
 import { frame } from '../../ports/index.js';
 import type { Model } from './open.js';
@@ -14,7 +15,8 @@ export const model = defineOp({
   main: 'file',
   input: frame,
   output: frame,
-  cost: { millisecondsPerMegapixel: 2000, bytesPerPixel: 400 },
+  cost: { millisecondsPerMegapixel: 2000 },
+  memory: floatPictures(8),
   shape: ({ scale = 1 }, { width, height }) =>
     E.right({ width: width * scale, height: height * scale, channels: 3 }),
   load: (params, context) =>

@@ -4,6 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { regionOfPanorama } from '../../image/metadata/gpano.js';
 import { cutOut } from '../../image/samples/window.js';
 import { defineOp } from '../../operator/define.js';
+import { resultOnly } from '../../operator/memory.js';
 import { anchor, aspect, fill } from '../../operator/params/framing.js';
 import { defaulted, optional, size } from '../../operator/params/index.js';
 import { flipsOfCentred, roomBefore } from '../../picture/framing/anchor.js';
@@ -31,7 +32,8 @@ export const pad = defineOp({
       : 'takes one of `size`, `multiple` and `aspect`',
   input: frame,
   output: frame,
-  cost: { millisecondsPerMegapixel: 2, bytesPerPixel: 3 },
+  cost: { millisecondsPerMegapixel: 2 },
+  memory: resultOnly,
   shape: (params, picture) =>
     pipe(
       paddedSize(params, picture),

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { defineOp } from '../../operator/define.js';
+import { floatPictures } from '../../operator/memory.js';
 import { anchor } from '../../operator/params/framing.js';
 import { boolean, defaulted, integer, number, oneOf, optional } from '../../operator/params/index.js';
 import { fromLight, toLight } from '../../picture/colour/transfer.js';
@@ -56,7 +57,8 @@ export const resize = defineOp({
   },
   input: frame,
   output: frame,
-  cost: { millisecondsPerMegapixel: 15, bytesPerPixel: 40 },
+  cost: { millisecondsPerMegapixel: 15 },
+  memory: ({ linear }, picture, result) => floatPictures(linear ? 5 : 3)(undefined, picture, result),
   laws: {
     identity: { scale: 1 },
     range: ({ method }) => (method === 'lanczos3' || method === 'bicubic' ? undefined : [0, 1]),

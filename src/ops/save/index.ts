@@ -20,7 +20,9 @@ export const save = defineOp({
   main: 'to',
   input: encoded,
   output: saved,
-  cost: { millisecondsPerMegapixel: 1, bytesPerPixel: 0 },
+  cost: { millisecondsPerMegapixel: 1 },
+  // What writing a file takes is counted with making it.
+  memory: () => 0,
   sink: {
     folder: ({ to }) => folderOf(to),
     file: ({ to }, key, extension) => fileOf(to, key, extension),

@@ -48,14 +48,14 @@ export const watch = defineOp({
 
 async function* arrivals(
   { in: folder, match, poll, settle, patience }: Decoded<typeof params>,
-  { warn, crashGuard }: OpContext,
+  { warn, crashGuard, memory }: OpContext,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome<FileRef>> {
   const stats = await stat(folder).catch(() => undefined);
   if (stats?.isFile() === true)
     throw new DiagnosticError([failure('file/missing', `${folder} is a file; a folder can be watched.`)]);
   const told = new Set<string>();
-  const { isWhole } = await import('../../image/index.js');
+  const { isWhole, LEAST_MEMORY } = await import('../../image/index.js');
   const paths = lookOut(
     {
       folder,
@@ -66,7 +66,7 @@ async function* arrivals(
       // What must not be decoded here is taken when it has kept still for longer.
       isWhole: (path, name) =>
         T.Monad.map(
-          crashGuard(name, isWhole(path)),
+          crashGuard(name, isWhole(path, Math.max(memory, LEAST_MEMORY))),
           O.getOrElse(() => false),
         ),
       unreachable: (name) => () => {

@@ -61,7 +61,7 @@ const start = (more: Partial<Watched> = {}): void => {
       isWanted: matcherOf(['**/*.{jpg,png}']),
       settle: 100,
       patience: 900,
-      isWhole,
+      isWhole: (path) => isWhole(path),
       unreachable: (path) => () => void seen.push(`unreachable ${path}`),
       ...more,
     },

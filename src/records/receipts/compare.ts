@@ -1,7 +1,7 @@
-import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
+import { memoryShare } from '../../execution/context.js';
 import type { Frame, Samples } from '../../ports/index.js';
 
 /** How two files of a picture compare. */
@@ -23,16 +23,24 @@ export interface Difference {
 /** Two pictures are close from this ratio on: engines differ in the last bits, which now and then turn a level over. */
 export const CLOSE_DB = 50;
 
-/** Compares a file with another that should hold the same picture. */
-export const compareFiles = (one: Uint8Array, other: Uint8Array): TE.TaskEither<Diagnostics, Likeness> =>
+/**
+ * Compares a file with another that should hold the same picture. Error: `image/memory-limit`.
+ *
+ * @param memory bytes that both may take together; half of what is free unless said otherwise
+ */
+export const compareFiles = (
+  one: Uint8Array,
+  other: Uint8Array,
+  memory = memoryShare(),
+): TE.TaskEither<Diagnostics, Likeness> =>
   Buffer.compare(one, other) === 0
     ? TE.right({ kind: 'identical' })
     : pipe(
         TE.fromTask(() => import('../../image/index.js')),
         TE.chain(({ decode }) =>
           TE.sequenceArray([
-            decode({ bytes: one }, { damaged: 'keep' }),
-            decode({ bytes: other }, { damaged: 'keep' }),
+            decode({ bytes: one }, { damaged: 'keep', maxMemory: memory / 2 }),
+            decode({ bytes: other }, { damaged: 'keep', maxMemory: memory / 2 }),
           ]),
         ),
         TE.map(([a, b]): Likeness => {
@@ -42,7 +50,11 @@ export const compareFiles = (one: Uint8Array, other: Uint8Array): TE.TaskEither<
           return { kind: difference.psnr >= CLOSE_DB ? 'close' : 'different', difference };
         }),
         // What cannot be decoded is not the same picture.
-        TE.orElse(() => TE.fromEither(E.right<Diagnostics, Likeness>({ kind: 'different' }))),
+        TE.orElse((diagnostics) =>
+          diagnostics.some(({ code }) => code === 'image/memory-limit')
+            ? TE.left(diagnostics)
+            : TE.right<Diagnostics, Likeness>({ kind: 'different' }),
+        ),
       );
 
 const isSameSize = (a: Frame, b: Frame): boolean =>

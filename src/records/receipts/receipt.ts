@@ -118,8 +118,8 @@ const inFile = (file: string): TE.TaskEither<Diagnostics, Receipt> =>
     TE.bind('image', () => TE.fromTask(() => import('../../image/index.js'))),
     TE.chain(({ bytes, image }) =>
       pipe(
-        image.decode({ bytes, name: file }),
-        TE.map(({ frame }) => (frame.metadata.xmp && image.receiptIn(frame.metadata.xmp)) ?? ''),
+        image.xmpOf(bytes, file),
+        TE.map((xmp) => (xmp && image.receiptIn(xmp)) ?? ''),
       ),
     ),
     TE.chainEitherK((text) =>
