@@ -129,10 +129,11 @@ const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [
  *   (perceptual intent), clipped to sRGB.
  * - Transparency is kept aside, in the colours' depth, not premultiplied.
  * - Of animations and multi-page files the first picture is taken, with a warning.
- * - Metadata blocks are kept as bytes.
+ * - Metadata blocks are kept as bytes. XMP that is no well-formed XML, or too large to be read, is kept as it is, with a
+ *   warning: nothing in it counts, and nothing in it is brought up to date.
  *
  * Warnings: `image/first-page-only`, `image/profile-ignored`, `image/high-dynamic-range`, `image/metadata-dropped`,
- * `image/damaged`. Errors: `image/not-found`, `image/permission-denied`, `image/not-a-file`, `image/read-failed`,
+ * `image/xmp-unreadable`, `image/damaged`. Errors: `image/not-found`, `image/permission-denied`, `image/not-a-file`, `image/read-failed`,
  * `image/empty`, `image/file-too-large`, `image/too-many-pixels`, `image/unsupported-format`, `image/truncated`,
  * `image/corrupt`, `image/out-of-memory`, `image/unreadable`.
  */

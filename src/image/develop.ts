@@ -1,3 +1,4 @@
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, warning } from '../diagnostics/index.js';
@@ -118,23 +119,27 @@ const managed = (raster: Raster, header: Header, read: Read): Developed['picture
 
 /**
  * Turns a file's samples into a frame's: upright, transparency aside, sRGB. `read` decodes the pixels, once.
- * Warning: `image/profile-ignored`.
+ * Warnings: `image/profile-ignored`, `image/xmp-unreadable`.
  */
 export const develop = (header: Header, name: string, read: Read): TE.TaskEither<Diagnostics, Developed> => {
   const { space, ignored } =
     header.depth === 'float32' ? { space: { kind: 'srgb' } as const, ignored: undefined } : spaceOf(header);
   const exif = header.exif && withUprightOrientation(header.exif);
   const xmp = header.xmp && withUprightXmp(header.xmp);
-  const warnings =
-    ignored === undefined
+  const warnings = [
+    ...(ignored === undefined
       ? []
-      : [warning('image/profile-ignored', `${name} has a colour profile that cannot be used: ${ignored}.`)];
+      : [warning('image/profile-ignored', `${name} has a colour profile that cannot be used: ${ignored}.`)]),
+    ...(xmp === undefined || E.isRight(xmp)
+      ? []
+      : [warning('image/xmp-unreadable', `${name} has XMP that cannot be read: ${xmp.left}.`)]),
+  ];
   return pipe(
     read(space.kind === 'managed' ? 'managed' : 'own'),
     TE.map((raster) => ({
       picture: space.kind === 'managed' ? managed(raster, header, read) : own(raster, header, space),
       exif,
-      xmp,
+      xmp: xmp && E.isRight(xmp) ? xmp.right : header.xmp,
       warnings: [...warnings, ...raster.warnings],
     })),
   );

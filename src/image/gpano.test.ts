@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { numberOf, propertyOf, regionOfPanorama } from './gpano.js';
+import { noPanorama, regionOfPanorama } from './gpano.js';
+import { openXmp, valueOf } from './xmp-packet.js';
 
 const attributes = (given: Readonly<Record<string, unknown>>): string =>
   `<rdf:Description dc:title="größe" ${Object.entries(given)
@@ -10,6 +12,24 @@ const elements = (given: Readonly<Record<string, unknown>>): string =>
   `<rdf:Description>${Object.entries(given)
     .map(([name, value]) => `<GPano:${name}>${value}</GPano:${name}>`)
     .join('\n')}<dc:title>größe</dc:title></rdf:Description>`;
+
+const GPANO = 'http://ns.google.com/photos/1.0/panorama/';
+const RDF = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#';
+const prefixed = (given: Readonly<Record<string, unknown>>): string =>
+  `<r:RDF xmlns:r="${RDF}"><r:Description dc:title="größe"/><r:Description xmlns:pano="${GPANO}" ${Object.entries(
+    given,
+  )
+    .map(([name, value]) => `pano:${name} = '${value}'`)
+    .join('\n ')}/></r:RDF>`;
+const declaredByEach = (given: Readonly<Record<string, unknown>>): string =>
+  `<x:xmpmeta xmlns:x="adobe:ns:meta/"><RDF xmlns="${RDF}"><Description><dc:title>größe</dc:title>${Object.entries(
+    given,
+  )
+    .map(
+      ([name, value]) =>
+        `<${name} xmlns="${GPANO}"> &#${`${value}`.charCodeAt(0)};${`${value}`.slice(1)} </${name}>`,
+    )
+    .join('')}</Description></RDF></x:xmpmeta>`;
 
 const frame = (xmp: string, width: number, height: number) => ({
   width,
@@ -26,11 +46,19 @@ const NAMES = [
   'CroppedAreaLeftPixels',
   'CroppedAreaTopPixels',
 ];
+/** A GPano property of a packet. */
+const propertyOf = (xmp: string, name: string): string | undefined => {
+  const packet = openXmp(new TextEncoder().encode(xmp));
+  if (E.isLeft(packet)) throw new Error(packet.left);
+  return valueOf(packet.right, 'GPano', name);
+};
 const read = (xmp: string) => NAMES.map((name) => Number(propertyOf(xmp, name)));
 
 describe.each([
   ['attributes', attributes],
   ['elements', elements],
+  ['another prefix in a second description', prefixed],
+  ['elements that each declare the namespace', declaredByEach],
 ] as const)('a part of a panorama that is described by %s', (_, spelt) => {
   const whole = spelt({ ProjectionType: 'equirectangular', PoseHeadingDegrees: 12 });
 
@@ -115,7 +143,9 @@ describe.each([
         const left = Math.floor(from * (width - 1));
         const region = { left, top: 0, width: Math.max(1, Math.floor(length * (width - left))), height };
         const xmp = textOf(regionOfPanorama(frame(whole, width, height), region, { width: target, height }));
-        const [full = 0, , cropped = 0, , start = 0] = NAMES.map((name) => numberOf(xmp, name) ?? 0);
+        const [full = 0, , cropped = 0, , start = 0] = NAMES.map((name) =>
+          Number(propertyOf(xmp, name) ?? 0),
+        );
         expect(full === 0 || start + cropped <= full).toBe(true);
       }),
     );
@@ -127,4 +157,26 @@ it('other XMP is left as it is', () => {
   expect(regionOfPanorama(other, { left: 0, top: 0, width: 4, height: 4 }, { width: 4, height: 4 })).toBe(
     other.metadata,
   );
+});
+
+it('names that only look like the properties are left alone', () => {
+  const packet = attributes({ ProjectionType: 'equirectangular' }).replace(
+    '/>',
+    ` other:note="GPano:FullPanoWidthPixels='7'"><!-- GPano:ProjectionType="x" --><a:b><rdf:Description GPano:FullPanoWidthPixels="9"/></a:b></rdf:Description>`,
+  );
+  const made = noPanorama(frame(packet, 8, 4).metadata);
+  expect(textOf(made)).toBe(packet.replace(' GPano:ProjectionType="equirectangular"', ''));
+});
+
+it('numbers that no picture has are none', () => {
+  const odd = (value: string) =>
+    textOf(
+      regionOfPanorama(
+        frame(attributes({ ProjectionType: 'equirectangular', FullPanoWidthPixels: value }), 8, 4),
+        { left: 0, top: 0, width: 4, height: 4 },
+        { width: 4, height: 4 },
+      ),
+    );
+  for (const value of ['1e999', 'Infinity', '-5', '', 'many', '1e300'])
+    expect(propertyOf(odd(value), 'FullPanoWidthPixels')).toBe('8');
 });

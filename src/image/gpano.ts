@@ -1,23 +1,37 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
 import type { Frame } from '../ports/index.js';
-import { latin1 } from './bytes.js';
 import type { Region } from './window.js';
+import {
+  addedBehind,
+  type Edit,
+  edited,
+  openXmp,
+  type Property,
+  propertiesOf,
+  removed,
+  setTo,
+  valueOf,
+  type XmpPacket,
+} from './xmp-packet.js';
 
-/** A property of Google's photo sphere metadata (GPano), in either of the spellings of XMP. */
-export const propertyOf = (xmp: string, name: string): string | undefined =>
-  new RegExp(`\\bGPano:${name}(?:\\s*=\\s*["']([^"']*)["']|\\s*>\\s*([^<]*?)\\s*<)`)
-    .exec(xmp)
-    ?.slice(1)
-    .find((value) => value !== undefined);
+/**
+ * The packet of a picture that is an equirectangular panorama, or a part of one, by Google's photo sphere metadata (GPano);
+ * none of any other picture, nor where the packet cannot be read.
+ */
+export const panoramaPacket = ({ xmp }: Frame['metadata']): O.Option<XmpPacket> =>
+  xmp === undefined
+    ? O.none
+    : pipe(
+        O.fromEither(openXmp(xmp)),
+        O.filter((packet) => valueOf(packet, 'GPano', 'ProjectionType')?.toLowerCase() === 'equirectangular'),
+      );
 
-/** A property that counts pixels, where it does so. */
-export const numberOf = (xmp: string, name: string): number | undefined => {
-  const value = Number(propertyOf(xmp, name) ?? Number.NaN);
-  return value > 0 ? value : undefined;
+/** A GPano property that counts pixels, where it does so. */
+export const numberOf = (packet: XmpPacket, name: string): number | undefined => {
+  const value = Number(valueOf(packet, 'GPano', name) ?? Number.NaN);
+  return value > 0 && value < 2 ** 31 ? value : undefined;
 };
-
-/** True of XMP that says that its picture is an equirectangular panorama, or a part of one. */
-export const isEquirectangular = (xmp: string): boolean =>
-  propertyOf(xmp, 'ProjectionType')?.toLowerCase() === 'equirectangular';
 
 interface Size {
   readonly width: number;
@@ -36,42 +50,61 @@ export const regionOfPanorama = (
 ): Frame['metadata'] => {
   const same =
     region.left === 0 && region.top === 0 && region.width === after.width && region.height === after.height;
-  if (metadata.xmp === undefined || (same && after.width === before.width && after.height === before.height))
-    return metadata;
-  const xmp = latin1(metadata.xmp);
-  if (!isEquirectangular(xmp)) return metadata;
+  if (same && after.width === before.width && after.height === before.height) return metadata;
   const isInside =
     region.left >= 0 &&
     region.top >= 0 &&
     region.left + region.width <= before.width &&
     region.top + region.height <= before.height;
-  const said = isInside ? restated(xmp, before, region, after) : withoutGPano(xmp);
-  return { ...metadata, xmp: Buffer.from(said, 'latin1') };
+  return withEdits(metadata, (packet) =>
+    isInside ? restated(packet, before, region, after) : withoutGPano(packet),
+  );
 };
 
 /** Metadata of a picture whose pixels were moved otherwise: it is no panorama any more. */
-export const noPanorama = (metadata: Frame['metadata']): Frame['metadata'] => {
-  const xmp = metadata.xmp === undefined ? '' : latin1(metadata.xmp);
-  return isEquirectangular(xmp) ? { ...metadata, xmp: Buffer.from(withoutGPano(xmp), 'latin1') } : metadata;
+export const noPanorama = (metadata: Frame['metadata']): Frame['metadata'] =>
+  withEdits(metadata, withoutGPano);
+
+const withEdits = (
+  metadata: Frame['metadata'],
+  edits: (packet: XmpPacket) => readonly Edit[],
+): Frame['metadata'] => {
+  const packet = panoramaPacket(metadata);
+  return O.isNone(packet) ? metadata : { ...metadata, xmp: edited(packet.value, edits(packet.value)) };
 };
 
-const restated = (xmp: string, before: Size, region: Region, after: Size): string => {
-  const across = axis(xmp, 'Width', 'Left', before.width, region.left, region.width, after.width);
-  const down = axis(xmp, 'Height', 'Top', before.height, region.top, region.height, after.height);
-  const stated = Object.entries({ ...across, ...down }).reduce(
-    (text, [name, value]) => withProperty(text, name, value),
-    xmp,
-  );
-  const hasInterior = INTERIOR.every((name) => numberOf(stated, name) !== undefined);
-  return hasInterior ? stated : ['Left', 'Top', ...INTERIOR_SIDES].reduce(withoutInterior, stated);
+const withoutGPano = (packet: XmpPacket): readonly Edit[] =>
+  packet.properties.filter(({ namespace }) => namespace === 'GPano').map(removed(packet));
+
+const restated = (packet: XmpPacket, before: Size, region: Region, after: Size): readonly Edit[] => {
+  const across = axis(packet, 'Width', 'Left', before.width, region.left, region.width, after.width);
+  const down = axis(packet, 'Height', 'Top', before.height, region.top, region.height, after.height);
+  const stated: Readonly<Record<string, number>> = { ...across, ...down };
+  const hasInterior = INTERIOR_SIZE.every((name) => (stated[name] ?? 0) > 0);
+  const interior = hasInterior ? [] : INTERIOR.flatMap((name) => propertiesOf(packet, 'GPano', name));
+  return [
+    ...Object.entries(stated)
+      .filter(([name]) => hasInterior || !INTERIOR.includes(name))
+      .flatMap(([name, value]) => statement(packet, name, value)),
+    ...interior.map(removed(packet)),
+  ];
 };
 
-const INTERIOR_SIDES = ['Width', 'Height'];
-const INTERIOR = INTERIOR_SIDES.map((side) => `LargestValidInteriorRect${side}`);
+/** Sets a property wherever it stands, or adds it beside the projection, in the spelling that that has. */
+const statement = (packet: XmpPacket, name: string, value: number): readonly Edit[] => {
+  const there = propertiesOf(packet, 'GPano', name);
+  if (there.length > 0) return there.map(setTo(value));
+  return propertiesOf(packet, 'GPano', 'ProjectionType')
+    .slice(0, 1)
+    .map((projection: Property) => addedBehind(projection)(name, value));
+};
+
+const INTERIOR_SIZE = ['Width', 'Height'].map((side) => `LargestValidInteriorRect${side}`);
+const INTERIOR = ['Left', 'Top', 'Width', 'Height'].map((side) => `LargestValidInteriorRect${side}`);
 
 /** What is to be said of one axis. */
 const axis = (
-  xmp: string,
+  packet: XmpPacket,
   side: 'Width' | 'Height',
   edge: 'Left' | 'Top',
   before: number,
@@ -80,13 +113,13 @@ const axis = (
   after: number,
 ): Readonly<Record<string, number>> => {
   // What is declared may count other pixels than the picture has, where someone made it smaller and did not say so.
-  const cropped = numberOf(xmp, `CroppedAreaImage${side}Pixels`) ?? before;
+  const cropped = numberOf(packet, `CroppedAreaImage${side}Pixels`) ?? before;
   const declared = cropped / before;
   const factor = after / length / declared;
-  const start = Math.round(((numberOf(xmp, `CroppedArea${edge}Pixels`) ?? 0) + from * declared) * factor);
-  const full = Math.round((numberOf(xmp, `FullPano${side}Pixels`) ?? cropped) * factor);
-  const interior = numberOf(xmp, `LargestValidInteriorRect${side}`);
-  const first = (numberOf(xmp, `LargestValidInteriorRect${edge}`) ?? 0) - from * declared;
+  const start = Math.round(((numberOf(packet, `CroppedArea${edge}Pixels`) ?? 0) + from * declared) * factor);
+  const full = Math.round((numberOf(packet, `FullPano${side}Pixels`) ?? cropped) * factor);
+  const interior = numberOf(packet, `LargestValidInteriorRect${side}`);
+  const first = (numberOf(packet, `LargestValidInteriorRect${edge}`) ?? 0) - from * declared;
   const clip = (value: number): number => Math.min(after, Math.max(0, Math.round(value * factor)));
   return {
     [`FullPano${side}Pixels`]: Math.max(full, start + after),
@@ -100,24 +133,3 @@ const axis = (
         }),
   };
 };
-
-const withoutInterior = (xmp: string, side: string): string =>
-  without(xmp, `LargestValidInteriorRect${side}`);
-
-const withProperty = (xmp: string, name: string, value: number): string => {
-  if (propertyOf(xmp, name) !== undefined)
-    return xmp
-      .replace(new RegExp(`(\\bGPano:${name}\\s*=\\s*)(["'])[^"']*\\2`), `$1$2${value}$2`)
-      .replace(new RegExp(`(<GPano:${name}\\s*>)[^<]*(<)`), `$1${value}$2`);
-  // Beside the projection, in the spelling that it has.
-  return xmp
-    .replace(/(\bGPano:ProjectionType\s*=\s*(?:"[^"]*"|'[^']*'))/, `$1 GPano:${name}="${value}"`)
-    .replace(/(<\/GPano:ProjectionType\s*>)/, `$1<GPano:${name}>${value}</GPano:${name}>`);
-};
-
-const without = (xmp: string, name: string): string =>
-  xmp
-    .replace(new RegExp(`\\s+GPano:${name}\\s*=\\s*(?:"[^"]*"|'[^']*')`, 'g'), '')
-    .replace(new RegExp(`<GPano:(${name})\\b[^>]*(?:/>|>[^<]*</GPano:\\1\\s*>)`, 'g'), '');
-
-const withoutGPano = (xmp: string): string => without(xmp, '\\w+');

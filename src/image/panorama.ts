@@ -1,7 +1,8 @@
+import * as O from 'fp-ts/lib/Option.js';
 import type { Frame } from '../ports/index.js';
-import { latin1 } from './bytes.js';
-import { isEquirectangular, numberOf } from './gpano.js';
+import { numberOf, panoramaPacket } from './gpano.js';
 import { maxOf } from './samples.js';
+import type { XmpPacket } from './xmp-packet.js';
 
 /**
  * How a photo goes round: `sphere` is a whole equirectangular panorama; `x` one that closes from left to right but does not
@@ -14,15 +15,14 @@ export interface Panorama {
 
 const none: Panorama = { edges: 'none', eyes: 1 };
 
-/** What GPano says; undefined where it says nothing of an equirectangular picture. */
-const declared = (xmp: string, { width, height }: Frame): Panorama | undefined => {
-  if (!isEquirectangular(xmp)) return undefined;
+/** What GPano says of a panorama. */
+const declared = (packet: XmpPacket, { width, height }: Frame): Panorama => {
   // One whole panorama above another: for the picture's size GPano has no word.
   const eyes = width === height ? 2 : 1;
-  const fullWidth = numberOf(xmp, 'FullPanoWidthPixels');
-  const croppedWidth = numberOf(xmp, 'CroppedAreaImageWidthPixels') ?? fullWidth;
-  const fullHeight = numberOf(xmp, 'FullPanoHeightPixels');
-  const croppedHeight = numberOf(xmp, 'CroppedAreaImageHeightPixels') ?? fullHeight;
+  const fullWidth = numberOf(packet, 'FullPanoWidthPixels');
+  const croppedWidth = numberOf(packet, 'CroppedAreaImageWidthPixels') ?? fullWidth;
+  const fullHeight = numberOf(packet, 'FullPanoHeightPixels');
+  const croppedHeight = numberOf(packet, 'CroppedAreaImageHeightPixels') ?? fullHeight;
   if (fullWidth !== croppedWidth) return none;
   const whole = fullHeight === croppedHeight && width === (2 * height) / eyes;
   return { edges: whole ? 'sphere' : 'x', eyes: whole ? eyes : 1 };
@@ -59,8 +59,8 @@ const looksRound = (value: Value, width: number, top: number, height: number): b
  */
 export const panoramaOf = (frame: Frame): Panorama => {
   const { width, height, channels, metadata, samples } = frame;
-  const said = metadata.xmp === undefined ? undefined : declared(latin1(metadata.xmp), frame);
-  if (said !== undefined) return said;
+  const packet = panoramaPacket(metadata);
+  if (O.isSome(packet)) return declared(packet.value, frame);
   const eyes = width === height ? 2 : 1;
   const each = height / eyes;
   if (width !== 2 * each || width < 64 || each % 1 !== 0) return none;

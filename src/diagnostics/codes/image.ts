@@ -72,6 +72,10 @@ export const imageCodes = {
     title: 'The colour profile cannot be used, so colours are taken as sRGB',
     mend: 'Embed a profile that fits the picture (RGB, grey or CMYK) with an editor.',
   },
+  'image/xmp-unreadable': {
+    title: 'The XMP metadata cannot be read, so they are kept as they are and nothing in them counts',
+    mend: 'Nothing is lost, but sizes and orientation in them may be wrong. Write them anew, as `exiftool -all= -tagsfromfile @ -all:all` does.',
+  },
   'image/high-dynamic-range': {
     title: 'The file declares HDR colours, which are taken as sRGB',
     mend: 'Export the photo as SDR, or as 16-bit TIFF or PNG with a profile.',

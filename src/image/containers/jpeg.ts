@@ -2,6 +2,7 @@ import type { MetadataBlock } from '../../ports/index.js';
 import { concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
 import { densityOf, orientationOf, stripExifHeader } from '../exif.js';
 import { iptcOf, photoshopOf } from '../photoshop.js';
+import { isExtendedBy } from '../xmp.js';
 import type { Carried, Leftover, Written } from './container.js';
 
 /** What a JPEG file says before its picture begins (ITU T.81 annex B; the APP segments by their makers). */
@@ -189,7 +190,7 @@ export const writeJpeg = (encoded: Uint8Array, carried: Carried): Written => {
           segment(0xed, fromLatin1(PHOTOSHOP), part),
         )
       : []),
-    ...carried.blocks.filter(isXmpExtensionOf(xmp)).map(({ kind, data }) => segment(markerOf(kind), data)),
+    ...carried.blocks.filter(belongsTo(xmp)).map(({ kind, data }) => segment(markerOf(kind), data)),
     encoded.subarray(own),
   ];
   return {
@@ -202,10 +203,8 @@ export const writeJpeg = (encoded: Uint8Array, carried: Carried): Written => {
 };
 
 // Extended XMP belongs to the packet that names its digest; without that packet it is noise.
-const isXmpExtensionOf =
-  (xmp: Uint8Array | undefined) =>
-  ({ data }: MetadataBlock): boolean => {
-    if (!hasText(data, EXTENDED_XMP)) return true;
-    const digest = latin1(data, EXTENDED_XMP.length, EXTENDED_XMP.length + 32);
-    return xmp !== undefined && latin1(xmp).includes(digest);
-  };
+const belongsTo = (xmp: Uint8Array | undefined): ((block: MetadataBlock) => boolean) => {
+  const isNamed = xmp === undefined ? () => false : isExtendedBy(xmp);
+  const start = EXTENDED_XMP.length;
+  return ({ data }) => !hasText(data, EXTENDED_XMP) || isNamed(latin1(data, start, start + 32));
+};
