@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { noPanorama, regionOfPanorama } from './gpano.js';
-import { openXmp, valueOf } from './xmp-packet.js';
+import { openXmp, plainTextOf } from './xmp-packet.js';
 
 const attributes = (given: Readonly<Record<string, unknown>>): string =>
   `<rdf:Description dc:title="größe" ${Object.entries(given)
@@ -50,7 +50,7 @@ const NAMES = [
 const propertyOf = (xmp: string, name: string): string | undefined => {
   const packet = openXmp(new TextEncoder().encode(xmp));
   if (E.isLeft(packet)) throw new Error(packet.left);
-  return valueOf(packet.right, 'GPano', name);
+  return plainTextOf(packet.right, 'GPano', name);
 };
 const read = (xmp: string) => NAMES.map((name) => Number(propertyOf(xmp, name)));
 

@@ -8,10 +8,10 @@ import {
   edited,
   openXmp,
   type Property,
+  plainTextOf,
   propertiesOf,
   removed,
   setTo,
-  valueOf,
   type XmpPacket,
 } from './xmp-packet.js';
 
@@ -24,12 +24,14 @@ export const panoramaPacket = ({ xmp }: Frame['metadata']): O.Option<XmpPacket> 
     ? O.none
     : pipe(
         O.fromEither(openXmp(xmp)),
-        O.filter((packet) => valueOf(packet, 'GPano', 'ProjectionType')?.toLowerCase() === 'equirectangular'),
+        O.filter(
+          (packet) => plainTextOf(packet, 'GPano', 'ProjectionType')?.toLowerCase() === 'equirectangular',
+        ),
       );
 
 /** A GPano property that counts pixels, where it does so. */
 export const numberOf = (packet: XmpPacket, name: string): number | undefined => {
-  const value = Number(valueOf(packet, 'GPano', name) ?? Number.NaN);
+  const value = Number(plainTextOf(packet, 'GPano', name) ?? Number.NaN);
   return value > 0 && value < 2 ** 31 ? value : undefined;
 };
 

@@ -258,7 +258,7 @@ export const propertiesOf = (
 ): readonly Property[] => properties.filter((each) => each.namespace === namespace && each.name === name);
 
 /** The value of the first property of that name that is plain text, without white space around it. */
-export const valueOf = (packet: XmpPacket, namespace: Namespace, name: string): string | undefined =>
+export const plainTextOf = (packet: XmpPacket, namespace: Namespace, name: string): string | undefined =>
   propertiesOf(packet, namespace, name)
     .find(({ value }) => value !== undefined)
     ?.value?.trim();

@@ -9,10 +9,10 @@ import {
   type Namespace,
   openXmp,
   type Property,
+  plainTextOf,
   propertiesOf,
   removed,
   setTo,
-  valueOf,
   type XmpPacket,
 } from './xmp-packet.js';
 
@@ -66,7 +66,7 @@ export const isExtendedBy = (xmp: Uint8Array): ((digest: string) => boolean) =>
     E.match(
       () => (_digest: string) => true,
       (packet) => {
-        const named = valueOf(packet, 'xmpNote', 'HasExtendedXMP')?.toLowerCase();
+        const named = plainTextOf(packet, 'xmpNote', 'HasExtendedXMP')?.toLowerCase();
         return (digest: string) => digest.toLowerCase() === named;
       },
     ),
@@ -121,6 +121,6 @@ export const receiptIn = (xmp: Uint8Array): string | undefined =>
     openXmp(xmp),
     E.match(
       () => undefined,
-      (packet) => valueOf(packet, 'prismflow', 'Receipt'),
+      (packet) => plainTextOf(packet, 'prismflow', 'Receipt'),
     ),
   );

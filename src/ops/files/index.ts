@@ -4,9 +4,9 @@ import { type FileRef, file, none, type Outcome } from '../../ports/index.js';
 import { fromAsyncIterable } from '../../streams/index.js';
 import type { OpContext } from '../behaviour.js';
 import { defineOp } from '../define.js';
-import { boolean, defaulted, listOf, path, refine, required, text } from '../params/index.js';
+import { boolean, defaulted, path, required } from '../params/index.js';
 import { listFiles } from './list.js';
-import { faultOf, pictures } from './pattern.js';
+import { patterns, pictures } from './pattern.js';
 
 /** Gives the files of a folder, in the order of their paths. */
 export const files = defineOp({
@@ -14,11 +14,7 @@ export const files = defineOp({
   about: 'Give the files of a folder',
   params: {
     in: required(path('input'), 'A folder, or a single file'),
-    match: defaulted(
-      listOf(refine(text, faultOf)),
-      [pictures],
-      'Patterns that paths below the folder must fit',
-    ),
+    match: defaulted(patterns, [pictures], 'Patterns that paths below the folder must fit'),
     shuffle: defaulted(boolean, false, 'In a random order, another one every time round'),
     repeat: defaulted(boolean, false, 'Start again at the end, for ever'),
   },

@@ -4,33 +4,19 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as T from 'fp-ts/lib/Task.js';
-import picomatch from 'picomatch';
 import { DiagnosticError, failure, warning } from '../../diagnostics/index.js';
 import { type FileRef, file, type ItemKey, none, type Outcome } from '../../ports/index.js';
 import { fromAsyncIterable } from '../../streams/index.js';
 import type { OpContext } from '../behaviour.js';
 import { defineOp } from '../define.js';
-import { faultOf, pictures } from '../files/pattern.js';
-import {
-  type Decoded,
-  defaulted,
-  listOf,
-  number,
-  optional,
-  path,
-  refine,
-  required,
-  text,
-} from '../params/index.js';
+import { matcherOf } from '../files/glob.js';
+import { patterns, pictures } from '../files/pattern.js';
+import { type Decoded, defaulted, number, optional, path, required } from '../params/index.js';
 import { lookOut } from './lookout.js';
 
 const params = {
   in: required(path('input'), 'A folder'),
-  match: defaulted(
-    listOf(refine(text, faultOf)),
-    [pictures],
-    'Patterns that paths below the folder must fit',
-  ),
+  match: defaulted(patterns, [pictures], 'Patterns that paths below the folder must fit'),
   poll: optional(
     number({ min: 0.1, max: 86_400 }),
     'Look every so many seconds instead of listening, as network drives need it',
@@ -73,7 +59,7 @@ async function* arrivals(
   const paths = lookOut(
     {
       folder,
-      isWanted: picomatch([...match], { nocase: true }),
+      isWanted: matcherOf(match),
       settle: settle * 1000,
       patience: patience * 1000,
       ...(poll === undefined ? {} : { poll: poll * 1000 }),

@@ -18,10 +18,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import picomatch from 'picomatch';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isWhole } from '../../image/index.js';
+import { matcherOf } from '../files/glob.js';
 import { lookOut, type Watched } from './lookout.js';
 
 const base = mkdtempSync(join(tmpdir(), 'prismflow-watch-'));
@@ -58,7 +58,7 @@ const start = (more: Partial<Watched> = {}): void => {
   const found = lookOut(
     {
       folder,
-      isWanted: picomatch('**/*.{jpg,png}', { nocase: true }),
+      isWanted: matcherOf(['**/*.{jpg,png}']),
       settle: 100,
       patience: 900,
       isWhole,
