@@ -11,7 +11,14 @@ export const reasonOf = (thrown: unknown): string => {
         .trim(),
     )
     .filter((line) => line !== '' && !line.startsWith('Warning treated as error'));
-  return (lines[0] ?? 'the decoder gave no reason').replace(/[.!]+$/, '');
+  return withoutEnd(lines[0] ?? 'the decoder gave no reason');
+};
+
+/** A sentence without the full stops and exclamation marks at its end. */
+const withoutEnd = (sentence: string): string => {
+  let end = sentence.length;
+  while (end > 0 && '.!'.includes(sentence.charAt(end - 1))) end -= 1;
+  return sentence.slice(0, end);
 };
 
 /** Whether what libvips says means that the file ended too early. */
