@@ -176,7 +176,6 @@ const kindOf = (around: Open | undefined, { namespace, local }: Name): Open['kin
   if (namespace === 'rdf' && local === 'RDF' && isOutside) return 'rdf';
   if (around?.kind === 'rdf') return 'node';
   if (namespace === 'rdf' && local === 'Description' && isOutside) return 'node';
-  // A lone property is no XMP, and yet its meaning is plain.
   const isLone = around === undefined && namespace !== undefined;
   return around?.kind === 'node' || isLone ? 'property' : 'other';
 };
@@ -190,7 +189,7 @@ const statedBy = (attributes: readonly Attribute[], scope: Scope): readonly (Att
 
 const attributeProperties = (
   stated: readonly (Attribute & Name)[],
-  node: Node,
+  node: Node | undefined,
 ): readonly Mutable<Property>[] =>
   stated.flatMap(({ namespace, local: name, prefix, value, whole, inner }) =>
     namespace === undefined
@@ -211,9 +210,10 @@ const building = () => {
     const kind = kindOf(around, name);
     if (around !== undefined) around.parts = undefined;
     if (kind === 'rdf') rdf ??= { tag, name: qualified, end: undefined };
-    const stated = kind === 'node' ? statedBy(attributes, scope) : [];
+    // What the root says is no XMP, and yet its meaning is plain.
+    const stated = kind === 'node' || around === undefined ? statedBy(attributes, scope) : [];
     const node = kind === 'node' ? { whole: tag, count: stated.length } : around?.node;
-    if (node !== undefined && kind === 'node') properties.push(...attributeProperties(stated, node));
+    properties.push(...attributeProperties(stated, node));
     if (node !== undefined && kind === 'property') node.count += 1;
     const { namespace, local, prefix } = name;
     const property: Mutable<Property> | undefined =
