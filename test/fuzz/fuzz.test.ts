@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { feed, inputsFor } from './fuzz.js';
+import { targets } from './targets.js';
+
+/** The short form of `npm run fuzz`: for each parser as many inputs as a second or so has room for, the same every time. */
+const INPUTS = 400;
+const SLOW_INPUTS = 40;
+
+describe('foreign bytes', () => {
+  it.each(Object.entries(targets))('do no harm to %s', async (_, target) => {
+    let left = target.milliseconds === undefined ? INPUTS : SLOW_INPUTS;
+    for await (const bytes of inputsFor(target, 1)) {
+      const fault = await feed(target, bytes);
+      if (fault !== undefined)
+        expect.fail(
+          `${fault.kind}: ${fault.message}\n${Buffer.from(bytes).toString('base64').slice(0, 4000)}`,
+        );
+      left -= 1;
+      if (left === 0) break;
+    }
+  });
+
+  it('that do harm are noticed', async () => {
+    const of = (run: (bytes: Uint8Array) => unknown) =>
+      feed({ seeds: () => [], run, milliseconds: 50 }, Uint8Array.of(1));
+    expect((await of(() => undefined))?.kind).toBeUndefined();
+    expect((await of(() => Promise.reject(new TypeError('no')))) ?? {}).toMatchObject({ kind: 'crash' });
+    const slow = await of(() => {
+      for (const end = performance.now() + 300; performance.now() < end; );
+    });
+    expect(slow?.kind).toBe('slow');
+    expect((await of(() => new Uint8Array(800 << 20).fill(1)))?.kind).toMatch(/memory|slow/);
+  });
+});

@@ -1,0 +1,194 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { fromLatin1, sameBytes } from '../../src/image/bytes.js';
+import { spaceOf } from '../../src/image/colour/space.js';
+import {
+  densityOf,
+  orientationOf,
+  thumbnailOf,
+  withSize,
+  withThumbnail,
+  withUprightOrientation,
+} from '../../src/image/exif.js';
+import { noPanorama, regionOfPanorama } from '../../src/image/gpano.js';
+import { openTiff, readIfd } from '../../src/image/ifd.js';
+import { longs, opaque, rationals, shorts, writeTiff } from '../../src/image/ifd-writer.js';
+import { panoramaOf } from '../../src/image/panorama.js';
+import { iptcOf, photoshopOf } from '../../src/image/photoshop.js';
+import { samplesOf } from '../../src/image/samples.js';
+import { made } from '../../src/image/testing/pictures.js';
+import { adobeRgb, greyGamma22, proPhoto, srgbByTable, tabledRgb } from '../../src/image/testing/profiles.js';
+import { isExtendedBy, receiptIn, withReceipt, withUprightXmp, withXmpSize } from '../../src/image/xmp.js';
+import { openXmp } from '../../src/image/xmp-packet.js';
+import type { Frame } from '../../src/ports/index.js';
+import { expectThat, rightOf, type Target, utf8 } from './target.js';
+
+export const exifSeed = writeTiff(
+  {
+    fields: [
+      shorts('II', 0x0112, [6]),
+      { tag: 0x010f, type: 2, count: 6, value: fromLatin1('Nikon\0') },
+      rationals('II', 0x011a, [240]),
+      shorts('II', 0x0128, [3]),
+      longs('II', 0x0201, [8]),
+      longs('II', 0x0202, [20]),
+    ],
+    children: [
+      {
+        tag: 0x8769,
+        directory: { fields: [opaque(0x927c, new Uint8Array(33)), longs('II', 0xa002, [48])], children: [] },
+      },
+      { tag: 0x8825, directory: { fields: [rationals('II', 0x0002, [48, 12, 33.5])], children: [] } },
+    ],
+  },
+  'II',
+);
+
+export const iptcSeed = Uint8Array.of(28, 2, 5, 0, 3, 97, 98, 99);
+
+const packet = (description: string): Uint8Array =>
+  utf8(
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">' +
+      `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">${description}</rdf:RDF></x:xmpmeta>` +
+      '<?xpacket end="w"?>',
+  );
+
+const namespaces =
+  'xmlns:GPano="http://ns.google.com/photos/1.0/panorama/" xmlns:tiff="http://ns.adobe.com/tiff/1.0/" ' +
+  'xmlns:exif="http://ns.adobe.com/exif/1.0/" xmlns:p="https://prismflow.dev/ns/receipt/1.0/"';
+
+export const xmpSeed = packet(
+  `<rdf:Description rdf:about="" ${namespaces} GPano:ProjectionType="equirectangular" ` +
+    `GPano:FullPanoWidthPixels='800' tiff:Orientation="6" p:Receipt="{&quot;a&quot;:1}"/>`,
+);
+
+const xmpSeeds = [
+  xmpSeed,
+  packet(
+    `<rdf:Description ${namespaces}><GPano:ProjectionType>equirectangular</GPano:ProjectionType>` +
+      '<GPano:CroppedAreaLeftPixels>3</GPano:CroppedAreaLeftPixels><exif:PixelXDimension>9</exif:PixelXDimension>' +
+      '<dc:title><rdf:Alt><rdf:li xml:lang="x">größe <![CDATA[<a>]]></rdf:li></rdf:Alt></dc:title>' +
+      '<p:Receipt>{}</p:Receipt></rdf:Description><!-- note -->',
+  ),
+  new Uint8Array(
+    Buffer.from('<rdf:RDF><rdf:Description GPano:ProjectionType="equirectangular"/></rdf:RDF>', 'utf16le'),
+  ),
+];
+
+const xmpWords = [
+  ...[
+    '<rdf:Description ',
+    '</rdf:Description>',
+    '<rdf:RDF>',
+    '</rdf:RDF>',
+    '/>',
+    '<!--',
+    '-->',
+    '<![CDATA[',
+    ']]>',
+  ],
+  ...[
+    '<!DOCTYPE a [<!ENTITY b "c">]>',
+    '&#x41;',
+    '&amp;',
+    '<?x ?>',
+    'xmlns="',
+    "xmlns:GPano='x'",
+    '="',
+    '\0',
+    '\r\n',
+  ],
+  ...['GPano:ProjectionType="equirectangular"', '<GPano:FullPanoWidthPixels>', 'prismflow:Receipt="{}"'],
+];
+
+const frameWith = (xmp: Uint8Array): Frame => ({
+  width: 8,
+  height: 4,
+  channels: 3,
+  samples: samplesOf(new Uint8Array(96)),
+  metadata: { ...made(8, 'rgb'), xmp },
+});
+
+/** The blocks that files carry beside their pixels. */
+export const metadataTargets: Readonly<Record<string, Target>> = {
+  exif: {
+    seeds: () => [exifSeed],
+    words: ['II*\0', 'MM\0*'],
+    run: (bytes) => {
+      const orientation = orientationOf(bytes);
+      expectThat(orientation >= 1 && orientation <= 8, 'an orientation is 1 to 8');
+      expectThat((densityOf(bytes) ?? 1) > 0, 'a density is positive');
+      const upright = withUprightOrientation(bytes);
+      expectThat(orientationOf(upright) === 1 || orientation !== 1, 'what was upright stays so');
+      expectThat(withSize(upright, 70_000, 3).length === bytes.length, 'a patch moves nothing');
+      thumbnailOf(bytes);
+      for (const thumbnail of [undefined, new Uint8Array(3), new Uint8Array(5000)])
+        withThumbnail(bytes, thumbnail);
+    },
+  },
+  ifd: {
+    seeds: () => [exifSeed],
+    run: (bytes) => {
+      const tiff = openTiff(bytes);
+      if (tiff !== undefined) readIfd(tiff, tiff.first);
+    },
+  },
+  xmp: {
+    seeds: () => xmpSeeds,
+    words: xmpWords,
+    run: (bytes) => {
+      const opened = openXmp(bytes);
+      rightOf(opened);
+      rightOf(withUprightXmp(bytes));
+      const resized = withXmpSize(bytes, 120, 90);
+      expectThat(
+        E.isRight(openXmp(resized)) === E.isRight(opened),
+        'an edited packet is as well-formed as before',
+      );
+      isExtendedBy(bytes)('');
+      const signed = withReceipt(bytes, '{"a":"<&>"}');
+      if (signed === undefined) return;
+      expectThat(receiptIn(signed) === '{"a":"<&>"}', 'a receipt is found again');
+      expectThat(
+        sameBytes(withReceipt(signed, '{}') ?? bytes, withReceipt(bytes, '{}') ?? signed),
+        'a receipt takes the place of the one before',
+      );
+    },
+  },
+  gpano: {
+    seeds: () => xmpSeeds,
+    words: xmpWords,
+    run: (bytes) => {
+      const frame = frameWith(bytes);
+      panoramaOf(frame);
+      const half = { left: 2, top: 0, width: 4, height: 4 };
+      const part = regionOfPanorama(frame, half, { width: 3, height: 3 });
+      const none = noPanorama(frame.metadata);
+      for (const { xmp } of [part, none])
+        expectThat(
+          xmp !== undefined && E.isRight(openXmp(xmp)) === E.isRight(openXmp(bytes)),
+          'an edited packet is as well-formed as before',
+        );
+      expectThat(panoramaOf(frameWith(none.xmp ?? bytes)).edges === 'none', 'what is no panorama says so');
+    },
+  },
+  photoshop: {
+    seeds: () => [
+      photoshopOf(iptcSeed),
+      Buffer.concat([photoshopOf(new Uint8Array(99)), photoshopOf(iptcSeed)]),
+    ],
+    words: ['8BIM', '8BIM\x04\x04\0\0'],
+    run: (bytes) => iptcOf(bytes),
+  },
+  icc: {
+    seeds: () => [adobeRgb, proPhoto, srgbByTable, greyGamma22, tabledRgb],
+    words: ['acsp', 'RGB ', 'GRAY', 'CMYK', 'XYZ ', 'rTRC', 'gTRC', 'bTRC', 'kTRC', 'curv', 'para', 'A2B0'],
+    run: (bytes) => {
+      for (const model of ['rgb', 'grey', 'cmyk'] as const) {
+        const { space } = spaceOf({ model, icc: bytes });
+        if (space.kind !== 'converted') continue;
+        const floats = space.conversion.toSrgb(Uint8Array.of(0, 1, 128, 200, 254, 255));
+        expectThat(!floats.some(Number.isNaN), 'a conversion gives numbers');
+      }
+    },
+  },
+};

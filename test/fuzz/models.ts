@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import * as E from 'fp-ts/lib/Either.js';
+import { decodeManifest, encodeManifest } from '../../src/nn/models/model-json.js';
+import { decodeTensors, encodeTensors } from '../../src/nn/models/safetensors.js';
+import { conventionsOf } from '../../src/ops/model/conventions.js';
+import { decodeMetadata, encodeModel } from '../../src/tensor/emit/schema.js';
+import { expectThat, rightOf, type Target, textOf } from './target.js';
+
+const tensors = encodeTensors(
+  {
+    w: { dtype: 'float32', shape: [2, 3], data: new Float32Array(6) },
+    b: { dtype: 'uint8', shape: [3], data: new Uint8Array(3) },
+  },
+  { step: '1' },
+);
+
+const models = new URL('../../models/', import.meta.url);
+const manifests = (): readonly Uint8Array[] =>
+  readdirSync(models, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('model.json'))
+    .map((name) => new Uint8Array(readFileSync(new URL(name, models))));
+
+const onnx = encodeModel({
+  name: 'm',
+  nodes: [],
+  initializers: [{ name: 'w', type: 'float32', dims: [2], bytes: new Uint8Array(8) }],
+  inputs: [{ name: 'x', type: 'float32', dims: [1, 3, 0, 0], free: [undefined, undefined, 'h', 'w'] }],
+  residents: {},
+  outputs: [{ name: 'y', type: 'float32', dims: [1, 3, 8, 8] }],
+  opsets: { '': 17 },
+  metadata: { 'prismflow.range': '0..1', 'prismflow.scale': '2' },
+});
+
+/** Models and weights. */
+export const modelTargets: Readonly<Record<string, Target>> = {
+  safetensors: {
+    seeds: () => [tensors],
+    words: [
+      '"dtype":"F32"',
+      '"shape":[',
+      '"data_offsets":[0,',
+      '__metadata__',
+      '__proto__',
+      '{}',
+      '1e99',
+      '-1',
+    ],
+    run: (bytes) => {
+      const read = rightOf(decodeTensors(bytes));
+      if (read === undefined) return;
+      const size = Object.values(read.tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
+      expectThat(size <= 2 * bytes.length, 'tensors are no longer than their file');
+    },
+  },
+  'model-json': {
+    seeds: manifests,
+    words: ['"snapshots":[', '"generator":', '"kind":', '__proto__', '1e308', '-1', '[]', '{}', 'null'],
+    run: (bytes) => {
+      const read = rightOf(decodeManifest('model.json', textOf(bytes)));
+      if (read === undefined) return;
+      const again = decodeManifest('model.json', encodeManifest(read));
+      expectThat(E.isRight(again), 'what was read can be written and read again');
+    },
+  },
+  onnx: {
+    seeds: () => [onnx],
+    words: ['prismflow.', 'range', 'scale', 'layout'],
+    run: (bytes) => {
+      const head = decodeMetadata(bytes);
+      if ('value' in head) rightOf(conventionsOf('m.onnx', head.value.metadata));
+    },
+  },
+};

@@ -1,0 +1,195 @@
+import sharp from 'sharp';
+import { plain, sameBytes } from '../../src/image/bytes.js';
+import { readAvif, writeAvifExif } from '../../src/image/containers/avif.js';
+import type { Carried, Written } from '../../src/image/containers/container.js';
+import { readGif, writeGif } from '../../src/image/containers/gif.js';
+import { readJpeg, writeJpeg } from '../../src/image/containers/jpeg.js';
+import { readPng, writePng } from '../../src/image/containers/png.js';
+import { readTiff, withoutPhotometric } from '../../src/image/containers/tiff.js';
+import { writeTiffFile } from '../../src/image/containers/tiff-writer.js';
+import { readWebp, writeWebp } from '../../src/image/containers/webp.js';
+import { decode } from '../../src/image/decode.js';
+import { encode } from '../../src/image/encode.js';
+import { cmykTiff, floatTiff, labTiff, nothing, picture } from '../../src/image/testing/files.js';
+import { adobeRgb } from '../../src/image/testing/profiles.js';
+import { exifSeed, iptcSeed, xmpSeed } from './metadata.js';
+import { expectThat, rightOf, type Target, unlessOutside } from './target.js';
+
+const small = () => picture(16, 12);
+
+const bare = {
+  jpeg: async () => plain(await small().jpeg().toBuffer()),
+  png: async () => plain(await small().png().toBuffer()),
+  webp: async () => plain(await small().webp().toBuffer()),
+  avif: async () =>
+    plain(
+      await small()
+        .avif({ effort: 0 })
+        .withExif({ IFD0: { Software: 'x' } })
+        .toBuffer(),
+    ),
+  gif: async () => plain(await small().gif().toBuffer()),
+  tiff: async () => plain(await small().tiff().toBuffer()),
+} as const;
+
+const carried: Carried = {
+  ...nothing,
+  exif: exifSeed,
+  xmp: xmpSeed,
+  icc: adobeRgb,
+  iptc: iptcSeed,
+  density: 300,
+};
+
+const tiffOf = (more: Carried): Promise<Written> =>
+  writeTiffFile(
+    { width: 2, height: 2, channels: 3, data: new Uint8Array(12), alpha: false, bits: 8, model: 'rgb' },
+    more,
+    1,
+  );
+
+/** What was read of a file goes into another one and is read again: nothing is lost without being named. */
+const comesThrough = (
+  found: Carried,
+  written: Written,
+  read: (bytes: Uint8Array) => Carried | undefined,
+  kinds: readonly ('exif' | 'xmp' | 'icc')[],
+): void => {
+  const again = read(written.bytes);
+  expectThat(again !== undefined, 'what is written can be read');
+  const dropped = written.dropped.join().toLowerCase();
+  for (const kind of kinds) {
+    const before = found[kind];
+    if (before === undefined || before.length === 0 || dropped.includes(kind)) continue;
+    const after = again[kind];
+    expectThat(after !== undefined && sameBytes(before, after), `${kind} comes through`);
+  }
+};
+
+let fresh: Promise<Readonly<Record<keyof typeof bare, Uint8Array>>> | undefined;
+const freshFiles = (): NonNullable<typeof fresh> => {
+  fresh ??= Promise.all(
+    Object.entries(bare).map(async ([format, make]) => [format, await make()] as const),
+  ).then((made) => Object.fromEntries(made) as Record<keyof typeof bare, Uint8Array>);
+  return fresh;
+};
+
+const pngOf = (bytes: Uint8Array): Carried | undefined => rightOf(readPng(bytes));
+
+/** The containers of pictures that are read here, and the decoder as a whole. */
+export const pictureTargets: Readonly<Record<string, Target>> = {
+  jpeg: {
+    seeds: async () => [
+      (await freshFiles()).jpeg,
+      writeJpeg((await freshFiles()).jpeg, carried).bytes,
+      plain(await small().greyscale().jpeg({ progressive: true }).toBuffer()),
+    ],
+    words: ['\xff\xe1', 'Exif\0\0', 'ICC_PROFILE\0', 'Photoshop 3.0\0', 'MPF\0', 'JFIF\0'],
+    run: async (bytes) => {
+      const found = unlessOutside(() => readJpeg(bytes));
+      if (found === undefined) return;
+      comesThrough(found, writeJpeg((await freshFiles()).jpeg, found), readJpeg, ['exif', 'xmp', 'icc']);
+    },
+  },
+  png: {
+    seeds: async () => [
+      (await freshFiles()).png,
+      writePng((await freshFiles()).png, carried).bytes,
+      plain(await small().png({ palette: true }).toBuffer()),
+    ],
+    words: [
+      'IHDR',
+      'iTXt',
+      'XML:com.adobe.xmp\0\0\0\0\0',
+      'eXIf',
+      'iCCP',
+      'cICP',
+      'gAMA',
+      'cHRM',
+      'IEND',
+      'acTL',
+    ],
+    run: async (bytes) => {
+      const found = unlessOutside(() => pngOf(bytes));
+      if (found === undefined) return;
+      comesThrough(found, writePng((await freshFiles()).png, found), pngOf, ['exif', 'xmp', 'icc']);
+    },
+  },
+  webp: {
+    seeds: async () => [
+      (await freshFiles()).webp,
+      writeWebp((await freshFiles()).webp, carried).bytes,
+      plain(await small().webp({ lossless: true }).toBuffer()),
+    ],
+    words: ['RIFF', 'VP8X', 'VP8L', 'ANMF', 'EXIF', 'XMP ', 'ICCP'],
+    run: async (bytes) => {
+      const found = unlessOutside(() => readWebp(bytes));
+      if (found === undefined) return;
+      comesThrough(found, writeWebp((await freshFiles()).webp, found), readWebp, ['exif', 'xmp', 'icc']);
+    },
+  },
+  tiff: {
+    seeds: async () => [
+      (await freshFiles()).tiff,
+      (await tiffOf(carried)).bytes,
+      cmykTiff(),
+      labTiff(8),
+      floatTiff(),
+      plain(
+        await sharp(await small().toBuffer())
+          .tiff({ bigtiff: true })
+          .toBuffer()
+          .catch(bare.tiff),
+      ),
+    ],
+    words: ['II*\0', 'MM\0*', 'II+\0'],
+    run: async (bytes) => {
+      const found = unlessOutside(() => readTiff(bytes));
+      if (found === undefined) return;
+      unlessOutside(() => withoutPhotometric(bytes, found));
+      comesThrough(found, await tiffOf(found), readTiff, ['xmp', 'icc']);
+      expectThat(
+        (found.exif?.length ?? 0) <= bytes.length + 1024,
+        'a description is no longer than its file',
+      );
+    },
+  },
+  avif: {
+    seeds: async () => [(await freshFiles()).avif, writeAvifExif((await freshFiles()).avif, exifSeed).bytes],
+    words: ['meta', 'iprp', 'ipco', 'av1C', 'colr', 'nclx', 'iinf', 'iloc', 'infe', 'Exif'],
+    run: (bytes) => {
+      unlessOutside(() => readAvif(bytes));
+      unlessOutside(() => writeAvifExif(bytes, exifSeed));
+    },
+  },
+  gif: {
+    seeds: async () => [(await freshFiles()).gif, writeGif((await freshFiles()).gif, carried).bytes],
+    words: ['GIF89a', '!\xff\x0bXMP DataXMP', '!\xfe', ';'],
+    run: async (bytes) => {
+      const found = unlessOutside(() => readGif(bytes));
+      if (found === undefined) return;
+      comesThrough(found, writeGif((await freshFiles()).gif, found), readGif, ['xmp']);
+    },
+  },
+  decode: {
+    seeds: async () => {
+      const files = await freshFiles();
+      return [
+        ...Object.values(files),
+        writeJpeg(files.jpeg, carried).bytes,
+        writePng(files.png, carried).bytes,
+        writeWebp(files.webp, carried).bytes,
+        (await tiffOf(carried)).bytes,
+        cmykTiff(),
+        labTiff(16),
+      ];
+    },
+    run: async (bytes) => {
+      const decoded = rightOf(
+        await decode({ bytes, name: 'x' }, { maxPixels: 1_000_000, damaged: 'keep' })(),
+      );
+      if (decoded !== undefined) rightOf(await encode(decoded.frame, { like: 'source' })());
+    },
+    milliseconds: 10_000,
+  },
+};
