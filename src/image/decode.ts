@@ -97,6 +97,7 @@ const leftovers = {
   'further pictures': 'a gain map or further pictures',
   'content credentials': 'content credentials (C2PA), which hold for the original bytes only',
   layers: 'Photoshop layers',
+  'fields over each other': 'EXIF fields that share their bytes, longer together than the file',
 } as const;
 
 const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [

@@ -105,8 +105,11 @@ export const readIfd = (tiff: Tiff, offset: number): Ifd | undefined => {
   };
 };
 
-/** The integers of a BYTE, SHORT, LONG, IFD or LONG8 field; empty for other types. */
-export const integersOf = (order: ByteOrder, entry: Entry | undefined): readonly number[] => {
+/**
+ * The first integers of a BYTE, SHORT, LONG, IFD or LONG8 field, `most` of them at most; empty for other types. A field can
+ * be as long as its file.
+ */
+export const integersOf = (order: ByteOrder, entry: Entry | undefined, most: number): readonly number[] => {
   if (entry === undefined) return [];
   const view = viewOf(entry.value);
   const little = order === 'II';
@@ -117,7 +120,7 @@ export const integersOf = (order: ByteOrder, entry: Entry | undefined): readonly
     return Number(view.getBigUint64(i * 8, little));
   };
   return [1, 3, 4, 7, 13, 16, 18].includes(entry.type)
-    ? Array.from({ length: entry.count }, (_, i) => at(i))
+    ? Array.from({ length: Math.min(entry.count, most) }, (_, i) => at(i))
     : [];
 };
 
@@ -127,7 +130,7 @@ export const entryOf = (ifd: Ifd | undefined, tag: number): Entry | undefined =>
 
 /** The first integer of the field of that tag. */
 export const integerOf = (tiff: Tiff, ifd: Ifd | undefined, tag: number): number | undefined =>
-  integersOf(tiff.order, entryOf(ifd, tag))[0];
+  integersOf(tiff.order, entryOf(ifd, tag), 1)[0];
 
 /** The directory that a field of another one points to. */
 export const childOf = (tiff: Tiff, ifd: Ifd | undefined, tag: number): Ifd | undefined => {

@@ -31,16 +31,15 @@ const resourceAt = (bytes: Uint8Array, start: number): Resource | undefined => {
       };
 };
 
-const resourcesOf = (bytes: Uint8Array): readonly Resource[] => {
-  const found: Resource[] = [];
-  for (let next = resourceAt(bytes, 0); next !== undefined; next = resourceAt(bytes, next.end))
-    found.push(next);
-  return found;
+const resourceOf = (bytes: Uint8Array, id: number): Resource | undefined => {
+  let next = resourceAt(bytes, 0);
+  while (next !== undefined && next.id !== id) next = resourceAt(bytes, next.end);
+  return next;
 };
 
 /** The IPTC-IIM records among the resources; undefined when there are none. */
 export const iptcOf = (photoshop: Uint8Array | undefined): Uint8Array | undefined =>
-  photoshop && resourcesOf(photoshop).find(({ id }) => id === IPTC)?.data;
+  photoshop && resourceOf(photoshop, IPTC)?.data;
 
 /** Resources that hold nothing but these IPTC-IIM records. */
 export const photoshopOf = (iptc: Uint8Array): Uint8Array => {

@@ -17,6 +17,9 @@ const spaces: Readonly<Record<string, 'rgb' | 'cmyk' | 'grey'>> = {
 /** A longer tag table is taken for damage. */
 const maxTags = 256;
 
+/** A curve of more samples than 16 bits can tell apart is taken for damage. */
+const maxSamples = 65_536;
+
 type Tags = ReadonlyMap<string, Uint8Array>;
 
 const tagsOf = (icc: Uint8Array): Tags => {
@@ -43,7 +46,7 @@ const xyz = (tag: Uint8Array | undefined): Vector | undefined => {
 const sampledCurve = (tag: Uint8Array): Curve | undefined => {
   const view = viewOf(tag);
   const count = view.getUint32(8);
-  if (tag.length < 12 + count * 2) return undefined;
+  if (tag.length < 12 + count * 2 || count > maxSamples) return undefined;
   if (count === 0) return power(1);
   if (count === 1) return power(view.getUint16(12) / 256);
   return sampled(Array.from({ length: count }, (_, i) => view.getUint16(12 + i * 2) / 65535));

@@ -1,5 +1,5 @@
 import { concat, hasText, latin1, viewOf } from '../bytes.js';
-import type { Written } from './container.js';
+import { MAX_PIECES, type Written } from './container.js';
 
 /** What an AVIF file says of how its picture is coded (ISO/IEC 23008-12; AV1 in ISOBMFF). */
 export interface AvifHeader {
@@ -22,7 +22,7 @@ const boxesOf = (bytes: Uint8Array, from: number, to: number): readonly Box[] =>
   const view = viewOf(bytes);
   const boxes: Box[] = [];
   let at = from;
-  while (at + 8 <= to) {
+  while (at + 8 <= to && boxes.length < MAX_PIECES) {
     const small = view.getUint32(at);
     const head = small === 1 ? 16 : 8;
     if (at + head > to) break;

@@ -1,7 +1,13 @@
 import type { MetadataBlock } from '../../ports/index.js';
 
 /** Things in a file that an encoded copy of its picture cannot have, because they hold for the old bytes only. */
-export type Leftover = 'further pictures' | 'content credentials' | 'layers';
+export type Leftover = 'further pictures' | 'content credentials' | 'layers' | 'fields over each other';
+
+/**
+ * Pieces of any kind (segments, chunks, boxes, blocks) that a file may have beside its pixels. Those of real files are
+ * hundreds; a file of nothing else could hold a hundred million, each an object in memory.
+ */
+export const MAX_PIECES = 100_000;
 
 /** What a file carries beside its pixels. */
 export interface Carried {

@@ -1,6 +1,6 @@
 import type { MetadataBlock } from '../../ports/index.js';
 import { concat, fromLatin1, hasText } from '../bytes.js';
-import type { Carried, Written } from './container.js';
+import { type Carried, MAX_PIECES, type Written } from './container.js';
 
 /** What a GIF file carries beside its pixels (GIF89a): comments and an XMP packet. */
 export interface GifHeader extends Carried {
@@ -27,14 +27,18 @@ const skipBlocks = (bytes: Uint8Array, from: number): number => {
   return at + 1;
 };
 
+// Copied in place: a row of sub-blocks can be as long as the file, and each as short as a byte.
 const joined = (bytes: Uint8Array, from: number): Uint8Array => {
-  const parts: Uint8Array[] = [];
+  const whole = new Uint8Array(Math.max(0, Math.min(skipBlocks(bytes, from), bytes.length) - from));
+  let length = 0;
   let at = from;
   for (let size = bytes[at] ?? 0; size > 0; size = bytes[at] ?? 0) {
-    parts.push(bytes.subarray(at + 1, at + 1 + size));
+    const part = bytes.subarray(at + 1, at + 1 + size);
+    whole.set(part, length);
+    length += part.length;
     at += size + 1;
   }
-  return concat(parts);
+  return whole.slice(0, length);
 };
 
 /** Reads comments and XMP up to the end of the file. */
@@ -42,7 +46,7 @@ export const readGif = (bytes: Uint8Array): GifHeader => {
   const blocks: MetadataBlock[] = [];
   let xmp: Uint8Array | undefined;
   let at = 13 + tableSize(bytes[10] ?? 0);
-  while (at < bytes.length && bytes[at] !== TRAILER) {
+  while (at < bytes.length && bytes[at] !== TRAILER && blocks.length < MAX_PIECES) {
     if (bytes[at] === EXTENSION) {
       if (bytes[at + 1] === COMMENT)
         blocks.push({ container: 'gif', kind: 'comment', data: joined(bytes, at + 2) });

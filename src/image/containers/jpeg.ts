@@ -3,7 +3,7 @@ import { concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
 import { densityOf, orientationOf, stripExifHeader } from '../exif.js';
 import { iptcOf, photoshopOf } from '../photoshop.js';
 import { isExtendedBy } from '../xmp.js';
-import type { Carried, Leftover, Written } from './container.js';
+import { type Carried, type Leftover, MAX_PIECES, type Written } from './container.js';
 
 /** What a JPEG file says before its picture begins (ITU T.81 annex B; the APP segments by their makers). */
 export interface JpegHeader extends Carried {
@@ -33,12 +33,12 @@ const JUMBF = 'JP';
 /** The longest payload of a segment: its length field counts itself. */
 const longest = 0xffff - 2;
 
-// Walks the segments up to the start of the first scan, where the entropy-coded data begin.
+// Walks the segments up to the start of the first scan, where the entropy-coded data begin, or as many as there may be.
 const segmentsOf = (bytes: Uint8Array): readonly Segment[] => {
   const view = viewOf(bytes);
   const segments: Segment[] = [];
   let at = 2;
-  while (at + 4 <= bytes.length && view.getUint8(at) === 0xff) {
+  while (at + 4 <= bytes.length && view.getUint8(at) === 0xff && segments.length < MAX_PIECES) {
     const marker = view.getUint8(at + 1);
     if (marker === 0xff) {
       at += 1; // a fill byte

@@ -4,7 +4,7 @@ import type { DeclaredColour, MetadataBlock } from '../../ports/index.js';
 import { concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
 import { declaredByPng } from '../colour/declared.js';
 import { orientationOf } from '../exif.js';
-import type { Carried, Written } from './container.js';
+import { type Carried, MAX_PIECES, type Written } from './container.js';
 
 /** What a PNG file says around its pixels (W3C PNG, third edition). */
 export interface PngHeader extends Carried {
@@ -46,7 +46,7 @@ const chunksOf = (bytes: Uint8Array): Chunks => {
   const list: Chunk[] = [];
   let pixels = false;
   let at = 8;
-  while (at + 12 <= bytes.length) {
+  while (at + 12 <= bytes.length && list.length < MAX_PIECES) {
     const length = view.getUint32(at);
     const type = latin1(bytes, at + 4, at + 8);
     pixels ||= type === 'IDAT';
@@ -134,6 +134,7 @@ const faultOf = (bytes: Uint8Array, { list, pixels }: Chunks): string | undefine
   const allowed = depths[colourType];
   if (allowed === undefined) return `PNG knows no colour type ${colourType}`;
   if (!allowed.includes(bits)) return `PNG of colour type ${colourType} cannot have ${bits} bits a sample`;
+  if (list.length >= MAX_PIECES) return `it has ${MAX_PIECES} chunks or more beside its pixels`;
   return pixels ? undefined : 'it holds no pixels';
 };
 

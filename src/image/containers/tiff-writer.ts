@@ -149,12 +149,12 @@ const nothing: Directory = { fields: [], children: [] };
 
 const describe = (
   exif: Uint8Array | undefined,
-): { readonly order: ByteOrder; readonly directory: Directory } => {
+): { readonly order: ByteOrder; readonly directory: Directory; readonly dropped: readonly string[] } => {
   const tiff = exif && openTiff(exif);
   const main = tiff && readIfd(tiff, tiff.first);
-  return tiff && main
-    ? { order: tiff.order, directory: descriptionOf(tiff, main) }
-    : { order: little, directory: nothing };
+  const directory = tiff && main && descriptionOf(tiff, main);
+  const dropped = exif !== undefined && directory === undefined ? ['EXIF that is damaged'] : [];
+  return { order: tiff?.order ?? little, directory: directory ?? nothing, dropped };
 };
 
 /** Offsets in a TIFF file have 32 bits. */
@@ -187,7 +187,7 @@ export const writeTiffFile = async (
   carried: Carried,
   level: number,
 ): Promise<Written> => {
-  const { order, directory } = describe(carried.exif);
+  const { order, directory, dropped } = describe(carried.exif);
   const { parts, rows, predictor } = await stripsOf(pixels, order, level);
   const layout: Layout = {
     offsets: offsetsOf(parts),
@@ -201,7 +201,7 @@ export const writeTiffFile = async (
     ...carriedFields(order, carried),
     ...directory.fields,
   ];
-  return { bytes: assemble(order, parts, { fields, children: directory.children }), dropped: [] };
+  return { bytes: assemble(order, parts, { fields, children: directory.children }), dropped };
 };
 
 /**

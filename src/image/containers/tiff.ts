@@ -38,6 +38,8 @@ export const ICC = 34675;
 export const PALETTE = 3;
 const PHOTOSHOP_LAYERS = 37724;
 const SUB_IFDS = 330;
+/** A raw file has a handful of pictures inside it. */
+const MAX_SUB_IFDS = 64;
 const DNG_VERSION = 50706;
 const COLOUR_FILTER_ARRAY = 32803;
 const LINEAR_RAW = 34892;
@@ -78,8 +80,20 @@ const photoDirectory = (tiff: Tiff, photo: Ifd): Directory => {
   };
 };
 
-/** What a TIFF structure says about a photo, without what it says about pixels. */
-export const descriptionOf = (tiff: Tiff, main: Ifd): Directory => {
+const valuesOf = ({ fields, children }: Directory): number =>
+  fields.reduce((sum, { value }) => sum + value.length, 0) +
+  children.reduce((sum, { directory }) => sum + valuesOf(directory), 0);
+
+/**
+ * What a TIFF structure says about a photo, without what it says about pixels. Undefined where its values are longer together
+ * than the structure: thousands of fields that share their bytes would be written out one by one.
+ */
+export const descriptionOf = (tiff: Tiff, main: Ifd): Directory | undefined => {
+  const description = everythingOf(tiff, main);
+  return valuesOf(description) <= tiff.bytes.length ? description : undefined;
+};
+
+const everythingOf = (tiff: Tiff, main: Ifd): Directory => {
   const photo = childOf(tiff, main, EXIF_IFD);
   const gps = childOf(tiff, main, GPS_IFD);
   return {
@@ -91,8 +105,8 @@ export const descriptionOf = (tiff: Tiff, main: Ifd): Directory => {
   };
 };
 
-const exifOf = (tiff: Tiff, main: Ifd): Uint8Array | undefined => {
-  const description = descriptionOf(tiff, main);
+const exifOf = (tiff: Tiff, description: Directory | undefined): Uint8Array | undefined => {
+  if (description === undefined) return undefined;
   const onlyDensity = description.fields.every(({ tag }) =>
     [X_RESOLUTION, 283, RESOLUTION_UNIT].includes(tag),
   );
@@ -111,7 +125,7 @@ const densityOf = (tiff: Tiff, main: Ifd): number | undefined => {
 };
 
 const isCameraRaw = (tiff: Tiff, main: Ifd): boolean => {
-  const inside = integersOf(tiff.order, entryOf(main, SUB_IFDS)).map((at) => readIfd(tiff, at));
+  const inside = integersOf(tiff.order, entryOf(main, SUB_IFDS), MAX_SUB_IFDS).map((at) => readIfd(tiff, at));
   const mosaics = [main, ...inside].map((ifd) => integerOf(tiff, ifd, 262));
   return (
     entryOf(main, DNG_VERSION) !== undefined ||
@@ -132,20 +146,24 @@ export const readTiff = (bytes: Uint8Array): TiffHeader | undefined => {
   const main = tiff && readIfd(tiff, tiff.first);
   if (tiff === undefined || main === undefined) return undefined;
   const photoshop = entryOf(main, PHOTOSHOP)?.value;
+  const description = descriptionOf(tiff, main);
   return {
     photometric: integerOf(tiff, main, 262),
     photometricAt: entryOf(main, 262)?.at,
     bits: integerOf(tiff, main, 258) ?? 1,
     sampleFormat: integerOf(tiff, main, 339) ?? 1,
     cameraRaw: isCameraRaw(tiff, main),
-    exif: exifOf(tiff, main),
+    exif: exifOf(tiff, description),
     xmp: entryOf(main, XMP)?.value,
     icc: entryOf(main, ICC)?.value,
     iptc: iptcValue(entryOf(main, IPTC)) ?? iptcOf(photoshop),
     photoshop,
     density: densityOf(tiff, main),
     blocks: [],
-    leftovers: entryOf(main, PHOTOSHOP_LAYERS) === undefined ? [] : ['layers'],
+    leftovers: [
+      ...(entryOf(main, PHOTOSHOP_LAYERS) === undefined ? [] : (['layers'] as const)),
+      ...(description === undefined ? (['fields over each other'] as const) : []),
+    ],
   };
 };
 

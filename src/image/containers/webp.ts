@@ -1,6 +1,6 @@
 import { concat, fromLatin1, latin1, viewOf } from '../bytes.js';
 import { orientationOf, stripExifHeader } from '../exif.js';
-import type { Carried, Written } from './container.js';
+import { type Carried, MAX_PIECES, type Written } from './container.js';
 
 /** What a WebP file says around its picture (RFC 9649). */
 export interface WebpHeader extends Carried {
@@ -23,7 +23,7 @@ const chunksOf = (bytes: Uint8Array, from: number): readonly Chunk[] => {
   const view = viewOf(bytes);
   const chunks: Chunk[] = [];
   let at = from;
-  while (at + 8 <= bytes.length) {
+  while (at + 8 <= bytes.length && chunks.length < MAX_PIECES) {
     const size = view.getUint32(at + 4, true);
     chunks.push({ type: latin1(bytes, at, at + 4), data: bytes.subarray(at + 8, at + 8 + size) });
     at += 8 + size + (size & 1);
