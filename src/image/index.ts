@@ -1,3 +1,4 @@
+export { hasRoomFor } from './carried.js';
 export { type Decoded, type DecodeOptions, decode, type Input } from './decode.js';
 export { type EncodedPhoto, encode } from './encode.js';
 export type { EncodeOptions } from './encode-options.js';

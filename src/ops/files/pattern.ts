@@ -18,7 +18,7 @@ export const faultOf = (pattern: string): string | undefined => {
   if (pattern.length > 256) return 'is longer than 256 characters';
   // These are of other kinds of patterns; taken as plain characters, they would match nothing that was meant.
   if (/[+*?@!]\(/.test(pattern)) return 'uses extended patterns such as `+(…)`';
-  if (/\||\(\?|[)\]][+{]/.test(pattern))
+  if (/\||\(\?|[)\]][+]/.test(pattern))
     return 'looks like a regular expression; `*` is any part of a name, `{a,b}` is either, and signs are written `[+]`, `[|]`';
   const alternatives = withoutBraces(positive);
   return E.isLeft(alternatives) ? alternatives.left : firstOf(alternatives.right.map(faultOfPath));
