@@ -47,7 +47,7 @@ describe('the mutation check', () => {
     expect(new Set(files).size).toBe(files.length);
     expect(files.some((file) => /\.test\.ts$|\/testing\//.test(file))).toBe(false);
     for (const part of parts()) for (const file of sourcesOf(part)) expect(partOf(file)).toBe(part);
-    expect(files).toContain('src/ops/random.ts');
+    expect(files).toContain('src/operator/random.ts');
     expect(files).toContain('src/tensor/emit/rules.ts');
   });
 
@@ -60,7 +60,7 @@ describe('the mutation check', () => {
     expect(foreign).toEqual(others.slice(0, 30));
     expect(rest).toEqual([]);
     // What operators share is put to some operators' laws.
-    expect(tiersOf('src/ops/framing/anchor.ts', tests).at(-1)).toEqual([law('blend'), law('crop')]);
+    expect(tiersOf('src/picture/framing/anchor.ts', tests).at(-1)).toEqual([law('blend'), law('crop')]);
   });
 
   it('counts what was found or missed, and nothing else', () => {

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import * as tf from '@tensorflow/tfjs';
 import { pyramid } from '../../src/nn/generators/pyramid.js';
 import { resnet } from '../../src/nn/generators/resnet.js';
 import { initialise } from '../../src/nn/initialise.js';
 import type { Network } from '../../src/nn/network.js';
 import type { HostTensor } from '../../src/ports/index.js';
 import { jit } from '../../src/tensor/index.js';
+import * as tf from '../../src/tensor/tfjs.js';
 import type { Suite } from '../main.js';
 import { type Row, sideBySide } from '../measure.js';
 import { fmaPeak, openTorch, openWasm, type Peer, torchMemory } from '../peer.js';

@@ -37,13 +37,18 @@ const NOTHING: LossWeights = {
 const stepping = (objective: Objective, examples: Readonly<Record<string, readonly number[]>>) => {
   const step = adversarialStep(objective, { optimiser: OPTIMISER, average: 0 });
   const run = jit(step, { name: 'step', cache: 1 });
-  const networks = Object.entries({ ...objective.cast.generators, ...objective.cast.discriminators });
+  const networks = Object.entries({ ...objective.networks.generators, ...objective.networks.discriminators });
   const each = <A>(f: (network: Pick<Network, 'parameters'>, seed: number) => A): Record<string, A> =>
     Object.fromEntries(networks.map(([name, network], i) => [name, f(network as Network, i)]));
   const empty = each(({ parameters }) =>
     Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [name, zeros(shape)])),
   );
-  const pace = { rate: scalar(2e-4), shrink: scalar(0), firstFull: scalar(0.5), secondFull: scalar(1e-3) };
+  const stepScalars = {
+    rate: scalar(2e-4),
+    weightDecay: scalar(0),
+    firstBiasCorrection: scalar(0.5),
+    secondBiasCorrection: scalar(1e-3),
+  };
   const batch = Object.values(examples)[0]![0]!;
   let state = { weights: each(initialise), first: empty, second: empty, average: {} };
   return async (): Promise<void> => {
@@ -52,7 +57,7 @@ const stepping = (objective: Objective, examples: Readonly<Record<string, readon
       examples: Object.fromEntries(
         Object.entries(examples).map(([name, shape]) => [name, noise(shape, 0.9)]),
       ),
-      control: { generators: pace, discriminators: pace },
+      control: { generators: stepScalars, discriminators: stepScalars },
       earlier: {},
       mix: noise([batch, 1, 1, 1]),
     } as unknown as HostOf<StepInputs>;

@@ -1,5 +1,5 @@
+import type { TrainedStep } from '../execution/run.js';
 import { short } from '../ops/report/short.js';
-import type { TrainedStep } from '../pipelines/run.js';
 import type { Progress } from '../streams/index.js';
 import { barLine, clock } from './progress-line.js';
 import type { Paints } from './terminal.js';

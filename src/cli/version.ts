@@ -1,1 +1,1 @@
-export { version } from '../pipelines/receipt/versions.js';
+export { version } from '../records/receipts/versions.js';

@@ -38,7 +38,7 @@ export const printDiagnostic = (
   const lines = [
     `${paint[severity](`${severity}[${code}]`)}${paint.bold(`: ${message}`)}`,
     ...(span === undefined ? [] : excerpt(span, gutter, width, severity, paint)),
-    `${' '.repeat(gutter)} ${paint.dim('=')} ${hint ?? codes[code].mend}`,
+    `${' '.repeat(gutter)} ${paint.dim('=')} ${hint ?? codes[code].remedy}`,
   ];
   return lines.join('\n');
 };

@@ -1,9 +1,9 @@
-export { hasRoomFor } from './carried.js';
-export { type Decoded, type DecodeOptions, decode, type Input } from './decode.js';
-export { type EncodedPhoto, encode } from './encode.js';
-export type { EncodeOptions } from './encode-options.js';
+export { isTemporary, TEMPORARY, writeAtomically } from '../disk/write.js';
+export { type Decoded, type DecodeOptions, decode, type Input } from './decoding/decode.js';
+export { isWhole } from './decoding/whole.js';
+export { hasRoomFor } from './encoding/carried.js';
+export { type EncodedPhoto, encode } from './encoding/encode.js';
+export type { EncodeOptions } from './encoding/encode-options.js';
 export { MAX_BYTES, MAX_PIXELS } from './limits.js';
-export { isWhole } from './whole.js';
-export { cutOut, type Fill, type Region } from './window.js';
-export { isTemporary, TEMPORARY, writeAtomically } from './write.js';
-export { receiptIn, withReceipt } from './xmp.js';
+export { receiptIn, withReceipt } from './metadata/xmp.js';
+export { cutOut, type Fill, type Region } from './samples/window.js';

@@ -4,10 +4,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Frame } from '../ports/index.js';
 import { sameBytes } from './bytes.js';
 import { writeJpeg } from './containers/jpeg.js';
-import { decode } from './decode.js';
-import { encode } from './encode.js';
-import type { EncodeOptions } from './encode-options.js';
-import { type Raw, samplesOf } from './samples.js';
+import { decode } from './decoding/decode.js';
+import { encode } from './encoding/encode.js';
+import type { EncodeOptions } from './encoding/encode-options.js';
+import { type Raw, samplesOf } from './samples/samples.js';
 import {
   builtInProfile,
   cmykTiff,
@@ -167,7 +167,7 @@ describe('an unedited file comes back bit for bit, as libvips reads it', () => {
   });
 
   it('a turned JPEG, written as PNG: upright, and not a sample changed', async () => {
-    const { shorts, writeTiff } = await import('./ifd-writer.js');
+    const { shorts, writeTiff } = await import('./metadata/ifd-writer.js');
     const exif = writeTiff({ fields: [shorts('II', 0x0112, [6])], children: [] }, 'II');
     const file = writeJpeg(await picture().jpeg().toBuffer(), { ...nothing, exif }).bytes;
     const { frame } = await right(decode({ bytes: file }));

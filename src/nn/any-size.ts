@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { pad2d } from '../tensor/layers/index.js';
+import * as tf from '../tensor/tfjs.js';
 import type { Sides } from './network.js';
 
 /** The side that a network takes for one of so many pixels. */

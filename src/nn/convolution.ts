@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { pad2d } from '../tensor/layers/index.js';
+import * as tf from '../tensor/tfjs.js';
 import { type Initialisation, type ParameterSpec, type Parameters, parameter } from './network.js';
 
 /** How the filter and the bias of a convolution start, given how many inputs each output sums up. */

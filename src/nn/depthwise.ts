@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tensor/tfjs.js';
 
 /** A constant filter [kh,kw] for `tf.depthwiseConv2d`, the same for each channel. */
 export const sameForEach = (rows: readonly (readonly number[])[], channels: number): tf.Tensor4D =>

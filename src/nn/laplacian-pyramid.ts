@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { pad2d, resize2d } from '../tensor/layers/index.js';
+import * as tf from '../tensor/tfjs.js';
 import { sameForEach } from './depthwise.js';
 
 /** A picture [N,H,W,C] as what each halving loses, finest first, and the rest. */

@@ -1,8 +1,8 @@
-import type * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Diagnostics } from '../diagnostics/index.js';
 import { elementCount, type Graph, type Node } from '../tensor/graph/index.js';
+import type * as tf from '../tensor/tfjs.js';
 import { record, type TensorSpec } from '../tensor/trace/record.js';
 import type { Learner, Parameters } from './network.js';
 

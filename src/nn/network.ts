@@ -1,6 +1,6 @@
-import type * as tf from '@tensorflow/tfjs';
+import type { Edges } from '../picture/edges.js';
 import type { HostTensor } from '../ports/index.js';
-import type { Edges } from './edges.js';
+import type * as tf from '../tensor/tfjs.js';
 
 /** How a parameter starts: drawn from N(0, deviation²), evenly from -bound to bound, or one value everywhere. */
 export type Initialisation =
@@ -26,28 +26,28 @@ export interface Learner<Result> {
 }
 
 /** A picture on its way through a network whose halves are apart. */
-export interface HalfWay {
+export interface BranchedPath {
   /** What is seen of the whole picture: smaller, and made of neighbourhoods only. */
   readonly reduced: tf.Tensor4D;
   /**
    * The rest of the way, made of neighbourhoods only: the mean of what several sets of parameters make of the picture,
    * given what each made of the whole of it.
    */
-  readonly finish: (members: readonly Parameters[], wholes: readonly tf.Tensor4D[]) => tf.Tensor4D;
+  readonly finish: (members: readonly Parameters[], globalFeatures: readonly tf.Tensor4D[]) => tf.Tensor4D;
 }
 
 /**
- * A network taken apart into what looks at the whole picture and what does not: of `way = look(x)`, what it makes of x is
+ * A network taken apart into what looks at the whole picture and what does not: of `way = globalInput(x)`, what it makes of x is
  * `way.finish([p], [whole(p, way.reduced, 'none')])`. Sides are those that it works at.
  */
-export interface Halves {
+export interface Branches {
   /** How many times smaller the reduced picture is. */
   readonly factor: number;
   /**
    * What is seen of the whole goes with the values: of a·x + b, a > 0, it is a times what is seen of x, plus b. So x can be
    * scaled after it was made smaller.
    */
-  readonly look: (pictures: tf.Tensor4D) => HalfWay;
+  readonly globalInput: (pictures: tf.Tensor4D) => BranchedPath;
   /** Channels of what is made of the whole. */
   readonly channels: number;
   /** What one set of parameters makes of the whole reduced picture, as large as it. */
@@ -68,12 +68,16 @@ export interface Network extends Learner<tf.Tensor4D> {
    */
   readonly averaged?: (members: readonly Parameters[], pictures: tf.Tensor4D) => tf.Tensor4D;
   /** Its two halves, where only one of them looks at the whole picture: the other can then work in tiles. */
-  readonly halves?: Halves;
+  readonly branches?: Branches;
   /**
    * What `apply` makes, with all that it learns of the whole picture asked of `mean`, where means are all it learns of it:
    * given these, it can work in tiles. They are asked for in the same order every time. Sides are those that it works at.
    */
-  readonly byMeans?: (parameters: Parameters, pictures: tf.Tensor4D, mean: WholeMean) => tf.Tensor4D;
+  readonly byGlobalStatistics?: (
+    parameters: Parameters,
+    pictures: tf.Tensor4D,
+    mean: WholeMean,
+  ) => tf.Tensor4D;
   /** The sizes that it works at. It takes any other, fills it up and cuts the result. Every size when absent. */
   readonly sides?: Sides;
 }

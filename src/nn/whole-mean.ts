@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tensor/tfjs.js';
 import type { WholeMean } from './network.js';
 
 /** The mean over the pixels that are at hand. */

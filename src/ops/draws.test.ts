@@ -1,9 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import { randomFor } from '../operator/random.js';
 import type { HostTensor } from '../ports/index.js';
 import { crop } from './crop/index.js';
 import { builtIn } from './index.js';
-import { randomFor } from './random.js';
 import { frameFrom } from './testing/frames.js';
 import { itemOf, runMap } from './testing/run.js';
 

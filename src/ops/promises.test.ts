@@ -1,5 +1,7 @@
 import type * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import type { Laws } from '../operator/promises.js';
+import type { Step, Stream } from '../operator/step.js';
 import { frame, none } from '../ports/index.js';
 import {
   adjust,
@@ -11,8 +13,6 @@ import {
   degradeHaze,
   degradeNoise,
 } from './index.js';
-import type { Laws } from './laws.js';
-import type { Step, Stream } from './step.js';
 import { paramsOf, readParams } from './testing/run.js';
 
 const stream: Stream<typeof frame> = {

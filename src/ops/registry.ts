@@ -1,3 +1,4 @@
+import type { Operator } from '../operator/operator.js';
 import { adjust } from './adjust/index.js';
 import { augment } from './augment/index.js';
 import { batch } from './batch/index.js';
@@ -16,7 +17,6 @@ import { ensembleAverage } from './ensemble.average/index.js';
 import { files } from './files/index.js';
 import { ganStep } from './gan.step/index.js';
 import { model } from './model/index.js';
-import type { Operator } from './operator.js';
 import { pad } from './pad/index.js';
 import { pair } from './pair/index.js';
 import { report } from './report/index.js';

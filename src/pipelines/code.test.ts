@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, describe, expect, it } from 'vitest';
+import { compilePipeline } from '../execution/compile.js';
+import { required, text } from '../operator/params/index.js';
 import { decode, defineOp, encode, files, save } from '../ops/index.js';
-import { required, text } from '../ops/params/index.js';
 import * as port from '../ports/index.js';
 import type { Graph } from './check/graph.js';
-import { analysePipeline, compilePipeline, pipeline, stream } from './code.js';
+import { analysePipeline, pipeline, stream } from './code.js';
 import { analyse } from './compile.js';
 
 const label = defineOp({

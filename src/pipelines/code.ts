@@ -1,17 +1,12 @@
 import type * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
 import { stringify } from 'yaml';
 import type { Diagnostics } from '../diagnostics/index.js';
 import { builtIn, type Operator, type Registry, type Step, type Stream, type Wire } from '../ops/index.js';
 import { type Json, type NonePort, none, type Port, type Substitute, type Unify } from '../ports/index.js';
 import { check } from './check/check.js';
 import type { Graph } from './check/graph.js';
-import { planGraph } from './compile.js';
 import type { PipelineSource, StepSource } from './parse/pipeline-file.js';
 import { escapeDollars, fromJson, toJson } from './parse/tree.js';
-import type { Plan } from './plan/plan.js';
-import { type Report, type RunOptions, runPlan } from './run.js';
 
 /** A pipeline put together in code: the same graphs as in YAML, their wires checked by the compiler. */
 export interface Pipeline<O extends Port = Port> {
@@ -95,17 +90,6 @@ export const stream = <const W extends readonly Wire[]>(
 
 /** The port that the last step declares. Its variables are worked out by the compiler, and again by `check`. */
 const outputOf = (steps: readonly Wire[]): Port => steps.at(-1)?.output ?? none;
-
-/** Compiles a pipeline to what can be run. */
-export const compilePipeline = (pipeline: Pipeline): TE.TaskEither<Diagnostics, Plan> =>
-  pipe(TE.fromEither(analysePipeline(pipeline)), TE.chain(planGraph));
-
-/** Compiles and runs a pipeline. */
-export const run = (pipeline: Pipeline, options: RunOptions = {}): TE.TaskEither<Diagnostics, Report> =>
-  pipe(
-    compilePipeline(pipeline),
-    TE.chain((plan) => runPlan(plan, options)),
-  );
 
 /** Checks parameters and wires: what the type checker cannot see, such as ranges. */
 export const analysePipeline = (pipeline: Pipeline): E.Either<Diagnostics, Graph> => {

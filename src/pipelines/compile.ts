@@ -6,13 +6,9 @@ import { type Diagnostics, didYouMean, failure } from '../diagnostics/index.js';
 import { builtIn, type Registry } from '../ops/index.js';
 import { check } from './check/check.js';
 import type { Graph } from './check/graph.js';
-import { defaultContext } from './context.js';
 import { asLive, type LiveOptions } from './live.js';
 import { type PipelineFile, type PipelineSource, readPipelineFile } from './parse/pipeline-file.js';
 import { parseYaml } from './parse/yaml.js';
-import { type Plan, planOf } from './plan/plan.js';
-import { bulkOf, stagesOf } from './plan/stages.js';
-import { survey } from './plan/survey.js';
 import { loadPlugins, pluginPaths } from './plugins.js';
 
 /** The text of a pipeline's file. */
@@ -37,10 +33,6 @@ export interface CompileOptions {
   /** Where relative paths in `set` start; the working directory unless said otherwise. */
   readonly folder?: string;
 }
-
-/** Compiles a file to what can be run. */
-export const compile = (file: SourceFile, options: CompileOptions = {}): TE.TaskEither<Diagnostics, Plan> =>
-  pipe(analyse(file, options), TE.chain(planGraph));
 
 /** The phases that need no more than the file and its plugins: what `pipe check` and editors do while one types. */
 export const analyse = (
@@ -70,19 +62,6 @@ export const analyse = (
       ),
     ),
   );
-
-/** The phases from a graph that makes sense to what can be run. */
-export const planGraph = (graph: Graph): TE.TaskEither<Diagnostics, Plan> => {
-  // 4. Stages: which operators go through a lane together, which become one compiled graph.
-  const stages = stagesOf(graph);
-  const bulk = bulkOf(stages);
-  return pipe(
-    // 5. Survey: what is on the disk, and what of it is done.
-    survey(graph, bulk, defaultContext(graph.seed)),
-    // 6. Plan. (7. `build` turns it into flows, when it runs.)
-    TE.map((found) => planOf(graph, stages, bulk, found)),
-  );
-};
 
 /** The sections of a file. */
 export const parse = (shown: string, text: string): E.Either<Diagnostics, PipelineFile> =>

@@ -1,5 +1,5 @@
+import { type JsonSchema, jsonSchema, record } from '../operator/params/index.js';
 import type { Operator, Registry } from '../ops/index.js';
-import { type JsonSchema, jsonSchema, record } from '../ops/params/index.js';
 import { declarationFields, fileFields, pipelineFields } from './parse/pipeline-file.js';
 
 const name = '^[A-Za-z][A-Za-z0-9_-]*$';

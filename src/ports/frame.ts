@@ -76,3 +76,16 @@ export interface Frame {
   readonly alpha?: Samples;
   readonly metadata: Metadata;
 }
+
+/** Width and height in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Height, width and channels of a picture on its way through tensor operators. */
+export interface PictureShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+}

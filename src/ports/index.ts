@@ -1,5 +1,14 @@
 export { codecOf, travelsOn } from './codec.js';
-export type { DeclaredColour, Frame, ImageFormat, Metadata, MetadataBlock, Samples } from './frame.js';
+export type {
+  DeclaredColour,
+  Frame,
+  ImageFormat,
+  Metadata,
+  MetadataBlock,
+  PictureShape,
+  Samples,
+  Size,
+} from './frame.js';
 export { arrays, type DataOf, type DType, type HostTensor } from './host-tensor.js';
 export type { Item, ItemFailure, ItemKey, Outcome, TileKey } from './item.js';
 export type { Json } from './json.js';

@@ -6,8 +6,10 @@ import type { Item, ItemKey } from './item.js';
 
 /** A file that a source found. Its place relative to the source's folder is the item's `key.path`. */
 export interface FileRef {
-  /** Absolute path on disk. */
+  /** Absolute path on disk; of bytes, what messages call them. */
   readonly path: string;
+  /** What the file holds, where it is not on disk. */
+  readonly bytes?: Uint8Array;
 }
 
 /** The bytes of an image file about to be saved. */

@@ -5,5 +5,7 @@ export * from './layers/index.js';
 export * as random from './random/index.js';
 export { createEngine, type Engine, type EngineName } from './run/engine.js';
 export { type EngineReport, fastestEngine, surveyEngines } from './run/survey.js';
+/** tfjs-core, in which operators are written: the one that programs here are recorded with. */
+export * as tf from './tfjs.js';
 export { type SpecsOf, type ToOnnxOptions, toOnnx, toOnnxOfAnySize } from './to-onnx.js';
 export type { TensorSpec } from './trace/record.js';

@@ -1,9 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { HostTensor } from '../ports/index.js';
 import { jit } from './jit.js';
 import { createEngine } from './run/engine.js';
+import * as tf from './tfjs.js';
 
 const engine = createEngine('cpu');
 afterAll(() => engine.dispose());

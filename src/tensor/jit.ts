@@ -1,4 +1,3 @@
-import type * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import * as R from 'fp-ts/lib/Record.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
@@ -11,6 +10,7 @@ import { Lease } from './lease.js';
 import { optimise } from './passes/index.js';
 import { type Compiled, createEngine, type Engine } from './run/engine.js';
 import { copyInto } from './run/spare-buffers.js';
+import type * as tf from './tfjs.js';
 import { record, type TensorSpec } from './trace/record.js';
 import { leaves, mapTree, TreeError } from './tree.js';
 

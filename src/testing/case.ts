@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { failure } from '../diagnostics/index.js';
-import type { Operator } from '../ops/operator.js';
+import type { Operator } from '../operator/operator.js';
 import type { ItemKey, Outcome } from '../ports/index.js';
 import type { ArbitraryFrameOptions } from './arbitraries/frames.js';
 import { arbitraryValues, type Draft } from './arbitraries/values.js';

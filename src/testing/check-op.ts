@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { DiagnosticError } from '../diagnostics/index.js';
 import { decode } from '../image/index.js';
-import type { Operator } from '../ops/operator.js';
+import type { Operator } from '../operator/operator.js';
 import type { Frame } from '../ports/index.js';
 import { type ArbitraryFrameOptions, frameFrom } from './arbitraries/frames.js';
 import { arbitraryParams } from './arbitraries/params.js';
@@ -209,7 +209,7 @@ const judged = async (
     });
   if (result.failed) throw result.errorInstance ?? new Error(`${operator.name} could not be tried.`);
   if (path === undefined && accepted * LEAST_ACCEPTED < cases)
-    throw vain(operator, cases, accepted, lastRefusal);
+    throw inconclusive(operator, cases, accepted, lastRefusal);
   return { operator: operator.name, cases, refused: cases - accepted, laws: Object.fromEntries(held) };
 };
 
@@ -247,7 +247,7 @@ const refusalIn = (
     ? given.left[0].message
     : given.right.flatMap((outcome) => (E.isLeft(outcome) ? [outcome.left.diagnostics[0].message] : []))[0];
 
-const vain = (operator: Operator, cases: number, accepted: number, refusal: string): Error =>
+const inconclusive = (operator: Operator, cases: number, accepted: number, refusal: string): Error =>
   new Error(
     [
       `${operator.name} gave something in ${accepted} of ${cases} cases only, so its laws cannot be checked.`,

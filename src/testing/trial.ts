@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Operator } from '../ops/operator.js';
+import type { Operator } from '../operator/operator.js';
 import { encoded, type Outcome, travelsOn } from '../ports/index.js';
 import type { Engine } from '../tensor/run/engine.js';
 import { type Case, feedsOf } from './case.js';

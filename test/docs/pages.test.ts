@@ -2,8 +2,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { parse as parseYaml, stringify } from 'yaml';
+import { jsonSchema, type RecordShape, type Shape } from '../../src/operator/params/index.js';
 import { builtIn } from '../../src/ops/index.js';
-import { jsonSchema, type RecordShape, type Shape } from '../../src/ops/params/index.js';
 import { analyse, parse } from '../../src/pipelines/compile.js';
 import { inlineCode, operatorPages, pageOf, root, snippetsOf } from './snippets.js';
 

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/image/index.js';
-import { samplesOf, toDepth } from '../../src/image/samples.js';
+import { samplesOf, toDepth } from '../../src/image/samples/samples.js';
 import { ownSamples } from '../../src/image/testing/files.js';
 import type { Frame } from '../../src/ports/index.js';
 

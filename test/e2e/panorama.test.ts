@@ -86,7 +86,7 @@ steps:
 
 interface Noted {
   readonly tiles?: { readonly edges: string; readonly count: number };
-  readonly certificate?: { readonly passed: boolean; readonly windows: number; readonly difference: number };
+  readonly seamCheck?: { readonly passed: boolean; readonly windows: number; readonly difference: number };
 }
 
 /** Runs a pipeline by the command line and gives what was noted about the photo. */
@@ -108,11 +108,11 @@ const pixelsOf = (path: string): Promise<Buffer> => sharp(join(folder, path)).ra
 
 describe('a panorama edited by the command line', () => {
   it('keeps its GPano metadata, is recognised by them, and is certified where it is joined', async () => {
-    const { tiles, certificate } = edit('edit.yaml', 'sphere.jpg', '--certify', '--memory', '4M');
+    const { tiles, seamCheck } = edit('edit.yaml', 'sphere.jpg', '--certify', '--memory', '4M');
     expect(tiles).toMatchObject({ edges: 'sphere' });
     expect(tiles?.count).toBeGreaterThan(1);
-    expect(certificate).toMatchObject({ passed: true });
-    expect(certificate?.windows).toBeGreaterThan(4);
+    expect(seamCheck).toMatchObject({ passed: true });
+    expect(seamCheck?.windows).toBeGreaterThan(4);
     const { xmp: kept } = await sharp(join(folder, 'out/sphere.jpg')).metadata();
     for (const [name, value] of Object.entries(gpano))
       expect(kept?.toString()).toContain(`GPano:${name}="${value}"`);

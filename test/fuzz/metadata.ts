@@ -8,17 +8,23 @@ import {
   withSize,
   withThumbnail,
   withUprightOrientation,
-} from '../../src/image/exif.js';
-import { noPanorama, regionOfPanorama } from '../../src/image/gpano.js';
-import { openTiff, readIfd } from '../../src/image/ifd.js';
-import { longs, opaque, rationals, shorts, writeTiff } from '../../src/image/ifd-writer.js';
-import { panoramaOf } from '../../src/image/panorama.js';
-import { iptcOf, photoshopOf } from '../../src/image/photoshop.js';
-import { samplesOf } from '../../src/image/samples.js';
+} from '../../src/image/metadata/exif.js';
+import { noPanorama, regionOfPanorama } from '../../src/image/metadata/gpano.js';
+import { openTiff, readIfd } from '../../src/image/metadata/ifd.js';
+import { longs, opaque, rationals, shorts, writeTiff } from '../../src/image/metadata/ifd-writer.js';
+import { panoramaOf } from '../../src/image/metadata/panorama.js';
+import { iptcOf, photoshopOf } from '../../src/image/metadata/photoshop.js';
+import {
+  isExtendedBy,
+  receiptIn,
+  withReceipt,
+  withUprightXmp,
+  withXmpSize,
+} from '../../src/image/metadata/xmp.js';
+import { openXmp } from '../../src/image/metadata/xmp-packet.js';
+import { samplesOf } from '../../src/image/samples/samples.js';
 import { made } from '../../src/image/testing/pictures.js';
 import { adobeRgb, greyGamma22, proPhoto, srgbByTable, tabledRgb } from '../../src/image/testing/profiles.js';
-import { isExtendedBy, receiptIn, withReceipt, withUprightXmp, withXmpSize } from '../../src/image/xmp.js';
-import { openXmp } from '../../src/image/xmp-packet.js';
 import type { Frame } from '../../src/ports/index.js';
 import { expectThat, rightOf, type Target, utf8 } from './target.js';
 

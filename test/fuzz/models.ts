@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeManifest, encodeManifest } from '../../src/nn/models/model-json.js';
 import { decodeTensors, encodeTensors } from '../../src/nn/models/safetensors.js';
-import { conventionsOf } from '../../src/ops/model/conventions.js';
+import { conventionsOf } from '../../src/nn/onnx/conventions.js';
 import { decodeMetadata, encodeModel } from '../../src/tensor/emit/schema.js';
 import { expectThat, rightOf, type Target, textOf } from './target.js';
 
@@ -25,7 +25,7 @@ const onnx = encodeModel({
   nodes: [],
   initializers: [{ name: 'w', type: 'float32', dims: [2], bytes: new Uint8Array(8) }],
   inputs: [{ name: 'x', type: 'float32', dims: [1, 3, 0, 0], free: [undefined, undefined, 'h', 'w'] }],
-  residents: {},
+  externalInitialisers: {},
   outputs: [{ name: 'y', type: 'float32', dims: [1, 3, 8, 8] }],
   opsets: { '': 17 },
   metadata: { 'prismflow.range': '0..1', 'prismflow.scale': '2' },

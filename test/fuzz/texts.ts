@@ -1,17 +1,17 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { matcherOf } from '../../src/ops/files/glob.js';
-import { faultOf } from '../../src/ops/files/pattern.js';
+import { matcherOf } from '../../src/disk/glob.js';
+import { faultOf } from '../../src/disk/pattern.js';
 import { builtIn } from '../../src/ops/index.js';
 import { check } from '../../src/pipelines/check/check.js';
 import { parse } from '../../src/pipelines/compile.js';
-import { readEntry } from '../../src/pipelines/journal/entries.js';
-import { openInFlight } from '../../src/pipelines/journal/in-flight.js';
-import { journalPath, readJournal } from '../../src/pipelines/journal/journal.js';
-import { openLine, sealLine } from '../../src/pipelines/journal/line.js';
-import { whoHolds } from '../../src/pipelines/journal/lock.js';
 import { parseYaml } from '../../src/pipelines/parse/yaml.js';
+import { readEntry } from '../../src/records/journal/entries.js';
+import { openInFlight } from '../../src/records/journal/in-flight.js';
+import { journalPath, readJournal } from '../../src/records/journal/journal.js';
+import { openLine, sealLine } from '../../src/records/journal/line.js';
+import { whoHolds } from '../../src/records/lock.js';
 import { expectThat, reading, rightOf, type Target, textOf, utf8 } from './target.js';
 
 const root = new URL('../../', import.meta.url);

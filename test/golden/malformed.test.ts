@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Diagnostic, printDiagnostic } from '../../src/diagnostics/index.js';
-import { compile } from '../../src/pipelines/compile.js';
+import { compile } from '../../src/execution/compile.js';
 
 const cases = new URL('./malformed/', import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-malformed-'));

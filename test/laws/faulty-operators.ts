@@ -56,7 +56,11 @@ export const sound = {
     about: 'Turn light into dark',
     params: {},
     ...frameToFrame,
-    laws: { range: () => [0, 1], reach: () => 0, equivariant: () => ['flip-x', 'rotate-90', 'shift-x'] },
+    laws: {
+      range: () => [0, 1],
+      receptiveRadius: () => 0,
+      equivariant: () => ['flip-x', 'rotate-90', 'shift-x'],
+    },
     map:
       () =>
       ({ value }) =>
@@ -84,11 +88,11 @@ export const sound = {
     about: 'Soften a picture',
     params: {},
     ...frameToFrame,
-    laws: { reach: () => 1, equivariant: () => ['flip-x', 'flip-y', 'rotate-90'] },
+    laws: { receptiveRadius: () => 1, equivariant: () => ['flip-x', 'flip-y', 'rotate-90'] },
     tensor: {
       program: (tf) => (picture) =>
         tf.squeeze(
-          tf.avgPool(tf.expandDims<import('@tensorflow/tfjs').Tensor4D>(picture), 3, 1, 'same'),
+          tf.avgPool(tf.expandDims<import('../../src/tensor/tfjs.js').Tensor4D>(picture), 3, 1, 'same'),
           [0],
         ),
     },
@@ -262,11 +266,11 @@ export const faulty = {
     about: 'Soften a picture',
     params: {},
     ...frameToFrame,
-    laws: { reach: () => 1 },
+    laws: { receptiveRadius: () => 1 },
     tensor: {
       program: (tf) => (picture) =>
         tf.squeeze(
-          tf.avgPool(tf.expandDims<import('@tensorflow/tfjs').Tensor4D>(picture), 5, 1, 'same'),
+          tf.avgPool(tf.expandDims<import('../../src/tensor/tfjs.js').Tensor4D>(picture), 5, 1, 'same'),
           [0],
         ),
     },

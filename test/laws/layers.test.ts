@@ -5,19 +5,32 @@ import { describe, expect, it } from 'vitest';
 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 
-/** What each folder of src may import, beside itself: imports go down only (ARCHITECTURE.md). */
-const below: Readonly<Record<string, readonly string[]>> = {
-  diagnostics: [],
-  ports: ['diagnostics'],
-  tensor: ['diagnostics', 'ports'],
-  image: ['diagnostics', 'ports', 'tensor'],
-  // Models are written as pictures are: whole or not at all.
-  nn: ['diagnostics', 'ports', 'tensor', 'image'],
-  streams: ['diagnostics', 'ports', 'tensor'],
-  ops: ['diagnostics', 'ports', 'tensor', 'image', 'nn', 'streams'],
-  pipelines: ['diagnostics', 'ports', 'tensor', 'image', 'nn', 'streams', 'ops'],
-  testing: ['diagnostics', 'ports', 'tensor', 'image', 'nn', 'streams', 'ops', 'pipelines'],
-  cli: ['diagnostics', 'ports', 'tensor', 'image', 'nn', 'streams', 'ops', 'pipelines'],
+/** The folders of src, each above those that it may import from: imports go down only (ARCHITECTURE.md). */
+const floors = [
+  'diagnostics',
+  'ports',
+  'disk',
+  'tensor',
+  'streams',
+  'image',
+  'picture',
+  'operator',
+  'nn',
+  'ops',
+  'pipelines',
+  'records',
+  'execution',
+  'testing',
+  'cli',
+] as const;
+
+/** Front ends stand beside one another, and the kit of laws beside them: none imports another. */
+const doors: ReadonlySet<string> = new Set(['testing', 'cli']);
+
+/** The phases inside of a folder, in order: none imports from a later one. */
+const phases: Readonly<Record<string, readonly string[]>> = {
+  pipelines: ['parse', 'check', 'plan', 'draw'],
+  records: ['journal', 'receipts'],
 };
 
 const sources = (folder: string): readonly string[] =>
@@ -32,28 +45,64 @@ const sources = (folder: string): readonly string[] =>
     )
     .map((path) => resolve(SRC, folder, path));
 
-/** The folders of src that a file imports from, by static or dynamic import. */
+/** The files of src, relative to it, that a file imports from, by static or dynamic import; types included. */
 const imported = (file: string): readonly string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(
-    ([, path = '']) => relative(SRC, resolve(dirname(file), path)).split('/')[0]!,
+  [...readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, path = '']) =>
+    relative(SRC, resolve(dirname(file), path)),
   );
 
+const floorOf = (path: string): string => path.split('/')[0]!;
+
+const isBelow = (floor: string, of: string): boolean =>
+  !doors.has(floor) && floors.indexOf(floor as never) < floors.indexOf(of as never);
+
 describe('imports go down only', () => {
-  const folders = readdirSync(SRC, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const folders = readdirSync(SRC, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
 
   it('every folder has its place', () => {
-    expect(folders.map((f) => f.name).filter((name) => below[name] === undefined)).toEqual([]);
+    expect([...folders].sort()).toEqual([...floors].sort());
   });
 
-  for (const { name } of folders) {
+  for (const name of folders) {
     it(`from ${name}`, () => {
-      const allowed = [name, ...(below[name] ?? [])];
       const wrong = sources(name).flatMap((file) =>
         imported(file)
-          .filter((folder) => !allowed.includes(folder))
-          .map((folder) => `${relative(SRC, file)} imports ${folder}`),
+          .filter((path) => floorOf(path) !== name && !isBelow(floorOf(path), name))
+          .map((path) => `${relative(SRC, file)} imports ${path}`),
       );
       expect(wrong).toEqual([]);
     });
   }
+
+  for (const [folder, order] of Object.entries(phases)) {
+    it(`from phase to phase of ${folder}`, () => {
+      const wrong = sources(folder).flatMap((file) => {
+        const [, own = ''] = relative(SRC, file).split('/');
+        return imported(file)
+          .map((path) => path.split('/'))
+          .filter(([floor, phase = '']) => floor === folder && order.indexOf(phase) > order.indexOf(own))
+          .filter(() => order.includes(own))
+          .map((path) => `${relative(SRC, file)} imports ${path.join('/')}`);
+      });
+      expect(wrong).toEqual([]);
+    });
+  }
+});
+
+describe('operators', () => {
+  it('do not import one another', () => {
+    const wrong = sources('ops').flatMap((file) => {
+      const [, own = '', inner] = relative(SRC, file).split('/');
+      if (inner === undefined) return [];
+      return imported(file)
+        .filter((path) => {
+          const [floor, other = '', of] = path.split('/');
+          return floor === 'ops' && of !== undefined && other !== own;
+        })
+        .map((path) => `${relative(SRC, file)} imports ${path}`);
+    });
+    expect(wrong).toEqual([]);
+  });
 });

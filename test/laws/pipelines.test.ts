@@ -5,12 +5,13 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Diagnostics } from '../../src/diagnostics/index.js';
+import { compile } from '../../src/execution/compile.js';
+import { estimate } from '../../src/execution/plan/plan.js';
+import { runPlan } from '../../src/execution/run.js';
 import { builtIn } from '../../src/ops/index.js';
 import type { Graph } from '../../src/pipelines/check/graph.js';
 import { analysePipeline } from '../../src/pipelines/code.js';
-import { analyse, compile } from '../../src/pipelines/compile.js';
-import { estimate } from '../../src/pipelines/plan/plan.js';
-import { runPlan } from '../../src/pipelines/run.js';
+import { analyse } from '../../src/pipelines/compile.js';
 import { fileOf } from '../../src/testing/arbitraries/values.js';
 import {
   arbitraryEdits,

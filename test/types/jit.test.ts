@@ -1,9 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { Diagnostics } from '../../src/diagnostics/index.js';
 import type { HostTensor } from '../../src/ports/index.js';
 import { jit, toOnnx } from '../../src/tensor/index.js';
+import * as tf from '../../src/tensor/tfjs.js';
 
 // Checked by the compiler; nothing here is run.
 const programs = () => {

@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest';
+import { integer, required } from '../../src/operator/params/index.js';
 import { decode, defineJoin, defineOp, encode, files, save } from '../../src/ops/index.js';
-import { integer, required } from '../../src/ops/params/index.js';
 import { type Pipeline, pipeline, stream } from '../../src/pipelines/code.js';
 import type { BatchPort, FramePort, PairPort, SavedPort } from '../../src/ports/index.js';
 import * as port from '../../src/ports/index.js';

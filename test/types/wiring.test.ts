@@ -1,6 +1,6 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { describe, expectTypeOf, it } from 'vitest';
-import { defineJoin, defineOp } from '../../src/ops/define.js';
+import { defineJoin, defineOp } from '../../src/operator/define.js';
 import {
   defaulted,
   integer,
@@ -11,8 +11,8 @@ import {
   record,
   required,
   tagged,
-} from '../../src/ops/params/index.js';
-import type { Step, Stream } from '../../src/ops/step.js';
+} from '../../src/operator/params/index.js';
+import type { Step, Stream } from '../../src/operator/step.js';
 import * as port from '../../src/ports/index.js';
 
 const brighten = defineOp({

@@ -13,7 +13,7 @@ export const explain = async (code: string | undefined, { out, err, paint }: Ter
     err(`There is no code \`${code}\`. ${didYouMean(code, Object.keys(codes))}\n`);
     return exit.wrong;
   }
-  const { title, mend } = codes[code];
-  out(`${paint.bold(code)}\n${title}.\n\n${mend}\n`);
+  const { title, remedy } = codes[code];
+  out(`${paint.bold(code)}\n${title}.\n\n${remedy}\n`);
   return exit.done;
 };

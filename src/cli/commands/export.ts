@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { writeAtomically } from '../../image/write.js';
-import type { Exported } from '../../ops/ensemble.average/export.js';
+import { writeAtomically } from '../../disk/write.js';
+import type { Exported } from '../../nn/onnx/export.js';
+import { paramErrors } from '../../operator/params/index.js';
 import { ensembleAverage } from '../../ops/ensemble.average/index.js';
-import { paramErrors } from '../../ops/params/index.js';
 import { createEngine } from '../../tensor/run/engine.js';
 import { printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
@@ -27,7 +27,7 @@ export const exportModel = async (
   { to, strength, trust, average, members, pixels, size }: ExportOptions,
   terminal: Terminal,
 ): Promise<Exit> => {
-  const { exportEnsemble } = await import('../../ops/ensemble.average/export.js');
+  const { exportEnsemble } = await import('../../nn/onnx/export.js');
   // What the operator refuses is refused here.
   const params = ensembleAverage.operator.params.codec.decode({
     models: run,

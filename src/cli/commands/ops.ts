@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { didYouMean } from '../../diagnostics/index.js';
+import { describe, describePresence, jsonSchema } from '../../operator/params/index.js';
 import { builtIn, type Operator } from '../../ops/index.js';
-import { describe, describePresence, jsonSchema } from '../../ops/params/index.js';
 import { showPort } from '../../ports/index.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
 

@@ -2,12 +2,12 @@ import { relative } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { PictureShape } from '../../ops/index.js';
-import { compile } from '../../pipelines/compile.js';
-import { defaultContext } from '../../pipelines/context.js';
-import { type Foresight, foresee } from '../../pipelines/plan/foresee.js';
-import { type Estimate, estimate, type Plan } from '../../pipelines/plan/plan.js';
+import { compile } from '../../execution/compile.js';
+import { defaultContext } from '../../execution/context.js';
+import { estimateWork, type SizeEstimate } from '../../execution/plan/estimate.js';
+import { type Estimate, estimate, type Plan } from '../../execution/plan/plan.js';
 import { nodesOf, type Stage } from '../../pipelines/plan/stages.js';
+import type { PictureShape } from '../../ports/index.js';
 import { showPort } from '../../ports/index.js';
 import { findPipeline } from '../find-pipeline.js';
 import { duration } from '../progress-line.js';
@@ -39,7 +39,7 @@ export const plan = async (
       'foresights',
       ({ compiled }) =>
         () =>
-          foresee(compiled, { ...defaultContext(compiled.graph.seed), jobs, memory }),
+          estimateWork(compiled, { ...defaultContext(compiled.graph.seed), jobs, memory }),
     ),
   )();
   if (E.isLeft(result)) {
@@ -81,7 +81,7 @@ const prediction = ({ bulk }: Plan, estimates: readonly Estimate[], jobs: number
 /** Estimates with what operators foresee of the first picture in the place of a rule of thumb. */
 const better = (
   estimates: readonly Estimate[],
-  foresights: readonly Foresight[],
+  foresights: readonly SizeEstimate[],
   { width, height }: PictureShape,
 ): readonly Estimate[] =>
   estimates.map((each) => {
@@ -95,7 +95,7 @@ const toJson = (
   compiled: Plan,
   estimates: readonly Estimate[],
   jobs: number,
-  foresights: readonly Foresight[],
+  foresights: readonly SizeEstimate[],
 ) => ({
   pipeline: compiled.graph.name,
   seed: compiled.graph.seed,
@@ -146,7 +146,7 @@ const toText = (
   compiled: Plan,
   estimates: readonly Estimate[],
   jobs: number,
-  foresights: readonly Foresight[],
+  foresights: readonly SizeEstimate[],
   { paint, folder }: Terminal,
 ): string => {
   const { graph, stages, bulk } = compiled;
@@ -186,7 +186,7 @@ const toText = (
   ].join('\n');
 };
 
-const foresightLine = ({ node, width, height, photos, work: { bytes, tiles } }: Foresight): string => {
+const foresightLine = ({ node, width, height, photos, work: { bytes, tiles } }: SizeEstimate): string => {
   const how =
     tiles === undefined
       ? 'at once'

@@ -2,9 +2,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic, Diagnostics } from '../../diagnostics/index.js';
-import { compile } from '../../pipelines/compile.js';
-import type { Plan } from '../../pipelines/plan/plan.js';
-import { type PipelineEvent, type Report, runPlan } from '../../pipelines/run.js';
+import { compile } from '../../execution/compile.js';
+import type { Plan } from '../../execution/plan/plan.js';
+import { type PipelineEvent, type Report, runPlan } from '../../execution/run.js';
 import type { ItemFailure } from '../../ports/index.js';
 import { notStarted, type Progress, progress } from '../../streams/index.js';
 import { addFigures, figuresInWords, figuresJson, meansOf, type Totals } from '../figures.js';
@@ -36,13 +36,17 @@ export const run = async (
   { set, engine, jobs, memory, certify, resume, retry, laws, json, quiet }: RunArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
-  const voice = json ? jsonVoice(terminal) : quiet ? quietVoice(terminal) : peopleVoice(terminal);
+  const reporter = json
+    ? jsonReporter(terminal)
+    : quiet
+      ? quietReporter(terminal)
+      : terminalReporter(terminal);
   const result = await pipe(
     findPipeline(target, terminal.folder),
     TE.chain(({ file, pipeline }) =>
       compile(file, { set, folder: terminal.folder, ...(pipeline === undefined ? {} : { pipeline }) }),
     ),
-    TE.chainFirstIOK((plan) => () => voice.planned(plan)),
+    TE.chainFirstIOK((plan) => () => reporter.planned(plan)),
     TE.bindTo('plan'),
     TE.bind('report', ({ plan }) =>
       runPlan(plan, {
@@ -54,16 +58,16 @@ export const run = async (
         retry,
         laws,
         signal: terminal.signal,
-        observe: voice.event,
+        observe: reporter.event,
       }),
     ),
   )();
   if (E.isLeft(result)) {
-    voice.refused(result.left);
+    reporter.refused(result.left);
     return exit.wrong;
   }
   const { plan, report } = result.right;
-  voice.finished(plan, report);
+  reporter.finished(plan, report);
   return exitOf(report);
 };
 
@@ -74,7 +78,7 @@ const exitOf = ({ end, failed }: Report): Exit => {
 };
 
 /** How a run speaks to whoever started it. */
-interface Voice {
+interface Reporter {
   readonly refused: (diagnostics: Diagnostics) => void;
   readonly planned: (plan: Plan) => void;
   readonly event: (event: PipelineEvent) => void;
@@ -82,7 +86,7 @@ interface Voice {
 }
 
 /** One JSON object a line. */
-const jsonVoice = ({ out }: Terminal): Voice => {
+const jsonReporter = ({ out }: Terminal): Reporter => {
   const say = (event: string, more: object): void => out(`${JSON.stringify({ event, ...more })}\n`);
   const sayFailure = ({ key, operator, diagnostics }: ItemFailure): void =>
     say('failed', { path: key.path, operator, diagnostics: diagnostics.map(diagnosticJson) });
@@ -122,7 +126,7 @@ const jsonVoice = ({ out }: Terminal): Voice => {
 };
 
 /** Nothing but what went wrong. */
-const quietVoice = (terminal: Terminal): Voice => ({
+const quietReporter = (terminal: Terminal): Reporter => ({
   refused: (diagnostics) => printDiagnostics(terminal, diagnostics),
   planned: () => undefined,
   event: () => undefined,
@@ -130,7 +134,7 @@ const quietVoice = (terminal: Terminal): Voice => ({
 });
 
 /** A progress line while it runs, where somebody watches; a few lines at the end. */
-const peopleVoice = (terminal: Terminal): Voice => {
+const terminalReporter = (terminal: Terminal): Reporter => {
   const line = liveLine(terminal);
   const warnings = new Map<string, { readonly warning: Diagnostic; readonly paths: string[] }>();
   let state: Progress = notStarted;

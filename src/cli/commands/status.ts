@@ -4,9 +4,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { analyse, parse } from '../../pipelines/compile.js';
-import type { Entry, FailedEntry } from '../../pipelines/journal/entries.js';
-import { entriesOf, journalPath, lockPath, nameIn } from '../../pipelines/journal/journal.js';
-import { type Holder, whoHolds } from '../../pipelines/journal/lock.js';
+import type { Entry, FailedEntry } from '../../records/journal/entries.js';
+import { entriesOf, journalPath, lockPath, nameIn } from '../../records/journal/journal.js';
+import { type Holder, whoHolds } from '../../records/lock.js';
 import { DROP_FOLDER, findPipeline, HOME } from '../find-pipeline.js';
 import { printable, shortPath } from '../printable.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
@@ -40,7 +40,7 @@ export const status = async (
   const { folder, out, err } = terminal;
   const given = folders.map((each) => resolve(folder, each));
   const places = given.length > 0 ? given : [...(await ownFolders(folder)), ...(await foldersBelow(folder))];
-  const found = (await Promise.all([...new Set(places)].map(statusOf))).flatMap((each) => each ?? []);
+  const found = (await Promise.all([...new Set(places)].map(folderStatusOf))).flatMap((each) => each ?? []);
   if (json) out(`${JSON.stringify(found, null, 2)}\n`);
   else for (const each of found) out(`${toText(each, terminal)}\n`);
   if (found.length > 0) return exit.done;
@@ -52,7 +52,7 @@ export const status = async (
   return given.length > 0 ? exit.wrong : exit.done;
 };
 
-const statusOf = async (folder: string): Promise<FolderStatus | undefined> => {
+const folderStatusOf = async (folder: string): Promise<FolderStatus | undefined> => {
   const isThere = await stat(journalPath(folder)).then(
     () => true,
     () => false,

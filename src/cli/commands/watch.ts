@@ -2,9 +2,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import { compile } from '../../pipelines/compile.js';
-import type { Plan } from '../../pipelines/plan/plan.js';
-import { type PipelineEvent, type Report, runPlan } from '../../pipelines/run.js';
+import { compile } from '../../execution/compile.js';
+import type { Plan } from '../../execution/plan/plan.js';
+import { type PipelineEvent, type Report, runPlan } from '../../execution/run.js';
 import type { ItemFailure } from '../../ports/index.js';
 import { findWatched } from '../find-pipeline.js';
 import { liveLine } from '../live-line.js';
@@ -35,7 +35,7 @@ export const watch = async (
   { set, poll, engine, jobs, memory, certify, retry, json, quiet }: WatchArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
-  const voice = json ? jsonVoice(terminal) : peopleVoice(terminal, quiet);
+  const reporter = json ? jsonReporter(terminal) : terminalReporter(terminal, quiet);
   const result = await pipe(
     findWatched(target, terminal.folder),
     TE.chain(({ file, pipeline }) =>
@@ -47,7 +47,7 @@ export const watch = async (
       }),
     ),
     TE.filterOrElse(isLive, notLive),
-    TE.chainFirstIOK((plan) => () => voice.planned(plan)),
+    TE.chainFirstIOK((plan) => () => reporter.planned(plan)),
     TE.chain((plan) =>
       runPlan(plan, {
         engine,
@@ -56,15 +56,15 @@ export const watch = async (
         ...(memory === undefined ? {} : { memory }),
         certify,
         finish: terminal.signal,
-        observe: voice.event,
+        observe: reporter.event,
       }),
     ),
   )();
   if (E.isLeft(result)) {
-    voice.refused(result.left);
+    reporter.refused(result.left);
     return exit.wrong;
   }
-  voice.finished(result.right);
+  reporter.finished(result.right);
   return result.right.end.kind === 'stopped' ? exit.stuck : exit.done;
 };
 
@@ -78,7 +78,7 @@ const notLive = ({ graph }: Plan): Diagnostics => [
 ];
 
 /** How a watch speaks to whoever started it. */
-interface Voice {
+interface Reporter {
   readonly refused: (diagnostics: Diagnostics) => void;
   readonly planned: (plan: Plan) => void;
   readonly event: (event: PipelineEvent) => void;
@@ -93,7 +93,7 @@ const foldersOf = ({ bulk }: Plan): { readonly input: string; readonly output: s
 };
 
 /** One JSON object a line. */
-const jsonVoice = ({ out }: Terminal): Voice => {
+const jsonReporter = ({ out }: Terminal): Reporter => {
   const say = (event: string, more: object): void =>
     out(`${JSON.stringify({ event, at: new Date().toISOString(), ...more })}\n`);
   const sayFailure = (event: string, { key, operator, diagnostics }: ItemFailure): void =>
@@ -187,7 +187,7 @@ const statusLine = (
 };
 
 /** A line for each photo, and where somebody watches a status line below them. */
-const peopleVoice = (terminal: Terminal, quiet: boolean): Voice => {
+const terminalReporter = (terminal: Terminal, quiet: boolean): Reporter => {
   const { out, err, paint, folder, width } = terminal;
   const line = liveLine(terminal);
   const nobody: Tally = { done: 0, skipped: 0, failed: 0, quarantined: 0 };

@@ -2,54 +2,60 @@
 export const modelCodes = {
   'model/unreadable': {
     title: 'The file of a model cannot be read',
-    mend: 'The message is the system’s own.',
+    remedy: 'The message is the system’s own.',
   },
   'model/not-onnx': {
     title: 'A file is no ONNX model',
-    mend: 'Give the `.onnx` file itself: no archive, no page that a download left, no weights of another framework.',
+    remedy:
+      'Give the `.onnx` file itself: no archive, no page that a download left, no weights of another framework.',
   },
   'model/external-weights': {
     title: 'The weights of a model are in another file',
-    mend: 'Write the model and its weights into one file: `onnx.save(onnx.load("model.onnx"), "one.onnx")` in Python.',
+    remedy:
+      'Write the model and its weights into one file: `onnx.save(onnx.load("model.onnx"), "one.onnx")` in Python.',
   },
   'model/refused': {
     title: 'The engine cannot open a model',
-    mend: 'The message is the engine’s own. Try `--engine cpu`, or export the model for an older opset.',
+    remedy: 'The message is the engine’s own. Try `--engine cpu`, or export the model for an older opset.',
   },
   'model/metadata': {
     title: 'What a model’s file says about its use makes no sense',
-    mend: 'Say it in the pipeline: parameters of `model` come before the `prismflow.…` entries of the file.',
+    remedy:
+      'Say it in the pipeline: parameters of `model` come before the `prismflow.…` entries of the file.',
   },
   'model/ambiguous': {
     title: 'A model has several inputs or outputs',
-    mend: 'Say which one the picture is, by `input` or `output`.',
+    remedy: 'Say which one the picture is, by `input` or `output`.',
   },
   'model/no-such-value': {
     title: 'A model has no input or output of this name',
-    mend: 'The message lists those that it has.',
+    remedy: 'The message lists those that it has.',
   },
   'model/more-inputs': {
     title: 'A model wants more than a picture',
-    mend: 'Export it with its other inputs as constants.',
+    remedy: 'Export it with its other inputs as constants.',
   },
   'model/not-for-pictures': {
     title: 'A model does not take a picture and give a picture',
-    mend: 'Pictures are [1, channels, height, width], [1, height, width, channels], or the same without the 1.',
+    remedy:
+      'Pictures are [1, channels, height, width], [1, height, width, channels], or the same without the 1.',
   },
   'model/channels': {
     title: 'A model has another number of channels than pictures have',
-    mend: 'It must take three and give three or one. If they are on another axis, say so by `layout`.',
+    remedy: 'It must take three and give three or one. If they are on another axis, say so by `layout`.',
   },
   'model/type': {
     title: 'A model computes with numbers of a kind that pictures are not given in',
-    mend: 'Export it with float32, float16 or uint8 at its input and output.',
+    remedy: 'Export it with float32, float16 or uint8 at its input and output.',
   },
   'model/fixed-size': {
     title: 'A model takes pictures of one size only, and this one has another',
-    mend: 'Say `fit: resize`, or `fit: pad` for smaller pictures, or bring pictures to that size with `resize`, `crop` or `tile`.',
+    remedy:
+      'Say `fit: resize`, or `fit: pad` for smaller pictures, or bring pictures to that size with `resize`, `crop` or `tile`.',
   },
   'model/output-size': {
     title: 'A model gives a picture of an unexpected size',
-    mend: 'The result must be as large as the input, or 2, 3, 4… times as large on both sides, and as `scale` says.',
+    remedy:
+      'The result must be as large as the input, or 2, 3, 4… times as large on both sides, and as `scale` says.',
   },
 } as const;

@@ -2,14 +2,14 @@
 export const pictureCodes = {
   'picture/too-small': {
     title: 'A picture is smaller than what is to be cut out of it',
-    mend: 'Ask for less, make the picture larger with `resize` first, or give `crop` a `fill`.',
+    remedy: 'Ask for less, make the picture larger with `resize` first, or give `crop` a `fill`.',
   },
   'picture/too-large': {
     title: 'A picture is larger than it may be for this',
-    mend: 'Make it smaller with `resize`, or cut it with `crop` first.',
+    remedy: 'Make it smaller with `resize`, or cut it with `crop` first.',
   },
   'picture/sizes-differ': {
     title: 'Two pictures that belong together have different sizes',
-    mend: 'Bring one to the size of the other with `resize` or `crop` first.',
+    remedy: 'Bring one to the size of the other with `resize` or `crop` first.',
   },
 } as const;

@@ -2,174 +2,178 @@
 export const pipelineCodes = {
   'yaml/syntax': {
     title: 'The file is not valid YAML 1.2',
-    mend: 'The excerpt shows where the parser stopped; often the indentation there or in the line above is off.',
+    remedy:
+      'The excerpt shows where the parser stopped; often the indentation there or in the line above is off.',
   },
   'yaml/empty': {
     title: 'The file is empty',
-    mend: '`pipe new` writes a pipeline to start from.',
+    remedy: '`pipe new` writes a pipeline to start from.',
   },
   'yaml/too-large': {
     title: 'The file is larger than a pipeline may be',
-    mend: 'A pipeline has at most 1 MiB. Is this the right file?',
+    remedy: 'A pipeline has at most 1 MiB. Is this the right file?',
   },
   'yaml/too-deep': {
     title: 'Lists and mappings are nested too deep',
-    mend: 'A pipeline needs no more than a few levels.',
+    remedy: 'A pipeline needs no more than a few levels.',
   },
   'yaml/too-many-values': {
     title: 'The file holds too many values once its aliases are put in',
-    mend: 'Aliases that repeat aliases multiply: write the values out, or use a parameter.',
+    remedy: 'Aliases that repeat aliases multiply: write the values out, or use a parameter.',
   },
   'yaml/alias': {
     title: 'An alias repeats nothing, or itself',
-    mend: 'An alias (*name) stands after the value that is marked with its anchor (&name), and outside of it.',
+    remedy:
+      'An alias (*name) stands after the value that is marked with its anchor (&name), and outside of it.',
   },
   'yaml/merge-key': {
     title: 'Merge keys (<<) are not part of YAML 1.2',
-    mend: 'Write the entries out.',
+    remedy: 'Write the entries out.',
   },
   'yaml/tag': {
     title: 'A tag that YAML core does not have',
-    mend: 'Remove the tag: values are told apart by how they are written.',
+    remedy: 'Remove the tag: values are told apart by how they are written.',
   },
   'yaml/directive': {
     title: 'A YAML directive',
-    mend: 'Remove the line that begins with %: files are always YAML 1.2.',
+    remedy: 'Remove the line that begins with %: files are always YAML 1.2.',
   },
   'yaml/key': {
     title: 'A key is not a text',
-    mend: 'Put the key in quotes if it is meant to be a text.',
+    remedy: 'Put the key in quotes if it is meant to be a text.',
   },
   'yaml/unsafe-key': {
     title: 'A key that JavaScript gives a meaning of its own',
-    mend: 'Choose another name.',
+    remedy: 'Choose another name.',
   },
   'yaml/duplicate-key': {
     title: 'A key stands twice in one mapping',
-    mend: 'Remove one of the two.',
+    remedy: 'Remove one of the two.',
   },
   'yaml/several-documents': {
     title: 'The file holds more than one YAML document',
-    mend: 'Put several pipelines under `pipelines:`, or in files of their own.',
+    remedy: 'Put several pipelines under `pipelines:`, or in files of their own.',
   },
   'value/unknown-key': {
     title: 'A key that is not known at this place',
-    mend: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
+    remedy: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
   },
   'value/missing': {
     title: 'Something that must be given is not there',
-    mend: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
+    remedy: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
   },
   'value/type': {
     title: 'A value is of the wrong kind',
-    mend: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
+    remedy: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
   },
   'value/range': {
     title: 'A number is out of its range',
-    mend: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
+    remedy: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
   },
   'value/choice': {
     title: 'A value is none of those that it can be',
-    mend: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
+    remedy: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
   },
   'value/invalid': {
     title: 'A value does not make sense here',
-    mend: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
+    remedy: '`pipe ops NAME` lists the parameters of an operator; `pipe schema` describes a whole file.',
   },
   'pipeline/not-found': {
     title: 'There is no such pipeline',
-    mend: 'Give the path of a YAML file, or the name of a pipeline in the pipelines.yaml of this folder.',
+    remedy: 'Give the path of a YAML file, or the name of a pipeline in the pipelines.yaml of this folder.',
   },
   'pipeline/unreadable': {
     title: 'The pipeline’s file cannot be read',
-    mend: 'The message is the system’s own.',
+    remedy: 'The message is the system’s own.',
   },
   'pipeline/several': {
     title: 'The file holds several pipelines, and none was chosen',
-    mend: 'Name one: `pipe run FILE#NAME`.',
+    remedy: 'Name one: `pipe run FILE#NAME`.',
   },
   'pipeline/name': {
     title: 'A name that cannot be used',
-    mend: 'Names begin with a letter and go on with letters, digits, `-` and `_`.',
+    remedy: 'Names begin with a letter and go on with letters, digits, `-` and `_`.',
   },
   'pipeline/no-sink': {
     title: 'The results of the pipeline go nowhere',
-    mend: 'End with an operator that keeps them, such as `save` or `report`.',
+    remedy: 'End with an operator that keeps them, such as `save` or `report`.',
   },
   'pipeline/plugin': {
     title: 'A plugin cannot be loaded',
-    mend: 'A plugin is a JavaScript module that exports what `defineOp` gives.',
+    remedy: 'A plugin is a JavaScript module that exports what `defineOp` gives.',
   },
   'param/unknown': {
     title: 'A parameter that the pipeline does not declare',
-    mend: 'Declare it under `params:`, or write `$$` for a dollar sign.',
+    remedy: 'Declare it under `params:`, or write `$$` for a dollar sign.',
   },
   'param/missing': {
     title: 'A parameter has no value',
-    mend: 'Give it with `--set name=value`, or a `default` in the file.',
+    remedy: 'Give it with `--set name=value`, or a `default` in the file.',
   },
   'step/shape': {
     title: 'A step is not written as one',
-    mend: 'A step is the name of an operator, alone or with a colon and its parameters.',
+    remedy: 'A step is the name of an operator, alone or with a colon and its parameters.',
   },
   'step/unknown-operator': {
     title: 'There is no operator of this name',
-    mend: '`pipe ops` lists all operators.',
+    remedy: '`pipe ops` lists all operators.',
   },
   'step/no-source': {
     title: 'A pipeline begins with an operator that needs something to work on',
-    mend: 'Begin with a source such as `files`, or with the name of a stream.',
+    remedy: 'Begin with a source such as `files`, or with the name of a stream.',
   },
   'step/not-first': {
     title: 'A source, a join or a stream stands after the first step',
-    mend: 'Make it the first step, or give it a stream of its own under `streams:`.',
+    remedy: 'Make it the first step, or give it a stream of its own under `streams:`.',
   },
   'step/port-mismatch': {
     title: 'A step gives something that the next one does not take',
-    mend: 'Put a step between them that turns the one into the other; `pipe ops` lists what each takes and gives.',
+    remedy:
+      'Put a step between them that turns the one into the other; `pipe ops` lists what each takes and gives.',
   },
   'stream/unknown': {
     title: 'There is no stream of this name',
-    mend: 'Declare it under `streams:`.',
+    remedy: 'Declare it under `streams:`.',
   },
   'stream/unused': {
     title: 'A stream that nothing reads',
-    mend: 'Use it, or remove it.',
+    remedy: 'Use it, or remove it.',
   },
   'stream/name-taken': {
     title: 'A stream has the name of an operator',
-    mend: 'Rename the stream.',
+    remedy: 'Rename the stream.',
   },
   'stream/cycle': {
     title: 'Streams that read each other in a circle',
-    mend: 'A stream can only be made of streams that do not need it.',
+    remedy: 'A stream can only be made of streams that do not need it.',
   },
   'file/missing': {
     title: 'A file or folder that the pipeline reads is not there',
-    mend: 'Relative paths start at the folder of the pipeline’s file; paths given with --set at the working directory.',
+    remedy:
+      'Relative paths start at the folder of the pipeline’s file; paths given with --set at the working directory.',
   },
   'file/none': {
     title: 'There is nothing to work on',
-    mend: 'Check the folder and the pattern (`match`) of the source.',
+    remedy: 'Check the folder and the pattern (`match`) of the source.',
   },
   'file/unreadable': {
     title: 'A file cannot be read',
-    mend: 'The message is the system’s own.',
+    remedy: 'The message is the system’s own.',
   },
   'file/changing': {
     title: 'A file kept changing while it was worked on',
-    mend: 'Run it again when whoever writes the file is done; `pipe watch` waits for that by itself.',
+    remedy: 'Run it again when whoever writes the file is done; `pipe watch` waits for that by itself.',
   },
   'file/same-output': {
     title: 'Two items would write one file',
-    mend: 'Put `{path}` or `{index}` into the place where results go.',
+    remedy: 'Put `{path}` or `{index}` into the place where results go.',
   },
   'file/outside': {
     title: 'A result would be written outside its folder',
-    mend: 'Name the folder by a parameter of type path.',
+    remedy: 'Name the folder by a parameter of type path.',
   },
   'file/over-source': {
     title: 'A result would be written over its own source',
-    mend: 'Write to another folder.',
+    remedy: 'Write to another folder.',
   },
 } as const;

@@ -2,54 +2,63 @@
 export const runCodes = {
   'run/operator-threw': {
     title: 'An operator threw on an item',
-    mend: 'The item is set aside and the others go on; the message is the operator’s own.',
+    remedy: 'The item is set aside and the others go on; the message is the operator’s own.',
   },
   'run/crashed': {
     title: 'A photo ended the process that worked on it',
-    mend: 'A decoder, an engine or a plugin crashed. A run had ended without a word at this photo, so it was worked on in a process of its own, and that one ended too. It is set aside until it, the pipeline or the version changes.',
+    remedy:
+      'A decoder, an engine or a plugin crashed. A run had ended without a word at this photo, so it was worked on in a process of its own, and that one ended too. It is set aside until it, the pipeline or the version changes.',
   },
   'run/suspect': {
     title: 'A run ended without a word while a photo was worked on',
-    mend: 'Nothing need be done. It was killed, or the machine went down, or the photo ended it; so the photo is worked on in a process of its own this time.',
+    remedy:
+      'Nothing need be done. It was killed, or the machine went down, or the photo ended it; so the photo is worked on in a process of its own this time.',
   },
   'run/cancelled': {
     title: 'The run was stopped by the user',
-    mend: 'Run it again: what is done is skipped.',
+    remedy: 'Run it again: what is done is skipped.',
   },
   'run/source-threw': {
     title: 'The source of the items failed, so the run could not go on',
-    mend: 'The message is the source’s own. Mend its cause and run it again: what is done is skipped.',
+    remedy: 'The message is the source’s own. Mend its cause and run it again: what is done is skipped.',
   },
   'run/overflow': {
     title: 'A source that cannot wait pushed more than its buffer holds',
-    mend: 'Give it a larger buffer, let it forget the oldest, or make the work below it quicker.',
+    remedy: 'Give it a larger buffer, let it forget the oldest, or make the work below it quicker.',
   },
   'run/unpaired': {
     title: 'An item has no partner in the stream that it is paired with',
-    mend: 'Give both streams the same items in the same order; use `unpaired` for streams that are independent.',
+    remedy:
+      'Give both streams the same items in the same order; use `unpaired` for streams that are independent.',
   },
   'run/observer-threw': {
     title: 'What watches the run (a progress line, a log) threw',
-    mend: 'The message is its own. What is done is kept; run it again for the rest.',
+    remedy: 'The message is its own. What is done is kept; run it again for the rest.',
   },
   'run/unknown-engine': {
     title: 'There is no engine of this name',
-    mend: '`pipe doctor` lists the engines and whether they work here.',
+    remedy: '`pipe doctor` lists the engines and whether they work here.',
   },
   'run/journal': {
     title: 'The record of what was done cannot be written',
-    mend: 'The message is the system’s own. The results themselves are whole; without the record they are made again.',
+    remedy:
+      'The message is the system’s own. The results themselves are whole; without the record they are made again.',
   },
   'run/folder-in-use': {
     title: 'Another process writes results to the same folder',
-    mend: 'Wait until it is done, stop it, or write to another folder. A process that was killed holds nothing back.',
+    remedy:
+      'Wait until it is done, stop it, or write to another folder. A process that was killed holds nothing back.',
+  },
+  'run/not-an-edit': {
+    title: 'A pipeline that does not turn one photo into one file',
+    remedy: 'Begin with `files`, let every step take one item and give one, and end with `encode` or `save`.',
   },
   'run/wrong-value': {
     title: 'An operator gave something that does not fit its output port',
-    mend: 'This is a fault of the operator. The message says what it gave.',
+    remedy: 'This is a fault of the operator. The message says what it gave.',
   },
   'run/invalid-option': {
     title: 'An option of a stream operator is out of range',
-    mend: 'The message names the option and the values that it takes.',
+    remedy: 'The message names the option and the values that it takes.',
   },
 } as const;

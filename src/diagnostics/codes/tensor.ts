@@ -2,62 +2,64 @@
 export const tensorCodes = {
   'tensor/value-read': {
     title: 'A tensor was read while the program was being recorded',
-    mend: 'Keep the computation in tensor operations (tf.where instead of `if`), or pass the value in as a plain number.',
+    remedy:
+      'Keep the computation in tensor operations (tf.where instead of `if`), or pass the value in as a plain number.',
   },
   'tensor/unsupported-kernel': {
     title: 'A tfjs kernel has no lowering rule',
-    mend: 'Write the operation with the supported kernels; `pipe doctor` lists them.',
+    remedy: 'Write the operation with the supported kernels; `pipe doctor` lists them.',
   },
   'tensor/unsupported-attributes': {
     title: 'A kernel is supported, but not with these attributes, dtypes or shapes',
-    mend: 'The message names the attribute and the values that work.',
+    remedy: 'The message names the attribute and the values that work.',
   },
   'tensor/baked-randomness': {
     title: 'A program draws random numbers while it is being recorded',
-    mend: 'Use the counter-based generators of prismflow/tensor (random.uniform, random.normal, …) with a key that is an input.',
+    remedy:
+      'Use the counter-based generators of prismflow/tensor (random.uniform, random.normal, …) with a key that is an input.',
   },
   'tensor/variable-assigned': {
     title: 'A program assigns a tf.Variable while it is being recorded',
-    mend: 'Take parameters as inputs and return their new values.',
+    remedy: 'Take parameters as inputs and return their new values.',
   },
   'tensor/not-a-tensor': {
     title: 'The program returned something that is not a tensor, an array or a record of tensors',
-    mend: 'Return tensors only, and compute nothing asynchronously inside a jitted function.',
+    remedy: 'Return tensors only, and compute nothing asynchronously inside a jitted function.',
   },
   'tensor/program-threw': {
     title: 'The program threw while it was being recorded',
-    mend: 'The message is the one thrown; shapes are those of this call.',
+    remedy: 'The message is the one thrown; shapes are those of this call.',
   },
   'tensor/input-mismatch': {
     title: 'An input does not match its declared shape, its dtype or the length of its data',
-    mend: 'The message gives the path of the input, what was expected and what was given.',
+    remedy: 'The message gives the path of the input, what was expected and what was given.',
   },
   'tensor/invalid-graph': {
     title: 'A compiler pass produced a graph that breaks its invariants',
-    mend: 'This is a bug in Prismflow: please report it with the program.',
+    remedy: 'This is a bug in Prismflow: please report it with the program.',
   },
   'tensor/compile-failed': {
     title: 'The engine refused the compiled graph',
-    mend: 'Try another engine (--engine cpu), and please report it with the program.',
+    remedy: 'Try another engine (--engine cpu), and please report it with the program.',
   },
   'tensor/run-failed': {
     title: 'The engine failed while running the graph',
-    mend: 'The message is the engine’s own. Out of memory: use smaller tiles or batches.',
+    remedy: 'The message is the engine’s own. Out of memory: use smaller tiles or batches.',
   },
   'tensor/engine-lost': {
     title: 'The engine’s worker ended while it was working',
-    mend: 'The next call starts a new worker. If it happens again, the machine may be out of memory.',
+    remedy: 'The next call starts a new worker. If it happens again, the machine may be out of memory.',
   },
   'tensor/cancelled': {
     title: 'The call was cancelled',
-    mend: 'Nothing to mend.',
+    remedy: 'Nothing to mend.',
   },
   'tensor/disposed': {
     title: 'The compiled function was used after it was disposed',
-    mend: 'Create it again with jit().',
+    remedy: 'Create it again with jit().',
   },
   'tensor/engine-unavailable': {
     title: 'The engine does not work on this machine',
-    mend: '`pipe doctor` lists the engines that do, and what the others lack.',
+    remedy: '`pipe doctor` lists the engines that do, and what the others lack.',
   },
 } as const;

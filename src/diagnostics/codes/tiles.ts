@@ -2,27 +2,33 @@
 export const tilesCodes = {
   'tiles/whole-picture': {
     title: 'What a network looks at at once takes more memory than is allowed',
-    mend: 'Allow more by `--memory`, make the picture smaller by `resize`, or use a network such as `pyramid`.',
+    remedy:
+      'Allow more by `--memory`, make the picture smaller by `resize`, or use a network such as `pyramid`.',
   },
   'tiles/means': {
     title:
       'A network that looks at the whole picture works in tiles, and knows the whole by a thumbnail and parts of it',
-    mend: 'The result is near to that of the whole picture, not the same. Allow more by `--memory` to work on it at once.',
+    remedy:
+      'The result is near to that of the whole picture, not the same. Allow more by `--memory` to work on it at once.',
   },
   'tiles/out-of-memory': {
     title: 'The engine had no memory left for a picture, or a tile of it',
-    mend: 'Smaller tiles are tried by themselves. Say what may be taken, as in `--memory 1G`, to begin with those.',
+    remedy:
+      'Smaller tiles are tried by themselves. Say what may be taken, as in `--memory 1G`, to begin with those.',
   },
   'tiles/incomplete': {
     title: 'Tiles are missing where a picture is to be put together',
-    mend: 'Between `tile` and `untile` every tile must go on, in order: no `take`, no `shuffle`, no `batch`.',
+    remedy:
+      'Between `tile` and `untile` every tile must go on, in order: no `take`, no `shuffle`, no `batch`.',
   },
   'tiles/unlike': {
     title: 'The tiles of a picture do not fit together any more',
-    mend: 'What works on tiles must leave their size, or make all a whole number of times as large: no `crop`, no `resize`.',
+    remedy:
+      'What works on tiles must leave their size, or make all a whole number of times as large: no `crop`, no `resize`.',
   },
   'tiles/certificate': {
     title: 'The result of a tile differs from what it would be inside of another one',
-    mend: 'Look at the place. A network that looks at the whole picture cannot be cut without a trace: give it more memory.',
+    remedy:
+      'Look at the place. A network that looks at the whole picture cannot be cut without a trace: give it more memory.',
   },
 } as const;

@@ -1,4 +1,4 @@
-import { type Depth, type Raw, samplesOf, toDepth } from '../samples.js';
+import { type Depth, type Raw, samplesOf, toDepth } from '../samples/samples.js';
 import { type Curve, lightTable, rootTable } from './curves.js';
 import { D50, D50_TO_SRGB, inverse, type Matrix, SRGB_TO_D50 } from './matrix.js';
 import { decodeSrgb, encodeSrgb } from './srgb.js';

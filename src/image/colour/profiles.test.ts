@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { samplesOf, toDepth } from '../samples.js';
+import { samplesOf, toDepth } from '../samples/samples.js';
 import {
   adobeRgb,
   gammaTag,

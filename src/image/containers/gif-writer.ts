@@ -1,5 +1,5 @@
 import { concat, fromLatin1, viewOf } from '../bytes.js';
-import type { Indexed } from '../indexed.js';
+import type { Indexed } from '../samples/indexed.js';
 
 /** A growing array of bytes in GIF's sub-blocks of up to 255, filled bit by bit from the lowest. */
 const bitWriter = () => {

@@ -1,8 +1,8 @@
 import type { MetadataBlock } from '../../ports/index.js';
 import { concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
-import { densityOf, orientationOf, stripExifHeader } from '../exif.js';
-import { iptcOf, photoshopOf } from '../photoshop.js';
-import { isExtendedBy } from '../xmp.js';
+import { densityOf, orientationOf, stripExifHeader } from '../metadata/exif.js';
+import { iptcOf, photoshopOf } from '../metadata/photoshop.js';
+import { isExtendedBy } from '../metadata/xmp.js';
 import { type Carried, type Leftover, MAX_PIECES, type Written } from './container.js';
 
 /** What a JPEG file says before its picture begins (ITU T.81 annex B; the APP segments by their makers). */

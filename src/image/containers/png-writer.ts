@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
-import { packBits } from '../bit-packing.js';
 import { viewOf } from '../bytes.js';
-import type { Indexed } from '../indexed.js';
+import { packBits } from '../samples/bit-packing.js';
+import type { Indexed } from '../samples/indexed.js';
 import { type Chunk, pngFile } from './png.js';
 
 const compress = promisify<Uint8Array, { level: number }, Uint8Array>(deflate);

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { DeclaredColour, MetadataBlock } from '../../ports/index.js';
 import { concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
 import { declaredByPng } from '../colour/declared.js';
-import { orientationOf } from '../exif.js';
+import { orientationOf } from '../metadata/exif.js';
 import { type Carried, MAX_PIECES, type Written } from './container.js';
 
 /** What a PNG file says around its pixels (W3C PNG, third edition). */

@@ -1,8 +1,7 @@
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
-import { packBits } from '../bit-packing.js';
 import { bufferOf, concat, viewOf } from '../bytes.js';
-import { type ByteOrder, openTiff, readIfd } from '../ifd.js';
+import { type ByteOrder, openTiff, readIfd } from '../metadata/ifd.js';
 import {
   type Directory,
   type Field,
@@ -11,9 +10,10 @@ import {
   rationals,
   shorts,
   writeDirectory,
-} from '../ifd-writer.js';
-import type { Indexed } from '../indexed.js';
-import type { Raw } from '../samples.js';
+} from '../metadata/ifd-writer.js';
+import { packBits } from '../samples/bit-packing.js';
+import type { Indexed } from '../samples/indexed.js';
+import type { Raw } from '../samples/samples.js';
 import type { Carried, Written } from './container.js';
 import { descriptionOf, ICC, IPTC, PALETTE, PHOTOSHOP, XMP } from './tiff.js';
 

@@ -9,9 +9,9 @@ import {
   openTiff,
   readIfd,
   type Tiff,
-} from '../ifd.js';
-import { type Directory, type Field, writeTiff } from '../ifd-writer.js';
-import { iptcOf } from '../photoshop.js';
+} from '../metadata/ifd.js';
+import { type Directory, type Field, writeTiff } from '../metadata/ifd-writer.js';
+import { iptcOf } from '../metadata/photoshop.js';
 import type { Carried } from './container.js';
 
 /** What a TIFF file says around its pixels (TIFF 6.0). */

@@ -1,5 +1,5 @@
 import { concat, fromLatin1, latin1, viewOf } from '../bytes.js';
-import { orientationOf, stripExifHeader } from '../exif.js';
+import { orientationOf, stripExifHeader } from '../metadata/exif.js';
 import { type Carried, MAX_PIECES, type Written } from './container.js';
 
 /** What a WebP file says around its picture (RFC 9649). */

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { DiagnosticError, type Diagnostics } from '../../diagnostics/index.js';
 import type { Frame, Metadata } from '../../ports/index.js';
-import { type Depth, type Raw, samplesOf } from '../samples.js';
+import { type Depth, type Raw, samplesOf } from '../samples/samples.js';
 
 /** The result of a task that must succeed. */
 export const right = async <A>(task: TaskEither<Diagnostics, A>): Promise<A> => {

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +6,7 @@ import { isOp } from '../../tensor/graph/index.js';
 import { createEngine } from '../../tensor/run/engine.js';
 import { compiled, eagerly, relativeError, type Sample } from '../../tensor/testing/agree.js';
 import { floats } from '../../tensor/testing/tensors.js';
+import * as tf from '../../tensor/tfjs.js';
 import { record } from '../../tensor/trace/record.js';
 import { initialise } from '../initialise.js';
 import type { Discriminator, Parameters } from '../network.js';

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { instanceNorm } from '../../tensor/layers/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { convolution, convolve, gaussian } from '../convolution.js';
 import type { Discriminator, ParameterSpecs, Parameters } from '../network.js';
 

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { instanceNorm, resize2d } from '../../tensor/layers/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { convolution, convolve, fanIn } from '../convolution.js';
 import { type Discriminator, type ParameterSpecs, type Parameters, parameter } from '../network.js';
 

@@ -1,10 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HostTensor } from '../../ports/index.js';
 import { createEngine } from '../../tensor/run/engine.js';
 import { compiled, eagerly, relativeError, type Sample } from '../../tensor/testing/agree.js';
 import { floats } from '../../tensor/testing/tensors.js';
+import * as tf from '../../tensor/tfjs.js';
 import { initialise } from '../initialise.js';
 import type { Network, Parameters } from '../network.js';
 import { hazyPair, stepsToReach } from '../testing/overfit.js';
@@ -90,7 +90,7 @@ describe.each(['resnet', 'restorer'] as const)('%s by means of the whole picture
       eagerly({ inputs: moved, run: ({ x: pictures, ...p }) => run(p, pictures as tf.Tensor4D) })[0]!;
     const asked: tf.Tensor[] = [];
     const found = way((p, pictures) =>
-      network.byMeans!(p, pictures, (values) => {
+      network.byGlobalStatistics!(p, pictures, (values) => {
         const mean = meanHere(values);
         asked.push(mean);
         return mean;
@@ -106,12 +106,12 @@ describe.each([
   ['pyramid that sees the dark channel', { ...kinds.pyramid, dark: 1 }],
 ] as const)('what a %s sees of the whole', (_, options) => {
   it('goes with the values', () => {
-    const { halves } = of('pyramid', options);
+    const { branches } = of('pyramid', options);
     const [x] = fc.sample(floats([1, 16, 24, 3], { min: -1, max: 1 }), { numRuns: 1, seed: 4 });
     const seen = (scale: number, shift: number): HostTensor =>
       eagerly({
         inputs: { x: x! },
-        run: ({ x: pictures }) => halves!.look(tf.add(tf.mul(pictures!, scale), shift)).reduced,
+        run: ({ x: pictures }) => branches!.globalInput(tf.add(tf.mul(pictures!, scale), shift)).reduced,
       })[0]!;
     const scaled = Float32Array.from(seen(1, 0).data, (value) => 127.5 * value + 127.5);
     expect(relativeError(seen(127.5, 127.5), { ...seen(1, 0), data: scaled } as HostTensor)).toBeLessThan(

@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
+import { type Edges, withMargin, withoutMargin } from '../../picture/edges.js';
 import { instanceNorm } from '../../tensor/layers/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { convolution, convolve, fanIn } from '../convolution.js';
-import { type Edges, withMargin, withoutMargin } from '../edges.js';
 import type { ParameterSpecs, Parameters } from '../network.js';
 import { meanHere, normBy } from '../whole-mean.js';
 import { leaky, mirrored, residualBlocks, residualParameters } from './residual-blocks.js';

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { layerNorm } from '../../tensor/layers/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { convolution, convolve, fanIn, withBias } from '../convolution.js';
 import { type ParameterSpecs, type Parameters, parameter, type WholeMean } from '../network.js';
 import { meanHere } from '../whole-mean.js';

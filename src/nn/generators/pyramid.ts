@@ -1,9 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
 import { resize2d } from '../../tensor/layers/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { atAnySize } from '../any-size.js';
 import { convolution, convolve, fanIn } from '../convolution.js';
 import { doubled, type LaplacianPyramid, laplacianPyramid } from '../laplacian-pyramid.js';
-import type { Halves, Network, ParameterSpecs, Parameters } from '../network.js';
+import type { Branches, Network, ParameterSpecs, Parameters } from '../network.js';
 import { channels, type LowBranch, lowParameters, seenLow, translateLow } from './low-branch.js';
 import { leaky, mirrored, residualBlocks, residualParameters } from './residual-blocks.js';
 
@@ -81,10 +81,10 @@ export const pyramid = ({
     ]),
   ) as ParameterSpecs;
   const sides = { multiple: 2 ** levels, least: 2 ** (levels + 1) };
-  const halves: Halves = {
+  const branches: Branches = {
     factor: 2 ** levels,
     channels: low.air ? 4 : 3,
-    look: (x) => {
+    globalInput: (x) => {
       const pyramid = laplacianPyramid(x, levels);
       const translated = (p: Parameters, whole: tf.Tensor4D): Translation => {
         const picture = low.air ? channels(whole, 0, 3) : whole;
@@ -93,21 +93,21 @@ export const pyramid = ({
       };
       return {
         reduced: seenLow(low, x, pyramid.rest, 2 ** levels),
-        finish: (members, wholes) =>
-          rebuild(pyramid, meanOf(members.map((p, i) => translated(p, wholes[i]!)))),
+        finish: (members, globalFeatures) =>
+          rebuild(pyramid, meanOf(members.map((p, i) => translated(p, globalFeatures[i]!)))),
       };
     },
     whole: (p, seen, edges) => translateLow(p, seen, low, edges),
   };
   const averaged = (members: readonly Parameters[], pictures: tf.Tensor4D): tf.Tensor4D =>
     atAnySize(sides, pictures, (x) => {
-      const { reduced, finish } = halves.look(x);
+      const { reduced, finish } = branches.globalInput(x);
       return finish(
         members,
-        members.map((p) => halves.whole(p, reduced, 'none')),
+        members.map((p) => branches.whole(p, reduced, 'none')),
       );
     });
-  return { parameters, sides, apply: (p, x) => averaged([p], x), averaged, halves };
+  return { parameters, sides, apply: (p, x) => averaged([p], x), averaged, branches };
 };
 
 /** What the branches make of a pyramid: its rest translated, and masks for its details, deepest first. */

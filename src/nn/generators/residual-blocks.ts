@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../tensor/tfjs.js';
 import { convolution, convolveMirrored, fanIn } from '../convolution.js';
 import type { ParameterSpecs, Parameters } from '../network.js';
 

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { instanceNorm } from '../../tensor/layers/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { atAnySize } from '../any-size.js';
 import { convolution, convolve, convolveMirrored, gaussian, withBias } from '../convolution.js';
 import { type Network, type ParameterSpecs, type Parameters, parameter } from '../network.js';
@@ -37,7 +37,7 @@ export const resnet = ({ blocks = 9, width = 64 }: ResnetOptions = {}): Network 
     parameters,
     sides,
     apply: (p, x) => atAnySize(sides, x, (pictures) => translate(p, pictures, names, instanceNorm)),
-    byMeans: (p, x, mean) => translate(p, x, names, normBy(mean)),
+    byGlobalStatistics: (p, x, mean) => translate(p, x, names, normBy(mean)),
   };
 };
 

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { pixelShuffle, pixelUnshuffle } from '../../tensor/layers/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { atAnySize } from '../any-size.js';
 import { convolution, convolve, fanIn } from '../convolution.js';
 import { type Network, type ParameterSpecs, type Parameters, parameter, type WholeMean } from '../network.js';
@@ -100,7 +100,7 @@ export const nafnet = ({ unshuffle, width, encoder, middle, decoder }: NafnetSha
     parameters,
     sides,
     apply: (p, x) => atAnySize(sides, x, (y) => restore(p, y, meanHere)),
-    byMeans: restore,
+    byGlobalStatistics: restore,
   };
 };
 

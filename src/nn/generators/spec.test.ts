@@ -1,6 +1,6 @@
-import type * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import type * as tf from '../../tensor/tfjs.js';
 import { record } from '../../tensor/trace/record.js';
 import { misfitOf, type Network, type Parameters } from '../network.js';
 import { generatorOf } from './index.js';

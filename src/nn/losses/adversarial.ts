@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../tensor/tfjs.js';
 
 /** What a discriminator says: a map of logits [N,h,w,1] for each scale. */
 export type Logits = readonly tf.Tensor4D[];

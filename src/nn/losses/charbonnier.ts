@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../tensor/tfjs.js';
 import type { PictureLoss } from './picture-loss.js';
 
 const EPSILON = 1e-3;

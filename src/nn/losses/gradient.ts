@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../tensor/tfjs.js';
 import type { PictureLoss } from './picture-loss.js';
 
 /** Differences of neighbours, along the rows and along the columns. Throws RangeError for pictures under 2x2 pixels. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../tensor/tfjs.js';
 import { filledUp } from '../any-size.js';
 import { laplacianPyramid } from '../laplacian-pyramid.js';
 import type { PictureLoss } from './picture-loss.js';

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HostTensor } from '../../ports/index.js';
@@ -6,6 +5,7 @@ import { createEngine } from '../../tensor/run/engine.js';
 import { compiled, eagerly, type Sample } from '../../tensor/testing/agree.js';
 import { differenceError } from '../../tensor/testing/finite-differences.js';
 import { floats } from '../../tensor/testing/tensors.js';
+import * as tf from '../../tensor/tfjs.js';
 import * as reference from '../testing/reference-losses.js';
 import { contentLosses, type PictureLoss, pixelLosses, totalVariation } from './index.js';
 

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../tensor/tfjs.js';
 import type { PictureLoss } from './picture-loss.js';
 import { similarity, unit } from './ssim.js';
 import { WINDOW } from './ssim-window.js';

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { spaceToDepth } from '../../tensor/layers/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import type { PictureLoss } from './picture-loss.js';
 
 /** Pixels along a patch, the scales that patches are taken from (each half of the one before), and the temperature. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../tensor/tfjs.js';
 import { sameForEach } from '../depthwise.js';
 import type { PictureLoss } from './picture-loss.js';
 import { C1, C2, WINDOW, weights } from './ssim-window.js';

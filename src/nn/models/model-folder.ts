@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { all, type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
-import { systemCodeOf } from '../../image/read.js';
+import { systemCodeOf } from '../../disk/read.js';
 import type { HostTensor, NetworkSpec } from '../../ports/index.js';
 import {
   decodeManifest,

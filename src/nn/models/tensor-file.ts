@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
-import { writeAtomically } from '../../image/write.js';
+import { writeAtomically } from '../../disk/write.js';
 import { decodeTensors, encodeTensors, type TensorFile, type Tensors } from './safetensors.js';
 
 /** What tells a file from a damaged one. */

@@ -1,9 +1,9 @@
-import type * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HostTensor } from '../../ports/index.js';
 import { jit } from '../../tensor/index.js';
-import { type AdamWOptions, adamW, clipByGlobalNorm, decayOf, paceOf } from './adam-w.js';
+import type * as tf from '../../tensor/tfjs.js';
+import { type AdamWOptions, adamW, clipByGlobalNorm, decayOf, stepScalarsOf } from './adam-w.js';
 
 const options: AdamWOptions = { rate: 0.01, decay: 0.5, betas: [0.9, 0.99], epsilon: 1e-8 };
 
@@ -14,8 +14,22 @@ const vector = (values: readonly number[], shape: readonly number[] = [values.le
 });
 
 const step = jit(
-  ({ weights, first, second, gradients, rate, shrink, firstFull, secondFull }: Inputs) =>
-    adamW(options)({ weights, first, second }, gradients, { rate, shrink, firstFull, secondFull }),
+  ({
+    weights,
+    first,
+    second,
+    gradients,
+    rate,
+    weightDecay,
+    firstBiasCorrection,
+    secondBiasCorrection,
+  }: Inputs) =>
+    adamW(options)({ weights, first, second }, gradients, {
+      rate,
+      weightDecay,
+      firstBiasCorrection,
+      secondBiasCorrection,
+    }),
   { name: 'adamW' },
 );
 
@@ -26,9 +40,9 @@ interface Inputs {
   readonly second: Named;
   readonly gradients: Named;
   readonly rate: tf.Scalar;
-  readonly shrink: tf.Scalar;
-  readonly firstFull: tf.Scalar;
-  readonly secondFull: tf.Scalar;
+  readonly weightDecay: tf.Scalar;
+  readonly firstBiasCorrection: tf.Scalar;
+  readonly secondBiasCorrection: tf.Scalar;
 }
 
 /** Loshchilov & Hutter, algorithm 2, line by line in float64, for one weight. */
@@ -70,9 +84,9 @@ describe('adamW', () => {
             second: { filter: vector([0], [1, 1]), bias: vector([0]) },
           };
           for (const [i, [gradient, multiplier]] of turns.entries()) {
-            const pace = paceOf(options, multiplier, steps, i + 1);
+            const stepScalars = stepScalarsOf(options, multiplier, steps, i + 1);
             const scalars = Object.fromEntries(
-              Object.entries(pace).map(([name, value]) => [name, vector([value], [])]),
+              Object.entries(stepScalars).map(([name, value]) => [name, vector([value], [])]),
             );
             const gradients = { filter: vector([gradient], [1, 1]), bias: vector([gradient]) };
             const result = await step({ ...state, gradients, ...scalars } as never)();

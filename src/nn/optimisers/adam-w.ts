@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../tensor/tfjs.js';
 import type { Parameters } from '../network.js';
 
 /** Settings of AdamW that stay the same over a training. */
@@ -13,14 +13,14 @@ export interface AdamWOptions {
 }
 
 /** What changes from step to step, as scalars that enter the compiled program. */
-export interface Pace<Scalar> {
+export interface StepScalars<Scalar> {
   /** Step size of this step: the full rate times the schedule's multiplier. */
   readonly rate: Scalar;
   /** What weights lose at this step, as a share of themselves. */
-  readonly shrink: Scalar;
+  readonly weightDecay: Scalar;
   /** 1 - beta^t for either mean: what they lack while they are young. */
-  readonly firstFull: Scalar;
-  readonly secondFull: Scalar;
+  readonly firstBiasCorrection: Scalar;
+  readonly secondBiasCorrection: Scalar;
 }
 
 /**
@@ -36,16 +36,16 @@ export const decayOf = (normalised: number, steps: number): number => normalised
  * @param steps that the current cycle has
  * @param count updates so far, this one included
  */
-export const paceOf = (
+export const stepScalarsOf = (
   { rate, decay, betas: [first, second] }: AdamWOptions,
   multiplier: number,
   steps: number,
   count: number,
-): Pace<number> => ({
+): StepScalars<number> => ({
   rate: rate * multiplier,
-  shrink: decayOf(decay, steps) * multiplier,
-  firstFull: 1 - first ** count,
-  secondFull: 1 - second ** count,
+  weightDecay: decayOf(decay, steps) * multiplier,
+  firstBiasCorrection: 1 - first ** count,
+  secondBiasCorrection: 1 - second ** count,
 });
 
 /** Weights and the running means of their gradients and of the gradients' squares, by the names of the weights. */
@@ -64,15 +64,18 @@ export const adamW =
   (
     { weights, first, second }: Optimised,
     gradients: Parameters,
-    { rate, shrink, firstFull, secondFull }: Pace<tf.Scalar>,
+    { rate, weightDecay, firstBiasCorrection, secondBiasCorrection }: StepScalars<tf.Scalar>,
   ): Optimised => {
     const updated = Object.entries(weights).map(([name, weight]) => {
       const gradient = gradients[name]!;
       const m = tf.add(tf.mul(first[name]!, beta1), tf.mul(gradient, 1 - beta1));
       const v = tf.add(tf.mul(second[name]!, beta2), tf.mul(tf.square(gradient), 1 - beta2));
-      const direction = tf.div(tf.div(m, firstFull), tf.add(tf.sqrt(tf.div(v, secondFull)), epsilon));
+      const direction = tf.div(
+        tf.div(m, firstBiasCorrection),
+        tf.add(tf.sqrt(tf.div(v, secondBiasCorrection)), epsilon),
+      );
       const moved = tf.sub(weight, tf.mul(direction, rate));
-      return { name, m, v, weight: weight.rank > 1 ? tf.sub(moved, tf.mul(weight, shrink)) : moved };
+      return { name, m, v, weight: weight.rank > 1 ? tf.sub(moved, tf.mul(weight, weightDecay)) : moved };
     });
     const collected = (key: 'm' | 'v' | 'weight'): Parameters =>
       Object.fromEntries(updated.map((each) => [each.name, each[key]]));

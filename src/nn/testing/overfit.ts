@@ -1,11 +1,11 @@
-import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import type { HostTensor } from '../../ports/index.js';
 import { type Engine, type HostOf, jit } from '../../tensor/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { initialise } from '../initialise.js';
 import { mse } from '../losses/index.js';
 import type { Network, Parameters } from '../network.js';
-import { type AdamWOptions, adamW, type Optimised, paceOf } from '../optimisers/adam-w.js';
+import { type AdamWOptions, adamW, type Optimised, stepScalarsOf } from '../optimisers/adam-w.js';
 
 /** A picture and what should become of it, both [1,H,W,3] in -1..1. */
 export interface Pair {
@@ -34,7 +34,7 @@ const OPTIONS: AdamWOptions = { rate: 3e-3, decay: 0, betas: [0.9, 0.99], epsilo
 
 interface StepInputs {
   readonly state: Optimised;
-  readonly pace: { readonly [K in keyof ReturnType<typeof paceOf>]: tf.Scalar };
+  readonly stepScalars: { readonly [K in keyof ReturnType<typeof stepScalarsOf>]: tf.Scalar };
   readonly from: tf.Tensor4D;
   readonly to: tf.Tensor4D;
 }
@@ -42,14 +42,14 @@ interface StepInputs {
 /** One step of Adam towards making `to` of `from`, and the squared error before it. */
 const stepOf =
   (network: Network) =>
-  ({ state, pace, from, to }: StepInputs) => {
+  ({ state, stepScalars, from, to }: StepInputs) => {
     const names = Object.keys(state.weights);
     const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
       const parameters = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]));
       return mse(network.apply(parameters, from), to);
     })(names.map((name) => state.weights[name]!));
     const gradients: Parameters = Object.fromEntries(names.map((name, i) => [name, grads[i]!]));
-    return { error: value, state: adamW(OPTIONS)(state, gradients, pace) };
+    return { error: value, state: adamW(OPTIONS)(state, gradients, stepScalars) };
   };
 
 const scalar = (value: number): HostTensor => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
@@ -74,14 +74,14 @@ export const stepsToReach = async (
   const enough = 4 * 10 ** (-psnr / 10);
   for (let count = 1; count <= most; count++) {
     const multiplier = (1 + Math.cos((Math.PI * count) / most)) / 2;
-    const pace = paceOf(OPTIONS, multiplier, most, count);
+    const stepScalars = stepScalarsOf(OPTIONS, multiplier, most, count);
     const result = await step({
       state,
-      pace: {
-        rate: scalar(pace.rate),
-        shrink: scalar(pace.shrink),
-        firstFull: scalar(pace.firstFull),
-        secondFull: scalar(pace.secondFull),
+      stepScalars: {
+        rate: scalar(stepScalars.rate),
+        weightDecay: scalar(stepScalars.weightDecay),
+        firstBiasCorrection: scalar(stepScalars.firstBiasCorrection),
+        secondBiasCorrection: scalar(stepScalars.secondBiasCorrection),
       },
       from,
       to,

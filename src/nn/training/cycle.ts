@@ -2,8 +2,8 @@ import type { Discriminator, Network } from '../network.js';
 import type { Objective } from './objective.js';
 import {
   contentTerms,
+  discriminatorTerms,
   foolingLoss,
-  judgingTerms,
   type LossWeights,
   pixelDistance,
   termsOf,
@@ -18,7 +18,7 @@ export const cycle = (generator: Network, discriminator: Discriminator, weights:
   const { pixel, fidelity, identity, adversarial } = weights;
   const distance = pixelDistance(weights);
   return {
-    cast: {
+    networks: {
       generators: { generator, back: generator },
       discriminators: { discriminator, discriminatorBack: discriminator },
     },
@@ -34,16 +34,16 @@ export const cycle = (generator: Network, discriminator: Discriminator, weights:
         ...named(contentTerms(weights, againB, b!), 'Back'),
       });
     },
-    generating: (players, { a, b }) => {
-      const { generator: there, back } = players.generators;
+    generating: (bound, { a, b }) => {
+      const { generator: there, back } = bound.generators;
       const [madeB, madeA] = [there!(a!), back!(b!)];
       return {
         made: { discriminator: madeB, discriminatorBack: madeA },
         terms: termsOf({
-          adversarial: [adversarial.weight, () => foolingLoss(weights, players, 'discriminator', madeB)],
+          adversarial: [adversarial.weight, () => foolingLoss(weights, bound, 'discriminator', madeB)],
           adversarialBack: [
             adversarial.weight,
-            () => foolingLoss(weights, players, 'discriminatorBack', madeA),
+            () => foolingLoss(weights, bound, 'discriminatorBack', madeA),
           ],
           cycle: [weights.cycle, () => distance(back!(madeB), a!)],
           cycleBack: [weights.cycle, () => distance(there!(madeA), b!)],
@@ -58,9 +58,9 @@ export const cycle = (generator: Network, discriminator: Discriminator, weights:
       };
     },
     real: ({ a, b }) => ({ discriminator: b!, discriminatorBack: a! }),
-    judging: (players, { discriminator: there, discriminatorBack: back }, mix) => ({
-      ...judgingTerms(weights, players, 'discriminator', there!, mix),
-      ...judgingTerms(weights, players, 'discriminatorBack', back!, mix),
+    discriminatorLoss: (bound, { discriminator: there, discriminatorBack: back }, mix) => ({
+      ...discriminatorTerms(weights, bound, 'discriminator', there!, mix),
+      ...discriminatorTerms(weights, bound, 'discriminatorBack', back!, mix),
     }),
     samples: ({ generators }, { a }) => {
       const output = generators.generator!(a!);

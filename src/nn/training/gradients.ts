@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../tensor/tfjs.js';
 import type { Parameters } from '../network.js';
 
 /** Parameters of several networks, by the network's name. */

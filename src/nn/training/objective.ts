@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../../tensor/tfjs.js';
 import type { Discriminator, Network } from '../network.js';
 import type { NetworkParameters } from './gradients.js';
 
@@ -6,13 +6,13 @@ import type { NetworkParameters } from './gradients.js';
 export type Examples = Readonly<Record<string, tf.Tensor4D>>;
 
 /** The networks of a training: generators, and discriminators by the domain whose photos they know. */
-export interface Cast {
+export interface Networks {
   readonly generators: Readonly<Record<string, Network>>;
   readonly discriminators: Readonly<Record<string, Discriminator>>;
 }
 
 /** The same with their parameters put in. */
-export interface Players {
+export interface BoundNetworks {
   readonly generators: Readonly<Record<string, (pictures: tf.Tensor4D) => tf.Tensor4D>>;
   readonly discriminators: Readonly<Record<string, (pictures: tf.Tensor4D) => readonly tf.Tensor4D[]>>;
 }
@@ -38,22 +38,29 @@ export interface Shown {
  * functions of the players and the examples.
  */
 export interface Objective {
-  readonly cast: Cast;
+  readonly networks: Networks;
   /** Names of the pictures of an example. */
   readonly examples: readonly string[];
   /** The first task: to give natural photos back, without a discriminator. */
-  readonly pretraining: (players: Players, examples: Examples) => Terms;
-  readonly generating: (players: Players, examples: Examples) => Attempt;
+  readonly pretraining: (bound: BoundNetworks, examples: Examples) => Terms;
+  readonly generating: (bound: BoundNetworks, examples: Examples) => Attempt;
   /** What each discriminator is shown of the photos of its domain. */
   readonly real: (examples: Examples) => Readonly<Record<string, tf.Tensor4D>>;
   /** @param mix random numbers in 0..1, `[N, 1, 1, 1]`, for losses that look between real and made pictures */
-  readonly judging: (players: Players, shown: Readonly<Record<string, Shown>>, mix: tf.Tensor4D) => Terms;
+  readonly discriminatorLoss: (
+    bound: BoundNetworks,
+    shown: Readonly<Record<string, Shown>>,
+    mix: tf.Tensor4D,
+  ) => Terms;
   /** Pictures to look at, by what they are. */
-  readonly samples: (players: Players, examples: Examples) => Examples;
+  readonly samples: (bound: BoundNetworks, examples: Examples) => Examples;
 }
 
 /** Networks with their parameters put in. */
-export const playersOf = ({ generators, discriminators }: Cast, parameters: NetworkParameters): Players => ({
+export const boundNetworksOf = (
+  { generators, discriminators }: Networks,
+  parameters: NetworkParameters,
+): BoundNetworks => ({
   generators: Object.fromEntries(
     Object.entries(generators).map(([name, { apply }]) => [name, (x) => apply(parameters[name]!, x)]),
   ),

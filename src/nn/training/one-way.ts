@@ -2,8 +2,8 @@ import type { Discriminator, Network } from '../network.js';
 import type { Objective } from './objective.js';
 import {
   contentTerms,
+  discriminatorTerms,
   foolingLoss,
-  judgingTerms,
   type LossWeights,
   pixelDistance,
   termsOf,
@@ -18,7 +18,7 @@ export const oneWay = (generator: Network, discriminator: Discriminator, weights
   const { pixel, fidelity, identity, adversarial } = weights;
   const distance = pixelDistance(weights);
   return {
-    cast: { generators: { generator }, discriminators: { discriminator } },
+    networks: { generators: { generator }, discriminators: { discriminator } },
     examples: ['a', 'b'],
     pretraining: ({ generators }, examples) => {
       const again = generators.generator!(examples.a!);
@@ -30,13 +30,13 @@ export const oneWay = (generator: Network, discriminator: Discriminator, weights
         ...contentTerms(weights, again, examples.a!),
       });
     },
-    generating: (players, { a, b }) => {
-      const make = players.generators.generator!;
+    generating: (bound, { a, b }) => {
+      const make = bound.generators.generator!;
       const made = make(a!);
       return {
         made: { discriminator: made },
         terms: termsOf({
-          adversarial: [adversarial.weight, () => foolingLoss(weights, players, 'discriminator', made)],
+          adversarial: [adversarial.weight, () => foolingLoss(weights, bound, 'discriminator', made)],
           fidelity: [fidelity, () => distance(made, a!)],
           identity: [identity, () => distance(make(b!), b!)],
           ...contentTerms(weights, made, a!),
@@ -45,8 +45,8 @@ export const oneWay = (generator: Network, discriminator: Discriminator, weights
       };
     },
     real: ({ b }) => ({ discriminator: b! }),
-    judging: (players, { discriminator: shown }, mix) =>
-      judgingTerms(weights, players, 'discriminator', shown!, mix),
+    discriminatorLoss: (bound, { discriminator: shown }, mix) =>
+      discriminatorTerms(weights, bound, 'discriminator', shown!, mix),
     samples: ({ generators }, { a }) => ({ input: a!, output: generators.generator!(a!) }),
   };
 };

@@ -2,8 +2,8 @@ import type { Discriminator, Network } from '../network.js';
 import type { Objective } from './objective.js';
 import {
   contentTerms,
+  discriminatorTerms,
   foolingLoss,
-  judgingTerms,
   type LossWeights,
   pixelDistance,
   termsOf,
@@ -19,7 +19,7 @@ export const paired = (generator: Network, discriminator: Discriminator, weights
   const distance = pixelDistance(weights);
   const judges = adversarial.weight > 0;
   return {
-    cast: { generators: { generator }, discriminators: judges ? { discriminator } : {} },
+    networks: { generators: { generator }, discriminators: judges ? { discriminator } : {} },
     examples: ['from', 'to'],
     pretraining: ({ generators }, { to }) => {
       const again = generators.generator!(to!);
@@ -28,13 +28,13 @@ export const paired = (generator: Network, discriminator: Discriminator, weights
         ...contentTerms(weights, again, to!),
       });
     },
-    generating: (players, { from, to }) => {
-      const make = players.generators.generator!;
+    generating: (bound, { from, to }) => {
+      const make = bound.generators.generator!;
       const made = make(from!);
       return {
         made: judges ? { discriminator: made } : {},
         terms: termsOf({
-          adversarial: [adversarial.weight, () => foolingLoss(weights, players, 'discriminator', made)],
+          adversarial: [adversarial.weight, () => foolingLoss(weights, bound, 'discriminator', made)],
           pixel: [pixel.weight, () => distance(made, to!)],
           fidelity: [fidelity, () => distance(made, from!)],
           identity: [identity, () => distance(make(to!), to!)],
@@ -44,8 +44,8 @@ export const paired = (generator: Network, discriminator: Discriminator, weights
       };
     },
     real: ({ to }) => (judges ? { discriminator: to! } : {}),
-    judging: (players, { discriminator: shown }, mix) =>
-      shown === undefined ? {} : judgingTerms(weights, players, 'discriminator', shown, mix),
+    discriminatorLoss: (bound, { discriminator: shown }, mix) =>
+      shown === undefined ? {} : discriminatorTerms(weights, bound, 'discriminator', shown, mix),
     samples: ({ generators }, { from, to }) => ({
       input: from!,
       output: generators.generator!(from!),

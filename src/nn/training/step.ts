@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../tensor/tfjs.js';
 import type { Parameters } from '../network.js';
 import {
   type AdamWOptions,
@@ -6,10 +6,10 @@ import {
   clipByGlobalNorm,
   globalNorm,
   type Optimised,
-  type Pace,
+  type StepScalars,
 } from '../optimisers/adam-w.js';
 import { gradientsOf, type NetworkParameters } from './gradients.js';
-import { type Examples, type Objective, playersOf, type Shown, type Terms } from './objective.js';
+import { boundNetworksOf, type Examples, type Objective, type Shown, type Terms } from './objective.js';
 
 /** How the networks are changed at a step. */
 export interface StepOptions {
@@ -31,8 +31,8 @@ export interface TrainedTensors {
 
 /** Numbers that differ from step to step. */
 export interface Control {
-  readonly generators: Pace<tf.Scalar>;
-  readonly discriminators: Pace<tf.Scalar>;
+  readonly generators: StepScalars<tf.Scalar>;
+  readonly discriminators: StepScalars<tf.Scalar>;
 }
 
 /** What enters the program of a step. */
@@ -70,9 +70,12 @@ const pick = (tree: NetworkParameters, names: readonly string[]): NetworkParamet
 export const pretrainingStep =
   (objective: Objective, options: StepOptions) =>
   ({ state, examples, control }: Pick<StepInputs, 'state' | 'examples' | 'control'>): StepResults => {
-    const names = Object.keys(objective.cast.generators);
+    const names = Object.keys(objective.networks.generators);
     const terms = (generators: NetworkParameters): Terms =>
-      objective.pretraining(playersOf(objective.cast, { ...state.weights, ...generators }), examples);
+      objective.pretraining(
+        boundNetworksOf(objective.networks, { ...state.weights, ...generators }),
+        examples,
+      );
     const generators = pick(state.weights, names);
     const gradients = gradientsOf((parameters) => weighted(terms(parameters)), generators);
     const told = terms(generators);
@@ -90,16 +93,19 @@ export const pretrainingStep =
 export const adversarialStep =
   (objective: Objective, options: StepOptions) =>
   ({ state, examples, control, earlier, mix }: StepInputs): StepResults => {
-    const { cast } = objective;
-    const [generators, discriminators] = [Object.keys(cast.generators), Object.keys(cast.discriminators)];
+    const { networks } = objective;
+    const [generators, discriminators] = [
+      Object.keys(networks.generators),
+      Object.keys(networks.discriminators),
+    ];
     const attempt = (parameters: NetworkParameters) =>
-      objective.generating(playersOf(cast, { ...state.weights, ...parameters }), examples);
+      objective.generating(boundNetworksOf(networks, { ...state.weights, ...parameters }), examples);
     // Recorded a second time for what it tells: the same operators on the same operands are one in the graph.
     const told = attempt({});
     const shown = showing(objective.real(examples), told.made, earlier);
-    const judging = (parameters: NetworkParameters): Terms =>
-      objective.judging(playersOf(cast, { ...state.weights, ...parameters }), shown, mix);
-    const verdicts = judging({});
+    const discriminatorLoss = (parameters: NetworkParameters): Terms =>
+      objective.discriminatorLoss(boundNetworksOf(networks, { ...state.weights, ...parameters }), shown, mix);
+    const verdicts = discriminatorLoss({});
     const made = gradientsOf(
       (parameters) => weighted(attempt(parameters).terms),
       pick(state.weights, generators),
@@ -107,7 +113,10 @@ export const adversarialStep =
     const judged =
       discriminators.length === 0
         ? {}
-        : gradientsOf((parameters) => weighted(judging(parameters)), pick(state.weights, discriminators));
+        : gradientsOf(
+            (parameters) => weighted(discriminatorLoss(parameters)),
+            pick(state.weights, discriminators),
+          );
     return {
       ...updated(state, { ...made, ...judged }, { ...options, control, generators }),
       metrics: {

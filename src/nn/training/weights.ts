@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../../tensor/tfjs.js';
 import {
   type AdversarialOptions,
   adversarial,
@@ -11,7 +11,7 @@ import {
   ssim,
   totalVariation,
 } from '../losses/index.js';
-import type { Players, Shown, Terms } from './objective.js';
+import type { BoundNetworks, Shown, Terms } from './objective.js';
 
 /** What counts how much in a training's loss; 0 leaves a term out. */
 export interface LossWeights {
@@ -68,20 +68,20 @@ export const variationTerm = ({ variation }: LossWeights, result: tf.Tensor4D): 
 /** How real a discriminator takes a picture for, as the generator's loss. */
 export const foolingLoss = (
   weights: LossWeights,
-  players: Players,
+  bound: BoundNetworks,
   domain: string,
   made: tf.Tensor4D,
-): tf.Scalar => adversarial(weights.adversarial).generator(players.discriminators[domain]!(made));
+): tf.Scalar => adversarial(weights.adversarial).generator(bound.discriminators[domain]!(made));
 
 /** What a discriminator's verdicts on real and made pictures cost it. */
-export const judgingTerms = (
+export const discriminatorTerms = (
   weights: LossWeights,
-  players: Players,
+  bound: BoundNetworks,
   domain: string,
   { real, made }: Shown,
   mix: tf.Tensor4D,
 ): Terms => {
-  const judge = players.discriminators[domain]!;
+  const judge = bound.discriminators[domain]!;
   const { discriminator, penalty } = adversarial(weights.adversarial);
   return {
     [domain]: { weight: 1, value: discriminator(judge(real), judge(made)) },

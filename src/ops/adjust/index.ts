@@ -1,6 +1,6 @@
+import { defineOp } from '../../operator/define.js';
+import { defaulted, listOf, number, optional, refine } from '../../operator/params/index.js';
 import { frame } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { defaulted, listOf, number, optional, refine } from '../params/index.js';
 import { adjustments } from './program.js';
 
 const percent = number({ min: -100, max: 100 });

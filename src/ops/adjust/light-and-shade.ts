@@ -1,7 +1,7 @@
-import type { Tensor3D } from '@tensorflow/tfjs';
-import type { Tf } from '../behaviour.js';
-import { alongGuide, guidedFit } from '../filters/guided-filter.js';
-import { resample } from '../resize/resample.js';
+import { alongGuide, guidedFit } from '../../picture/filters/guided-filter.js';
+import { resample } from '../../picture/resampling/resample.js';
+import type { Tf } from '../../tensor/tf.js';
+import type { Tensor3D } from '../../tensor/tfjs.js';
 
 /** Longest side at which the brightness of surroundings is worked out. */
 const WORKING_SIDE = 800;

@@ -1,6 +1,6 @@
-import type { Tensor3D } from '@tensorflow/tfjs';
-import type { Tf } from '../behaviour.js';
-import { fromLight, toLight } from '../colour/transfer.js';
+import { fromLight, toLight } from '../../picture/colour/transfer.js';
+import type { Tf } from '../../tensor/tf.js';
+import type { Tensor3D } from '../../tensor/tfjs.js';
 import type { Point } from './curve.js';
 import { lightAndShade } from './light-and-shade.js';
 import { multiplyColours, scaleChroma } from './saturation.js';

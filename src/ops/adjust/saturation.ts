@@ -1,6 +1,6 @@
-import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { inverse, type Matrix } from '../../image/colour/matrix.js';
-import type { Tf } from '../behaviour.js';
+import type { Tf } from '../../tensor/tf.js';
+import type { Tensor, Tensor2D, Tensor3D } from '../../tensor/tfjs.js';
 
 // Oklab: Ottosson, "A perceptual color space for image processing" (2020). Linear sRGB to cone responses, and their cube
 // roots to lightness and the two axes of colour.

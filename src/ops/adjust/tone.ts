@@ -1,5 +1,5 @@
-import type { Tensor3D } from '@tensorflow/tfjs';
-import type { Tf } from '../behaviour.js';
+import type { Tf } from '../../tensor/tf.js';
+import type { Tensor3D } from '../../tensor/tfjs.js';
 import { monotoneCubic, type Point } from './curve.js';
 
 /** A function of encoded values 0..1, applied value by value. */

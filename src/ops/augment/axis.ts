@@ -1,4 +1,4 @@
-import { kernels } from '../resize/weights.js';
+import { kernels } from '../../picture/resampling/weights.js';
 
 /** What is seen of one axis of a picture. */
 export interface Axis {

@@ -1,7 +1,6 @@
-import type { HostTensor } from '../../ports/index.js';
-import type { PictureShape } from '../behaviour.js';
-import type { Interval } from '../params/index.js';
-import type { Random } from '../random.js';
+import type { Interval } from '../../operator/params/index.js';
+import type { Random } from '../../operator/random.js';
+import type { HostTensor, PictureShape } from '../../ports/index.js';
 import { type Axis, axisMatrix } from './axis.js';
 
 /** The operator's parameters. */

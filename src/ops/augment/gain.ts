@@ -1,6 +1,6 @@
-import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
-import type { Tf } from '../behaviour.js';
-import { alongRows, asRows } from '../filters/rows.js';
+import { alongRows, asRows } from '../../picture/filters/rows.js';
+import type { Tf } from '../../tensor/tf.js';
+import type { Tensor2D, Tensor3D } from '../../tensor/tfjs.js';
 
 /**
  * Encoded values whose light is multiplied by gains [1, 1, channels]. The sRGB curve is a straight line near black and a

@@ -1,6 +1,6 @@
+import { defineOp } from '../../operator/define.js';
+import { boolean, defaulted, interval, number, oneOf } from '../../operator/params/index.js';
 import { frame } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { boolean, defaulted, interval, number, oneOf } from '../params/index.js';
 import { drawOf } from './draw.js';
 import { augmented } from './program.js';
 

@@ -1,5 +1,6 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
-import type { TensorInputs, Tf, TransparentPicture } from '../behaviour.js';
+import type { TensorInputs, TransparentPicture } from '../../operator/behaviour.js';
+import type { Tf } from '../../tensor/tf.js';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '../../tensor/tfjs.js';
 import { type Augmenting, lights, moves, quarters } from './draw.js';
 import { amplified } from './gain.js';
 

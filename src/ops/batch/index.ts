@@ -1,7 +1,7 @@
+import { defineOp } from '../../operator/define.js';
+import { boolean, defaulted, integer, required } from '../../operator/params/index.js';
 import { batch as batchPort, variable } from '../../ports/index.js';
 import { batch as collected } from '../../streams/index.js';
-import { defineOp } from '../define.js';
-import { boolean, defaulted, integer, required } from '../params/index.js';
 
 export const batch = defineOp({
   name: 'batch',
@@ -17,7 +17,7 @@ export const batch = defineOp({
   main: 'size',
   input: variable('item'),
   output: batchPort(variable('item')),
-  holds: ({ size }) => size,
+  bufferedItems: ({ size }) => size,
   inOrder: true,
   flow: ({ size, partial }) => collected(size, { partial }),
 });

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import { maxOf, type Raw, samplesOf } from '../../image/samples.js';
+import { maxOf, type Raw, samplesOf } from '../../image/samples/samples.js';
 import type { Frame, Samples } from '../../ports/index.js';
 import { type Mode, type Rgb, type Separable, separable, wholeColour } from './modes.js';
 

@@ -1,9 +1,9 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { defineJoin } from '../../operator/define.js';
+import { defaulted, number, oneOf } from '../../operator/params/index.js';
 import { type Frame, frame, type Item, type Pair } from '../../ports/index.js';
 import { type ItemFlow, mapLanes, pair } from '../../streams/index.js';
-import { defineJoin } from '../define.js';
-import { defaulted, number, oneOf } from '../params/index.js';
 
 export const blend = defineJoin({
   name: 'blend',

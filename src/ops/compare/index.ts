@@ -1,9 +1,9 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { warning } from '../../diagnostics/index.js';
+import { defineOp } from '../../operator/define.js';
+import { defaulted, listOf, oneOf } from '../../operator/params/index.js';
 import { frame, measure, pair } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { defaulted, listOf, oneOf } from '../params/index.js';
 
 export const compare = defineOp({
   name: 'compare',

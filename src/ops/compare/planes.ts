@@ -1,4 +1,4 @@
-import { maxOf } from '../../image/samples.js';
+import { maxOf } from '../../image/samples/samples.js';
 import type { Frame } from '../../ports/index.js';
 
 /** One channel of a picture, read row by row as numbers 0..1. */

@@ -1,14 +1,21 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { regionOfPanorama } from '../../image/gpano.js';
-import { cutOut } from '../../image/window.js';
+import { regionOfPanorama } from '../../image/metadata/gpano.js';
+import { cutOut } from '../../image/samples/window.js';
+import { defineOp } from '../../operator/define.js';
+import { anchor, aspect, fill } from '../../operator/params/framing.js';
+import {
+  boolean,
+  defaulted,
+  integer,
+  optional,
+  record,
+  required,
+  size,
+} from '../../operator/params/index.js';
+import { flipsOfCentred } from '../../picture/framing/anchor.js';
 import { frame } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { anchor, flipsOfCentred } from '../framing/anchor.js';
-import { aspect } from '../framing/aspect.js';
-import { fill } from '../framing/fill.js';
-import { boolean, defaulted, integer, optional, record, required, size } from '../params/index.js';
 import { croppedSize, regionOf } from './region.js';
 
 export const crop = defineOp({

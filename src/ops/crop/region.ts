@@ -1,9 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import type { Region } from '../../image/window.js';
-import { type Anchor, roomBefore } from '../framing/anchor.js';
-import { ratioOf } from '../framing/aspect.js';
-import type { Size } from '../params/index.js';
+import type { Region } from '../../image/samples/window.js';
+import { type Anchor, roomBefore } from '../../picture/framing/anchor.js';
+import { ratioOf } from '../../picture/framing/aspect.js';
+import type { Size } from '../../ports/index.js';
 
 /** What is cut out, as the operator's parameters say it. */
 export interface Wanted {

@@ -1,8 +1,8 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { defineOp } from '../../operator/define.js';
+import { defaulted, integer, oneOf, optional } from '../../operator/params/index.js';
 import { file, frame } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { defaulted, integer, oneOf, optional } from '../params/index.js';
 
 /** Reads a picture: upright, in sRGB, its transparency and metadata kept aside. */
 export const decode = defineOp({
@@ -27,7 +27,9 @@ export const decode = defineOp({
         TE.fromTask(() => import('../../image/index.js')),
         TE.chain((image) =>
           image.decode(
-            { path: value.path, name: key.path },
+            value.bytes === undefined
+              ? { path: value.path, name: key.path }
+              : { bytes: value.bytes, name: key.path },
             {
               damaged,
               ...(maxPixels === undefined ? {} : { maxPixels }),

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, describe, expect, it } from 'vitest';
+import { randomFor } from '../../operator/random.js';
 import { createEngine } from '../../tensor/index.js';
-import { randomFor } from '../random.js';
 import { arbitraryFrame, frameFrom, valuesOf } from '../testing/frames.js';
 import { itemOf, paramsOf } from '../testing/run.js';
 import { varying } from '../testing/varying.js';

@@ -1,6 +1,6 @@
+import { defineOp } from '../../operator/define.js';
+import { defaulted, interval, listOf, number, oneOf } from '../../operator/params/index.js';
 import { frame } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { defaulted, interval, listOf, number, oneOf } from '../params/index.js';
 import { drawKernel, kernelSide } from './kernel.js';
 import { blurred } from './program.js';
 
@@ -29,7 +29,11 @@ export const degradeBlur = defineOp({
   output: frame,
   random: ({ size }) => size[1] > 0,
   cost: { millisecondsPerMegapixel: 250, bytesPerPixel: 60 },
-  laws: { identity: { size: 0 }, range: () => [0, 1], reach: (params) => (kernelSide(params) - 1) / 2 },
+  laws: {
+    identity: { size: 0 },
+    range: () => [0, 1],
+    receptiveRadius: (params) => (kernelSide(params) - 1) / 2,
+  },
   tensor: {
     inputs: (params, random) => ({ kernel: drawKernel(params, random) }),
     program: blurred,

@@ -1,6 +1,6 @@
+import type { Interval } from '../../operator/params/index.js';
+import type { Random } from '../../operator/random.js';
 import type { HostTensor } from '../../ports/index.js';
-import type { Interval } from '../params/index.js';
-import type { Random } from '../random.js';
 
 /** The operator's parameters. */
 export interface Blurring {

@@ -1,7 +1,8 @@
-import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs';
-import type { TensorInputs, Tf } from '../behaviour.js';
-import { fromLight, toLight } from '../colour/transfer.js';
-import { mirroredBorder } from '../filters/border.js';
+import type { TensorInputs } from '../../operator/behaviour.js';
+import { fromLight, toLight } from '../../picture/colour/transfer.js';
+import { mirroredBorder } from '../../picture/filters/border.js';
+import type { Tf } from '../../tensor/tf.js';
+import type { Tensor3D, Tensor4D } from '../../tensor/tfjs.js';
 import { type Blurring, kernelSide } from './kernel.js';
 
 /** A photo whose points of light become what the kernel says; light is added up and not its encoded values. */

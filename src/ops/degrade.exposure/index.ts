@@ -1,7 +1,7 @@
+import { defineOp } from '../../operator/define.js';
+import { defaulted, interval } from '../../operator/params/index.js';
+import { fromLight, toLight } from '../../picture/colour/transfer.js';
 import { frame } from '../../ports/index.js';
-import { fromLight, toLight } from '../colour/transfer.js';
-import { defineOp } from '../define.js';
-import { defaulted, interval } from '../params/index.js';
 
 export const degradeExposure = defineOp({
   name: 'degrade.exposure',

@@ -1,6 +1,6 @@
+import { defineOp } from '../../operator/define.js';
+import { boolean, defaulted, interval } from '../../operator/params/index.js';
 import { frame } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { boolean, defaulted, interval } from '../params/index.js';
 import { hazed } from './program.js';
 import { sceneOf } from './scene.js';
 

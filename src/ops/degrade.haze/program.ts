@@ -1,10 +1,12 @@
-import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
-import type { PictureShape, TensorInputs, Tf } from '../behaviour.js';
-import { fromLight, toLight } from '../colour/transfer.js';
-import { boxMean } from '../filters/box.js';
-import { guidedFit } from '../filters/guided-filter.js';
-import { alongRows, asRows } from '../filters/rows.js';
-import { resample } from '../resize/resample.js';
+import type { TensorInputs } from '../../operator/behaviour.js';
+import { fromLight, toLight } from '../../picture/colour/transfer.js';
+import { boxMean } from '../../picture/filters/box.js';
+import { guidedFit } from '../../picture/filters/guided-filter.js';
+import { alongRows, asRows } from '../../picture/filters/rows.js';
+import { resample } from '../../picture/resampling/resample.js';
+import type { PictureShape } from '../../ports/index.js';
+import type { Tf } from '../../tensor/tf.js';
+import type { Tensor1D, Tensor2D, Tensor3D } from '../../tensor/tfjs.js';
 import { type Haze, LAYERS } from './scene.js';
 
 // The depth is made at a quarter of the picture's size: it is smooth but for the edges of things, which the guided

@@ -1,12 +1,12 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import type { JpegSettings } from '../../image/recompress.js';
-import { cutOut } from '../../image/window.js';
+import type { JpegSettings } from '../../image/encoding/recompress.js';
+import { cutOut } from '../../image/samples/window.js';
+import { defineOp } from '../../operator/define.js';
+import { boolean, defaulted, integer, interval, listOf, oneOf, refine } from '../../operator/params/index.js';
+import type { Random } from '../../operator/random.js';
 import { type Frame, frame } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { boolean, defaulted, integer, interval, listOf, oneOf, refine } from '../params/index.js';
-import type { Random } from '../random.js';
 
 /** Sides of the squares that the encoder works on, where colours are kept at half the size. */
 const BLOCK = 16;
@@ -72,7 +72,7 @@ const saving =
     );
     return pipe(
       // sharp takes a while to load: only when a photo is there.
-      TE.fromTask(() => import('../../image/recompress.js')),
+      TE.fromTask(() => import('../../image/encoding/recompress.js')),
       TE.chain(({ throughJpeg }) =>
         throughJpeg(whole, {
           quality: random.integer(`${i}/quality`, ...range),

@@ -1,7 +1,7 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { defineOp } from '../../operator/define.js';
+import { defaulted, interval } from '../../operator/params/index.js';
 import { frame } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { defaulted, interval } from '../params/index.js';
 import { drawOf } from './draw.js';
 import type { noisy as Noisy } from './program.js';
 

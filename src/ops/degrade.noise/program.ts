@@ -1,7 +1,8 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
+import type { TensorInputs } from '../../operator/behaviour.js';
+import { fromLight, toLight } from '../../picture/colour/transfer.js';
 import { fold, normal } from '../../tensor/random/index.js';
-import type { TensorInputs, Tf } from '../behaviour.js';
-import { fromLight, toLight } from '../colour/transfer.js';
+import type { Tf } from '../../tensor/tf.js';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../../tensor/tfjs.js';
 import { GRAIN, type Noise } from './draw.js';
 
 /** Noise of deviation 1, as large as a picture: grainy, and in part the same in all channels. */

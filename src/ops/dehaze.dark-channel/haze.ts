@@ -1,7 +1,7 @@
-import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
-import type { Tf } from '../behaviour.js';
-import { boxMean } from '../filters/box.js';
-import { squareMinimum } from '../filters/minimum.js';
+import { boxMean } from '../../picture/filters/box.js';
+import { squareMinimum } from '../../picture/filters/minimum.js';
+import type { Tf } from '../../tensor/tf.js';
+import type { Tensor1D, Tensor2D, Tensor3D } from '../../tensor/tfjs.js';
 
 /** The share of the dark channel that counts as the haziest part of a picture. */
 const HAZIEST = 0.001;

@@ -1,6 +1,6 @@
+import { defineOp } from '../../operator/define.js';
+import { colour, defaulted, integer, number, optional, refine } from '../../operator/params/index.js';
 import { frame } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { colour, defaulted, integer, number, optional, refine } from '../params/index.js';
 import { dehaze } from './program.js';
 
 export const darkChannel = defineOp({

@@ -1,8 +1,9 @@
-import type { Tensor3D } from '@tensorflow/tfjs';
-import type { PictureShape, Tf } from '../behaviour.js';
-import { alongGuide, guidedFit, type Smoothing } from '../filters/guided-filter.js';
-import type { Colour } from '../params/index.js';
-import { resample } from '../resize/resample.js';
+import type { Colour } from '../../operator/params/index.js';
+import { alongGuide, guidedFit, type Smoothing } from '../../picture/filters/guided-filter.js';
+import { resample } from '../../picture/resampling/resample.js';
+import type { PictureShape } from '../../ports/index.js';
+import type { Tf } from '../../tensor/tf.js';
+import type { Tensor3D } from '../../tensor/tfjs.js';
 import { airlightOf, type Estimate, leastTransmission, recovered, transmissionOf } from './haze.js';
 
 /** The operator's parameters. */

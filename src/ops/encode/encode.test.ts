@@ -5,9 +5,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { receiptIn } from '../../image/index.js';
+import type { MapBehaviour, OpContext } from '../../operator/behaviour.js';
 import type { Encoded, Frame, Json } from '../../ports/index.js';
 import { contextFor } from '../../testing/run/context.js';
-import type { MapBehaviour, OpContext } from '../behaviour.js';
 import { decode } from '../decode/index.js';
 import { frameFrom } from '../testing/frames.js';
 import { firstKey, paramsOf, readParams, runMap } from '../testing/run.js';
@@ -98,7 +98,8 @@ describe('encode', () => {
     expect(long.warnings).toEqual(none.warnings);
     // Nothing of what the photo brought is lost for the sake of a receipt.
     expect((await sharp(long.bytes).metadata()).xmp?.length).toBeGreaterThan(65_300);
-    const signs = (params: Written) => encode.operator.facts.signs?.(readParams(encode(params)) as never);
-    expect([signs({ receipt: 'xmp' }), signs({})]).toEqual([true, false]);
+    const embedsReceipt = (params: Written) =>
+      encode.operator.facts.embedsReceipt?.(readParams(encode(params)) as never);
+    expect([embedsReceipt({ receipt: 'xmp' }), embedsReceipt({})]).toEqual([true, false]);
   });
 });

@@ -1,10 +1,10 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { warning } from '../../diagnostics/index.js';
-import { type EncodeOptions, faultsOf } from '../../image/encode-options.js';
+import { type EncodeOptions, faultsOf } from '../../image/encoding/encode-options.js';
+import { defineOp } from '../../operator/define.js';
+import { boolean, type Decoded, integer, oneOf, optional } from '../../operator/params/index.js';
 import { encoded, type Frame, frame, type ImageFormat, type Json } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { boolean, type Decoded, integer, oneOf, optional } from '../params/index.js';
 
 const params = {
   like: optional(
@@ -38,7 +38,7 @@ export const encode = defineOp({
     const fault = faultsOf(optionsOf(given))?.[0];
     return fault === undefined ? undefined : `cannot do that: ${fault.message.replace(/\.$/, '')}`;
   },
-  signs: ({ receipt }) => receipt !== undefined,
+  embedsReceipt: ({ receipt }) => receipt !== undefined,
   map:
     (given, { warn, receipt }) =>
     ({ key, value }) =>

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +9,7 @@ import { generatorOf } from '../../nn/generators/index.js';
 import { initialise } from '../../nn/initialise.js';
 import type { Frame } from '../../ports/index.js';
 import { jit } from '../../tensor/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { arbitraryFrame, frameFrom, valuesOf } from '../testing/frames.js';
 import { tinyPyramid, writeModel } from '../testing/models.js';
 import { paramsOf, runMap } from '../testing/run.js';

@@ -1,9 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { frame } from '../../ports/index.js';
-import type { PictureShape } from '../behaviour.js';
-import { defineOp } from '../define.js';
+import type { LoadedEnsemble } from '../../nn/inference/load.js';
+import { defineOp } from '../../operator/define.js';
 import {
   anyOf,
   boolean,
@@ -14,8 +13,9 @@ import {
   oneOf,
   path,
   required,
-} from '../params/index.js';
-import type { LoadedEnsemble } from './load.js';
+} from '../../operator/params/index.js';
+import type { PictureShape } from '../../ports/index.js';
+import { frame } from '../../ports/index.js';
 
 const step = integer({ min: 0 });
 
@@ -73,20 +73,20 @@ export const ensembleAverage = defineOp({
   laws: { identity: { strength: 0, output: 'picture', grey: 'keep' }, differentiable: () => false },
   load: (params) =>
     pipe(
-      TE.fromTask(() => import('./load.js')),
+      TE.fromTask(() => import('../../nn/inference/load.js')),
       TE.chain(({ loadEnsemble }) => loadEnsemble(params)),
       TE.map((value) => ({ value, close: async () => undefined })),
     ),
-  foresee:
+  estimate:
     (params, { memory }, loaded: LoadedEnsemble) =>
     (picture, photo) =>
       pipe(
-        TE.fromTask(() => import('./foresee.js')),
-        TE.chainEitherK(({ foreseen }) => foreseen(loaded, params, memory, picture, photo)),
+        TE.fromTask(() => import('../../nn/inference/estimate.js')),
+        TE.chainEitherK(({ estimateWork }) => estimateWork(loaded, params, memory, picture, photo)),
       ),
   map: (params, context, loaded: LoadedEnsemble) => {
     const applied = pipe(
-      TE.fromTask(() => import('./apply.js')),
+      TE.fromTask(() => import('../../nn/inference/apply.js')),
       TE.map(({ ensembleOn }) => ensembleOn(params, context, loaded)),
     );
     // One for the whole run: it holds what is compiled.

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import { listFiles } from '../../disk/list.js';
+import { pictures } from '../../disk/pattern.js';
+import type { OpContext } from '../../operator/behaviour.js';
+import { defineOp } from '../../operator/define.js';
+import { boolean, defaulted, path, required } from '../../operator/params/index.js';
 import { type FileRef, file, none, type Outcome } from '../../ports/index.js';
 import { fromAsyncIterable } from '../../streams/index.js';
-import type { OpContext } from '../behaviour.js';
-import { defineOp } from '../define.js';
-import { boolean, defaulted, path, required } from '../params/index.js';
-import { listFiles } from './list.js';
-import { patterns, pictures } from './pattern.js';
+import { patterns } from './patterns.js';
 
 /** Gives the files of a folder, in the order of their paths. */
 export const files = defineOp({

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import { spread, toDepth } from '../../image/samples.js';
+import { spread, toDepth } from '../../image/samples/samples.js';
 import type { Batch, Frame, HostTensor, ItemKey, Pair, Unpaired } from '../../ports/index.js';
 
 /** What `gan.step` learns from. */

@@ -1,10 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { OpContext, ScanBehaviour } from '../../operator/behaviour.js';
 import type { Frame, HostTensor, Item, Port, Training } from '../../ports/index.js';
 import * as port from '../../ports/index.js';
 import { createEngine } from '../../tensor/index.js';
 import { contextFor } from '../../testing/run/context.js';
-import type { OpContext, ScanBehaviour } from '../behaviour.js';
 import { frameFrom } from '../testing/frames.js';
 import { readParams } from '../testing/run.js';
 import type { TrainingBatch } from './examples.js';
@@ -95,7 +95,7 @@ describe('a training under way', () => {
 
     const resume = scan.resume!(params, context);
     const again = right(resume(right(await scan.start(params, context)()).value, kept(told)));
-    expect(again.state).toMatchObject({ step: 1, images: 1, ease: 1 });
+    expect(again.state).toMatchObject({ step: 1, images: 1, backoff: 1 });
     const [, other] = right(await step(right(await step(again, batch(1), signal)())[0], batch(2), signal)());
     expect(numbers(other.state)).toEqual(numbers(last.state));
     await close();

@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { defineOp } from '../../operator/define.js';
 import { batch, frame, oneOf, type Port, pair, training, unpaired } from '../../ports/index.js';
-import { defineOp } from '../define.js';
 import { fields, type Params } from './params.js';
 import { stepsOf } from './plan.js';
 import type { RunState } from './state.js';

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import { randomFor } from '../../operator/random.js';
 import type { HostTensor } from '../../ports/index.js';
-import { randomFor } from '../random.js';
 import { readParams } from '../testing/run.js';
 import { ganStep } from './index.js';
 import { controlOf, earlierOf, mixOf } from './inputs.js';
 import type { Params } from './params.js';
-import { turnAt } from './plan.js';
+import { stepPlanAt } from './plan.js';
 import type { RunState } from './state.js';
 
 const paramsOf = (written: Partial<Parameters<typeof ganStep>[0]>): Params =>
   readParams(ganStep({ generator: 'pyramid', schedule: { constant: 100 }, ...written })) as Params;
 
-const stateAt = (step: number, ease = 1) => ({ step, ease }) as RunState;
+const stateAt = (step: number, backoff = 1) => ({ step, backoff }) as RunState;
 
 /** What a network's pace comes to, as plain numbers. */
-const numbers = (pace: Readonly<Record<string, HostTensor>>): Readonly<Record<string, number>> =>
+const numbers = (stepScalars: Readonly<Record<string, HostTensor>>): Readonly<Record<string, number>> =>
   Object.fromEntries(
-    Object.entries(pace).map(([name, { shape, data }]) => {
+    Object.entries(stepScalars).map(([name, { shape, data }]) => {
       expect(shape).toEqual([]);
       return [name, Number(data[0])];
     }),
@@ -28,33 +28,37 @@ describe('how far a step goes', () => {
     losses: { adversarial: { weight: 1, after: 3 } },
     optimizer: { adamw: { rate: 0.25, discriminatorRate: 0.5, beta1: 0.5, beta2: 0.75, decay: 0 } },
   });
-  const paceAt = (step: number, ease = 1) => {
-    const { generators, discriminators } = controlOf(params, turnAt(params, step), stateAt(step, ease));
+  const stepScalarsAt = (step: number, backoff = 1) => {
+    const { generators, discriminators } = controlOf(
+      params,
+      stepPlanAt(params, step),
+      stateAt(step, backoff),
+    );
     return [numbers(generators as never), numbers(discriminators as never)] as const;
   };
 
   it('is what each optimiser says, which has learned for so many steps', () => {
-    const [generators, discriminators] = paceAt(9);
-    expect(generators).toMatchObject({ rate: 0.25, shrink: 0 });
-    expect(generators.firstFull).toBeCloseTo(1 - 0.5 ** 10, 6);
-    expect(generators.secondFull).toBeCloseTo(1 - 0.75 ** 10, 6);
+    const [generators, discriminators] = stepScalarsAt(9);
+    expect(generators).toMatchObject({ rate: 0.25, weightDecay: 0 });
+    expect(generators.firstBiasCorrection).toBeCloseTo(1 - 0.5 ** 10, 6);
+    expect(generators.secondBiasCorrection).toBeCloseTo(1 - 0.75 ** 10, 6);
     // It has taken part in two steps: not in the initial five, nor in the three after them.
     expect(discriminators.rate).toBe(0.5);
-    expect(discriminators.firstFull).toBeCloseTo(1 - 0.5 ** 2, 6);
+    expect(discriminators.firstBiasCorrection).toBeCloseTo(1 - 0.5 ** 2, 6);
   });
 
   it('is never that of an optimiser that has not begun', () => {
-    expect(paceAt(0)[1].firstFull).toBe(0.5);
-    expect(paceAt(8)[1].firstFull).toBe(0.5);
+    expect(stepScalarsAt(0)[1].firstBiasCorrection).toBe(0.5);
+    expect(stepScalarsAt(8)[1].firstBiasCorrection).toBe(0.5);
   });
 
   it('is less after a loss that was not finite', () => {
-    expect(paceAt(9, 0.5).map(({ rate }) => rate)).toEqual([0.125, 0.25]);
+    expect(stepScalarsAt(9, 0.5).map(({ rate }) => rate)).toEqual([0.125, 0.25]);
   });
 
   it('is one rate for both unless said otherwise', () => {
     const plain = paramsOf({ optimizer: { adamw: { rate: 0.125 } } });
-    const { generators, discriminators } = controlOf(plain, turnAt(plain, 0), stateAt(0));
+    const { generators, discriminators } = controlOf(plain, stepPlanAt(plain, 0), stateAt(0));
     expect([numbers(generators as never).rate, numbers(discriminators as never).rate]).toEqual([
       0.125, 0.125,
     ]);

@@ -1,40 +1,40 @@
-import type * as tf from '@tensorflow/tfjs';
-import { type Pace, paceOf } from '../../nn/optimisers/adam-w.js';
+import { type StepScalars, stepScalarsOf } from '../../nn/optimisers/adam-w.js';
 import type { StepInputs } from '../../nn/training/step.js';
+import type { Random } from '../../operator/random.js';
 import type { HostTensor } from '../../ports/index.js';
 import type { HostOf } from '../../tensor/index.js';
-import type { Random } from '../random.js';
+import type * as tf from '../../tensor/tfjs.js';
 import type { Params } from './params.js';
-import type { Turn } from './plan.js';
+import type { StepPlan } from './plan.js';
 import type { Choice } from './pool.js';
 import { optimiserOf } from './programs.js';
 import type { RunState } from './state.js';
 
 const scalar = (value: number): HostTensor => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
 
-const paceTensors = (pace: Pace<number>): HostOf<Pace<tf.Scalar>> => ({
-  rate: scalar(pace.rate),
-  shrink: scalar(pace.shrink),
-  firstFull: scalar(pace.firstFull),
-  secondFull: scalar(pace.secondFull),
+const stepScalarTensors = (stepScalars: StepScalars<number>): HostOf<StepScalars<tf.Scalar>> => ({
+  rate: scalar(stepScalars.rate),
+  weightDecay: scalar(stepScalars.weightDecay),
+  firstBiasCorrection: scalar(stepScalars.firstBiasCorrection),
+  secondBiasCorrection: scalar(stepScalars.secondBiasCorrection),
 });
 
 /** The step sizes of a turn. A discriminator has learned for as many steps as it has taken part. */
 export const controlOf = (
   params: Params,
-  turn: Turn,
-  { step, ease }: RunState,
+  stepPlan: StepPlan,
+  { step, backoff }: RunState,
 ): HostOf<StepInputs['control']> => {
   const optimiser = optimiserOf(params);
   const { discriminatorRate = optimiser.rate } = params.optimizer.params;
-  const multiplier = turn.multiplier * ease;
+  const multiplier = stepPlan.multiplier * backoff;
   return {
-    generators: paceTensors(paceOf(optimiser, multiplier, turn.length, step + 1)),
-    discriminators: paceTensors(
-      paceOf(
+    generators: stepScalarTensors(stepScalarsOf(optimiser, multiplier, stepPlan.length, step + 1)),
+    discriminators: stepScalarTensors(
+      stepScalarsOf(
         { ...optimiser, rate: discriminatorRate },
         multiplier,
-        turn.length,
+        stepPlan.length,
         Math.max(1, step + 1 - params.pretrain.steps - params.losses.adversarial.after),
       ),
     ),

@@ -11,7 +11,7 @@ import {
   record,
   required,
   tagged,
-} from '../params/index.js';
+} from '../../operator/params/index.js';
 
 const { pyramid, resnet, restorer } = generatorOptions;
 

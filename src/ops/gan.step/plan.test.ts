@@ -3,17 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { readParams } from '../testing/run.js';
 import { ganStep } from './index.js';
 import type { Params } from './params.js';
-import { stepsOf, turnAt } from './plan.js';
+import { stepPlanAt, stepsOf } from './plan.js';
 
 type Written = Parameters<typeof ganStep>[0];
 
 const paramsOf = (schedule: Written['schedule'], pretrain: number, losses: Written['losses'] = {}): Params =>
   readParams(ganStep({ generator: 'pyramid', schedule, pretrain, losses })) as Params;
 
-describe('turnAt', () => {
+describe('stepPlanAt', () => {
   it('trains initially at the full rate, then by the schedule, and marks the ends of cycles', () => {
     const params = paramsOf({ restarts: { first: 2, factor: 2, cycles: 2 } }, 3);
-    const turns = Array.from({ length: stepsOf(params) }, (_, step) => turnAt(params, step));
+    const turns = Array.from({ length: stepsOf(params) }, (_, step) => stepPlanAt(params, step));
     expect(turns.map(({ phase }) => phase)).toEqual([
       ...Array(3).fill('pretrain'),
       ...Array(6).fill('train'),
@@ -36,7 +36,7 @@ describe('turnAt', () => {
 
   it('says all of a step', () => {
     const params = paramsOf({ cosine: 4 }, 2);
-    expect(turnAt(params, 1)).toEqual({
+    expect(stepPlanAt(params, 1)).toEqual({
       phase: 'pretrain',
       judged: false,
       multiplier: 1,
@@ -45,20 +45,20 @@ describe('turnAt', () => {
       ends: false,
       marks: [],
     });
-    expect(turnAt(params, 2)).toMatchObject({
+    expect(stepPlanAt(params, 2)).toMatchObject({
       phase: 'train',
       judged: true,
       cycle: 0,
       length: 4,
       ends: false,
     });
-    expect(turnAt(params, 5)).toMatchObject({ ends: true, marks: ['restart', 'end'] });
+    expect(stepPlanAt(params, 5)).toMatchObject({ ends: true, marks: ['restart', 'end'] });
     expect(stepsOf(params)).toBe(6);
   });
 
   it('lets the discriminator join when it is to', () => {
     const params = paramsOf({ constant: 4 }, 2, { adversarial: { weight: 1, after: 3 } });
-    const judged = Array.from({ length: 6 }, (_, step) => turnAt(params, step).judged);
+    const judged = Array.from({ length: 6 }, (_, step) => stepPlanAt(params, step).judged);
     expect(judged).toEqual([false, false, false, false, false, true]);
   });
 });

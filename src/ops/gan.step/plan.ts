@@ -10,7 +10,7 @@ export const stepsOf = (params: Pick<Params, 'schedule' | 'pretrain'>): number =
   params.pretrain.steps + totalSteps(scheduleOf(params));
 
 /** What is done at a step. */
-export interface Turn extends Moment {
+export interface StepPlan extends Moment {
   readonly phase: 'pretrain' | 'train';
   /** Whether the discriminator takes part already. */
   readonly judged: boolean;
@@ -22,7 +22,10 @@ export interface Turn extends Moment {
  *
  * @param step from 0
  */
-export const turnAt = (params: Pick<Params, 'schedule' | 'pretrain' | 'losses'>, step: number): Turn => {
+export const stepPlanAt = (
+  params: Pick<Params, 'schedule' | 'pretrain' | 'losses'>,
+  step: number,
+): StepPlan => {
   const { steps } = params.pretrain;
   if (step < steps)
     return {

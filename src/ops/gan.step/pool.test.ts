@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { randomFor } from '../../operator/random.js';
 import type { HostTensor } from '../../ports/index.js';
-import { randomFor } from '../random.js';
 import { choose, type Pool, stored } from './pool.js';
 
 /** Pictures of one pixel, whose value says when they were made. */

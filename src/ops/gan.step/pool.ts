@@ -1,5 +1,5 @@
+import type { Random } from '../../operator/random.js';
 import type { HostTensor } from '../../ports/index.js';
-import type { Random } from '../random.js';
 
 /** Earlier results, one `[height, width, 3]` float32 tensor each, oldest places first. */
 export type Pool = readonly HostTensor[];

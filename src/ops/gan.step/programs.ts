@@ -1,10 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
 import { discriminatorOf } from '../../nn/discriminators/index.js';
 import { generatorOf } from '../../nn/generators/index.js';
 import type { Discriminator, Network } from '../../nn/network.js';
 import type { AdamWOptions } from '../../nn/optimisers/adam-w.js';
 import { cycle } from '../../nn/training/cycle.js';
-import { type Objective, playersOf } from '../../nn/training/objective.js';
+import { boundNetworksOf, type Objective } from '../../nn/training/objective.js';
 import { oneWay } from '../../nn/training/one-way.js';
 import { paired } from '../../nn/training/paired.js';
 import {
@@ -15,6 +14,7 @@ import {
 } from '../../nn/training/step.js';
 import type { NetworkSpec } from '../../ports/index.js';
 import { type Engine, type Jitted, jit } from '../../tensor/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import type { Params } from './params.js';
 
 /** A network's parameters as its spec. */
@@ -79,7 +79,7 @@ export const programsFor = (params: Params, engine: Engine, examples: readonly s
     judged: compiled('gan.step', adversarialStep(objective, options)),
     samples: jit(
       ({ weights, examples }) => {
-        const pictures = objective.samples(playersOf(objective.cast, weights), centred(examples));
+        const pictures = objective.samples(boundNetworksOf(objective.networks, weights), centred(examples));
         return Object.fromEntries(
           Object.entries(pictures).map(([name, x]) => [name, tf.mul(tf.add(x, 1), 127.5)]),
         );

@@ -18,7 +18,7 @@ const pools = { to: [tensor(7, 1, 1, 3), tensor(8, 1, 1, 3)], from: [] };
 const state = {
   step: 12,
   images: 48,
-  ease: 0.5,
+  backoff: 0.5,
   trained,
   pools,
   good: { trained, pools },
@@ -28,7 +28,7 @@ const start = {
   ...state,
   step: 0,
   images: 0,
-  ease: 1,
+  backoff: 1,
   trained: { weights: networks(0), first: networks(0), second: networks(0), average: networks(0) },
   pools: { to: [], from: [] },
 } as unknown as RunState;
@@ -50,14 +50,14 @@ describe('the state of a training', () => {
         'pool/to/0',
         'pool/to/1',
         'counters',
-        'ease',
+        'backoff',
       ].toSorted(),
     );
     expect([...tensors.counters!.data]).toEqual([12, 48]);
   });
 
   it.each([
-    ['lacks a tensor', ({ ease: _, ...others }: Record<string, HostTensor>) => others],
+    ['lacks a tensor', ({ backoff: _, ...others }: Record<string, HostTensor>) => others],
     [
       'has a tensor more',
       (all: Record<string, HostTensor>) => ({ ...all, 'weights/generator/extra': tensor(1, 1) }),

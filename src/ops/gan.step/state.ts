@@ -23,7 +23,7 @@ export interface RunState {
   readonly trained: TrainedHostTensors;
   readonly pools: Readonly<Record<string, Pool>>;
   /** What the learning rates are multiplied by: 1, or less after a loss that was not finite. */
-  readonly ease: number;
+  readonly backoff: number;
   /** What is gone back to when a loss is not finite. */
   readonly good: Pick<RunState, 'trained' | 'pools'>;
 }
@@ -31,7 +31,7 @@ export interface RunState {
 const GROUPS = ['weights', 'first', 'second', 'average'] as const;
 
 /** The state as tensors by path, as it is kept in a checkpoint. */
-export const flatten = ({ step, images, trained, pools, ease }: RunState): Tensors => ({
+export const flatten = ({ step, images, trained, pools, backoff }: RunState): Tensors => ({
   ...Object.fromEntries(
     GROUPS.flatMap((group) =>
       Object.entries(trained[group]).flatMap(([network, own]) =>
@@ -45,7 +45,7 @@ export const flatten = ({ step, images, trained, pools, ease }: RunState): Tenso
     ),
   ),
   counters: { dtype: 'int32', shape: [2], data: Int32Array.of(step, images) },
-  ease: { dtype: 'float32', shape: [], data: Float32Array.of(ease) },
+  backoff: { dtype: 'float32', shape: [], data: Float32Array.of(backoff) },
 });
 
 /**
@@ -75,7 +75,7 @@ export const unflatten = (tensors: Tensors, like: RunState): RunState | undefine
   return {
     step: step!,
     images: images!,
-    ease: tensors.ease!.data[0]!,
+    backoff: tensors.backoff!.data[0]!,
     trained,
     pools,
     good: { trained, pools },

@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, describe, expect, it } from 'vitest';
+import { randomFor } from '../../operator/random.js';
 import type { Frame, Item, Pair, Training, Unpaired } from '../../ports/index.js';
 import { createEngine } from '../../tensor/index.js';
-import { randomFor } from '../random.js';
 import { frameFrom } from '../testing/frames.js';
 import { readParams } from '../testing/run.js';
 import type { TrainingBatch } from './examples.js';

@@ -3,14 +3,14 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import type { StepInputs } from '../../nn/training/step.js';
+import type { OpContext } from '../../operator/behaviour.js';
+import type { Random } from '../../operator/random.js';
 import type { HostTensor, Item, TrainedModel, Training } from '../../ports/index.js';
 import type { Engine, HostOf } from '../../tensor/index.js';
-import type { OpContext } from '../behaviour.js';
-import type { Random } from '../random.js';
 import { type ExampleTensors, exampleTensors, namesOf, positionOf, type TrainingBatch } from './examples.js';
 import { controlOf, earlierOf, mixOf } from './inputs.js';
 import type { Params } from './params.js';
-import { stepsOf, type Turn, turnAt } from './plan.js';
+import { type StepPlan, stepPlanAt, stepsOf } from './plan.js';
 import { type Choice, choose } from './pool.js';
 import { objectiveOf, type Programs, programsFor, specOf } from './programs.js';
 import { rowsOf } from './rows.js';
@@ -31,10 +31,10 @@ export interface Trainer {
 }
 
 /** What was learned from, and in which turn of the schedule. */
-interface Lesson {
+interface StepInput {
   readonly batch: TrainingBatch;
   readonly examples: ExampleTensors;
-  readonly turn: Turn;
+  readonly stepPlan: StepPlan;
   /** Which results the pools take in and give out, by domain. */
   readonly choices: Readonly<Record<string, readonly Choice[]>>;
 }
@@ -57,9 +57,9 @@ export const createTrainer = (
 ): Trainer => {
   const isCycle = params.losses.cycle > 0;
   const places = params.pool ?? (isCycle ? 50 : 0);
-  const { cast } = objectiveOf(params, isCycle ? ['a', 'b'] : ['from', 'to']);
-  const start = startOf(params, cast, context.random({ path: '', index: 0, epoch: 0 }), places);
-  const generators = Object.keys(cast.generators);
+  const { networks } = objectiveOf(params, isCycle ? ['a', 'b'] : ['from', 'to']);
+  const start = startOf(params, networks, context.random({ path: '', index: 0, epoch: 0 }), places);
+  const generators = Object.keys(networks.generators);
   const compiled = new Map<string, Programs>();
 
   const programsOf = (examples: ExampleTensors): Programs => {
@@ -74,31 +74,31 @@ export const createTrainer = (
     batch: TrainingBatch,
     random: Random,
     examples: ExampleTensors,
-  ): Lesson => {
-    const turn = turnAt(params, state.step);
-    const pools = turn.judged ? Object.entries(state.pools) : [];
+  ): StepInput => {
+    const stepPlan = stepPlanAt(params, state.step);
+    const pools = stepPlan.judged ? Object.entries(state.pools) : [];
     const choices = Object.fromEntries(
       pools.map(([domain, { length }]) => [
         domain,
         choose(random, domain, batch.items.length, { size: places, filled: length }),
       ]),
     );
-    return { batch, examples, turn, choices };
+    return { batch, examples, stepPlan, choices };
   };
 
   const outcomeOf = (
     state: RunState,
-    { batch, examples, turn, choices }: Lesson,
+    { batch, examples, stepPlan, choices }: StepInput,
     random: Random,
     signal: AbortSignal,
   ): TE.TaskEither<Diagnostics, Outcome> => {
     const programs = programsOf(examples);
-    const program = turn.phase === 'pretrain' ? 'pretrain' : turn.judged ? 'judged' : 'plain';
+    const program = stepPlan.phase === 'pretrain' ? 'pretrain' : stepPlan.judged ? 'judged' : 'plain';
     const [example] = Object.values(examples);
     const inputs = {
-      state: turn.judged ? state.trained : withoutJudges(state.trained, generators),
+      state: stepPlan.judged ? state.trained : withoutJudges(state.trained, generators),
       examples,
-      control: controlOf(params, turn, state),
+      control: controlOf(params, stepPlan, state),
       earlier: earlierOf(state, choices, example!.shape),
       mix: mixOf(random, batch.items.length),
     };
@@ -117,7 +117,7 @@ export const createTrainer = (
 
   /** The state after a step, and what those hear of it who watch, keep and report. */
   const concluded =
-    (before: RunState, { batch, examples, turn, choices }: Lesson) =>
+    (before: RunState, { batch, examples, stepPlan, choices }: StepInput) =>
     (outcome: Outcome): E.Either<Diagnostics, readonly [RunState, Training]> => {
       const metrics = numbersOf(outcome.metrics);
       const finite = Object.values(metrics).every(Number.isFinite);
@@ -129,14 +129,14 @@ export const createTrainer = (
           const training: Training = {
             step: after.step,
             total: stepsOf(params),
-            phase: turn.phase,
+            phase: stepPlan.phase,
             images: after.images,
-            rate: params.optimizer.params.rate * turn.multiplier * before.ease,
+            rate: params.optimizer.params.rate * stepPlan.multiplier * before.backoff,
             metrics,
             state: flatten(after),
-            cycle: turn.cycle,
+            cycle: stepPlan.cycle,
             position: positionOf(batch),
-            marks: finite ? turn.marks : [...turn.marks, 'restored'],
+            marks: finite ? stepPlan.marks : [...stepPlan.marks, 'restored'],
             model: modelOf(params, after),
             samples: samplesOf(examples, namesOf(batch), { ...pick(weights, generators), ...average }),
           };
@@ -158,8 +158,8 @@ export const createTrainer = (
       pipe(
         TE.fromEither(exampleTensors(value)),
         TE.map((examples) => lessonOf(state, value, random, examples)),
-        TE.chain((lesson) =>
-          pipe(outcomeOf(state, lesson, random, signal), TE.chainEitherK(concluded(state, lesson))),
+        TE.chain((stepInput) =>
+          pipe(outcomeOf(state, stepInput, random, signal), TE.chainEitherK(concluded(state, stepInput))),
         ),
       ),
   };

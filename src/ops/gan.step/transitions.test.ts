@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import { randomFor } from '../../operator/random.js';
 import type { HostTensor } from '../../ports/index.js';
-import { randomFor } from '../random.js';
 import { readParams } from '../testing/run.js';
 import { ganStep } from './index.js';
 import type { Params } from './params.js';
@@ -32,12 +32,12 @@ const tensor = (level: number, ...shape: number[]): HostTensor => ({
 describe('a fresh training', () => {
   const startWith = (more: Partial<Written>, places: number, seed = 1): RunState => {
     const params = paramsOf(more);
-    return startOf(params, objectiveOf(params, ['from', 'to']).cast, random(seed), places);
+    return startOf(params, objectiveOf(params, ['from', 'to']).networks, random(seed), places);
   };
 
   it('has weights of all networks, with moments of zero, and nothing seen', () => {
-    const { step, images, ease, trained, pools, good } = startWith({}, 0);
-    expect([step, images, ease, pools]).toEqual([0, 0, 1, {}]);
+    const { step, images, backoff, trained, pools, good } = startWith({}, 0);
+    expect([step, images, backoff, pools]).toEqual([0, 0, 1, {}]);
     expect(Object.keys(trained.weights)).toEqual(['generator', 'discriminator']);
     for (const [network, weights] of Object.entries(trained.weights))
       for (const [name, { shape }] of Object.entries(weights))
@@ -71,7 +71,7 @@ const trained = { weights: networks(1), first: networks(10), second: networks(20
 const before = {
   step: 7,
   images: 30,
-  ease: 1,
+  backoff: 1,
   trained,
   pools: { judge: [tensor(5, 1, 1, 3)], other: [] },
   good: { trained: { ...trained, weights: networks(90) }, pools: { judge: [], other: [] } },
@@ -102,7 +102,7 @@ describe('the state after a step', () => {
       second: { ...after.second, judge: trained.second.judge },
       average: after.average,
     });
-    expect([next.step, next.images, next.ease]).toEqual([8, 32, 1]);
+    expect([next.step, next.images, next.backoff]).toEqual([8, 32, 1]);
     expect(next.pools).toEqual({ judge: [tensor(6, 1, 1, 3), tensor(6, 1, 1, 3)], other: [] });
     expect(next.good).toBe(before.good);
   });
@@ -115,9 +115,9 @@ describe('the state after a step', () => {
 
   it('whose loss was not finite is an earlier one, with half the rate, but goes on in the data', () => {
     expect(recovered(before, 4)).toEqual(
-      E.right({ ...before, ...before.good, step: 8, images: 34, ease: 0.5 }),
+      E.right({ ...before, ...before.good, step: 8, images: 34, backoff: 0.5 }),
     );
-    expect(recovered({ ...before, ease: 0.5 }, 4)).toMatchObject({
+    expect(recovered({ ...before, backoff: 0.5 }, 4)).toMatchObject({
       left: [
         {
           code: 'training/diverged',
@@ -157,8 +157,12 @@ describe('what the parameters describe', () => {
 
   it('is an objective: of pairs, of collections one way, or both ways where cycles count', () => {
     const castOf = (losses: Written['losses'], examples: readonly string[]) => {
-      const { cast, examples: names } = objectiveOf(paramsOf({ losses }), examples);
-      return [Object.keys(cast.generators).length, Object.keys(cast.discriminators).length, names] as const;
+      const { networks, examples: names } = objectiveOf(paramsOf({ losses }), examples);
+      return [
+        Object.keys(networks.generators).length,
+        Object.keys(networks.discriminators).length,
+        names,
+      ] as const;
     };
     expect(castOf({}, ['from', 'to'])).toEqual([1, 1, ['from', 'to']]);
     expect(castOf({}, ['a', 'b'])).toEqual([1, 1, ['a', 'b']]);

@@ -2,8 +2,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { initialise } from '../../nn/initialise.js';
 import type { Objective } from '../../nn/training/objective.js';
+import type { Random } from '../../operator/random.js';
 import type { HostTensor } from '../../ports/index.js';
-import type { Random } from '../random.js';
 import type { Params } from './params.js';
 import { type Choice, stored } from './pool.js';
 import { mapNetworks, type Networks, pick, type RunState, zerosLike } from './state.js';
@@ -12,18 +12,18 @@ import { mapNetworks, type Networks, pick, type RunState, zerosLike } from './st
 const GOOD_EVERY = 50;
 
 /** What the rates are multiplied by after a loss that was not finite. */
-const EASE = 0.5;
+const BACKOFF = 0.5;
 
 /** A fresh training: weights as their networks start, the same for the same seed. */
 export const startOf = (
   params: Params,
-  cast: Objective['cast'],
+  networks: Objective['networks'],
   random: Random,
   places: number,
 ): RunState => {
-  const networks = { ...cast.generators, ...cast.discriminators };
+  const specs = { ...networks.generators, ...networks.discriminators };
   const weights: Networks = Object.fromEntries(
-    Object.entries(networks).map(([name, network]) => [
+    Object.entries(specs).map(([name, network]) => [
       name,
       initialise(network, random.integer(`start/${name}`, 0, 2 ** 32 - 1)),
     ]),
@@ -33,11 +33,11 @@ export const startOf = (
     weights,
     first: zeros,
     second: zeros,
-    average: params.average > 0 ? pick(weights, Object.keys(cast.generators)) : {},
+    average: params.average > 0 ? pick(weights, Object.keys(networks.generators)) : {},
   };
   const pools =
-    places > 0 ? Object.fromEntries(Object.keys(cast.discriminators).map((name) => [name, []])) : {};
-  return { step: 0, images: 0, trained, pools, ease: 1, good: { trained, pools } };
+    places > 0 ? Object.fromEntries(Object.keys(networks.discriminators).map((name) => [name, []])) : {};
+  return { step: 0, images: 0, trained, pools, backoff: 1, good: { trained, pools } };
 };
 
 /** What a step's program gives. */
@@ -99,12 +99,12 @@ const diverged: Diagnostics = [
  * harm is not met again. Error: `training/diverged`, the second time.
  */
 export const recovered = (before: RunState, count: number): E.Either<Diagnostics, RunState> =>
-  before.ease < 1
+  before.backoff < 1
     ? E.left(diverged)
     : E.right({
         ...before,
         ...before.good,
         step: before.step + 1,
         images: before.images + count,
-        ease: EASE,
+        backoff: BACKOFF,
       });

@@ -1,10 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { describe, expect, it } from 'vitest';
+import { type Conventions, conventionsOf, merged } from '../../nn/onnx/conventions.js';
 import type { HostTensor } from '../../ports/index.js';
 import { frameFrom } from '../testing/frames.js';
 import { applyModel } from './apply.js';
-import { type Conventions, conventionsOf, merged } from './conventions.js';
 import { type Interface, interfaceOf } from './interface.js';
 import { fromTensor, resultShape, toTensor } from './pixels.js';
 

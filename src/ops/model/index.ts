@@ -1,10 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { conventions } from '../../nn/onnx/conventions.js';
+import { defineOp } from '../../operator/define.js';
+import { path, required } from '../../operator/params/index.js';
 import { frame } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { path, required } from '../params/index.js';
-import { conventions } from './conventions.js';
 import type { Model } from './open.js';
 
 export const model = defineOp({

@@ -1,9 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Diagnostics, didYouMean, failure } from '../../diagnostics/index.js';
+import type { Conventions, Range } from '../../nn/onnx/conventions.js';
+import type { Size } from '../../ports/index.js';
 import type { ModelValue, Signature } from '../../tensor/run/protocol.js';
-import type { Size } from '../params/index.js';
-import type { Conventions, Range } from './conventions.js';
 
 export type Layout = 'nchw' | 'nhwc';
 

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { toOnnx } from '../../tensor/to-onnx.js';
 import type { LawKit } from '../../testing/index.js';
 

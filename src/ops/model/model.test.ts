@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Frame } from '../../ports/index.js';
 import { type ElementType, encodeModel, type OnnxNode, type OnnxTensor } from '../../tensor/emit/schema.js';
+import * as tf from '../../tensor/tfjs.js';
 import { toOnnx } from '../../tensor/to-onnx.js';
 import { arbitraryFrame, frameFrom, valuesOf } from '../testing/frames.js';
 import { readParams, runMap, testContext } from '../testing/run.js';
@@ -74,7 +74,7 @@ const made = (
       initializers,
       inputs: inputs.map((each) => ({ name: each, type, dims })),
       outputs: outputs.map((each) => ({ name: each, type, dims: outputDims })),
-      residents: {},
+      externalInitialisers: {},
       opsets: { '': 20 },
       metadata,
     }),

@@ -5,11 +5,11 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { type Conventions, conventionsOf, merged } from '../../nn/onnx/conventions.js';
+import type { OpContext, Resource } from '../../operator/behaviour.js';
 import type { HostTensor } from '../../ports/index.js';
 import { decodeMetadata, type ModelHead } from '../../tensor/emit/schema.js';
 import type { Engine, OpenedModel } from '../../tensor/run/engine.js';
-import type { OpContext, Resource } from '../behaviour.js';
-import { type Conventions, conventionsOf, merged } from './conventions.js';
 import { type Interface, interfaceOf } from './interface.js';
 
 /** A model that is open on the run's engine. */

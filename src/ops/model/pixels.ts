@@ -1,6 +1,5 @@
-import { sources } from '../../image/window.js';
-import type { HostTensor } from '../../ports/index.js';
-import type { Size } from '../params/index.js';
+import { sources } from '../../image/samples/window.js';
+import type { HostTensor, Size } from '../../ports/index.js';
 import { axesOf, type Interface } from './interface.js';
 
 /** Interleaved values, black 0 and white 1, that may go beyond. */

@@ -1,5 +1,5 @@
-import type { Size } from '../params/index.js';
-import { type Method, mixesOf } from '../resize/weights.js';
+import { type Method, mixesOf } from '../../picture/resampling/weights.js';
+import type { Size } from '../../ports/index.js';
 
 /** Rows at another number: mixes of neighbouring ones, `width` values each. */
 const mixRows = (

@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { MAX_PIXELS } from '../../image/limits.js';
-import { ratioOf } from '../framing/aspect.js';
-import type { Size } from '../params/index.js';
+import { ratioOf } from '../../picture/framing/aspect.js';
+import type { Size } from '../../ports/index.js';
 
 /** What a picture is filled up to, as the operator's parameters say it. */
 export interface Wanted {

@@ -1,14 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { regionOfPanorama } from '../../image/gpano.js';
-import { cutOut } from '../../image/window.js';
+import { regionOfPanorama } from '../../image/metadata/gpano.js';
+import { cutOut } from '../../image/samples/window.js';
+import { defineOp } from '../../operator/define.js';
+import { anchor, aspect, fill } from '../../operator/params/framing.js';
+import { defaulted, optional, size } from '../../operator/params/index.js';
+import { flipsOfCentred, roomBefore } from '../../picture/framing/anchor.js';
 import { frame } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { anchor, flipsOfCentred, roomBefore } from '../framing/anchor.js';
-import { aspect } from '../framing/aspect.js';
-import { fill } from '../framing/fill.js';
-import { defaulted, optional, size } from '../params/index.js';
 import { paddedSize } from './frame-size.js';
 
 export const pad = defineOp({

@@ -1,7 +1,7 @@
+import { defineJoin } from '../../operator/define.js';
+import { defaulted, integer, oneOf } from '../../operator/params/index.js';
 import { type ItemKey, pair as pairPort, variable } from '../../ports/index.js';
 import { pair as pairs } from '../../streams/index.js';
-import { defineJoin } from '../define.js';
-import { defaulted, integer, oneOf } from '../params/index.js';
 
 export const pair = defineJoin({
   name: 'pair',

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import { systemCodeOf } from '../../image/read.js';
-import { writeAtomically, writeFailure } from '../../image/write.js';
+import { systemCodeOf } from '../../disk/read.js';
+import { writeAtomically, writeFailure } from '../../disk/write.js';
 import { before, type Line, readLines, writeLine } from './lines.js';
 
 /** Where the parts of a report are. */

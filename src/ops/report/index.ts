@@ -3,10 +3,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
+import { defineOp } from '../../operator/define.js';
+import { type Decoded, defaulted, integer, path, required } from '../../operator/params/index.js';
 import { type Outcome, type Training, training } from '../../ports/index.js';
 import { type ItemFlow, lastly, operate } from '../../streams/index.js';
-import { defineOp } from '../define.js';
-import { type Decoded, defaulted, integer, path, required } from '../params/index.js';
 import type { Journal } from './journal.js';
 
 const fields = {

@@ -7,7 +7,7 @@ import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as TO from 'fp-ts/lib/TaskOption.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import { writeAtomically } from '../../image/write.js';
+import { writeAtomically } from '../../disk/write.js';
 import type { Training } from '../../ports/index.js';
 import { append, eventsFile, openFolder, type Places, placesIn, sampleFile } from './folder.js';
 import { type Grid, gridOf } from './grid.js';

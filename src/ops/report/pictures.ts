@@ -1,4 +1,4 @@
-import { sharp } from '../../image/engine.js';
+import { sharp } from '../../image/libvips.js';
 import type { Grid } from './grid.js';
 
 /** The widest that a grid is shown on the page. */

@@ -1,16 +1,17 @@
-import type { Tensor3D } from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { frame } from '../../ports/index.js';
-import type { PictureShape, Tf } from '../behaviour.js';
-import { fromLight, toLight } from '../colour/transfer.js';
-import { defineOp } from '../define.js';
-import { anchor } from '../framing/anchor.js';
-import { boolean, defaulted, integer, number, oneOf, optional } from '../params/index.js';
-import { resample } from './resample.js';
-import { isWhole, type Target, targetOf, type Wanted } from './target.js';
-import type { Method } from './weights.js';
+import { defineOp } from '../../operator/define.js';
+import { anchor } from '../../operator/params/framing.js';
+import { boolean, defaulted, integer, number, oneOf, optional } from '../../operator/params/index.js';
+import { fromLight, toLight } from '../../picture/colour/transfer.js';
+import { resample } from '../../picture/resampling/resample.js';
+import { isWhole, type Target } from '../../picture/resampling/stretch.js';
+import type { Method } from '../../picture/resampling/weights.js';
+import { frame, type PictureShape } from '../../ports/index.js';
+import type { Tf } from '../../tensor/tf.js';
+import type { Tensor3D } from '../../tensor/tfjs.js';
+import { targetOf, type Wanted } from './target.js';
 
 const side = integer({ min: 1, max: 100_000 });
 

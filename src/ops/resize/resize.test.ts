@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
+import { type Method, mixesOf } from '../../picture/resampling/weights.js';
 import type { Frame } from '../../ports/index.js';
 import { createEngine } from '../../tensor/index.js';
 import { arbitraryFrame, frameFrom, valuesOf } from '../testing/frames.js';
@@ -9,7 +10,6 @@ import { paramsOf, readParams } from '../testing/run.js';
 import { runTensor } from '../testing/run-tensor.js';
 import { resize } from './index.js';
 import { targetOf, type Wanted } from './target.js';
-import { type Method, mixesOf } from './weights.js';
 
 type Params = Parameters<typeof resize>[0];
 

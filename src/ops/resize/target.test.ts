@@ -1,8 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import { isWhole } from '../../picture/resampling/stretch.js';
 import { paramsOf, readParams } from '../testing/run.js';
 import { resize } from './index.js';
-import { isWhole, targetOf, type Wanted } from './target.js';
+import { targetOf, type Wanted } from './target.js';
 
 type Params = Parameters<typeof resize>[0];
 

@@ -1,8 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { MAX_PIXELS } from '../../image/limits.js';
-import { type Anchor, shareBefore } from '../framing/anchor.js';
-import type { Size } from '../params/index.js';
+import { type Anchor, shareBefore } from '../../picture/framing/anchor.js';
+import type { Stretch, Target } from '../../picture/resampling/stretch.js';
+import type { Size } from '../../ports/index.js';
 
 /** What size a picture should get, as the operator's parameters say it. */
 export interface Wanted {
@@ -15,23 +16,6 @@ export interface Wanted {
   readonly fit: 'inside' | 'cover' | 'fill' | undefined;
   readonly anchor: Anchor | undefined;
   readonly enlarge: boolean;
-}
-
-/** A stretch of one axis of the source, in pixels, not always whole, and how many pixels it becomes. */
-export interface Stretch {
-  readonly from: number;
-  readonly length: number;
-  readonly pixels: number;
-}
-
-/** True of an axis that stays as it is. */
-export const isWhole = ({ from, length, pixels }: Stretch, axis: number): boolean =>
-  from === 0 && length === axis && pixels === axis;
-
-/** What becomes of both axes. */
-export interface Target {
-  readonly across: Stretch;
-  readonly down: Stretch;
 }
 
 /** A box that stands for "no bound on this side". */

@@ -2,7 +2,7 @@ import { relative, sep } from 'node:path';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { template as templateType } from '../params/index.js';
+import { template as templateType } from '../../operator/params/index.js';
 import { fileOf, folderOf, isDistinct } from './destination.js';
 
 const template = (text: string) => {

@@ -1,8 +1,8 @@
 import { extname, isAbsolute, relative, resolve, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { renderTemplate, type Template } from '../../operator/params/index.js';
 import type { ItemKey } from '../../ports/index.js';
-import { renderTemplate, type Template } from '../params/index.js';
 
 /** Extensions that mean the same format: a file keeps its own among them. */
 const alike = [

@@ -4,10 +4,10 @@ import { dirname } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import { writeFailure } from '../../image/write.js';
+import { writeFailure } from '../../disk/write.js';
+import { defineOp } from '../../operator/define.js';
+import { required, template } from '../../operator/params/index.js';
 import { encoded, saved } from '../../ports/index.js';
-import { defineOp } from '../define.js';
-import { required, template } from '../params/index.js';
 import { fileOf, folderOf, isDistinct } from './destination.js';
 
 /** Writes a file: wholly, or not at all. */

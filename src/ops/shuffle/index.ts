@@ -1,7 +1,7 @@
+import { defineOp } from '../../operator/define.js';
+import { defaulted, integer } from '../../operator/params/index.js';
 import { variable } from '../../ports/index.js';
 import { shuffle as shuffled } from '../../streams/index.js';
-import { defineOp } from '../define.js';
-import { defaulted, integer } from '../params/index.js';
 
 /** The draw that makes the seed of the whole order belongs to the stream, not to an item. */
 const wholeStream = { path: '', index: 0, epoch: 0 };
@@ -20,7 +20,7 @@ export const shuffle = defineOp({
   input: variable('item'),
   output: variable('item'),
   random: ({ buffer }) => buffer > 1,
-  holds: ({ buffer }) => buffer,
+  bufferedItems: ({ buffer }) => buffer,
   flow: ({ buffer }, ctx) =>
     shuffled({ buffer, seed: ctx.random(wholeStream).integer('order', 0, 2 ** 31 - 1) }),
 });

@@ -8,8 +8,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { type Diagnostic, type Diagnostics, failure, messageOf, warning } from '../../diagnostics/index.js';
 import { readTensors, writeTensors, writeWhole } from '../../nn/models/index.js';
+import type { Checkpoints, SavedTraining } from '../../operator/checkpoints.js';
 import type { Training } from '../../ports/index.js';
-import type { Checkpoints, SavedTraining } from '../checkpoints.js';
 
 const key = t.type({ path: t.string, index: t.number, epoch: t.number });
 

@@ -3,11 +3,19 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, warning } from '../../diagnostics/index.js';
+import type { OpContext } from '../../operator/behaviour.js';
+import { defineOp } from '../../operator/define.js';
+import {
+  boolean,
+  type Decoded,
+  defaulted,
+  integer,
+  oneOf,
+  path,
+  required,
+} from '../../operator/params/index.js';
 import { type Item, type Outcome, type Training, training } from '../../ports/index.js';
 import { type ItemFlow, lastly, operate } from '../../streams/index.js';
-import type { OpContext } from '../behaviour.js';
-import { defineOp } from '../define.js';
-import { boolean, type Decoded, defaulted, integer, oneOf, path, required } from '../params/index.js';
 
 const fields = {
   to: required(path('output'), 'Folder of the trained model'),

@@ -1,7 +1,7 @@
+import { defineOp } from '../../operator/define.js';
+import { integer, required } from '../../operator/params/index.js';
 import { variable } from '../../ports/index.js';
 import { take as takeFirst } from '../../streams/index.js';
-import { defineOp } from '../define.js';
-import { integer, required } from '../params/index.js';
 
 export const take = defineOp({
   name: 'take',

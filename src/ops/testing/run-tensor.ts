@@ -1,12 +1,12 @@
-import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
+import type { OpContext } from '../../operator/behaviour.js';
+import type { Operator } from '../../operator/operator.js';
+import type { Step } from '../../operator/step.js';
 import type { Frame, ItemKey } from '../../ports/index.js';
 import { type Engine, jit } from '../../tensor/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { frameProgram } from '../../testing/run/operate.js';
-import type { OpContext } from '../behaviour.js';
-import type { Operator } from '../operator.js';
-import type { Step } from '../step.js';
 import { firstKey, type Place, readParams, testContext } from './run.js';
 
 /** A tensor operator as a run has it: compiled once for each shape, and the frame's depth restored. */

@@ -1,6 +1,14 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
+import type {
+  FlowBehaviour,
+  JoinBehaviour,
+  MapBehaviour,
+  OpContext,
+  Resource,
+} from '../../operator/behaviour.js';
+import type { Step, Stream } from '../../operator/step.js';
 import {
   type Frame,
   type FramePort,
@@ -14,8 +22,6 @@ import { type Flow, fromIterable, type ItemFlow } from '../../streams/index.js';
 import { collect } from '../../streams/testing/probes.js';
 import type { Engine } from '../../tensor/run/engine.js';
 import { contextFor } from '../../testing/run/context.js';
-import type { FlowBehaviour, JoinBehaviour, MapBehaviour, OpContext, Resource } from '../behaviour.js';
-import type { Step, Stream } from '../step.js';
 
 /** Where an operator under test stands. */
 export interface Place {

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
+import type { Step } from '../../operator/step.js';
 import type { Frame } from '../../ports/index.js';
 import type { Engine } from '../../tensor/index.js';
-import type { Step } from '../step.js';
 import { itemOf, runMap } from './run.js';
 import { prepareTensor } from './run-tensor.js';
 

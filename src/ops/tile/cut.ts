@@ -1,6 +1,6 @@
-import { cutOut } from '../../image/window.js';
+import { cutOut } from '../../image/samples/window.js';
+import { gridOfCores } from '../../picture/tiling/grid.js';
 import type { Frame, Item, ItemKey } from '../../ports/index.js';
-import { gridOfCores } from '../tiling/grid.js';
 
 /** How a picture is cut. */
 export interface TileParams {
@@ -23,7 +23,7 @@ export const tilesOf = (
   const { width, height } = photo;
   const up = (side: number): number => Math.ceil(side / multiple) * multiple;
   const full = { width: up(width), height: up(height) };
-  const { tiles } = gridOfCores({ full, reach: overlap, multiple }, { width: size, height: size });
+  const { tiles } = gridOfCores({ full, receptiveRadius: overlap, multiple }, { width: size, height: size });
   const starts = (side: 'left' | 'top'): readonly number[] =>
     [...new Set(tiles.map(({ core }) => core[side]))].sort((a, b) => a - b);
   const [columns, rows] = [starts('left'), starts('top')];

@@ -1,9 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { mergeMap } from 'rxjs';
+import { defineOp } from '../../operator/define.js';
+import { defaulted, integer } from '../../operator/params/index.js';
 import { type Frame, frame, type Outcome } from '../../ports/index.js';
 import { through } from '../../streams/through.js';
-import { defineOp } from '../define.js';
-import { defaulted, integer } from '../params/index.js';
 import { tilesOf } from './cut.js';
 
 export const tile = defineOp({

@@ -1,6 +1,6 @@
+import { defineOp } from '../../operator/define.js';
 import { batch, variable } from '../../ports/index.js';
 import { unbatch as membersOf } from '../../streams/index.js';
-import { defineOp } from '../define.js';
 
 export const unbatch = defineOp({
   name: 'unbatch',

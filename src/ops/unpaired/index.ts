@@ -1,6 +1,6 @@
+import { defineJoin } from '../../operator/define.js';
 import { unpaired as unpairedPort, variable } from '../../ports/index.js';
 import { unpaired as zipped } from '../../streams/index.js';
-import { defineJoin } from '../define.js';
 
 export const unpaired = defineJoin({
   name: 'unpaired',

@@ -1,6 +1,6 @@
+import { defineOp } from '../../operator/define.js';
 import { frame } from '../../ports/index.js';
 import { through } from '../../streams/through.js';
-import { defineOp } from '../define.js';
 import { gathered } from './gather.js';
 
 export const untile = defineOp({

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import { emptyLike, type Raw, samplesOf } from '../../image/samples.js';
+import { emptyLike, type Raw, samplesOf } from '../../image/samples/samples.js';
 import type { Frame, Item, Samples, TileKey } from '../../ports/index.js';
 
 /** How much a tile counts along one axis: all of it inside, less and less across a join with a neighbour. */

@@ -5,13 +5,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as T from 'fp-ts/lib/Task.js';
 import { DiagnosticError, failure, warning } from '../../diagnostics/index.js';
+import { matcherOf } from '../../disk/glob.js';
+import { pictures } from '../../disk/pattern.js';
+import type { OpContext } from '../../operator/behaviour.js';
+import { defineOp } from '../../operator/define.js';
+import { type Decoded, defaulted, number, optional, path, required } from '../../operator/params/index.js';
 import { type FileRef, file, type ItemKey, none, type Outcome } from '../../ports/index.js';
 import { fromAsyncIterable } from '../../streams/index.js';
-import type { OpContext } from '../behaviour.js';
-import { defineOp } from '../define.js';
-import { matcherOf } from '../files/glob.js';
-import { patterns, pictures } from '../files/pattern.js';
-import { type Decoded, defaulted, number, optional, path, required } from '../params/index.js';
+import { patterns } from '../files/patterns.js';
 import { lookOut } from './lookout.js';
 
 const params = {
@@ -48,7 +49,7 @@ export const watch = defineOp({
 
 async function* arrivals(
   { in: folder, match, poll, settle, patience }: Decoded<typeof params>,
-  { warn, carefully }: OpContext,
+  { warn, crashGuard }: OpContext,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome<FileRef>> {
   const stats = await stat(folder).catch(() => undefined);
@@ -66,7 +67,7 @@ async function* arrivals(
       // What must not be decoded here is taken when it has kept still for longer.
       isWhole: (path, name) =>
         T.Monad.map(
-          carefully(name, isWhole(path)),
+          crashGuard(name, isWhole(path)),
           O.getOrElse(() => false),
         ),
       unreachable: (name) => () => {

@@ -20,8 +20,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { matcherOf } from '../../disk/glob.js';
 import { isWhole } from '../../image/index.js';
-import { matcherOf } from '../files/glob.js';
 import { lookOut, type Watched } from './lookout.js';
 
 const base = mkdtempSync(join(tmpdir(), 'prismflow-watch-'));

@@ -4,12 +4,12 @@ import type { IO } from 'fp-ts/lib/IO.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import { type Hints, listen } from './hints.js';
 import { lookAt, scan } from './scan.js';
-import { type Patience, stepFor } from './settle.js';
+import { type GracePeriod, stepFor } from './settle.js';
 import { createSightings, type Sightings } from './sightings.js';
 import { createSleeper } from './sleeper.js';
 
 /** What to look out for. */
-export interface Watched extends Patience {
+export interface Watched extends GracePeriod {
   readonly folder: string;
   /** Whether a path below the folder is one of those that are asked for. */
   readonly isWanted: (path: string) => boolean;
@@ -52,7 +52,7 @@ export async function* lookOut(watched: Watched, signal: AbortSignal): AsyncGene
       hinted = new Set();
       const isSurprising = paths.size > 0 && (await follow(site, paths));
       if (isSurprising || performance.now() >= nextScan) nextScan = await lookAround(site);
-      const found = await firstRipe(site);
+      const found = await nextStableFile(site);
       if (signal.aborted) return;
       if ('path' in found) yield found.path;
       else if (hinted.size === 0)
@@ -127,7 +127,7 @@ const folderAt = (path: string): Promise<number | undefined> =>
   );
 
 /** Takes the first file that is whole; without one it says when there may be one, on the clock of `Date`. */
-const firstRipe = async ({
+const nextStableFile = async ({
   watched,
   sightings,
   signal,
@@ -147,7 +147,7 @@ const firstRipe = async ({
       sightings.take(path);
       return { path };
     }
-    sightings.doubt(path);
+    sightings.markUnstable(path);
     // Others may be waiting for less long.
     until = Date.now();
   }

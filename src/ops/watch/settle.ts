@@ -18,7 +18,7 @@ export interface Sighting {
 }
 
 /** How long a file must look the same, in milliseconds. */
-export interface Patience {
+export interface GracePeriod {
   /** One that decodes. */
   readonly settle: number;
   /** One that does not: it may be a copy that is held up. */
@@ -53,7 +53,7 @@ export const sighted = (
 export const stepFor = (
   { look, since, isDoubtful }: Sighting,
   now: number,
-  { settle, patience }: Patience,
+  { settle, patience }: GracePeriod,
 ): Step => {
   const wait = isDoubtful || look.size === 0 ? patience : settle;
   if (now - since < wait) return { kind: 'wait', until: since + wait };

@@ -62,7 +62,7 @@ describe('sightings', () => {
   it('know what was doubted, until it changes', () => {
     const sightings = createSightings(false);
     sightings.see('a', look(1), 10);
-    sightings.doubt('a');
+    sightings.markUnstable('a');
     expect(sightings.find('a')).toEqual({ look: look(1), since: 10, isDoubtful: true });
     sightings.see('a', look(1), 20);
     expect(sightings.find('a')?.isDoubtful).toBe(true);
@@ -72,7 +72,7 @@ describe('sightings', () => {
 
   it('take and doubt nothing that is not there', () => {
     const sightings = createSightings(false);
-    sightings.doubt('a');
+    sightings.markUnstable('a');
     sightings.take('a');
     expect(pathsOf(sightings)).toEqual([]);
     sightings.see('a', look(1), 10);

@@ -10,7 +10,7 @@ export interface Sightings {
   readonly pending: () => Iterable<readonly [path: string, sighting: Sighting]>;
   readonly find: (path: string) => Sighting | undefined;
   /** Notes that a file does not decode as it looks. */
-  readonly doubt: (path: string) => void;
+  readonly markUnstable: (path: string) => void;
   /** Notes that a file is taken as it looks. */
   readonly take: (path: string) => void;
 }
@@ -59,7 +59,7 @@ export const createSightings = (isClockShared: boolean): Sightings => {
       for (const [path, { sighting }] of pending) yield [path, sighting];
     },
     find: (path) => pending.get(path)?.sighting,
-    doubt: (path) => {
+    markUnstable: (path) => {
       const known = pending.get(path);
       if (known !== undefined) known.sighting = { ...known.sighting, isDoubtful: true };
     },

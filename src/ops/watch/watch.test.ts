@@ -7,9 +7,9 @@ import * as T from 'fp-ts/lib/Task.js';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../diagnostics/index.js';
+import type { OpContext, SourceBehaviour } from '../../operator/behaviour.js';
 import type { FileRef } from '../../ports/index.js';
 import { contextFor } from '../../testing/run/context.js';
-import type { OpContext, SourceBehaviour } from '../behaviour.js';
 import { paramsOf, readParams } from '../testing/run.js';
 import { watch } from './index.js';
 
@@ -75,11 +75,11 @@ describe('watch', () => {
   it('does not decode what must not be, and takes it all the same when it has kept still', async () => {
     await put('a.jpg');
     const asked: string[] = [];
-    const carefully: OpContext['carefully'] = (path) => {
+    const crashGuard: OpContext['crashGuard'] = (path) => {
       asked.push(path);
       return T.of(O.none);
     };
-    const [one] = await first(1, {}, { carefully });
+    const [one] = await first(1, {}, { crashGuard });
     expect([one?.key.path, asked]).toEqual(['a.jpg', ['a.jpg']]);
   });
 

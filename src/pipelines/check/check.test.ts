@@ -1,6 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { defineJoin, defineOp, type Registry, registryOf } from '../../ops/index.js';
 import {
   anyOf,
   defaulted,
@@ -14,7 +13,8 @@ import {
   tagged,
   template,
   text,
-} from '../../ops/params/index.js';
+} from '../../operator/params/index.js';
+import { defineJoin, defineOp, type Registry, registryOf } from '../../ops/index.js';
 import * as port from '../../ports/index.js';
 import { showPort } from '../../ports/index.js';
 import { fromIterable } from '../../streams/index.js';

@@ -19,7 +19,7 @@ import {
   path,
   show,
   text,
-} from '../../ops/params/index.js';
+} from '../../operator/params/index.js';
 import type { ParamDeclaration, ParamSource } from '../parse/pipeline-file.js';
 import { spanAt } from '../parse/tree.js';
 import { absolutePath } from './absolute-path.js';

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { all, type Diagnostics, didYouMean, failure, type Span } from '../../diagnostics/index.js';
-import { escapeBraces, isLiteralOf, type Shape } from '../../ops/params/index.js';
+import { escapeBraces, isLiteralOf, type Shape } from '../../operator/params/index.js';
 import type { Tree } from '../parse/tree.js';
 import { absolutePath } from './absolute-path.js';
 import type { Values } from './params.js';

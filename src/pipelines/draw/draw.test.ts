@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { required, text } from '../../operator/params/index.js';
 import { batch, decode, defineOp, encode, files, pair, save } from '../../ops/index.js';
-import { required, text } from '../../ops/params/index.js';
 import { frame } from '../../ports/index.js';
 import { analysePipeline, type Pipeline, pipeline, stream } from '../code.js';
 import { type Drawing, drawingOf } from './drawing.js';

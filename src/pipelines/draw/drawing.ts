@@ -1,4 +1,4 @@
-import { show } from '../../ops/params/index.js';
+import { show } from '../../operator/params/index.js';
 import { showPort } from '../../ports/index.js';
 import type { Graph, GraphNode } from '../check/graph.js';
 import { type Stage, stagesOf } from '../plan/stages.js';

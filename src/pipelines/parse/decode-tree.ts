@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as t from 'io-ts';
 import { type Diagnostic, type Diagnostics, failure, type Span } from '../../diagnostics/index.js';
-import { type AnyRecordType, paramErrors, pathOf } from '../../ops/params/index.js';
+import { type AnyRecordType, paramErrors, pathOf } from '../../operator/params/index.js';
 import { spanAt, type Tree, toJson } from './tree.js';
 
 /**

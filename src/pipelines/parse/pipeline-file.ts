@@ -13,7 +13,7 @@ import {
   record,
   required,
   text,
-} from '../../ops/params/index.js';
+} from '../../operator/params/index.js';
 import { decodeTree } from './decode-tree.js';
 import { type Entry, entryOf, type Tree } from './tree.js';
 

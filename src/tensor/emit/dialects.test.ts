@@ -13,7 +13,7 @@ import { type Dialect, emit, encodeModel, standardOnnx } from './index.js';
 /** Dialects that together take both sides of every choice. ONNX Runtime's CPU provider runs them all. */
 const dialects: Readonly<Record<string, Dialect>> = {
   'standard ONNX': standardOnnx,
-  'the CPU’s': { ...standardOnnx, contrib: true, residentBytes: 8 },
+  'the CPU’s': { ...standardOnnx, contrib: true, externalInitialiserBytes: 8 },
   'a GPU’s': dialectOf('webgpu'),
   'that of files for any size': { ...standardOnnx, relativeShapes: true },
 };
@@ -23,9 +23,16 @@ type Values = Readonly<Record<string, HostTensor>>;
 /** What a graph computes when it is written in a dialect. */
 const computed = async (graph: Graph, dialect: Dialect, feeds: Values): Promise<Values> => {
   const model = emit(graph, dialect);
-  const { residents } = model;
+  const { externalInitialisers } = model;
   const bytes = encodeModel(model);
-  const job = { kind: 'onnx', model: bytes, residents, provider: 'cpu', threads: 1, arena: false } as const;
+  const job = {
+    kind: 'onnx',
+    model: bytes,
+    externalInitialisers,
+    provider: 'cpu',
+    threads: 1,
+    arena: false,
+  } as const;
   const session = await openOnnx(job);
   try {
     return await session.run(feeds);
@@ -133,9 +140,9 @@ describe('a model', () => {
     const conv = b.add('conv', [x, filter], attrs);
     const sum = b.binary('add', b.binary('add', conv, large), small);
     const graph = b.graph('beside', [{ name: 'y', node: sum }]);
-    const { residents, inputs } = emit(graph, { ...standardOnnx, residentBytes: 64 });
-    expect(Object.values(residents).map(({ shape }) => shape)).toEqual([[4, 4]]);
-    expect(inputs.map(({ name }) => name)).toEqual(['x', ...Object.keys(residents)]);
-    expect(emit(graph, standardOnnx).residents).toEqual({});
+    const { externalInitialisers, inputs } = emit(graph, { ...standardOnnx, externalInitialiserBytes: 64 });
+    expect(Object.values(externalInitialisers).map(({ shape }) => shape)).toEqual([[4, 4]]);
+    expect(inputs.map(({ name }) => name)).toEqual(['x', ...Object.keys(externalInitialisers)]);
+    expect(emit(graph, standardOnnx).externalInitialisers).toEqual({});
   });
 });

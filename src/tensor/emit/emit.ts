@@ -10,12 +10,12 @@ export const emit = (
   metadata: Readonly<Record<string, string>> = {},
 ): OnnxModel => {
   const emitter = new Emitter(graph, dialect);
-  const residents = residentConstants(graph, dialect.residentBytes);
+  const externalInitialisers = externalConstants(graph, dialect.externalInitialiserBytes);
   graph.nodes.forEach((node: Node, id) => {
     // Uniform constants are written by their users, as scalars where those broadcast.
     if (node.op === 'fill') return;
     emitter.enter(node.scope);
-    if (node.op === 'constant' && residents.has(id)) {
+    if (node.op === 'constant' && externalInitialisers.has(id)) {
       emitter.bind(id, emitter.resident(`resident_${id}`, node.attrs.value));
       return;
     }
@@ -30,7 +30,7 @@ export const emit = (
  * computed from them and lay out each result a second time: four times the size of the weights for Winograd's form.
  * Filters of its own convolutions stay constants, since those are laid out for the processor's vectors, which pays.
  */
-const residentConstants = (graph: Graph, fewestBytes: number): ReadonlySet<NodeId> => {
+const externalConstants = (graph: Graph, fewestBytes: number): ReadonlySet<NodeId> => {
   const filters = new Set<NodeId>();
   for (let id = graph.nodes.length - 1; id >= 0; id--) {
     const node = graph.nodes[id]!;

@@ -24,7 +24,7 @@ export interface Dialect {
   /** Whether Pow takes an operand that repeats the other's last axis. */
   readonly repeatedPowers: boolean;
   /** Constants from this many bytes on become inputs of the model, to be held beside it and fed at every run. */
-  readonly residentBytes: number;
+  readonly externalInitialiserBytes: number;
   /** Whether shapes are written relative to those of operands where they can be, so that a model takes pictures of any size. */
   readonly relativeShapes?: boolean;
 }
@@ -36,7 +36,7 @@ export const standardOnnx: Dialect = {
   transposedConvolutions: true,
   backwardSlices: true,
   repeatedPowers: true,
-  residentBytes: Number.POSITIVE_INFINITY,
+  externalInitialiserBytes: Number.POSITIVE_INFINITY,
 };
 
 const OPSET = 20;
@@ -52,7 +52,7 @@ export class Emitter {
   readonly #graph: Graph;
   readonly #nodes: OnnxNode[] = [];
   readonly #constants = new Map<string, OnnxTensor>();
-  readonly #residents = new Map<string, HostTensor>();
+  readonly #externalInitialisers = new Map<string, HostTensor>();
   readonly #names = new Map<NodeId, string>();
   readonly #memo = new Map<string, readonly string[]>();
   #count = 0;
@@ -168,7 +168,7 @@ export class Emitter {
 
   /** A constant that the model takes as an input. */
   resident(name: string, tensor: HostTensor): string {
-    this.#residents.set(name, tensor);
+    this.#externalInitialisers.set(name, tensor);
     return name;
   }
 
@@ -210,9 +210,9 @@ export class Emitter {
       initializers: [...this.#constants.values()],
       inputs: [
         ...inputs,
-        ...[...this.#residents].map(([name, t]) => ({ name, type: t.dtype, dims: t.shape })),
+        ...[...this.#externalInitialisers].map(([name, t]) => ({ name, type: t.dtype, dims: t.shape })),
       ],
-      residents: Object.fromEntries(this.#residents),
+      externalInitialisers: Object.fromEntries(this.#externalInitialisers),
       outputs,
       opsets: { '': OPSET, ...(this.#nodes.some((n) => n.domain !== '') ? { 'com.microsoft': 1 } : {}) },
       metadata,

@@ -388,30 +388,40 @@ describe('what only moves', () => {
 });
 
 describe('what is large', () => {
-  const residents = (build: (b: GraphBuilder, x: NodeId, large: NodeId) => NodeId, residentBytes = 16) => {
+  const externalInitialisers = (
+    build: (b: GraphBuilder, x: NodeId, large: NodeId) => NodeId,
+    externalInitialiserBytes = 16,
+  ) => {
     const graph = graphOf([[1, 2, 2, 2]], (b, [x]) => {
       const large = b.constant(floats([2, 2, 1, 1], 1, 2, 3, 4));
       return [build(b, x!, large)];
     });
-    return Object.values(emit(graph, { ...standardOnnx, residentBytes }).residents).length;
+    return Object.values(emit(graph, { ...standardOnnx, externalInitialiserBytes }).externalInitialisers)
+      .length;
   };
 
   it('is held beside the model from so many bytes on, but for filters, also such as are moved before', () => {
     const add = (b: GraphBuilder, x: NodeId, y: NodeId) => b.binary('add', x, y);
     const conv = (b: GraphBuilder, x: NodeId, filter: NodeId) => b.add('conv', [x, filter], square);
     const row = (b: GraphBuilder, x: NodeId) => b.reshape(x, [1, 4, 1, 1]);
-    expect(residents((b, x, large) => add(b, x, b.reshape(large, [1, 1, 2, 2])))).toBe(1);
-    expect(residents((b, x, large) => add(b, x, b.reshape(large, [1, 1, 2, 2])), 17)).toBe(0);
-    expect(residents(conv)).toBe(0);
-    expect(residents((b, x, large) => conv(b, x, b.transpose(large, [1, 0, 2, 3])))).toBe(0);
-    expect(residents((b, x, large) => conv(b, x, b.reshape(b.reshape(large, [4]), [2, 2, 1, 1])))).toBe(0);
-    expect(residents((b, x, large) => conv(b, x, b.slice(large, [0, 0, 0, 0], [1, 2, 1, 1])))).toBe(0);
-    // What is computed from it is not laid out beforehand.
-    expect(residents((b, x, large) => conv(b, x, b.unary('exp', large)))).toBe(1);
+    expect(externalInitialisers((b, x, large) => add(b, x, b.reshape(large, [1, 1, 2, 2])))).toBe(1);
+    expect(externalInitialisers((b, x, large) => add(b, x, b.reshape(large, [1, 1, 2, 2])), 17)).toBe(0);
+    expect(externalInitialisers(conv)).toBe(0);
+    expect(externalInitialisers((b, x, large) => conv(b, x, b.transpose(large, [1, 0, 2, 3])))).toBe(0);
     expect(
-      residents((b, x, large) => b.add('convInputGradient', [x, large], { ...square, size: [2, 2] })),
+      externalInitialisers((b, x, large) => conv(b, x, b.reshape(b.reshape(large, [4]), [2, 2, 1, 1]))),
     ).toBe(0);
-    expect(residents((b, _, large) => row(b, large))).toBe(1);
+    expect(
+      externalInitialisers((b, x, large) => conv(b, x, b.slice(large, [0, 0, 0, 0], [1, 2, 1, 1]))),
+    ).toBe(0);
+    // What is computed from it is not laid out beforehand.
+    expect(externalInitialisers((b, x, large) => conv(b, x, b.unary('exp', large)))).toBe(1);
+    expect(
+      externalInitialisers((b, x, large) =>
+        b.add('convInputGradient', [x, large], { ...square, size: [2, 2] }),
+      ),
+    ).toBe(0);
+    expect(externalInitialisers((b, _, large) => row(b, large))).toBe(1);
   });
 
   it('and so are lists of rows that would be added up beforehand, however short', () => {
@@ -425,8 +435,9 @@ describe('what is large', () => {
       const x = b.add('input', [], { name: 'x', shape: [1], dtype });
       return b.graph('lists', [{ name: 'y', node: b.binary('add', x, b.constant(list)) }]);
     };
-    const count = (dtype: 'int32' | 'float32', residentBytes: number) =>
-      Object.keys(emit(graph(dtype), { ...standardOnnx, residentBytes }).residents).length;
+    const count = (dtype: 'int32' | 'float32', externalInitialiserBytes: number) =>
+      Object.keys(emit(graph(dtype), { ...standardOnnx, externalInitialiserBytes }).externalInitialisers)
+        .length;
     expect([count('int32', 1000), count('float32', 1000)]).toEqual([1, 0]);
     expect(count('int32', Number.POSITIVE_INFINITY)).toBe(0);
   });

@@ -172,7 +172,7 @@ export interface OnnxModel {
   readonly initializers: readonly OnnxTensor[];
   readonly inputs: readonly OnnxValue[];
   /** Values for those inputs that are constants of the program. */
-  readonly residents: Readonly<Record<string, HostTensor>>;
+  readonly externalInitialisers: Readonly<Record<string, HostTensor>>;
   readonly outputs: readonly OnnxValue[];
   readonly opsets: Readonly<Record<string, number>>;
   readonly metadata: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 import { type Gradient, gradient, mask, sumTo } from './gradient.js';
 
 const positive = (x: tf.Tensor): tf.Tensor => mask(tf.greater(x, 0));

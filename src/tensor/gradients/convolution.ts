@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import { type CustomKernel, install } from '../kernels/custom.js';
 import {
   conv2dDilatedBackpropFilter,
@@ -6,6 +5,7 @@ import {
   depthwiseDilatedBackpropFilter,
   depthwiseDilatedBackpropInput,
 } from '../kernels/dilated-convolution.js';
+import * as tf from '../tfjs.js';
 import { type Gradient, gradient, runKernel } from './gradient.js';
 
 type Four = [number, number, number, number];

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 import { type Gradient, gradient, mask, sumTo } from './gradient.js';
 
 const PAIR = ['a', 'b'] as const;

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 import { type Gradient, gradient, mask } from './gradient.js';
 
 const product = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 
 /** A kernel's gradient as tfjs keeps it: what to save of a call, and the slopes by each input. */
 export type Gradient = Parameters<typeof tf.registerGradient>[0];

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 import { activationGradients } from './activation.js';
 import { convolutionGradients } from './convolution.js';
 import { elementwiseGradients } from './elementwise.js';
@@ -25,17 +25,19 @@ const gradients: readonly Gradient[] = [
   ...shapeGradients,
 ];
 
-let installed = false;
+let isTapeMended = false;
 
 /**
  * Gives tfjs the gradients that it lacks or has wrong: mirrored padding, depth to space, strided slices, dilated
  * convolutions, average pooling at borders, half-pixel resizing, broadcast maxima, einsum, gathers and scatters, running
- * products, and the second derivatives of all these. They hold for the whole process; calling it again does nothing.
+ * products, and the second derivatives of all these. They hold for the whole process. Calling it again puts back those that
+ * were replaced, as happens when a program loads `@tensorflow/tfjs` afterwards.
  */
 export const installGradients = (): void => {
-  if (installed) return;
-  installed = true;
-  keepTapeInOrder();
-  saveOptionalInputs();
-  for (const each of gradients) tf.registerGradient(each);
+  if (!isTapeMended) {
+    isTapeMended = true;
+    keepTapeInOrder();
+    saveOptionalInputs();
+  }
+  for (const each of gradients) if (tf.getGradient(each.kernelName) !== each) tf.registerGradient(each);
 };

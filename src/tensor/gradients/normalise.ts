@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 import { type Gradient, gradient, sumTo } from './gradient.js';
 
 /** tfjs has this for statistics that are vectors, or as large as the picture. */

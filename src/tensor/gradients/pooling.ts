@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 import { type Gradient, gradient, runKernel } from './gradient.js';
 
 type Four = [number, number, number, number];

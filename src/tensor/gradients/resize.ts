@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
 import { run } from '../kernels/custom.js';
 import { padGradient } from '../kernels/pad.js';
 import { nearestPixels, type Placement, resizeMatrix } from '../kernels/resample.js';
+import * as tf from '../tfjs.js';
 import { type Gradient, gradient } from './gradient.js';
 
 type Mode = 'nearest' | 'linear';

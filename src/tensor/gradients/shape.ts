@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import { run } from '../kernels/custom.js';
 import {
   borderPad,
@@ -8,6 +7,7 @@ import {
   padGradient,
 } from '../kernels/pad.js';
 import { type SpaceToDepthAttrs, spaceToDepthKernel } from '../kernels/space-to-depth.js';
+import * as tf from '../tfjs.js';
 import { type Gradient, gradient } from './gradient.js';
 
 /** tfjs cuts the repetitions out one by one, and knows no rank above 4. */

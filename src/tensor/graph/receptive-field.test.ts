@@ -1,10 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { generatorOf } from '../../nn/generators/index.js';
 import { jit } from '../jit.js';
 import { pad2d, pixelShuffle, pixelUnshuffle, resize2d } from '../layers/index.js';
+import * as tf from '../tfjs.js';
 import { record } from '../trace/record.js';
 import { receptiveField } from './receptive-field.js';
 

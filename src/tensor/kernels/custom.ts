@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 
 /** A kernel that tfjs lacks, written in tfjs's own operations, for engines that run kernel by kernel. */
 export interface CustomKernel {

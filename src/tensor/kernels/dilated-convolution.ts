@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 import { type CustomKernel, type Inputs, input } from './custom.js';
 
 interface DilatedAttrs {

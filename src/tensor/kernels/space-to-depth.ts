@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 import { type CustomKernel, input } from './custom.js';
 
 export interface SpaceToDepthAttrs {

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { threefryBlock } from '../random/threefry.js';
+import * as tf from '../tfjs.js';
 import { type CustomKernel, input } from './custom.js';
 
 /** key int32 [2], counter int32 [2,N] → int32 [2,N] */

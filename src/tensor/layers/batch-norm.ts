@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 
 /** The statistics of a batch normalisation's training, both [C]. */
 export interface Statistics {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 
 /**
  * The Gaussian error linear unit (Hendrycks, Gimpel: "Gaussian Error Linear Units", arXiv 1606.08415): x·Φ(x), Φ being the

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../tfjs.js';
 import { affine, standardise } from './standardise.js';
 
 /**

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../run/engine.js';
@@ -6,6 +5,7 @@ import { type Case, checkCase, eagerly, gradientsOf, onCpu, type Sample } from '
 import { compositions } from '../testing/cases/compositions.js';
 import { differenceError, squared } from '../testing/finite-differences.js';
 import { floats, imageShape } from '../testing/tensors.js';
+import * as tf from '../tfjs.js';
 import {
   batchNorm,
   gelu,

@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
 import { run } from '../kernels/custom.js';
 import { borderPad } from '../kernels/pad.js';
+import * as tf from '../tfjs.js';
 
 /** Where the pixels beyond the border come from. `reflect` leaves the border pixel out of the mirror, `symmetric` not. */
 export type PadMode = 'constant' | 'reflect' | 'symmetric' | 'edge' | 'wrap';

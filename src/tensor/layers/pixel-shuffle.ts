@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
 import { run } from '../kernels/custom.js';
 import { spaceToDepthKernel } from '../kernels/space-to-depth.js';
+import * as tf from '../tfjs.js';
 
 /**
  * Blocks of pixels into depth: [N,H,W,C] → [N,H/b,W/b,b·b·C], the depth in the order row, column, channel. The inverse of

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 
 export interface ResizeOptions {
   readonly method?: 'bilinear' | 'nearest';

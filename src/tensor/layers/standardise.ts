@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 
 /** What both directions need: the standardised value and the reciprocal of its deviation. */
 const parts = (x: tf.Tensor, axes: readonly number[], epsilon: number) => {

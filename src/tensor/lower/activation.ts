@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import type { GraphBuilder, NodeId } from '../graph/index.js';
+import * as tf from '../tfjs.js';
 import { convert, float, scalarLike } from './dtypes.js';
 import { operand, type Rules, UnsupportedError } from './rule.js';
 

@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
 import type { HostTensor } from '../../ports/index.js';
 import type { GraphBuilder, NodeId } from '../graph/index.js';
+import * as tf from '../tfjs.js';
 import { dtypeOf, scalarLike } from './dtypes.js';
 import type { NoAttrs } from './kernel-attrs.js';
 import { type Call, operand, type Rule, type Rules, UnsupportedError } from './rule.js';

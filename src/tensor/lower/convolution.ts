@@ -1,6 +1,6 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { Convolution, GraphBuilder, NodeId } from '../graph/index.js';
 import type { DilatedFilterAttrs, DilatedInputAttrs } from '../kernels/dilated-convolution.js';
+import type * as tf from '../tfjs.js';
 import { type Activation, activate } from './activation.js';
 import { toHwio, toNchw, toNhwc, toOihw } from './image-layout.js';
 import { type Call, operand, type Rules } from './rule.js';

@@ -1,5 +1,5 @@
-import type * as tf from '@tensorflow/tfjs';
 import { elementCount, type GraphBuilder, type NodeId } from '../graph/index.js';
+import type * as tf from '../tfjs.js';
 import { iota } from './constants.js';
 import { convert, float, numeric, scalarLike, together } from './dtypes.js';
 import type { NoAttrs } from './kernel-attrs.js';

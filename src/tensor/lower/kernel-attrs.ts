@@ -1,7 +1,7 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { DilatedFilterAttrs, DilatedInputAttrs } from '../kernels/dilated-convolution.js';
 import type { PadAttrs, PadGradientAttrs } from '../kernels/pad.js';
 import type { SpaceToDepthAttrs } from '../kernels/space-to-depth.js';
+import type * as tf from '../tfjs.js';
 
 /** A kernel without attributes. */
 export type NoAttrs = Readonly<Record<never, never>>;

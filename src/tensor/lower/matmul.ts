@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { elementCount, type GraphBuilder, type NodeId } from '../graph/index.js';
+import * as tf from '../tfjs.js';
 import { activate } from './activation.js';
 import { together } from './dtypes.js';
 import { type Call, operand, type Rules } from './rule.js';

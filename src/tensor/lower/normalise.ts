@@ -1,5 +1,5 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { GraphBuilder, NodeId } from '../graph/index.js';
+import type * as tf from '../tfjs.js';
 import { scalarLike } from './dtypes.js';
 import { type Call, operand, type Rules } from './rule.js';
 

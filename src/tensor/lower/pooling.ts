@@ -1,5 +1,5 @@
-import type * as tf from '@tensorflow/tfjs';
 import { elementCount, type GraphBuilder, type NodeId, type Padding } from '../graph/index.js';
+import type * as tf from '../tfjs.js';
 import { float } from './dtypes.js';
 import { toNchw, toNhwc } from './image-layout.js';
 import { type Call, operand, type Rules, UnsupportedError } from './rule.js';

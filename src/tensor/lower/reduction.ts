@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import type { GraphBuilder, NodeId } from '../graph/index.js';
+import * as tf from '../tfjs.js';
 import { float, numeric, scalarLike } from './dtypes.js';
 import { type Call, operand, type Rule, type Rules } from './rule.js';
 

@@ -1,6 +1,6 @@
-import type * as tf from '@tensorflow/tfjs';
 import { type GraphBuilder, type NodeId, sameShape } from '../graph/index.js';
 import { nearestPixels, type Placement, resizeMatrix } from '../kernels/resample.js';
+import type * as tf from '../tfjs.js';
 import { float } from './dtypes.js';
 import { toNchw, toNhwc } from './image-layout.js';
 import { type Call, operand, type Rules } from './rule.js';

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -6,6 +5,7 @@ import { check } from '../graph/index.js';
 import { createEngine } from '../run/engine.js';
 import { checkCase, type Sample, type Tensors } from '../testing/agree.js';
 import { cases } from '../testing/cases/index.js';
+import * as tf from '../tfjs.js';
 import { record } from '../trace/record.js';
 import { rules, unsupportedKernels } from './index.js';
 

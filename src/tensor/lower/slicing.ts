@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 import { type Call, operand, type Rules } from './rule.js';
 
 const { parseSliceParams, sliceInfo } = tf.slice_util;

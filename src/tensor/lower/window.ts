@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import type { Padding, Pair } from '../graph/index.js';
+import * as tf from '../tfjs.js';
 import { UnsupportedError } from './rule.js';
 
 /** What the attributes of every two-dimensional convolution and pooling kernel have in common. */

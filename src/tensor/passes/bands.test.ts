@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import * as R from 'fp-ts/lib/ReadonlyRecord.js';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -6,6 +5,7 @@ import { check, elementCount, type Graph, GraphBuilder, type Node } from '../gra
 import { instanceNorm, pad2d } from '../layers/index.js';
 import { createEngine } from '../run/engine.js';
 import { expectClose, runGraph, valuesFor } from '../testing/graphs.js';
+import * as tf from '../tfjs.js';
 import { record } from '../trace/record.js';
 import { workInBands } from './bands.js';
 import { removeDeadCode } from './dead-code.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 
 // Engines differ in their logarithms and sines: GPUs may be off by 2^-11. These are made of additions, multiplications and
 // one division, which IEEE 754 rounds alike everywhere.

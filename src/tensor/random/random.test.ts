@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +8,7 @@ import { threefry } from '../kernels/threefry.js';
 import { createEngine } from '../run/engine.js';
 import { onCpu } from '../testing/agree.js';
 import { shape } from '../testing/tensors.js';
+import * as tf from '../tfjs.js';
 import { circle, logarithm } from './box-muller.js';
 import {
   bits,

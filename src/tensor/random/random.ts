@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
 import type { HostTensor } from '../../ports/index.js';
 import { run } from '../kernels/custom.js';
 import { threefry } from '../kernels/threefry.js';
+import * as tf from '../tfjs.js';
 import { boxMuller } from './box-muller.js';
 
 /**

@@ -3,7 +3,7 @@ import type { Provider } from './protocol.js';
 
 /** What each execution provider takes beyond standard ONNX; total over the providers. */
 const dialects: Readonly<Record<Provider, Dialect>> = {
-  cpu: { ...standardOnnx, contrib: true, residentBytes: 1 << 16 },
+  cpu: { ...standardOnnx, contrib: true, externalInitialiserBytes: 1 << 16 },
   // Feeding a large constant to a GPU would carry it there at every run.
   cuda: { ...standardOnnx, contrib: true },
   // ONNX Runtime 1.30 has these wrong there: slices that walk backwards, transposed convolutions in groups, dilated or

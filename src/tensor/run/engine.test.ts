@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import type { HostTensor } from '../../ports/index.js';
 import { jit } from '../jit.js';
+import * as tf from '../tfjs.js';
 import { createEngine, type Engine } from './engine.js';
 import { surveyEngines } from './survey.js';
 

@@ -80,12 +80,12 @@ const jobs: Readonly<Record<EngineName, (executable: Executable) => Job>> = {
 function onnx(provider: Provider): (executable: Executable) => Job {
   return ({ graph, arena: always = false }) => {
     const model = emit(bareOutputs(graph), dialectOf(provider));
-    const { residents } = model;
+    const { externalInitialisers } = model;
     const arena = always || graph.nodes.every((node) => 4 * elementCount(node.shape) < ARENA_VALUE_BYTES);
     return {
       kind: 'onnx',
       model: encodeModel(model),
-      residents,
+      externalInitialisers,
       provider,
       threads: availableParallelism(),
       arena,
@@ -169,7 +169,7 @@ export const createEngine = (name: EngineName): Engine => {
           }),
         ]);
       // Without an arena: how large the values become is not known beforehand.
-      const memory = { residents: {}, threads: availableParallelism(), arena: false };
+      const memory = { externalInitialisers: {}, threads: availableParallelism(), arena: false };
       return open(operator, { kind: 'onnx', model, provider, ...memory });
     },
     buffer: (bytes) => host.spare.take(bytes),

@@ -44,7 +44,7 @@ const declared = (value: ort.InferenceSession.ValueMetadata): ModelValue =>
  */
 export const openOnnx = async ({
   model,
-  residents,
+  externalInitialisers,
   provider,
   threads,
   arena,
@@ -68,7 +68,7 @@ export const openOnnx = async ({
   const halves = new Set(
     session.inputMetadata.filter((each) => each.isTensor && each.type === 'float16').map(({ name }) => name),
   );
-  const held = toFeeds(residents, halves);
+  const held = toFeeds(externalInitialisers, halves);
   return {
     signature: {
       inputs: session.inputMetadata.map(declared),

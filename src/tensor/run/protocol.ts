@@ -10,7 +10,7 @@ export type Job =
       readonly kind: 'onnx';
       readonly model: Uint8Array;
       /** Constants that are fed to the model at every run. */
-      readonly residents: Readonly<Record<string, HostTensor>>;
+      readonly externalInitialisers: Readonly<Record<string, HostTensor>>;
       readonly provider: Provider;
       readonly threads: number;
       /** Whether memory is kept between values and runs, which is faster, or given back. */

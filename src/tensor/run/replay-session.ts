@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
 import { messageOf } from '../../diagnostics/index.js';
 import type { HostTensor } from '../../ports/index.js';
 import { installKernels } from '../kernels/index.js';
+import * as tf from '../tfjs.js';
 import { hostTensor } from '../trace/data.js';
 import type { KernelCall, ProgramOutput, ValueId } from '../trace/program.js';
 import type { Job } from './protocol.js';

@@ -42,7 +42,7 @@ const model = (): Uint8Array => {
 const session = await openOnnx({
   kind: 'onnx',
   model: model(),
-  residents: {},
+  externalInitialisers: {},
   arena: true,
   provider: provider as Provider,
   threads: Number(threads),

@@ -155,7 +155,9 @@ export class WorkerHost {
 /** What a request gives away. */
 const movable = (request: Request): ArrayBuffer[] => {
   if (request.kind === 'run') return buffersOf(request.feeds);
-  return request.kind === 'compile' && request.job.kind === 'onnx' ? buffersOf(request.job.residents) : [];
+  return request.kind === 'compile' && request.job.kind === 'onnx'
+    ? buffersOf(request.job.externalInitialisers)
+    : [];
 };
 
 const cancelled = (operator: string): Diagnostics => [failure('tensor/cancelled', `${operator}: cancelled.`)];

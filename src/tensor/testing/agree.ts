@@ -1,10 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import type { HostTensor } from '../../ports/index.js';
 import { listed, onCpu, type Sample, type Tensors, weighted } from '../../testing/laws/oracle.js';
 import { jit } from '../jit.js';
 import type { Engine } from '../run/engine.js';
+import * as tf from '../tfjs.js';
 import { hostTensor } from '../trace/data.js';
 
 export { onCpu, type Sample, type Tensors, weighted };

@@ -1,5 +1,5 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { HostTensor } from '../../ports/index.js';
+import type * as tf from '../tfjs.js';
 
 type Values = tf.backend_util.TypedArray | readonly number[] | readonly boolean[];
 

@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { check, print } from '../graph/index.js';
+import * as tf from '../tfjs.js';
 import { record } from './record.js';
 
 const spec = (...shape: number[]) => ({ shape, dtype: 'float32' as const });

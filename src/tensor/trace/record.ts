@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import {
   type Diagnostic,
@@ -11,6 +10,7 @@ import type { DType } from '../../ports/index.js';
 import { installGradients } from '../gradients/index.js';
 import type { Graph, NodeId } from '../graph/index.js';
 import { rules } from '../lower/index.js';
+import * as tf from '../tfjs.js';
 import { leaves, mapTree, TreeError } from '../tree.js';
 import { type KernelProgram, pruneCalls, type ValueId } from './program.js';
 import { RecorderBackend, Recording } from './recorder.js';
@@ -47,7 +47,6 @@ const backend = (): RecorderBackend => {
   const installed = tf.engine().findBackend(BACKEND);
   if (installed instanceof RecorderBackend) return installed;
   const recorder = new RecorderBackend();
-  installGradients();
   tf.registerBackend(BACKEND, () => recorder, 0);
   for (const kernelName of kernelNames()) {
     tf.registerKernel({
@@ -79,6 +78,7 @@ export const record = (
   specs: unknown,
 ): E.Either<Diagnostics, Recorded> => {
   const recorder = backend();
+  installGradients();
   const recording = new Recording(operator);
   const before = tf.getBackend() || 'cpu';
   const restoreAssign = forbidAssign(operator);

@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
 import { type Diagnostic, DiagnosticError, failure, messageOf } from '../../diagnostics/index.js';
 import type { HostTensor } from '../../ports/index.js';
 import { elementCount, GraphBuilder, type NodeId, ShapeError } from '../graph/index.js';
 import { reasonAgainst, rules, UnsupportedError } from '../lower/index.js';
+import * as tf from '../tfjs.js';
 import { hostTensor, type Info, uniformValue } from './data.js';
 import type { KernelCall, ValueId } from './program.js';
 

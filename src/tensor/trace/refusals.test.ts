@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import type { Code } from '../../diagnostics/index.js';
+import * as tf from '../tfjs.js';
 import { record } from './record.js';
 
 type Program = (inputs: { readonly x: tf.Tensor }) => unknown;

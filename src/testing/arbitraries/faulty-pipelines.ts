@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
 import type { Code } from '../../diagnostics/index.js';
-import type { FieldShape } from '../../ops/params/shape.js';
+import type { FieldShape } from '../../operator/params/shape.js';
 import type { Registry } from '../../ops/registry.js';
 import {
   type ArbitraryPipelineOptions,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Depth, maxOf, toDepth } from '../../image/samples.js';
+import { type Depth, maxOf, toDepth } from '../../image/samples/samples.js';
 import type { Frame, Metadata, Samples } from '../../ports/index.js';
 import { arbitraryContent, type Content, type ContentKind } from './content.js';
 import { arbitraryMetadata } from './metadata.js';

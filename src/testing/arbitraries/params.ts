@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { type AnyParamType, type AnyRecordType, escapeBraces } from '../../ops/params/index.js';
-import type { FieldShape, PathRole, RecordShape, Shape } from '../../ops/params/shape.js';
+import { type AnyParamType, type AnyRecordType, escapeBraces } from '../../operator/params/index.js';
+import type { FieldShape, PathRole, RecordShape, Shape } from '../../operator/params/shape.js';
 
 /** What arbitrary parameters may name. */
 export interface ArbitraryParamsOptions {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import type { EncodeOptions } from '../../image/encode-options.js';
+import type { EncodeOptions } from '../../image/encoding/encode-options.js';
 import { encode } from '../../image/index.js';
 import type { Encoded, Frame, ItemKey, Port, Training } from '../../ports/index.js';
 import { copied } from '../copied.js';

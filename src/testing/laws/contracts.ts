@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { parse, stringify } from 'yaml';
 import { codes } from '../../diagnostics/index.js';
-import type { PictureShape } from '../../ops/behaviour.js';
+import type { PictureShape } from '../../ports/index.js';
 import { codecOf, type Frame, showPort, travelsOn } from '../../ports/index.js';
 import { valuesOf } from '../arbitraries/frames.js';
 import { difference, first } from './difference.js';

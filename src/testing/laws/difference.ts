@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { maxOf, type Raw } from '../../image/samples.js';
+import { maxOf, type Raw } from '../../image/samples/samples.js';
 import { type Frame, type Outcome, type Port, travelsOn } from '../../ports/index.js';
 import type { Given } from '../run/operate.js';
 

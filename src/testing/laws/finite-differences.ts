@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import type { HostTensor } from '../../ports/index.js';
+import * as tf from '../../tensor/tfjs.js';
 import { onCpu, type Sample, type Tensors, weighted } from './oracle.js';
 
 /**

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
-import type { PictureShape } from '../../ops/behaviour.js';
-import type { Laws } from '../../ops/laws.js';
-import type { Operator } from '../../ops/operator.js';
+import type { Operator } from '../../operator/operator.js';
+import type { Laws } from '../../operator/promises.js';
+import type { PictureShape } from '../../ports/index.js';
 import { type Frame, type Outcome, type Port, samePort, travelsOn } from '../../ports/index.js';
 import type { Feeds, Given, OperateOptions, Placed } from '../run/operate.js';
 

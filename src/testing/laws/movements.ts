@@ -1,5 +1,5 @@
-import { emptyLike, type Raw, samplesOf } from '../../image/samples.js';
-import type { Symmetry } from '../../ops/laws.js';
+import { emptyLike, type Raw, samplesOf } from '../../image/samples/samples.js';
+import type { Symmetry } from '../../operator/promises.js';
 import type { Frame } from '../../ports/index.js';
 
 /** For a place of the result, the place of the source. */

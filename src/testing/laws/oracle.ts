@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
 import type { HostTensor } from '../../ports/index.js';
 import { installGradients } from '../../tensor/gradients/index.js';
 import { installKernels } from '../../tensor/kernels/index.js';
+import * as tf from '../../tensor/tfjs.js';
 
 export type Tensors = Readonly<Record<string, tf.Tensor>>;
 

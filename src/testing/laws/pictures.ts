@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { cutOut, type Region } from '../../image/index.js';
-import { emptyLike, maxOf, type Raw, samplesOf } from '../../image/samples.js';
-import type { Symmetry } from '../../ops/laws.js';
+import { emptyLike, maxOf, type Raw, samplesOf } from '../../image/samples/samples.js';
+import type { Symmetry } from '../../operator/promises.js';
 import type { Frame } from '../../ports/index.js';
 import { valuesOf, withDepth } from '../arbitraries/frames.js';
 import type { Feeds } from '../run/operate.js';
@@ -154,14 +154,14 @@ interface Tile {
 }
 
 /** Cuts an axis in two, each part with some more of the other on its side. */
-const halves = (length: number, cut: number, reach: number) => [
-  { from: 0, to: Math.min(length, cut + reach), core: [0, cut] as const },
-  { from: Math.max(0, cut - reach), to: length, core: [cut, length] as const },
+const halves = (length: number, cut: number, receptiveRadius: number) => [
+  { from: 0, to: Math.min(length, cut + receptiveRadius), core: [0, cut] as const },
+  { from: Math.max(0, cut - receptiveRadius), to: length, core: [cut, length] as const },
 ];
 
-const tilesOf = ({ width, height }: Frame, reach: number, choice: number): readonly Tile[] => {
-  const columns = width < 2 ? [whole(width)] : halves(width, 1 + (choice % (width - 1)), reach);
-  const rows = height < 2 ? [whole(height)] : halves(height, 1 + (choice % (height - 1)), reach);
+const tilesOf = ({ width, height }: Frame, receptiveRadius: number, choice: number): readonly Tile[] => {
+  const columns = width < 2 ? [whole(width)] : halves(width, 1 + (choice % (width - 1)), receptiveRadius);
+  const rows = height < 2 ? [whole(height)] : halves(height, 1 + (choice % (height - 1)), receptiveRadius);
   return rows.flatMap((row) =>
     columns.map((column) => ({
       window: { left: column.from, top: row.from, width: column.to - column.from, height: row.to - row.from },
@@ -190,19 +190,22 @@ const lay = (to: Raw, width: number, channels: number, tile: Frame, { window, co
 const tiles = {
   name: 'can be done in tiles',
   applies: (subject) =>
-    mapsFrames(subject) && (subject.laws.reach !== undefined || 'tensor' in subject.operator.behaviour),
+    mapsFrames(subject) &&
+    (subject.laws.receptiveRadius !== undefined || 'tensor' in subject.operator.behaviour),
   check: async (trial) => {
     const [outcome] = (trial.feeds.items ?? []).filter(E.isRight);
     const before = outcome?.right.value;
     if (outcome === undefined || !isFrame(before) || isRandom(trial)) return moot;
     const { laws } = trial.subject;
-    const reach = isPointwise(trial, before) ? 0 : laws.reach?.(trial.params as never, before);
+    const receptiveRadius = isPointwise(trial, before)
+      ? 0
+      : laws.receptiveRadius?.(trial.params as never, before);
     const [after] = valuesIn(await trial.run({ feeds: { items: [outcome] } })).filter(isFrame);
-    if (reach === undefined || after === undefined || before.width * before.height < 2) return moot;
+    if (receptiveRadius === undefined || after === undefined || before.width * before.height < 2) return moot;
     if (after.width !== before.width || after.height !== before.height)
       return broken('it declares a reach, and changes the size of pictures');
     const put = emptyLike(after.samples.data as Raw, after.samples.data.length);
-    for (const tile of tilesOf(before, reach, trial.choice)) {
+    for (const tile of tilesOf(before, receptiveRadius, trial.choice)) {
       const part = cutOut(before, tile.window, 'edge');
       const given = await trial.run({ feeds: mapFeeds({ items: [outcome] }, () => part) });
       const [done] = valuesIn(given).filter(isFrame);
@@ -218,7 +221,7 @@ const tiles = {
     return unless(
       found === undefined
         ? undefined
-        : `in tiles that overlap by ${reach} pixels, as it declares, it gives another picture: ${found}`,
+        : `in tiles that overlap by ${receptiveRadius} pixels, as it declares, it gives another picture: ${found}`,
     );
   },
 } as const satisfies Law;

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { toDepth } from '../../image/samples.js';
+import { toDepth } from '../../image/samples/samples.js';
 import type { Frame, Outcome } from '../../ports/index.js';
 import { difference, differenceOfRuns, first, pictureDifference } from './difference.js';
 import { isFrame, type Law, moot, toleranceOf, unless } from './law.js';

@@ -63,7 +63,7 @@ const gradients = {
     const inputs = tensor.inputs?.(params as never, context.random(outcome.right.key), shape) ?? {};
     // Loaded when it is needed: operators without tensors are tested without tfjs.
     const [tf, { differenceError }] = await Promise.all([
-      import('@tensorflow/tfjs'),
+      import('../../tensor/tfjs.js'),
       import('./finite-differences.js'),
     ]);
     const error = differenceError({

@@ -2,8 +2,8 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import type { OpContext } from '../../ops/behaviour.js';
-import { randomFor } from '../../ops/random.js';
+import type { OpContext } from '../../operator/behaviour.js';
+import { randomFor } from '../../operator/random.js';
 import type { Engine } from '../../tensor/run/engine.js';
 
 /** Where an operator under test stands. */
@@ -36,7 +36,7 @@ export const contextFor = ({
       warned(message),
   note: () => () => undefined,
   receipt: () => () => undefined,
-  carefully: (_, work) => T.Monad.map(work, O.some),
+  crashGuard: (_, work) => T.Monad.map(work, O.some),
   engine: 'cpu',
   openEngine: engine,
   jobs: 2,

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import type { OpContext, Resource } from '../../ops/behaviour.js';
-import type { Operator } from '../../ops/operator.js';
-import { tensorGroup } from '../../pipelines/build/tensor-group.js';
-import type { TensorRuntime } from '../../pipelines/build/tensor-runtime.js';
+import { tensorGroup } from '../../execution/tensors/tensor-group.js';
+import type { TensorRuntime } from '../../execution/tensors/tensor-runtime.js';
+import type { OpContext, Resource } from '../../operator/behaviour.js';
+import type { Operator } from '../../operator/operator.js';
 import type { AnyMap, AnyTensor } from '../../pipelines/plan/stages.js';
 import type { Frame, Item, ItemFailure, Outcome } from '../../ports/index.js';
 import { type Flow, fromIterable, type ItemFlow } from '../../streams/index.js';
@@ -153,7 +153,7 @@ const computing = async (
   options: OperateOptions,
 ): Promise<Given> => {
   const { operator, params, context, engine } = placed;
-  const [tf, { jit }] = await Promise.all([import('@tensorflow/tfjs'), import('../../tensor/index.js')]);
+  const [tf, { jit }] = await Promise.all([import('../../tensor/tfjs.js'), import('../../tensor/index.js')]);
   // What a `load` opened is closed after the run, and what was compiled with it is of no use afterwards.
   const shared = tensor.load === undefined ? placed.programs : undefined;
   const programs: Programs = shared ?? new Map();

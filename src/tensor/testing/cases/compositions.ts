@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import type { HostTensor } from '../../../ports/index.js';
 import {
@@ -13,6 +12,7 @@ import {
   type ResizeOptions,
   resize2d,
 } from '../../layers/index.js';
+import * as tf from '../../tfjs.js';
 import type { Case, Tensors } from '../agree.js';
 import { floats, imageShape, shape, size } from '../tensors.js';
 import { either, program } from './programs.js';

@@ -1,5 +1,5 @@
-import type * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
+import type * as tf from '../../tfjs.js';
 import type { Sample } from '../agree.js';
 import { floats, imageShape, ints, size } from '../tensors.js';
 import { type Cases, either, kernel, oneKernel } from './programs.js';

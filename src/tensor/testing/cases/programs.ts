@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import type { HostTensor } from '../../../ports/index.js';
 import type { KernelName } from '../../lower/index.js';
+import * as tf from '../../tfjs.js';
 import type { Case, Sample, Tensors } from '../agree.js';
 
 /** Runs one kernel by name, as tfjs's operations do once they have checked and converted their arguments. */

@@ -1,6 +1,6 @@
-import type * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import type { KernelName } from '../../lower/index.js';
+import type * as tf from '../../tfjs.js';
 import type { Case, Sample } from '../agree.js';
 import { distinctFloats, floats, size } from '../tensors.js';
 import { type Cases, either, kernel, oneKernel, program } from './programs.js';

@@ -1,0 +1,31 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostics } from '../diagnostics/index.js';
+import type { Graph } from '../pipelines/check/graph.js';
+import { analysePipeline, type Pipeline } from '../pipelines/code.js';
+import { analyse, type CompileOptions, type SourceFile } from '../pipelines/compile.js';
+import { bulkOf, stagesOf } from '../pipelines/plan/stages.js';
+import { defaultContext } from './context.js';
+import { type Plan, planOf } from './plan/plan.js';
+import { survey } from './plan/survey.js';
+
+/** Compiles a file to what can be run. */
+export const compile = (file: SourceFile, options: CompileOptions = {}): TE.TaskEither<Diagnostics, Plan> =>
+  pipe(analyse(file, options), TE.chain(planGraph));
+
+/** Compiles a pipeline to what can be run. */
+export const compilePipeline = (pipeline: Pipeline): TE.TaskEither<Diagnostics, Plan> =>
+  pipe(TE.fromEither(analysePipeline(pipeline)), TE.chain(planGraph));
+
+/** The phases from a graph that makes sense to what can be run. */
+export const planGraph = (graph: Graph): TE.TaskEither<Diagnostics, Plan> => {
+  // 4. Stages: which operators go through a lane together, which become one compiled graph.
+  const stages = stagesOf(graph);
+  const bulk = bulkOf(stages);
+  return pipe(
+    // 5. Survey: what is on the disk, and what of it is done.
+    survey(graph, bulk, defaultContext(graph.seed)),
+    // 6. Plan. (7. `build` turns it into flows, when it runs.)
+    TE.map((found) => planOf(graph, stages, bulk, found)),
+  );
+};

@@ -1,0 +1,94 @@
+import { availableParallelism, freemem } from 'node:os';
+import type { IO } from 'fp-ts/lib/IO.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as T from 'fp-ts/lib/Task.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostic, type Diagnostics, failure } from '../diagnostics/index.js';
+import { randomFor } from '../operator/random.js';
+import type { Notes, OpContext } from '../ops/index.js';
+import type { ItemFailure, ItemKey, Json } from '../ports/index.js';
+import type { Engine } from '../tensor/run/engine.js';
+
+/** What all operators of a run share. */
+export interface RunContext {
+  readonly seed: number;
+  /** The engine of tensor work, as given by `--engine`. */
+  readonly engine: string;
+  /** That engine itself. */
+  readonly openEngine: TE.TaskEither<Diagnostics, Engine>;
+  /** How many items are worked on at once. */
+  readonly jobs: number;
+  /** Bytes that tensor work on one item may take. */
+  readonly memory: number;
+  /** Whether joins of tiles and panoramas are certified of every picture. */
+  readonly certify: boolean;
+  readonly warn: (key: ItemKey, warning: Diagnostic) => IO<void>;
+  /** Is told what the operator at a path notes about an item. */
+  readonly noted: (key: ItemKey, operator: string, facts: Notes) => IO<void>;
+  /** Is told of every item that is not worked on because it is done. */
+  readonly skipped: (key: ItemKey) => IO<void>;
+  /** Is told that an item failed before and is not tried again, since nothing has changed. */
+  readonly quarantined: (failure: ItemFailure) => IO<void>;
+  /** Is told that nothing can be written for now, and when it is tried again. */
+  readonly waiting: (key: ItemKey, reason: Diagnostics, milliseconds: number) => IO<void>;
+  /** What is known so far of how an item is made, for a receipt inside its file; undefined where no record is kept. */
+  readonly receipt: (key: ItemKey) => IO<Json | undefined>;
+  /** Does work that could end the process, where no process has ended at it: see `InFlight`. */
+  readonly crashGuard: OpContext['crashGuard'];
+  /** Whether what failed before is tried again though nothing has changed. */
+  readonly retry: boolean;
+  /** Whether every operator is held to its laws, on every picture: see `brokenLaw`. */
+  readonly laws: boolean;
+  /** Ends the sources when it aborts: what is being worked on is finished. */
+  readonly finish?: AbortSignal;
+  /** Is told that an operator, or several that are one compiled graph, begin with an item, and waited for. */
+  readonly entering?: (operator: string, key: ItemKey) => Promise<void>;
+  /** Is told which engine does the tensor work, once one does any. */
+  readonly chosen: (engine: string) => IO<void>;
+}
+
+/** What one operator knows about the run. */
+export const contextOf = (
+  { seed, engine, openEngine, jobs, memory, certify, warn, noted, receipt, crashGuard }: RunContext,
+  path: string,
+): OpContext => ({
+  path,
+  seed,
+  engine,
+  openEngine,
+  jobs,
+  memory,
+  certify,
+  warn,
+  note: (key, facts) => noted(key, path, facts),
+  receipt,
+  crashGuard,
+  random: (key) => randomFor(seed, path, key),
+});
+
+/** Half of what is free now: photos, weights and other programs take their part too. */
+const memoryShare = (): number => {
+  const allowed = process.constrainedMemory();
+  const free = allowed > 0 ? Math.min(freemem(), allowed) : freemem();
+  return Math.max(256 * 2 ** 20, free / 2);
+};
+
+/** A run on this machine, with nobody watching. */
+export const defaultContext = (seed: number): RunContext => ({
+  seed,
+  engine: 'cpu',
+  openEngine: TE.left([failure('tensor/engine-unavailable', 'Only a pipeline that runs has an engine.')]),
+  jobs: availableParallelism(),
+  memory: memoryShare(),
+  certify: false,
+  warn: () => () => undefined,
+  noted: () => () => undefined,
+  skipped: () => () => undefined,
+  quarantined: () => () => undefined,
+  waiting: () => () => undefined,
+  receipt: () => () => undefined,
+  crashGuard: (_, work) => T.Monad.map(work, O.some),
+  retry: false,
+  laws: false,
+  chosen: () => () => undefined,
+});

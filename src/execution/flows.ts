@@ -1,0 +1,203 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as R from 'fp-ts/lib/ReadonlyRecord.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { map } from 'rxjs';
+import type { Diagnostics } from '../diagnostics/index.js';
+import {
+  type LaneStage,
+  nodesOf,
+  nodesOfPart,
+  type ScanStage,
+  type Stage,
+} from '../pipelines/plan/stages.js';
+import type { Item, ItemKey, Outcome } from '../ports/index.js';
+import { type ItemFlow, runLanes, type Scanned, scanState, share, through, until } from '../streams/index.js';
+import { contextOf, type RunContext } from './context.js';
+import { type LaneWork, laneWork } from './lane/lane.js';
+import { warmUp } from './lane/warm-up.js';
+import type { Plan } from './plan/plan.js';
+import { flowThrough, sourceFlow } from './plan/source-flows.js';
+import { recorded } from './recording/recorded-lane.js';
+import { openRecorder, type Recorder } from './recording/recorder.js';
+import { guarded } from './recovery/isolated-lane.js';
+import { openResources, type Resources } from './resources.js';
+import { beginAfter, leaveOutThrough, type Resumption, takenUp } from './resume.js';
+import { readEngine, type TensorRuntime, tensorRuntime } from './tensors/tensor-runtime.js';
+
+/** A pipeline that is ready to run: a cold flow, and what must be closed after it. */
+export interface Built {
+  readonly flow: ItemFlow<unknown>;
+  readonly close: () => Promise<void>;
+}
+
+/** What stages need to become flows. */
+interface Site {
+  readonly plan: Plan;
+  readonly run: RunContext;
+  readonly resources: Resources;
+  readonly tensors: TE.TaskEither<Diagnostics, TensorRuntime>;
+  /** The records of a bulk pipeline. */
+  readonly recorder: Recorder | undefined;
+  /** What the run is taken up from, if it is. */
+  readonly from: Resumption | undefined;
+}
+
+/** Turns the stages of a plan into flows. Resources are opened here; nothing is worked on before the flow is pulled. */
+export const build = (plan: Plan, run: RunContext, from?: Resumption): TE.TaskEither<Diagnostics, Built> =>
+  pipe(
+    TE.Do,
+    TE.bind('engine', () => TE.fromEither(readEngine(run.engine))),
+    TE.bind('recorder', () =>
+      plan.bulk === undefined ? TE.right(undefined) : openRecorder(plan.bulk, plan, run),
+    ),
+    TE.let('runtime', ({ engine, recorder }) =>
+      tensorRuntime(engine, (name) => () => {
+        recorder?.chosen(name)();
+        run.chosen(name)();
+      }),
+    ),
+    TE.let('running', ({ runtime, recorder }) => ({
+      ...run,
+      ...recorder?.told(run),
+      openEngine: runtime.engine,
+    })),
+    TE.bind('resources', ({ runtime, running, recorder }) =>
+      pipe(
+        openResources(plan.stages.flatMap(nodesOf), running),
+        TE.orElseFirstTaskK(() => async () => {
+          await runtime.close();
+          await recorder?.ledger.close();
+        }),
+      ),
+    ),
+    TE.bind('states', ({ runtime, running, resources, recorder }) =>
+      pipe(
+        TE.fromEither(takenUp(plan.graph, from, resources, running)),
+        TE.orElseFirstTaskK(() => async () => {
+          await resources.close();
+          await runtime.close();
+          await recorder?.ledger.close();
+        }),
+      ),
+    ),
+    TE.chainFirstIOK(({ runtime, running, resources }) => () => {
+      // The first photo that comes should not wait for what takes long to load.
+      if (plan.bulk?.live === true) void warmUp(plan.bulk.lane, running, resources, runtime.get)();
+    }),
+    TE.map(({ runtime, running, resources, states, recorder }) => ({
+      flow: resultOf({ plan, run: running, resources: states, tensors: runtime.get, recorder, from }),
+      close: async () => {
+        // What was opened on the engine is given back before it ends.
+        await resources.close();
+        await runtime.close();
+        await recorder?.ledger.close();
+      },
+    })),
+  );
+
+/** The flow of the last stage, each stage reading the flows of those before it. */
+const resultOf = (site: Site): ItemFlow<unknown> => {
+  const { stages, graph } = site.plan;
+  const ahead = heldBetween(stages, site.run);
+  const flows = stages.reduce<ReadonlyMap<string, ItemFlow<unknown>>>((before, stage) => {
+    const flow = flowOf(stage, (id) => readFrom(before, id), site);
+    return new Map([...before, [stage.id, stage.shared ? share<Outcome<unknown>>({ ahead })(flow) : flow]]);
+  }, new Map());
+  return readFrom(flows, graph.result);
+};
+
+const readFrom = (flows: ReadonlyMap<string, ItemFlow<unknown>>, id: string): ItemFlow<unknown> => {
+  const flow = flows.get(id);
+  if (flow === undefined) throw new Error(`The plan has no stage ${id}.`);
+  return flow;
+};
+
+const flowOf = (stage: Stage, read: (id: string) => ItemFlow<unknown>, site: Site): ItemFlow<unknown> => {
+  switch (stage.kind) {
+    case 'source': {
+      const flow = begun(site.from?.positions.get(stage.id), beginAfter)(sourceFlow(stage, site.run));
+      return site.run.finish === undefined ? flow : until(site.run.finish)(flow);
+    }
+    case 'join': {
+      const { node, behaviour, reads } = stage;
+      return behaviour.join(node.params as never, contextOf(site.run, node.path))(R.map(read)(reads));
+    }
+    case 'flow':
+      return flowThrough(stage, site.run)(read(stage.reads));
+    case 'scan':
+      return pipe(
+        read(stage.reads),
+        begun(stage.id === site.from?.scan ? site.from.replayed : undefined, leaveOutThrough),
+        scanFlow(stage, site),
+      );
+    case 'lane':
+      return laneFlow(stage, site)(read(stage.reads));
+  }
+};
+
+/** Begins a flow after an item, where there is one to begin after. */
+const begun =
+  (last: ItemKey | undefined, after: (last: ItemKey) => (flow: ItemFlow<unknown>) => ItemFlow<unknown>) =>
+  (flow: ItemFlow<unknown>): ItemFlow<unknown> =>
+    last === undefined ? flow : after(last)(flow);
+
+/** Results that may wait beside the items that are worked on. */
+const LANES_AHEAD = 2;
+
+/** Items that one reader of a shared stage may take in before it gives any, while another one waits for it. */
+const heldBetween = (stages: readonly Stage[], { jobs }: RunContext): number =>
+  stages
+    .map((stage) => {
+      if (stage.kind === 'lane') return jobs + LANES_AHEAD;
+      return stage.kind === 'flow'
+        ? (stage.node.operator.facts.bufferedItems?.(stage.node.params as never) ?? 1)
+        : 1;
+    })
+    .reduce((sum, held) => sum + held, 0);
+
+/** Works on several items at once, in order; failures from above pass. */
+const laneFlow = (
+  stage: LaneStage,
+  { plan, run, resources, tensors, recorder }: Site,
+): ((source: ItemFlow<unknown>) => ItemFlow<unknown>) => {
+  const bulk = plan.bulk?.lane === stage ? plan.bulk : undefined;
+  // Of a bulk pipeline it is known already that no two items are written to one file.
+  const targets = bulk === undefined ? 'to be told apart' : 'told apart';
+  const workOf = (parts: LaneStage['parts']): LaneWork => laneWork(parts, run, resources, tensors, targets);
+  const work = workOf(stage.parts);
+  if (bulk !== undefined && recorder !== undefined) {
+    const delivery = workOf(stage.parts.filter((part) => nodesOfPart(part).includes(bulk.sink)));
+    const site = { graph: plan.graph, bulk, run, recorder, whole: work, delivery };
+    return recorded({ ...recorder, bulk, work: guarded(site), run });
+  }
+  return runLanes<Outcome<unknown>, Outcome<unknown>>(
+    (outcome, signal) => (E.isLeft(outcome) ? { now: outcome } : worked(work, outcome.right, signal)),
+    { lanes: run.jobs, ahead: LANES_AHEAD },
+  );
+};
+
+const worked = async (work: LaneWork, item: Item<unknown>, signal: AbortSignal): Promise<Outcome<unknown>> =>
+  pipe(
+    await work(item, signal),
+    E.map((value) => ({ key: item.key, value })),
+  );
+
+/** Carries a state along, and gives what each step puts out. */
+const scanFlow =
+  ({ node, behaviour, id }: ScanStage, { run, resources }: Site) =>
+  (source: ItemFlow<unknown>): ItemFlow<unknown> => {
+    const step = behaviour.scan.step(node.params as never, contextOf(run, id));
+    return pipe(
+      source,
+      scanState<unknown, unknown, unknown>(
+        id,
+        (state, item, signal) => step(state as never, item as never, signal),
+        resources.get(id),
+        behaviour.scan.ends?.(node.params as never) as ((state: unknown) => boolean) | undefined,
+      ),
+      through<Outcome<Scanned<unknown, unknown>>, Outcome<unknown>>(
+        map(E.map(({ key, value }) => ({ key, value: value.out }))),
+      ),
+    );
+  };

@@ -1,0 +1,73 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import type { Diagnostic } from '../../diagnostics/index.js';
+import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
+import { type Bulk, type LanePart, nodesOf, type Stage } from '../../pipelines/plan/stages.js';
+import type { PictureShape } from '../../ports/index.js';
+import type { BulkSurvey, Survey } from './survey.js';
+
+/** What will run, and what is known of it before. */
+export interface Plan {
+  readonly graph: Graph;
+  /** Each after those that it reads. */
+  readonly stages: readonly Stage[];
+  readonly bulk?: Bulk & BulkSurvey;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Puts together what the graph says and what the disk says. */
+export const planOf = (
+  graph: Graph,
+  stages: readonly Stage[],
+  bulk: Bulk | undefined,
+  { bulk: found, warnings }: Survey,
+): Plan => ({
+  graph,
+  stages,
+  ...(bulk === undefined || found === undefined ? {} : { bulk: { ...bulk, ...found } }),
+  warnings: [...graph.warnings, ...warnings],
+});
+
+/** What an operator is expected to do to a picture. */
+export interface Estimate {
+  readonly node: GraphNode;
+  /** Shape of the picture that it gives; absent when unknown. */
+  readonly shape?: PictureShape;
+  /** Milliseconds for one item on one core; absent when unknown. */
+  readonly milliseconds?: number;
+  /** Bytes held while an item is worked on; absent when unknown. */
+  readonly bytes?: number;
+}
+
+/** Follows the shape of a picture through the stages, and adds up what the operators say that they cost. */
+export const estimate = ({ stages }: Plan, picture: PictureShape): readonly Estimate[] =>
+  stages.flatMap(nodesOf).reduce<readonly Estimate[]>((soFar, node) => {
+    const before = soFar.find((each) => each.node.path === Object.values(node.reads)[0])?.shape;
+    const shape = before ?? (node.input.kind === 'file' ? picture : undefined);
+    if (shape === undefined) return [...soFar, { node }];
+    const { cost } = node.operator.facts;
+    const megapixels = (shape.width * shape.height) / 1e6;
+    const after = shapeAfter(node, shape);
+    return [
+      ...soFar,
+      {
+        node,
+        ...(O.isNone(after) ? {} : { shape: after.value }),
+        ...(cost === undefined
+          ? {}
+          : {
+              milliseconds: cost.millisecondsPerMegapixel * megapixels,
+              bytes: cost.bytesPerPixel * megapixels * 1e6,
+            }),
+      },
+    ];
+  }, []);
+
+const shapeAfter = ({ operator, params }: GraphNode, shape: PictureShape): O.Option<PictureShape> => {
+  const { behaviour, facts } = operator;
+  const change = 'tensor' in behaviour ? behaviour.tensor.shape : facts.shape;
+  return change === undefined ? O.some(shape) : pipe(change(params as never, shape), O.fromEither);
+};
+
+/** True for a part of a lane in which several operators are one compiled graph. */
+export const isFused = (part: LanePart): boolean => part.kind === 'tensor' && part.members.length > 1;

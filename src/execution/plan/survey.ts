@@ -1,0 +1,258 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, relative } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import {
+  type Diagnostic,
+  DiagnosticError,
+  type Diagnostics,
+  didYouMean,
+  failure,
+  fromDiagnostics,
+  messageOf,
+  warning,
+} from '../../diagnostics/index.js';
+import { pathsOf } from '../../operator/params/index.js';
+import { builtIn } from '../../ops/index.js';
+import { shippedModels } from '../../pipelines/check/absolute-path.js';
+import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
+import { type Bulk, nodesOf } from '../../pipelines/plan/stages.js';
+import { type FileRef, type Item, travelsOn } from '../../ports/index.js';
+import {
+  type Digest,
+  digestFile,
+  digestPipeline,
+  digestWeights,
+  draws,
+  type Weights,
+} from '../../records/digest.js';
+import { statusOf, type Work } from '../../records/journal/done.js';
+import { type Journal, nameIn, readJournal } from '../../records/journal/journal.js';
+import type { ItemFlow } from '../../streams/index.js';
+import type { RunContext } from '../context.js';
+import { flowThrough, sourceFlow } from './source-flows.js';
+
+/** What is on the disk before a run. */
+export interface Survey {
+  readonly bulk?: BulkSurvey;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** What a bulk pipeline finds to do. */
+export interface BulkSurvey {
+  readonly journal: Journal;
+  /** What an item is to a journal. */
+  readonly worksOn: (journal: Journal) => WorksOn;
+  readonly weights: Weights;
+  /** Digests of the plugins that operators of the lane come from. */
+  readonly plugins: Readonly<Record<string, Digest>>;
+  /** Files that the source gives, results of earlier runs left out; 0 where they cannot be listed. */
+  readonly items: number;
+  /** How many of them are done already. */
+  readonly done: number;
+  /** The first of them. */
+  readonly first?: Item<FileRef>;
+  /** The first few that are to be done. */
+  readonly next: readonly Item<FileRef>[];
+}
+
+/** The work that an item is; undefined for a file that is a result itself. */
+export type WorksOn = (item: Item<FileRef>) => E.Either<Diagnostics, Work | undefined>;
+
+/** Looks at the disk: whether all that is read is there, what is to do, and whether two items would write one file. */
+export const survey = (
+  graph: Graph,
+  bulk: Bulk | undefined,
+  run: RunContext,
+): TE.TaskEither<Diagnostics, Survey> =>
+  pipe(
+    missingFiles(graph),
+    TE.chain(() => (bulk === undefined ? TE.right({ warnings: [] }) : surveyBulk(graph, bulk, run))),
+  );
+
+const missingFiles = ({ nodes }: Graph): TE.TaskEither<Diagnostics, undefined> => {
+  const needed = nodes.flatMap((node) =>
+    pathsOf(node.operator.params.shape, node.written)
+      .filter(({ role }) => role !== 'output')
+      .map((use) => ({ node, ...use })),
+  );
+  return async () => {
+    const missing = await Promise.all(
+      needed.map(async ({ node, keys, path }): Promise<readonly Diagnostic[]> => {
+        const found = await stat(path).then(
+          () => true,
+          () => false,
+        );
+        const span = node.spanOf(keys);
+        return found
+          ? []
+          : [
+              failure(
+                'file/missing',
+                `\`${[node.operator.name, ...keys].join('.')}\`: there is no ${path}.`,
+                { ...(span === undefined ? {} : { span }), ...(await hintFor(path)) },
+              ),
+            ];
+      }),
+    );
+    return fromDiagnostics(missing.flat(), undefined);
+  };
+};
+
+/** Of a model that does not ship, those that do. */
+const hintFor = async (path: string): Promise<{ readonly hint?: string }> => {
+  if (dirname(path) !== shippedModels) return {};
+  const names = await readdir(shippedModels).catch((): string[] => []);
+  return { hint: didYouMean(basename(path), names) };
+};
+
+const surveyBulk = (graph: Graph, bulk: Bulk, run: RunContext): TE.TaskEither<Diagnostics, Survey> => {
+  const { sink } = bulk;
+  const folder = sink.operator.facts.sink?.folder(sink.params as never) ?? '';
+  const nodes = nodesOf(bulk.lane);
+  return pipe(
+    TE.Do,
+    TE.bind('journal', () => readJournal(folder)),
+    TE.bind('weights', () => digestWeights(nodes)),
+    TE.bind('plugins', () => digestPlugins(graph, nodes)),
+    TE.chain(({ journal: { journal }, weights, plugins }) => {
+      const digest = digestPipeline(nodes, graph.seed, weights, plugins);
+      const found = { journal, weights, plugins, worksOn: worksOn(bulk, digest, draws(nodes)) };
+      return bulk.live
+        ? TE.right<Diagnostics, Survey>({ bulk: { ...found, items: 0, done: 0, next: [] }, warnings: [] })
+        : list(bulk, found, run);
+    }),
+  );
+};
+
+/** The plugins of a pipeline whose lane uses operators that do not come with Prismflow. */
+const digestPlugins = (
+  { plugins = [] }: Graph,
+  nodes: readonly GraphNode[],
+): TE.TaskEither<Diagnostics, Readonly<Record<string, Digest>>> =>
+  nodes.every(({ operator }) => builtIn.get(operator.name) === operator)
+    ? TE.right({})
+    : pipe(
+        // A package is told by its name alone: which of its files matter is not known.
+        TE.traverseArray((path: string) =>
+          pipe(
+            digestFile(path),
+            TE.map((digest) => [path, digest] as const),
+          ),
+        )(plugins.filter(isAbsolute)),
+        TE.map(Object.fromEntries),
+      );
+
+const worksOn =
+  ({ sink, extension }: Bulk, digest: Digest, isDrawn: boolean) =>
+  (journal: Journal): WorksOn =>
+  ({ key, value }) => {
+    if (isResult(journal, key.path, value.path)) return E.right(undefined);
+    const file = sink.operator.facts.sink?.file(sink.params as never, key, extension) ?? E.right('');
+    return pipe(
+      file,
+      E.map((target) => ({
+        source: value.path,
+        target,
+        pipeline: isDrawn ? `${digest}#${key.epoch}.${key.index}` : digest,
+      })),
+    );
+  };
+
+/** True for a file that an earlier run wrote: the folder of results can lie within the one that is read. */
+const isResult = ({ folder, resultOf }: Journal, keyPath: string, path: string): boolean => {
+  const root = path.slice(0, -keyPath.length);
+  return resultOf(nameIn(folder, path))() !== undefined || (isWithin(root, folder) && isWithin(folder, path));
+};
+
+/** True for a path below a folder. */
+const isWithin = (folder: string, path: string): boolean => {
+  const way = relative(folder, path);
+  return way !== '' && !way.startsWith('..') && !isAbsolute(way);
+};
+
+type Found = Omit<BulkSurvey, 'items' | 'done' | 'first' | 'next'>;
+
+/** So many that are to be done are remembered, for plans to look at. */
+const NEXT = 256;
+
+/** Goes through the source once. */
+const list =
+  (bulk: Bulk, found: Found, run: RunContext): TE.TaskEither<Diagnostics, Survey> =>
+  async () => {
+    const works = found.worksOn(found.journal);
+    const targets = new Map<string, string>();
+    const { sink, extension } = bulk;
+    const isDistinct = sink.operator.facts.sink?.distinct?.(sink.params as never, extension) === true;
+    const faults: Diagnostic[] = [];
+    const status = statusOf(found.journal);
+    let [items, done] = [0, 0];
+    let first: Item<FileRef> | undefined;
+    const next: Item<FileRef>[] = [];
+    try {
+      for await (const outcome of filesOf(bulk, run)) {
+        if (E.isLeft(outcome) || !travelsOn({ kind: 'file' }, outcome.right.value)) continue;
+        const item = { key: outcome.right.key, value: outcome.right.value };
+        const work = works(item);
+        if (E.isLeft(work)) faults.push(...work.left);
+        if (E.isLeft(work) || work.right === undefined) continue;
+        items++;
+        first ??= item;
+        const { source, target } = work.right;
+        const other = targets.get(target);
+        if (source === target) faults.push(overSource(sink, source));
+        if (other !== undefined) faults.push(sameOutput(sink, other, item.key.path, target));
+        // A million targets are not kept for nothing.
+        if (!isDistinct) targets.set(target, item.key.path);
+        if ((await status(work.right)()).kind === 'done') done++;
+        else if (next.length < NEXT) next.push(item);
+      }
+    } catch (thrown) {
+      return E.left(sourceFailed(thrown));
+    }
+    return fromDiagnostics(summed(faults), {
+      bulk: { ...found, items, done, next, ...(first === undefined ? {} : { first }) },
+      warnings: items === 0 ? [nothingFound(bulk.source.node)] : [],
+    });
+  };
+
+/** The files that the lane will get. */
+const filesOf = ({ source, choice }: Bulk, run: RunContext): ItemFlow<unknown> =>
+  choice.reduce((items, stage) => flowThrough(stage, run)(items), sourceFlow(source, run));
+
+const sourceFailed = (thrown: unknown): Diagnostics =>
+  thrown instanceof DiagnosticError
+    ? thrown.diagnostics
+    : [failure('run/source-threw', `The source failed: ${messageOf(thrown)}`, { cause: thrown })];
+
+/** The place where the sink's files are named. */
+const placeOf = (sink: GraphNode): { readonly span?: NonNullable<GraphNode['span']> } => {
+  const use = pathsOf(sink.operator.params.shape, sink.written).find(({ role }) => role === 'output');
+  const span = use === undefined ? sink.span : sink.spanOf(use.keys);
+  return span === undefined ? {} : { span };
+};
+
+const sameOutput = (sink: GraphNode, one: string, other: string, target: string): Diagnostic =>
+  failure('file/same-output', `${one} and ${other} would both be written to ${target}.`, placeOf(sink));
+
+const overSource = (sink: GraphNode, source: string): Diagnostic =>
+  failure('file/over-source', `${source} would be written over.`, placeOf(sink));
+
+/** The first few of many alike, and how many more there are. */
+const summed = (faults: readonly Diagnostic[]): readonly Diagnostic[] => {
+  const [first] = faults;
+  const most = 5;
+  return first === undefined || faults.length <= most
+    ? faults
+    : [...faults.slice(0, most), failure(first.code, `… and ${faults.length - most} more.`)];
+};
+
+const nothingFound = (source: GraphNode): Diagnostic => {
+  const span = source.span;
+  return warning(
+    'file/none',
+    `\`${source.operator.name}\` finds no file.`,
+    span === undefined ? {} : { span },
+  );
+};

@@ -1,0 +1,114 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { createRequire } from 'node:module';
+import * as E from 'fp-ts/lib/Either.js';
+import { type Diagnostics, failure } from '../../../diagnostics/index.js';
+import type { FileRef, Item, ItemFailure } from '../../../ports/index.js';
+import { cancelled } from '../../lane/lane.js';
+import type { Job, Message } from './protocol.js';
+
+/** Who is told what happens in the other process. */
+export interface Listener {
+  /** What it says of engines, warnings and notes. */
+  readonly told: (told: Message) => void;
+}
+
+/** What came of it: undefined where it never got to the photo, so that nothing is known of that. */
+export type Alone = E.Either<ItemFailure, unknown> | undefined;
+
+/**
+ * Works on one photo in a process of its own, which it may end. Errors: `run/crashed` when it did, with the operator that
+ * was at work; `run/cancelled`; and whatever the pipeline fails at.
+ */
+export const workAlone = (
+  job: Job,
+  { key }: Item<FileRef>,
+  signal: AbortSignal,
+  listener: Listener,
+): Promise<Alone> =>
+  new Promise((resolve) => {
+    const child = start();
+    if (child === undefined) return resolve(undefined);
+    let operator: string | undefined;
+    let outcome: Alone;
+    let complaint = '';
+    const stop = (): void => void child.kill('SIGKILL');
+    signal.addEventListener('abort', stop, { once: true });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      complaint = (complaint + chunk.toString()).slice(-MOST_COMPLAINT);
+    });
+    child.on('message', (told: Message) => {
+      switch (told.kind) {
+        case 'at':
+          operator = told.operator;
+          return;
+        case 'made':
+          outcome = E.right(told.value);
+          return;
+        case 'failed':
+          outcome = E.left({ key, operator: told.operator, diagnostics: told.diagnostics });
+          return;
+        default:
+          listener.told(told);
+      }
+    });
+    child.on('error', () => resolve(undefined));
+    child.on('close', (status, by) => {
+      signal.removeEventListener('abort', stop);
+      if (outcome !== undefined || operator === undefined) return resolve(outcome);
+      const isStopped = signal.aborted || (by !== null && stopping.has(by));
+      resolve(
+        E.left(
+          isStopped
+            ? cancelled(key, operator)
+            : { key, operator, diagnostics: crashed(key.path, by ?? status, complaint) },
+        ),
+      );
+    });
+    child.send(job, (error) => {
+      if (error !== null) stop();
+    });
+  });
+
+/** Characters that are kept of what a process complains of: its last words say why it ended. */
+const MOST_COMPLAINT = 10_000;
+
+/** Signals that are not about the photo. */
+const stopping: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGHUP']);
+
+const start = (): ChildProcess | undefined => {
+  try {
+    return fork(createRequire(import.meta.url).resolve('#one-photo'), {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // Options of this process, such as an inspector's port, are not for two.
+      execArgv: [],
+    });
+  } catch {
+    return undefined;
+  }
+};
+
+const crashed = (path: string, by: NodeJS.Signals | number | null, complaint: string): Diagnostics => {
+  const words = lastWords(complaint);
+  const how = typeof by === 'string' ? `by ${by}` : `with status ${by}`;
+  return [
+    failure(
+      'run/crashed',
+      `${path} ended the process that worked on it alone, ${how}${words === undefined ? '' : ` (“${words}”)`}.`,
+      by === 'SIGKILL' || by === 'SIGABRT'
+        ? { hint: 'A system out of memory does that too: a smaller `--memory`, or fewer `--jobs`, may do.' }
+        : {},
+    ),
+  ];
+};
+
+/** The line that says most: what was thrown, or the last one. */
+const lastWords = (complaint: string): string | undefined => {
+  const lines = complaint
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^(at |Node\.js v|#|----)/.test(line));
+  const line =
+    lines.findLast((each) => /^(\w*Error|FATAL ERROR|terminate called)\b/.test(each)) ?? lines.at(-1);
+  return line === undefined || line.length <= 200 ? line : `${line.slice(0, 199)}…`;
+};

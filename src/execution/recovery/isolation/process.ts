@@ -1,0 +1,92 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostic, Diagnostics } from '../../../diagnostics/index.js';
+import type { ItemFailure } from '../../../ports/index.js';
+import { emptyJournal } from '../../../records/journal/journal.js';
+import { recipeOf } from '../../../records/receipts/recipe.js';
+import { defaultContext, type RunContext } from '../../context.js';
+import { withLane, withRuntime } from '../../lane/open-lane.js';
+import { createItemNotes } from '../../recording/item-notes.js';
+import { type About, recordsOf } from '../../recording/record-writer.js';
+import { type Parts, partsOf } from '../../reproduce/parts.js';
+import type { Job, Message } from './protocol.js';
+
+/** A program of its own that works on one photo, since the photo may end it: see `workAlone`. */
+
+/** Says something to the process that started this one, and waits until it has left: the next moment may be the last. */
+const tell = (told: Message): Promise<void> =>
+  new Promise((resolve) => {
+    if (process.send === undefined) resolve();
+    else process.send(told, () => resolve());
+  });
+
+/** Only what another process can make something of. */
+const plain = ({ code, severity, message, hint }: Diagnostic): Diagnostic => ({
+  code,
+  severity,
+  message,
+  ...(hint === undefined ? {} : { hint }),
+});
+
+const plainly = ([first, ...others]: Diagnostics): Diagnostics => [plain(first), ...others.map(plain)];
+
+/** The run that the photo would have been part of. */
+const contextFor = (job: Job, { graph }: Parts): RunContext => {
+  const { name, folder, weights, plugins, memory, certify, key } = job;
+  const { target, digest, ...source } = job.about;
+  const itemNotes = createItemNotes<About>();
+  itemNotes.begin(key, { ...source, work: { source: job.input, target, pipeline: digest } })();
+  let engine: string | undefined;
+  const recipe = () => recipeOf({ ...graph, name }, folder, weights, plugins, { engine, memory, certify });
+  const ledger = { journal: emptyJournal(folder).journal, record: () => TE.right(undefined) };
+  const records = recordsOf(ledger, itemNotes, recipe);
+  return {
+    ...defaultContext(graph.seed),
+    engine: job.engine,
+    memory,
+    certify,
+    laws: job.laws,
+    jobs: 1,
+    entering: (operator) => tell({ kind: 'at', operator }),
+    receipt: (of) => () => records.receipt(of),
+    noted: (of, operator, facts) => () => {
+      itemNotes.note(of, operator, facts)();
+      void tell({ kind: 'noted', operator, facts });
+    },
+    warn: (_, warning) => () => void tell({ kind: 'warned', warning: plain(warning) }),
+    chosen: (chosen) => () => {
+      engine = chosen;
+      void tell({ kind: 'engine', name: chosen });
+    },
+  };
+};
+
+const workOn = (job: Job): TE.TaskEither<Diagnostics, E.Either<ItemFailure, unknown>> =>
+  pipe(
+    partsOf(job.pipeline, job.folder),
+    TE.chain((parts) => {
+      const run = contextFor(job, parts);
+      return withRuntime(run, (runtime) =>
+        withLane(parts.lane, run, runtime, (work) =>
+          TE.rightTask(() =>
+            work({ key: job.key, value: { path: job.input } }, new AbortController().signal),
+          ),
+        ),
+      );
+    }),
+  );
+
+// Whoever started this one decides when it ends: a terminal sends its signals to both.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+process.on('disconnect', () => process.exit());
+process.once('message', async (job: Job) => {
+  const worked = await workOn(job)();
+  if (E.isLeft(worked)) await tell({ kind: 'unable', diagnostics: plainly(worked.left) });
+  else if (E.isRight(worked.right)) await tell({ kind: 'made', value: worked.right.right });
+  else {
+    const { operator, diagnostics } = worked.right.left;
+    await tell({ kind: 'failed', operator, diagnostics: plainly(diagnostics) });
+  }
+  process.disconnect();
+});

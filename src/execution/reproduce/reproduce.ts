@@ -1,0 +1,217 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { type LanePart, nodesOfPart } from '../../pipelines/plan/stages.js';
+import { digestFile, digestOf, digestWeights } from '../../records/digest.js';
+import { compareFiles, type Likeness } from '../../records/receipts/compare.js';
+import { findReceipt, type Receipt } from '../../records/receipts/receipt.js';
+import { machine, versions } from '../../records/receipts/versions.js';
+import { defaultContext, type RunContext } from '../context.js';
+import type { LaneWork } from '../lane/lane.js';
+import { withLane, withRuntime } from '../lane/open-lane.js';
+import type { NotesByOperator } from '../recording/item-notes.js';
+import { createItemNotes } from '../recording/item-notes.js';
+import { type Parts, partsOf } from './parts.js';
+
+/** How to make a result again. */
+export interface ReproduceOptions {
+  /** The engine; the one of the receipt unless said otherwise. */
+  readonly engine?: string;
+  /** Where the photo is that it was made of, if it is no longer where it was. */
+  readonly input?: string;
+}
+
+/** What came of making a result again. */
+export interface Reproduction {
+  readonly receipt: Receipt;
+  /** The engine that was used; absent where nothing was computed by one. */
+  readonly engine?: string;
+  /** How what was made now compares with the file. */
+  readonly likeness: Likeness;
+  /** Whether the file is still what was written; unknown where the receipt was in the file. */
+  readonly isUnchanged?: boolean;
+  /** Whether what was made now is, byte by byte, what was written then; unknown likewise. */
+  readonly isAsWritten?: boolean;
+  /** Versions and machines that differ from those of the receipt, as `name: then → now`. */
+  readonly surroundings: readonly string[];
+  /** Operators whose notes differ from those of the receipt. */
+  readonly otherNotes: readonly string[];
+  /** What was made now. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Makes a result again by its receipt and compares. Nothing is written.
+ * Errors: `receipt/none`, `receipt/input-missing`, `receipt/weights-changed`, and whatever the pipeline fails at.
+ */
+export const reproduce = (
+  file: string,
+  options: ReproduceOptions = {},
+): TE.TaskEither<Diagnostics, Reproduction> =>
+  pipe(
+    TE.Do,
+    // 1. What was done, and to what.
+    TE.bind('receipt', () => findReceipt(resolve(file))),
+    TE.bind('parts', ({ receipt }) => partsOf(receipt.pipeline, receipt.folder)),
+    TE.chainFirst(({ receipt, parts }) => sameWeights(receipt, parts.lane)),
+    TE.bind('input', ({ receipt, parts }) => findInput(receipt, parts, options.input)),
+    // 2. The same again.
+    TE.bind('made', ({ receipt, parts, input }) =>
+      makeAgain(receipt, parts, input, options.engine ?? receipt.engine ?? 'cpu'),
+    ),
+    // 3. Is it the same?
+    TE.bind('bytes', () =>
+      TE.tryCatch(
+        () => readFile(file),
+        (cause): Diagnostics => [
+          failure('file/unreadable', `${file} cannot be read: ${messageOf(cause)}.`, { cause }),
+        ],
+      ),
+    ),
+    TE.bind('likeness', ({ bytes, made }) => compareFiles(bytes, made.bytes)),
+    TE.map(({ receipt, made, bytes, likeness }) => ({
+      receipt,
+      likeness,
+      bytes: made.bytes,
+      ...(made.engine === undefined ? {} : { engine: made.engine }),
+      ...(receipt.outputDigest === undefined
+        ? {}
+        : {
+            isUnchanged: sha256(bytes) === receipt.outputDigest,
+            isAsWritten: sha256(made.bytes) === receipt.outputDigest,
+          }),
+      surroundings: changesSince(receipt),
+      otherNotes: [...new Set([...Object.keys(receipt.notes), ...Object.keys(made.notes)])].filter(
+        (path) => digestOf(receipt.notes[path] ?? null) !== digestOf(made.notes[path] ?? null),
+      ),
+    })),
+  );
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+const sameWeights = (receipt: Receipt, lane: readonly LanePart[]): TE.TaskEither<Diagnostics, void> =>
+  pipe(
+    digestWeights(lane.flatMap(nodesOfPart)),
+    TE.chainEitherK((weights) => {
+      const changed = Object.entries(weights).filter(
+        ([path, digest]) => receipt.weights[path] !== undefined && receipt.weights[path] !== digest,
+      );
+      const [first] = changed;
+      return first === undefined
+        ? E.right(undefined)
+        : E.left<Diagnostics>([
+            failure(
+              'receipt/weights-changed',
+              `The weights \`${first[0]}\` are ${first[1].slice(0, 12)}…, and were ${receipt.weights[first[0]]?.slice(0, 12)}….`,
+            ),
+          ]);
+    }),
+  );
+
+/** Finds the photo by its content: where the receipt says, where the user says, or beside that. */
+const findInput = (
+  { folder, input, source, sourceDigest, sourceSize }: Receipt,
+  { photos = folder }: Parts,
+  given: string | undefined,
+): TE.TaskEither<Diagnostics, string> => {
+  const recorded =
+    input === undefined ? join(photos, source) : isAbsolute(input) ? input : resolve(folder, input);
+  const place = given === undefined ? recorded : resolve(given);
+  const isIt = async (path: string): Promise<boolean> => {
+    const stats = await stat(path).catch(() => undefined);
+    if (stats?.isFile() !== true || stats.size !== sourceSize) return false;
+    const digest = await digestFile(path)();
+    return E.isRight(digest) && digest.right === sourceDigest;
+  };
+  return async () => {
+    if (await isIt(place)) return E.right(place);
+    // A source can be that very file.
+    if (given === undefined && (await isIt(photos))) return E.right(photos);
+    // It may have been renamed.
+    const beside = (await stat(place).catch(() => undefined))?.isDirectory() ? place : dirname(place);
+    const names = await readdir(beside).catch(() => []);
+    for (const name of names) if (await isIt(join(beside, name))) return E.right(join(beside, name));
+    return E.left([
+      failure(
+        'receipt/input-missing',
+        `${source} (SHA-256 ${sourceDigest.slice(0, 12)}…) is not at ${place}, nor under another name beside it.`,
+      ),
+    ]);
+  };
+};
+
+interface Made {
+  readonly bytes: Uint8Array;
+  readonly engine: string | undefined;
+  readonly notes: NotesByOperator;
+}
+
+const makeAgain = (
+  receipt: Receipt,
+  { graph, lane }: Parts,
+  input: string,
+  engine: string,
+): TE.TaskEither<Diagnostics, Made> => {
+  const key = { path: receipt.source, index: receipt.index, epoch: receipt.epoch };
+  const itemNotes = createItemNotes<undefined>();
+  itemNotes.begin(key, undefined)();
+  let used: string | undefined;
+  const run: RunContext = {
+    ...defaultContext(graph.seed),
+    engine,
+    ...(receipt.memory === undefined ? {} : { memory: receipt.memory }),
+    ...(receipt.certify === undefined ? {} : { certify: receipt.certify }),
+    noted: itemNotes.note,
+    receipt: () => () => embeddable(receipt, itemNotes.read(key)?.notes ?? {}),
+    chosen: (name) => () => {
+      used = name;
+    },
+  };
+  const again =
+    (work: LaneWork): TE.TaskEither<Diagnostics, Made> =>
+    async () => {
+      const made = await work({ key, value: { path: input } }, new AbortController().signal);
+      if (E.isLeft(made)) return E.left(made.left.diagnostics);
+      // What travels on a port was checked when it came out of its operator.
+      const { bytes } = made.right as { readonly bytes: Uint8Array };
+      return E.right({ bytes, engine: used, notes: itemNotes.read(key)?.notes ?? {} });
+    };
+  return withRuntime(run, (runtime) => withLane(lane, run, runtime, again));
+};
+
+/** What the file would have got as its receipt, in the same order. */
+const embeddable = (receipt: Receipt, notes: NotesByOperator) => {
+  const { name, pipeline, versions: then, machine: where, weights, engine, memory, certify } = receipt;
+  const made = {
+    name,
+    pipeline,
+    versions: then,
+    machine: where,
+    weights,
+    ...(engine === undefined ? {} : { engine, memory, certify }),
+  };
+  const { source, sourceSize, sourceDigest, output, index, epoch } = receipt;
+  return {
+    id: digestOf(made),
+    ...made,
+    source,
+    sourceSize,
+    sourceDigest,
+    output,
+    index,
+    epoch,
+    ...(Object.keys(notes).length > 0 ? { notes } : {}),
+  };
+};
+
+const changesSince = (receipt: Receipt): readonly string[] => {
+  const now: Readonly<Record<string, string>> = { ...versions(), machine: machine() };
+  const then: Readonly<Record<string, string>> = { ...receipt.versions, machine: receipt.machine };
+  return Object.entries(then).flatMap(([name, value]) =>
+    now[name] === value ? [] : [`${name}: ${value} → ${now[name] ?? 'not there'}`],
+  );
+};

@@ -1,0 +1,172 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostic, type Diagnostics, failure, warning } from '../../diagnostics/index.js';
+import { megapixels } from '../../diagnostics/quantities.js';
+import { readBytes, tooLarge } from '../../disk/read.js';
+import type { Frame, ImageFormat, Metadata } from '../../ports/index.js';
+import { MAX_BYTES, MAX_PIXELS } from '../limits.js';
+import { total } from '../thrown.js';
+import { type Developed, develop } from './develop.js';
+import { type Header, readHeader } from './header.js';
+import { readRaster } from './raster.js';
+import { sniff } from './sniff.js';
+
+/** A file on disk, or its bytes; with a name for messages, where it is not the path. */
+export type Input =
+  | { readonly path: string; readonly name?: string }
+  | { readonly bytes: Uint8Array; readonly name?: string };
+
+export interface DecodeOptions {
+  /** Pixels that a picture may have; checked before any memory is taken for them. Default 400 million. */
+  readonly maxPixels?: number;
+  /** Bytes that a file may have. Default 1 GiB. */
+  readonly maxBytes?: number;
+  /**
+   * What to do with a file that is cut off or damaged: `refuse` it with an error, or `keep` what can be decoded, with
+   * a warning. Default `refuse`: half a photo in a folder of edits is worse than a line in the report.
+   */
+  readonly damaged?: 'refuse' | 'keep';
+}
+
+/** A decoded photo, and what was odd about its file. */
+export interface Decoded {
+  readonly frame: Frame;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** The format of a file's bytes. Errors: `image/empty`, `image/corrupt`, `image/unsupported-format`. */
+export const formatOf = (bytes: Uint8Array, name: string): TE.TaskEither<Diagnostics, ImageFormat> => {
+  if (bytes.length === 0) return TE.left([failure('image/empty', `${name} has no bytes.`)]);
+  const found = sniff(bytes);
+  switch (found.kind) {
+    case 'supported':
+      return TE.right(found.format);
+    case 'damaged':
+      return TE.left([failure('image/corrupt', `${name} is damaged: ${found.reason}.`)]);
+    case 'unsupported':
+      return TE.left([
+        failure('image/unsupported-format', `${name} is ${found.name}, which cannot be read.`, {
+          ...(found.hint === undefined ? {} : { hint: found.hint }),
+        }),
+      ]);
+    case 'unknown':
+      return TE.left([failure('image/unsupported-format', `${name} is in no picture format that is known.`)]);
+  }
+};
+
+const withinPixels =
+  (name: string, maxPixels: number) =>
+  (header: Header): TE.TaskEither<Diagnostics, Header> => {
+    const { width, height } = header;
+    if (width * height === 0)
+      return TE.left([failure('image/corrupt', `${name} is damaged: its size is ${width}x${height}.`)]);
+    if (width * height <= maxPixels) return TE.right(header);
+    const message = `${name} has ${width}x${height} pixels (${megapixels(width * height)}), and the limit is ${megapixels(maxPixels)}.`;
+    return TE.left([
+      failure('image/too-many-pixels', message, {
+        hint: `Allow it with maxPixels: ${width * height} if the file is trusted.`,
+      }),
+    ]);
+  };
+
+// A copy of its own, so that a few bytes of metadata do not keep the whole file in memory.
+const owned = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
+
+const metadataOf = (header: Header, { exif, xmp }: Developed): Metadata => {
+  const { icc, iptc, photoshop, density, colour, chromaSubsampling, blocks } = header;
+  return {
+    format: header.format,
+    bits: header.bits,
+    model: header.model,
+    orientation: header.orientation,
+    pages: header.pages,
+    palette: header.palette,
+    lossless: header.lossless,
+    ...(exif ? { exif: owned(exif) } : {}),
+    ...(xmp ? { xmp: owned(xmp) } : {}),
+    ...(icc ? { icc: owned(icc) } : {}),
+    ...(colour ? { colour } : {}),
+    ...(iptc ? { iptc: owned(iptc) } : {}),
+    ...(photoshop ? { photoshop: owned(photoshop) } : {}),
+    ...(density ? { density } : {}),
+    ...(chromaSubsampling ? { chromaSubsampling } : {}),
+    ...(blocks.length > 0 ? { blocks: blocks.map((block) => ({ ...block, data: owned(block.data) })) } : {}),
+  };
+};
+
+const leftovers = {
+  'further pictures': 'a gain map or further pictures',
+  'content credentials': 'content credentials (C2PA), which hold for the original bytes only',
+  layers: 'Photoshop layers',
+  'fields over each other': 'EXIF fields that share their bytes, longer together than the file',
+} as const;
+
+const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [
+  ...(header.pages > 1
+    ? [
+        warning(
+          'image/first-page-only',
+          header.format === 'avif'
+            ? `${name} holds ${header.pages} pictures; its main one is taken.`
+            : `${name} holds ${header.pages} pages or frames; the first is taken.`,
+        ),
+      ]
+    : []),
+  ...(header.hdr
+    ? [warning('image/high-dynamic-range', `${name} declares HDR colours (PQ or HLG), taken as sRGB.`)]
+    : []),
+  ...header.leftovers.map((leftover) =>
+    warning('image/metadata-dropped', `${name} carries ${leftovers[leftover]}, which is left behind.`),
+  ),
+];
+
+/**
+ * Decodes a photo: JPEG, PNG, WebP, AVIF, TIFF or GIF, whatever its name says.
+ *
+ * - The picture is upright: EXIF orientation is applied, and reset to 1 in the metadata.
+ * - Colours are sRGB. Samples that are sRGB already (untagged, or under a profile that is sRGB by another name) come as
+ *   they are, uint8 or uint16. Those of any other RGB or grey profile (Display P3, Adobe RGB, ProPhoto, gamma 2.2), of
+ *   CIELAB and of floating-point files come as float32 in extended sRGB: saturated colours lie outside 0..1 and
+ *   survive, and so does the precision of 8 and 16 bits. CMYK comes as uint8, through its profile by Little CMS
+ *   (perceptual intent), clipped to sRGB.
+ * - Transparency is kept aside, in the colours' depth, not premultiplied.
+ * - Of animations and multi-page files the first picture is taken, with a warning.
+ * - Metadata blocks are kept as bytes. XMP that is no well-formed XML, or too large to be read, is kept as it is, with a
+ *   warning: nothing in it counts, and nothing in it is brought up to date.
+ *
+ * Warnings: `image/first-page-only`, `image/profile-ignored`, `image/high-dynamic-range`, `image/metadata-dropped`,
+ * `image/xmp-unreadable`, `image/damaged`. Errors: `image/not-found`, `image/permission-denied`, `image/not-a-file`, `image/read-failed`,
+ * `image/empty`, `image/file-too-large`, `image/too-many-pixels`, `image/unsupported-format`, `image/truncated`,
+ * `image/corrupt`, `image/out-of-memory`, `image/unreadable`.
+ */
+export const decode = (input: Input, options: DecodeOptions = {}): TE.TaskEither<Diagnostics, Decoded> => {
+  const { maxPixels = MAX_PIXELS, maxBytes = MAX_BYTES, damaged = 'refuse' } = options;
+  const name = input.name ?? ('path' in input ? input.path : 'The picture');
+  const decoded = pipe(
+    // 1. The file in memory, once.
+    'path' in input ? readBytes(input.path, maxBytes) : TE.right(input.bytes),
+    TE.filterOrElse(
+      (bytes) => bytes.length <= maxBytes,
+      (bytes) => tooLarge(name, bytes.length, maxBytes),
+    ),
+    // 2. What it is and says about itself.
+    TE.chain((bytes) =>
+      pipe(
+        formatOf(bytes, name),
+        TE.chain((format) => readHeader(bytes, format, name)),
+      ),
+    ),
+    TE.chain(withinPixels(name, maxPixels)),
+    // 3. Its samples, and 4. what they mean in sRGB.
+    TE.chain((header) =>
+      pipe(
+        develop(header, name, (wanted) => readRaster(header, wanted, name, damaged)),
+        TE.map((developed) => ({
+          frame: { ...developed.picture, metadata: metadataOf(header, developed) },
+          warnings: [...warningsOf(header, name), ...developed.warnings],
+        })),
+      ),
+    ),
+  );
+  return total(decoded, 'image/unreadable', `${name} could not be decoded`);
+};

@@ -1,0 +1,265 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Metadata as VipsHeader } from 'sharp';
+import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import type { DeclaredColour, ImageFormat } from '../../ports/index.js';
+import { readAvif } from '../containers/avif.js';
+import type { Carried } from '../containers/container.js';
+import { readGif } from '../containers/gif.js';
+import { readJpeg } from '../containers/jpeg.js';
+import { readPng } from '../containers/png.js';
+import { PALETTE, readTiff, type TiffHeader, withoutPhotometric } from '../containers/tiff.js';
+import { readWebp } from '../containers/webp.js';
+import { sharp } from '../libvips.js';
+import { densityOf, stripExifHeader } from '../metadata/exif.js';
+import type { LabCoding } from '../samples/lab-coding.js';
+import type { Depth } from '../samples/samples.js';
+import { reasonOf } from './reason.js';
+
+/** Everything a file says about its picture, read before any pixel is decoded. */
+export interface Header extends Carried {
+  readonly format: ImageFormat;
+  /** As stored: before the orientation is applied. */
+  readonly width: number;
+  readonly height: number;
+  readonly bits: number;
+  readonly model: 'grey' | 'rgb' | 'cmyk' | 'lab';
+  readonly alpha: boolean;
+  readonly palette: boolean;
+  readonly pages: number;
+  readonly orientation: number;
+  /** Depth of the samples as the decoder hands them over. */
+  readonly depth: Depth;
+  readonly lossless: boolean;
+  readonly chromaSubsampling: string | undefined;
+  readonly colour: DeclaredColour | undefined;
+  readonly hdr: boolean;
+  readonly lab: LabCoding | undefined;
+  /** Whether the file's structure runs to its end; undefined where only decoding tells. */
+  readonly complete: boolean | undefined;
+  /** What to hand to the decoder: the file, or a copy of it in another guise. */
+  readonly encoded: Uint8Array;
+}
+
+type Read = E.Either<Diagnostics, Header>;
+
+const corrupt = (name: string, reason: string): Diagnostics => [
+  failure('image/corrupt', `${name} is damaged: ${reason}.`),
+];
+
+const unsupported = (message: string, hint?: string): Diagnostics => [
+  failure('image/unsupported-format', message, hint === undefined ? {} : { hint }),
+];
+
+/** What most files are: eight bits of RGB, one page, nothing special. */
+const ordinary = {
+  bits: 8,
+  model: 'rgb',
+  alpha: false,
+  palette: false,
+  pages: 1,
+  orientation: 1,
+  depth: 'uint8',
+  lossless: true,
+  chromaSubsampling: undefined,
+  colour: undefined,
+  hdr: false,
+  lab: undefined,
+  complete: undefined,
+} as const;
+
+const jpeg = (encoded: Uint8Array, name: string): Read => {
+  const header = readJpeg(encoded);
+  if (header === undefined) return E.left(corrupt(name, 'it holds no JPEG picture'));
+  const { precision, components, ...rest } = header;
+  if (precision !== 8)
+    return E.left(unsupported(`${name} is a JPEG of ${precision} bits a sample; only 8 can be read.`));
+  const model = components === 1 ? 'grey' : components === 4 ? 'cmyk' : 'rgb';
+  return E.right({ ...ordinary, ...rest, format: 'jpeg', model, lossless: false, encoded });
+};
+
+const png = (encoded: Uint8Array, name: string): Read =>
+  pipe(
+    readPng(encoded),
+    E.bimap(
+      (fault) => corrupt(name, fault),
+      ({ grey, frames, colour, ...rest }): Header => ({
+        ...ordinary,
+        ...rest,
+        format: 'png',
+        model: grey ? 'grey' : 'rgb',
+        pages: frames,
+        depth: rest.bits === 16 ? 'uint16' : 'uint8',
+        colour: colour === 'hdr' ? undefined : colour,
+        hdr: colour === 'hdr',
+        encoded,
+      }),
+    ),
+  );
+
+const webp = (encoded: Uint8Array, name: string): Read => {
+  const header = readWebp(encoded);
+  if (header === undefined) return E.left(corrupt(name, 'it holds no WebP picture'));
+  const { frames, ...rest } = header;
+  return E.right({ ...ordinary, ...rest, format: 'webp', pages: frames, encoded });
+};
+
+const askVips = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, VipsHeader> =>
+  TE.tryCatch(
+    () => sharp(encoded, { limitInputPixels: false, failOn: 'none' }).metadata(),
+    (thrown) => corrupt(name, reasonOf(thrown)),
+  );
+
+const depths: Readonly<Record<string, Depth>> = {
+  uchar: 'uint8',
+  ushort: 'uint16',
+  float: 'float32',
+  double: 'float32',
+};
+
+const models: Readonly<Record<string, Header['model']>> = {
+  'b-w': 'grey',
+  grey16: 'grey',
+  srgb: 'rgb',
+  rgb: 'rgb',
+  rgb16: 'rgb',
+  scrgb: 'rgb',
+  cmyk: 'cmyk',
+};
+
+const tiffModel = (header: TiffHeader, vips: VipsHeader): Header['model'] | undefined =>
+  labCodingOf(header) ? 'lab' : models[vips.space];
+
+const labCodingOf = ({ photometric }: TiffHeader): LabCoding | undefined =>
+  photometric === 8 ? 'signed' : photometric === 9 ? 'offset' : undefined;
+
+const tiffHeader = (file: Uint8Array, header: TiffHeader, vips: VipsHeader, name: string): Read => {
+  const model = tiffModel(header, vips);
+  const depth = depths[vips.depth];
+  if (model === undefined || depth === undefined || header.sampleFormat === 2)
+    return E.left(
+      unsupported(
+        `${name} is a TIFF of ${vips.channels} ${vips.space} channels of type ${vips.depth}, which is no photo.`,
+        'Save it as RGB, grey, CMYK or CIELAB with 8 or 16 bits, or with 32 bits of floating point.',
+      ),
+    );
+  return E.right({
+    ...ordinary,
+    ...header,
+    format: 'tiff',
+    width: vips.width,
+    height: vips.height,
+    bits: depth === 'float32' ? 32 : header.bits,
+    model,
+    alpha: vips.hasAlpha,
+    // libvips says nothing of a TIFF's palette.
+    palette: header.photometric === PALETTE,
+    pages: vips.pages ?? 1,
+    orientation: vips.orientation ?? 1,
+    depth,
+    lab: labCodingOf(header),
+    encoded: file,
+  });
+};
+
+const tiff = (file: Uint8Array, name: string): TE.TaskEither<Diagnostics, Header> => {
+  const header = readTiff(file);
+  if (header === undefined) return TE.left(corrupt(name, 'it holds no TIFF directory'));
+  if (header.cameraRaw)
+    return TE.left(
+      unsupported(
+        `${name} is a camera’s raw file; its first picture is only a preview.`,
+        'Develop it in a raw converter and export 16-bit TIFF, which keeps its depth and gamut.',
+      ),
+    );
+  const encoded = labCodingOf(header) ? withoutPhotometric(file, header) : file;
+  return pipe(
+    askVips(encoded, name),
+    TE.chainEitherK((vips) => tiffHeader(encoded, header, vips, name)),
+  );
+};
+
+const avif = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, Header> =>
+  pipe(
+    askVips(encoded, name),
+    TE.map((vips): Header => {
+      const { monochrome, ...coding } = readAvif(encoded);
+      const exif = vips.exif && stripExifHeader(vips.exif);
+      return {
+        ...ordinary,
+        ...coding,
+        format: 'avif',
+        width: vips.width,
+        height: vips.height,
+        bits: vips.bitsPerSample ?? 8,
+        model: monochrome ? 'grey' : 'rgb',
+        alpha: vips.hasAlpha,
+        pages: vips.pages ?? 1,
+        depth: vips.depth === 'ushort' ? 'uint16' : 'uint8',
+        exif,
+        xmp: vips.xmp,
+        icc: vips.icc,
+        iptc: undefined,
+        photoshop: undefined,
+        density: densityOf(exif),
+        blocks: [],
+        leftovers: [],
+        encoded,
+      };
+    }),
+  );
+
+const gif = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, Header> =>
+  pipe(
+    askVips(encoded, name),
+    TE.map(
+      (vips): Header => ({
+        ...ordinary,
+        ...readGif(encoded),
+        format: 'gif',
+        width: vips.width,
+        height: vips.height,
+        alpha: vips.hasAlpha,
+        palette: true,
+        pages: vips.pages ?? 1,
+        encoded,
+      }),
+    ),
+  );
+
+const read = (bytes: Uint8Array, format: ImageFormat, name: string): TE.TaskEither<Diagnostics, Header> => {
+  switch (format) {
+    case 'jpeg':
+      return TE.fromEither(jpeg(bytes, name));
+    case 'png':
+      return TE.fromEither(png(bytes, name));
+    case 'webp':
+      return TE.fromEither(webp(bytes, name));
+    case 'tiff':
+      return tiff(bytes, name);
+    case 'avif':
+      return avif(bytes, name);
+    case 'gif':
+      return gif(bytes, name);
+  }
+};
+
+/**
+ * Reads a file's header and metadata, without decoding pixels. JPEG, PNG and WebP are read here, in microseconds; the
+ * headers of the others are left to libvips.
+ * Errors: `image/corrupt`, `image/unsupported-format`.
+ */
+export const readHeader = (
+  bytes: Uint8Array,
+  format: ImageFormat,
+  name: string,
+): TE.TaskEither<Diagnostics, Header> =>
+  pipe(
+    // Offsets in a damaged file may point anywhere, and reading there throws.
+    TE.tryCatch(
+      () => read(bytes, format, name)(),
+      () => corrupt(name, 'its header makes no sense'),
+    ),
+    TE.chain(TE.fromEither),
+  );

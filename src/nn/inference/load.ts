@@ -1,0 +1,114 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import type { HostTensor, NetworkSpec } from '../../ports/index.js';
+import { generatorOf } from '../generators/index.js';
+import { readManifest, readModelFolder, type Snapshot, type TrainedFolder } from '../models/index.js';
+import { misfitOf, type Network } from '../network.js';
+
+/** Which snapshots of a model take part: all, the last few, or those of some steps. */
+export type Members = 'all' | number | readonly number[];
+
+/** Weights of a network by parameter name. */
+export type Weights = Readonly<Record<string, HostTensor<'float32'>>>;
+
+/** A trained model as it is applied. */
+export interface Ensemble {
+  readonly network: Network;
+  readonly members: readonly [Weights, ...Weights[]];
+}
+
+/** An ensemble and which snapshots it was made of. */
+export interface LoadedEnsemble extends Ensemble {
+  readonly generator: NetworkSpec;
+  readonly snapshots: readonly Snapshot[];
+}
+
+export interface EnsembleChoice {
+  readonly models: string;
+  readonly members: Members;
+  readonly average: 'predictions' | 'weights';
+  readonly trust: number;
+  readonly output: 'picture' | 'trust';
+}
+
+/** The snapshots that are asked for. Error: `weights/no-snapshots`. */
+const chosen =
+  (path: string, members: Members) =>
+  (snapshots: readonly Snapshot[]): E.Either<Diagnostics, readonly Snapshot[]> => {
+    const steps = snapshots.map(({ step }) => step).join(', ');
+    const has = snapshots.length === 0 ? 'none yet' : `${snapshots.length}, of steps ${steps}`;
+    const short = (message: string): E.Either<Diagnostics, never> =>
+      E.left([failure('weights/no-snapshots', `${path}: ${message}; it has ${has}.`)]);
+    if (snapshots.length === 0) return short('a model without snapshots cannot be applied');
+    if (members === 'all') return E.right(snapshots);
+    if (typeof members === 'number')
+      return members > snapshots.length
+        ? short(`${members} snapshots are asked for`)
+        : E.right(snapshots.slice(-members));
+    const missing = members.find((step) => !snapshots.some((snapshot) => snapshot.step === step));
+    return missing === undefined
+      ? E.right(snapshots.filter(({ step }) => members.includes(step)))
+      : short(`there is no snapshot of step ${missing}`);
+  };
+
+/** The mean of several sets of weights. */
+const meanWeights = ([first, ...others]: Ensemble['members']): Weights =>
+  Object.fromEntries(
+    Object.entries(first).map(([name, { shape, data }]) => {
+      const all = [data, ...others.flatMap((weights) => weights[name]?.data ?? [])];
+      const mean = data.map((_, i) => all.reduce((sum, each) => sum + (each[i] as number), 0) / all.length);
+      return [name, { dtype: 'float32', shape, data: mean }];
+    }),
+  );
+
+const networkOf = (path: string, { generator, snapshots }: TrainedFolder): E.Either<Diagnostics, Network> => {
+  // A manifest that names another kind than there is was refused when it was read.
+  const network = generatorOf(generator) as Network;
+  const wrong = snapshots
+    .map(({ file, weights }) => [file, misfitOf(network, weights)] as const)
+    .find(([, why]) => why !== undefined);
+  return wrong === undefined
+    ? E.right(network)
+    : E.left([
+        failure(
+          'weights/mismatch',
+          `${path}: ${wrong[0]} is not of the network that model.json says it is: ${wrong[1]}.`,
+        ),
+      ]);
+};
+
+/**
+ * Reads a model's folder and what is needed of it. Errors: `weights/…`; `weights/no-snapshots` also where disagreement is
+ * asked for and there is one snapshot only.
+ */
+export const loadEnsemble = ({
+  models,
+  members: wanted,
+  average,
+  trust,
+  output,
+}: EnsembleChoice): TE.TaskEither<Diagnostics, LoadedEnsemble> =>
+  pipe(
+    readManifest(models),
+    TE.chainEitherK(({ snapshots }) => chosen(models, wanted)(snapshots)),
+    TE.filterOrElse(
+      ({ length }) => length > 1 || (trust === 0 && output === 'picture'),
+      (): Diagnostics => [
+        failure(
+          'weights/no-snapshots',
+          `${models}: one snapshot has nobody to disagree with; \`trust\` needs two at least.`,
+        ),
+      ],
+    ),
+    TE.chain((snapshots) => readModelFolder(models, () => snapshots)),
+    TE.bindTo('folder'),
+    TE.bind('network', ({ folder }) => TE.fromEither(networkOf(models, folder))),
+    TE.map(({ folder, network }) => {
+      const read = folder.snapshots.map(({ weights }) => weights) as unknown as Ensemble['members'];
+      const snapshots = folder.snapshots.map(({ weights: _, ...snapshot }) => snapshot);
+      const members = average === 'weights' ? ([meanWeights(read)] as const) : read;
+      return { network, generator: folder.generator, members, snapshots };
+    }),
+  );

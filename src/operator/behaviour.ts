@@ -1,0 +1,258 @@
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { IO } from 'fp-ts/lib/IO.js';
+import type { Option } from 'fp-ts/lib/Option.js';
+import type { Task } from 'fp-ts/lib/Task.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
+import type { Region } from '../image/samples/window.js';
+import type { Frame, HostTensor, Item, ItemKey, Json, PictureShape, Port } from '../ports/index.js';
+import type { ItemFlow } from '../streams/flow.js';
+import type { Engine } from '../tensor/run/engine.js';
+import type { Tf } from '../tensor/tf.js';
+import type * as tf from '../tensor/tfjs.js';
+import type { Checkpoints, SavedTraining } from './checkpoints.js';
+import type { Laws } from './promises.js';
+import type { Random } from './random.js';
+
+/** What an operator knows about the run it is part of. */
+export interface OpContext {
+  /** Its place in the pipeline, as in `steps[2]/crop`: the same in every run. */
+  readonly path: string;
+  /** The pipeline's seed. */
+  readonly seed: number;
+  /** The random choices about an item: see `Random`. */
+  readonly random: (key: ItemKey) => Random;
+  /** Tells the user something about an item that goes on all the same. */
+  readonly warn: (key: ItemKey, warning: Diagnostic) => IO<void>;
+  /**
+   * Notes facts about an item for its receipt: a certificate, what was measured, what was chosen. They are kept under the
+   * operator's path; a fact noted again replaces the one of that name. Numbers must be finite: JSON has no others.
+   */
+  readonly note: (key: ItemKey, facts: Notes) => IO<void>;
+  /** What is known so far of how an item is made: a receipt to put into its file. Undefined where no record is kept. */
+  readonly receipt: (key: ItemKey) => IO<Json | undefined>;
+  /**
+   * Does work on a file, by its path below the source's folder, that could end the whole process, as decoding can. Where a
+   * process has ended while it was at that file nothing is done: the file is left to a process of its own.
+   */
+  readonly crashGuard: <A>(path: string, work: Task<A>) => Task<Option<A>>;
+  /** The engine that tensor work runs on, as given by `--engine`. */
+  readonly engine: string;
+  /** That engine itself, one for the whole run; it starts when it is first used, and the run ends it. */
+  readonly openEngine: TaskEither<Diagnostics, Engine>;
+  /** How many items are worked on at once. */
+  readonly jobs: number;
+  /** Bytes that tensor work on one item may take; larger pictures are worked on in tiles. */
+  readonly memory: number;
+  /** Whether joins are to be certified of every picture, as if each operator said `certify: true`. */
+  readonly certify: boolean;
+}
+
+/** Facts about an item, by name. */
+export type Notes = Readonly<Record<string, Json>>;
+
+/** Something that is opened once before the first item and closed after the last. */
+export interface Resource<R> {
+  readonly value: R;
+  readonly close: Task<void>;
+}
+
+/** Opens what an operator needs for its whole run: weights, a session. */
+export type Load<P, R> = (params: P, ctx: OpContext) => TaskEither<Diagnostics, Resource<R>>;
+
+/** Makes items out of nothing; pulled, so that it does no more work than is asked for. */
+export interface SourceBehaviour<P, O> {
+  readonly source: (params: P, ctx: OpContext) => ItemFlow<O>;
+  /** True when the items never end; such a source is not listed beforehand. */
+  readonly endless?: (params: P) => boolean;
+  /**
+   * True when it waits for files and gives each when it is whole, and again when it has changed. Its items are recorded
+   * and told apart by their content, as those of a source that ends.
+   */
+  readonly live?: (params: P) => boolean;
+}
+
+/**
+ * Turns one item into one, on its own: the items' order and neighbours do not matter. `L` is what `load` gives and `R`
+ * what `map` takes: the same, but where types are left out.
+ */
+export interface MapBehaviour<P, I, O, R, L = R> {
+  readonly load?: Load<P, L>;
+  readonly map: (
+    params: P,
+    ctx: OpContext,
+    loaded: R,
+  ) => (item: Item<I>, signal: AbortSignal) => TaskEither<Diagnostics, O>;
+  /** How pictures of a shape would be worked on, where that depends on them: `pipe plan` tells it. */
+  readonly estimate?: (
+    params: P,
+    ctx: OpContext,
+    loaded: R,
+  ) => (picture: PictureShape, photo: Frame | undefined) => TaskEither<Diagnostics, WorkEstimate>;
+}
+
+/** How a picture would be worked on. */
+export interface WorkEstimate {
+  /** Bytes that are taken for it beside the picture itself. */
+  readonly bytes: number;
+  /** The tiles that it would be cut into; absent where it is worked on at once. */
+  readonly tiles?: { readonly count: number; readonly width: number; readonly height: number };
+}
+
+/** Tensors of an item beside its pixels, by name. */
+export type TensorInputs = Readonly<Record<string, tf.Tensor>>;
+
+/**
+ * Pixel work as a pure tfjs function, recorded once a shape and compiled; neighbours are compiled together. Pictures
+ * are `[height, width, channels]` float32, sRGB-encoded, 0..1 (beyond is out of gamut, clipped only by `encode`).
+ */
+export interface TensorBehaviour<P, R, L = R> {
+  readonly tensor: {
+    /** True when pixels move: the transparency goes the same way. */
+    readonly geometry?: boolean;
+    /**
+     * The part of the picture that the result shows, in its pixels, not always whole: what metadata say of a panorama follows
+     * it. Absent from an operator of `geometry`: the result is no panorama any more.
+     */
+    readonly shows?: (params: P, shape: PictureShape) => Region;
+    /**
+     * True when every pixel is worked on by itself, whatever its neighbours, its place and the size of the picture: the
+     * program then runs strip by strip, which is several times as fast. It says no to `geometry` and `transparent`.
+     */
+    readonly pointwise?: (params: P, shape: PictureShape) => boolean;
+    /** 3: a grey picture becomes a colour one first. Absent: both are taken as they are. */
+    readonly channels?: 3;
+    /** What the picture's shape becomes; absent, it stays. Refuses pictures that it cannot take. */
+    readonly shape?: (params: P, shape: PictureShape) => Either<Diagnostics, PictureShape>;
+    /**
+     * Numbers that differ from item to item, such as random offsets. They enter the compiled program as inputs, so that
+     * one program serves all items; their shapes and dtypes must depend on `params` and `shape` alone.
+     */
+    readonly inputs?: (
+      params: P,
+      random: Random,
+      shape: PictureShape,
+    ) => Readonly<Record<string, HostTensor>>;
+    readonly load?: Load<P, L>;
+    /** The program for one shape. What it computes from `params` alone is a constant in the compiled graph. */
+    readonly program: (
+      tf: Tf,
+      params: P,
+      shape: PictureShape,
+      loaded: R,
+    ) => (picture: tf.Tensor3D, inputs: TensorInputs) => tf.Tensor3D;
+    /**
+     * The program for pictures with transparency, where it takes part in the work: when pixels are made of several, their
+     * colours count by their opacity (0..1, `[height, width, 1]`), lest what cannot be seen bleed into what can.
+     */
+    readonly transparent?: (
+      tf: Tf,
+      params: P,
+      shape: PictureShape,
+      loaded: R,
+    ) => (picture: tf.Tensor3D, alpha: tf.Tensor3D, inputs: TensorInputs) => TransparentPicture;
+  };
+}
+
+/** Colours, not premultiplied, and opacity 0..1, `[height, width, 1]`. */
+export interface TransparentPicture {
+  readonly picture: tf.Tensor3D;
+  readonly alpha: tf.Tensor3D;
+}
+
+/** Works on the stream as a whole: puts items together, takes them apart, leaves some out, changes their order. */
+export interface FlowBehaviour<P, I, O> {
+  readonly flow: (params: P, ctx: OpContext) => (items: ItemFlow<I>) => ItemFlow<O>;
+}
+
+/** Puts several named streams together. */
+export interface JoinBehaviour<P, O> {
+  readonly join: (
+    params: P,
+    ctx: OpContext,
+  ) => (streams: Readonly<Record<string, ItemFlow<unknown>>>) => ItemFlow<O>;
+}
+
+/** Carries a state from item to item, in order, one at a time. The step is pure: it changes nothing it is given. */
+export interface ScanBehaviour<P, I, O, S, L = S> {
+  readonly scan: {
+    readonly start: (params: P, ctx: OpContext) => TaskEither<Diagnostics, Resource<L>>;
+    readonly step: (
+      params: P,
+      ctx: OpContext,
+    ) => (
+      state: S,
+      item: Item<I>,
+      signal: AbortSignal,
+    ) => TaskEither<Diagnostics, readonly [state: L, out: O]>;
+    /** Puts a state that was kept in the place of the one at the start. Absent: it cannot be taken up again. */
+    readonly resume?: (
+      params: P,
+      ctx: OpContext,
+    ) => (start: S, saved: SavedTraining) => Either<Diagnostics, L>;
+    /** True for a state after which there is nothing to do: the stream ends there, however many items there are. */
+    readonly ends?: (params: P) => (state: S) => boolean;
+  };
+}
+
+/** What an operator does, its types left out: exactly one of these. */
+export type Behaviour =
+  | SourceBehaviour<never, unknown>
+  | MapBehaviour<never, never, unknown, never, unknown>
+  | TensorBehaviour<never, never, unknown>
+  | FlowBehaviour<never, never, unknown>
+  | JoinBehaviour<never, unknown>
+  | ScanBehaviour<never, never, unknown, never, unknown>;
+
+/**
+ * What is known of an operator before it runs: `plan`, the documentation and the law tests go by it. `W` are parameters
+ * as people write them.
+ */
+export interface Facts<P, W = unknown> {
+  /** False when the result depends on more than item, parameters and seed: a clock, a network. True when absent. */
+  readonly deterministic?: boolean;
+  /** True when it draws random numbers with these parameters: results then differ from item to item and pass to pass. */
+  readonly random?: (params: P) => boolean;
+  /** Rough cost for planning, until it was measured: on one core, and held at once. */
+  readonly cost?: { readonly millisecondsPerMegapixel: number; readonly bytesPerPixel: number };
+  /** For an encoder: the extension that its files have, without the dot; `undefined` when they keep the source's. */
+  readonly extension?: (params: P) => string | undefined;
+  /**
+   * For a flow operator: how many items it takes in before it gives one. Beside a branch of the same stream that waits
+   * for it, so many must be kept.
+   */
+  readonly bufferedItems?: (params: P) => number;
+  /**
+   * For a flow operator: true when items go through it one by one and in order, all of them, so that the last one that was
+   * used tells where its source stood. A training is then taken up there; else what came before is made again. For a join:
+   * true when it takes the next item of each stream every time, and never looks for partners.
+   */
+  readonly inOrder?: true;
+  /** For an operator that changes the size of pictures and is no tensor operator: what becomes of the shape. */
+  readonly shape?: (params: P, shape: PictureShape) => Either<Diagnostics, PictureShape>;
+  /** True when what is known of how an item is made goes into what it gives. */
+  readonly embedsReceipt?: (params: P) => boolean;
+  /** For a sink that writes one file an item. */
+  readonly sink?: Sink<P>;
+  /** In what parameters and port do not go together: continues "`gan.step` …", or nothing when all is well. */
+  readonly objection?: (params: P, given: Port) => string | undefined;
+  /** For an operator that writes something for people to look at: its absolute path. */
+  readonly shows?: (params: P) => string;
+  /** For an operator that keeps the state of a scan before it: where. A run is taken up again from there. */
+  readonly checkpoints?: (params: P) => Checkpoints;
+  /** What it promises beyond its ports; it is tested for that. */
+  readonly laws?: Laws<P, W>;
+}
+
+/** Where a sink writes. It is asked before anything runs, to find items that would write one file, and what is done. */
+export interface Sink<P> {
+  /** Absolute path of the folder that all its files are in; a record of what was done is kept there. */
+  readonly folder: (params: P) => string;
+  /**
+   * Absolute path of an item's file, which must be inside the folder.
+   * @param extension what the encoder before it declared; absent, the file keeps its source's
+   */
+  readonly file: (params: P, key: ItemKey, extension: string | undefined) => Either<Diagnostics, string>;
+  /** True when no two items of one pass can get the same file, so that nobody need compare them all. */
+  readonly distinct?: (params: P, extension: string | undefined) => boolean;
+}

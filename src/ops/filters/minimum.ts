@@ -1,9 +1,0 @@
-import type { Tensor3D } from '@tensorflow/tfjs';
-import type { Tf } from '../behaviour.js';
-
-/** Minima over squares of `side` pixels (odd), of what lies inside the picture: along columns, then along rows. */
-export const squareMinimum = (t: Tf, picture: Tensor3D, side: number): Tensor3D => {
-  const negative: Tensor3D = t.neg(picture);
-  const down = t.maxPool(negative, [side, 1], 1, 'same');
-  return t.neg(t.maxPool(down, [1, side], 1, 'same'));
-};

@@ -1,4 +1,0 @@
-import { anyOf, colour, oneOf } from '../params/index.js';
-
-/** The parameter: what stands beyond the edges of a picture. */
-export const fill = anyOf(oneOf('reflect', 'symmetric', 'edge', 'wrap'), colour);

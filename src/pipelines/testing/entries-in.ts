@@ -1,9 +1,0 @@
-import type { Entry } from '../journal/entries.js';
-import { entriesOf } from '../journal/journal.js';
-
-/** All that the journal of a folder of results says. */
-export const entriesIn = async (folder: string): Promise<readonly Entry[]> => {
-  const all: Entry[] = [];
-  for await (const entry of entriesOf(folder)) all.push(entry);
-  return all;
-};
