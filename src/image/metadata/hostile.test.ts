@@ -3,18 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { concat, fromLatin1, plain, viewOf } from '../bytes.js';
 import { power } from '../colour/curves.js';
 import { readProfile } from '../colour/icc.js';
+import { MAX_PIECES } from '../containers/container.js';
+import { readGif } from '../containers/gif.js';
+import { readJpeg, writeJpeg } from '../containers/jpeg.js';
+import { chunkBytes, readPng } from '../containers/png.js';
+import { readTiff } from '../containers/tiff.js';
+import { writeTiffFile } from '../containers/tiff-writer.js';
+import { readWebp } from '../containers/webp.js';
 import { decode } from '../decoding/decode.js';
-import { integersOf } from '../metadata/ifd.js';
 import { nothing, picture } from '../testing/files.js';
 import { right } from '../testing/pictures.js';
 import { greyProfile, tableTag } from '../testing/profiles.js';
-import { MAX_PIECES } from './container.js';
-import { readGif } from './gif.js';
-import { readJpeg, writeJpeg } from './jpeg.js';
-import { chunkBytes, readPng } from './png.js';
-import { readTiff } from './tiff.js';
-import { writeTiffFile } from './tiff-writer.js';
-import { readWebp } from './webp.js';
+import { integersOf } from './ifd.js';
 
 const repeated = (piece: Uint8Array, times: number): Uint8Array => {
   const all = new Uint8Array(piece.length * times);
