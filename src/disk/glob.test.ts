@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import picomatch from 'picomatch';
 import { describe, expect, it } from 'vitest';
-import { patterns } from '../ops/files/patterns.js';
+import { patterns } from '../operator/params/patterns.js';
 import { withoutBraces } from './braces.js';
 import { depthOf, matcherOf } from './glob.js';
 import { faultOf } from './pattern.js';

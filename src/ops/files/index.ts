@@ -4,10 +4,9 @@ import { listFiles } from '../../disk/list.js';
 import { pictures } from '../../disk/pattern.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { defineOp } from '../../operator/define.js';
-import { boolean, defaulted, path, required } from '../../operator/params/index.js';
+import { boolean, defaulted, path, patterns, required } from '../../operator/params/index.js';
 import { type FileRef, file, none, type Outcome } from '../../ports/index.js';
 import { fromAsyncIterable } from '../../streams/index.js';
-import { patterns } from './patterns.js';
 
 /** Gives the files of a folder, in the order of their paths. */
 export const files = defineOp({

@@ -9,10 +9,17 @@ import { matcherOf } from '../../disk/glob.js';
 import { pictures } from '../../disk/pattern.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { defineOp } from '../../operator/define.js';
-import { type Decoded, defaulted, number, optional, path, required } from '../../operator/params/index.js';
+import {
+  type Decoded,
+  defaulted,
+  number,
+  optional,
+  path,
+  patterns,
+  required,
+} from '../../operator/params/index.js';
 import { type FileRef, file, type ItemKey, none, type Outcome } from '../../ports/index.js';
 import { fromAsyncIterable } from '../../streams/index.js';
-import { patterns } from '../files/patterns.js';
 import { lookOut } from './lookout.js';
 
 const params = {
