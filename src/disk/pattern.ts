@@ -1,5 +1,4 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { listOf, refine, text } from '../operator/params/index.js';
 import { withoutBraces } from './braces.js';
 import { isPlain } from './glob.js';
 
@@ -18,7 +17,7 @@ export const faultOf = (pattern: string): string | undefined => {
   if (pattern.length > 256) return 'is longer than 256 characters';
   // These are of other kinds of patterns; taken as plain characters, they would match nothing that was meant.
   if (/[+*?@!]\(/.test(pattern)) return 'uses extended patterns such as `+(…)`';
-  if (/\||\(\?|[)\]][+{]/.test(pattern))
+  if (/\||\(\?|[)\]][+]/.test(pattern))
     return 'looks like a regular expression; `*` is any part of a name, `{a,b}` is either, and signs are written `[+]`, `[|]`';
   const alternatives = withoutBraces(positive);
   return E.isLeft(alternatives) ? alternatives.left : firstOf(alternatives.right.map(faultOfPath));
@@ -42,8 +41,8 @@ const faultOfPath = (pattern: string): string | undefined => {
     : undefined;
 };
 
-/** What makes a list of patterns, each without fault, slow to match. */
-const faultOfAll = (patterns: readonly string[]): string | undefined => {
+/** What makes a list of patterns, each without fault, slow to match; undefined of others. */
+export const faultOfAll = (patterns: readonly string[]): string | undefined => {
   if (patterns.length > MAX_PATTERNS) return `has more than ${MAX_PATTERNS} patterns`;
   let tried = 0;
   for (const pattern of patterns) {
@@ -54,6 +53,3 @@ const faultOfAll = (patterns: readonly string[]): string | undefined => {
   }
   return undefined;
 };
-
-/** A parameter that says which paths to take. */
-export const patterns = refine(listOf(refine(text, faultOf)), faultOfAll);

@@ -3,6 +3,7 @@ export { type Decoded, type DecodeOptions, decode, type Input } from './decoding
 export { bytesOf, type Extent, extentOf } from './decoding/extent.js';
 export { surveyed, xmpOf } from './decoding/survey.js';
 export { isWhole } from './decoding/whole.js';
+export { hasRoomFor } from './encoding/carried.js';
 export { type EncodedPhoto, encode } from './encoding/encode.js';
 export type { EncodeOptions } from './encoding/encode-options.js';
 export { LEAST_MEMORY, MAX_BYTES, MAX_PIXELS } from './limits.js';

@@ -35,7 +35,7 @@ export const feed = async (target: Target, bytes: Uint8Array): Promise<Fault | u
 };
 
 /** Inputs that are made at once. */
-const BATCH = 200;
+const BATCH = 50;
 
 /** Inputs for a target without end: the same for the same seed. */
 export async function* inputsFor({ seeds, words }: Target, seed: number): AsyncGenerator<Uint8Array> {

@@ -96,6 +96,8 @@ const feedApart = (name: string, seconds: number, from: number, cases: string): 
         faults.set(kind, `${path}\n      the process ended with ${signal ?? `status ${code}`}`);
         Object.assign(told, { count: head.count });
       }
+      if (code !== 0 && head === undefined)
+        faults.set('start', `the process ended with ${signal ?? `status ${code}`} before it read anything`);
       rmSync(folder, { recursive: true, force: true });
       done({ ...told, faults });
     });

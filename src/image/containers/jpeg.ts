@@ -35,6 +35,9 @@ const JUMBF = 'JP';
 /** The longest payload of a segment: its length field counts itself. */
 const longest = 0xffff - 2;
 
+/** The longest XMP packet that goes into a JPEG file, in bytes. */
+export const LONGEST_JPEG_XMP = longest - XMP.length - 1;
+
 // Walks the segments up to the start of the first scan, where the entropy-coded data begin, or as many as there may be.
 const segmentsOf = (bytes: Uint8Array): readonly Segment[] => {
   const view = viewOf(bytes);

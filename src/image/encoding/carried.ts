@@ -1,5 +1,6 @@
-import type { Frame, MetadataBlock } from '../../ports/index.js';
+import type { Frame, ImageFormat, MetadataBlock } from '../../ports/index.js';
 import type { Carried } from '../containers/container.js';
+import { LONGEST_JPEG_XMP } from '../containers/jpeg.js';
 import { withSize } from '../metadata/exif.js';
 import { withXmpSize } from '../metadata/xmp.js';
 import { nameOf } from './encode-options.js';
@@ -13,6 +14,13 @@ export interface OutputMetadata {
   readonly carried: Carried;
   readonly dropped: readonly string[];
 }
+
+/** Bytes that sizes in a packet may yet become longer by, when it is written. */
+const SPARE = 64;
+
+/** Whether a format has room for a packet: one that is too long for JPEG would be left behind, with all that it says. */
+export const hasRoomFor = (xmp: Uint8Array, format: ImageFormat | undefined): boolean =>
+  format !== 'jpeg' || xmp.length + SPARE <= LONGEST_JPEG_XMP;
 
 const kinds = (blocks: readonly MetadataBlock[]): readonly string[] => [
   ...new Set(blocks.map(({ container, kind }) => `${nameOf(container)} ${kind}`)),

@@ -96,7 +96,7 @@ describe('panoramaOf', () => {
     ['large/morskie-oko.jpg', 'none', 1],
     ['large/nasa-53884.jpg', 'none', 1],
   ] as const)('knows %s', { timeout: 30_000 }, async (path, edges, eyes) => {
-    const photo = await decode({ path: `${shared}${path}` })();
+    const photo = await decode({ path: `${shared}/${path}` })();
     if (E.isLeft(photo)) throw new Error(photo.left[0].message);
     expect(panoramaOf(photo.right.frame)).toEqual({ edges, eyes });
   });

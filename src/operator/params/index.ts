@@ -13,6 +13,7 @@ export {
   show,
 } from './param-type.js';
 export { isLiteralOf, type PathUse, pathsOf } from './paths.js';
+export { patterns } from './patterns.js';
 export {
   type AnyRecordType,
   type Decoded,

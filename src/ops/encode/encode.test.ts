@@ -81,8 +81,23 @@ describe('encode', () => {
     expect((await sharp(plain.bytes).metadata()).xmp).toBeUndefined();
     const none = await encodedWith({ format: 'jpeg', receipt: 'xmp' });
     expect(none.warnings).toEqual([
-      'The file gets no receipt: this run keeps none, or its XMP is written in an unusual way.',
+      'The file gets no receipt: this run keeps none, its XMP cannot be read, or is too long for JPEG with it.',
     ]);
+    const xmpOf = (title: string) => ({
+      ...photo,
+      metadata: {
+        ...photo.metadata,
+        xmp: new TextEncoder().encode(`<rdf:RDF><rdf:Description dc:title="${title}"/></rdf:RDF>`),
+      },
+    });
+    const long = await encodedWith(
+      { format: 'jpeg', receipt: 'xmp' },
+      { receipt },
+      xmpOf('x'.repeat(65_300)),
+    );
+    expect(long.warnings).toEqual(none.warnings);
+    // Nothing of what the photo brought is lost for the sake of a receipt.
+    expect((await sharp(long.bytes).metadata()).xmp?.length).toBeGreaterThan(65_300);
     const embedsReceipt = (params: Written) =>
       encode.operator.facts.embedsReceipt?.(readParams(encode(params)) as never);
     expect([embedsReceipt({ receipt: 'xmp' }), embedsReceipt({})]).toEqual([true, false]);

@@ -5,7 +5,7 @@ import { type EncodeOptions, faultsOf } from '../../image/encoding/encode-option
 import { encodingBytes } from '../../image/memory.js';
 import { defineOp } from '../../operator/define.js';
 import { boolean, type Decoded, integer, oneOf, optional } from '../../operator/params/index.js';
-import { encoded, type Frame, frame, type Json } from '../../ports/index.js';
+import { encoded, type Frame, frame, type ImageFormat, type Json } from '../../ports/index.js';
 
 const params = {
   like: optional(
@@ -47,7 +47,9 @@ export const encode = defineOp({
       pipe(
         TE.fromTask(() => import('../../image/index.js')),
         TE.chain((image) => {
-          const signed = given.receipt === undefined ? value : signedFrame(value, receipt(key)(), image);
+          const format = given.format ?? value.metadata.format;
+          const signed =
+            given.receipt === undefined ? value : signedFrame(value, receipt(key)(), format, image);
           if (signed === undefined) warn(key, notSigned)();
           return image.encode(signed ?? value, optionsOf(given));
         }),
@@ -69,11 +71,14 @@ const optionsOf = ({ receipt: _, ...given }: Decoded<typeof params>): EncodeOpti
 const signedFrame = (
   picture: Frame,
   receipt: Json | undefined,
-  { withReceipt }: typeof import('../../image/index.js'),
+  format: ImageFormat | undefined,
+  { withReceipt, hasRoomFor }: typeof import('../../image/index.js'),
 ): Frame | undefined => {
   if (receipt === undefined) return undefined;
   const xmp = withReceipt(picture.metadata.xmp, asciiJson(receipt));
-  return xmp === undefined ? undefined : { ...picture, metadata: { ...picture.metadata, xmp } };
+  return xmp === undefined || !hasRoomFor(xmp, format)
+    ? undefined
+    : { ...picture, metadata: { ...picture.metadata, xmp } };
 };
 
 /** JSON in which all that is not ASCII is escaped. */
@@ -85,5 +90,5 @@ const asciiJson = (value: Json): string =>
 
 const notSigned = warning(
   'receipt/not-embedded',
-  'The file gets no receipt: this run keeps none, or its XMP is written in an unusual way.',
+  'The file gets no receipt: this run keeps none, its XMP cannot be read, or is too long for JPEG with it.',
 );

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { listFiles } from '../../disk/list.js';
-import { patterns, pictures } from '../../disk/pattern.js';
+import { pictures } from '../../disk/pattern.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { defineOp } from '../../operator/define.js';
-import { boolean, defaulted, path, required } from '../../operator/params/index.js';
+import { boolean, defaulted, path, patterns, required } from '../../operator/params/index.js';
 import { type FileRef, file, none, type Outcome } from '../../ports/index.js';
 import { fromAsyncIterable } from '../../streams/index.js';
 

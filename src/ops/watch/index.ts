@@ -6,10 +6,18 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as T from 'fp-ts/lib/Task.js';
 import { DiagnosticError, failure, warning } from '../../diagnostics/index.js';
 import { matcherOf } from '../../disk/glob.js';
-import { patterns, pictures } from '../../disk/pattern.js';
+import { pictures } from '../../disk/pattern.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { defineOp } from '../../operator/define.js';
-import { type Decoded, defaulted, number, optional, path, required } from '../../operator/params/index.js';
+import {
+  type Decoded,
+  defaulted,
+  number,
+  optional,
+  path,
+  patterns,
+  required,
+} from '../../operator/params/index.js';
 import { type FileRef, file, type ItemKey, none, type Outcome } from '../../ports/index.js';
 import { fromAsyncIterable } from '../../streams/index.js';
 import { lookOut } from './lookout.js';
