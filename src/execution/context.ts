@@ -20,6 +20,10 @@ export interface RunContext {
   readonly jobs: number;
   /** Bytes that tensor work on one item may take. */
   readonly memory: number;
+  /** Milliseconds that one item may take, Infinity for any time; by its size where it is not said. */
+  readonly timeout?: number;
+  /** Is told when work on an item begins and how many milliseconds it may take, again whenever it may take more; what it gives, when it ends. */
+  readonly busy?: (key: ItemKey, milliseconds: () => number) => IO<void>;
   /** Whether joins of tiles and panoramas are certified of every picture. */
   readonly certify: boolean;
   readonly warn: (key: ItemKey, warning: Diagnostic) => IO<void>;
@@ -49,7 +53,7 @@ export interface RunContext {
 
 /** What one operator knows about the run. */
 export const contextOf = (
-  { seed, engine, openEngine, jobs, memory, certify, warn, noted, receipt, crashGuard }: RunContext,
+  { seed, engine, openEngine, jobs, memory, timeout, certify, warn, noted, receipt, crashGuard }: RunContext,
   path: string,
 ): OpContext => ({
   path,
@@ -58,6 +62,7 @@ export const contextOf = (
   openEngine,
   jobs,
   memory,
+  ...(timeout === undefined ? {} : { timeout }),
   certify,
   warn,
   note: (key, facts) => noted(key, path, facts),

@@ -43,6 +43,8 @@ export interface OpContext {
   readonly jobs: number;
   /** Bytes that tensor work on one item may take; larger pictures are worked on in tiles. */
   readonly memory: number;
+  /** Milliseconds that one item may take in all, and opening a model; by its size where it is not said. */
+  readonly timeout?: number;
   /** Whether joins are to be certified of every picture, as if each operator said `certify: true`. */
   readonly certify: boolean;
 }

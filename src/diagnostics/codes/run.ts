@@ -9,6 +9,11 @@ export const runCodes = {
     remedy:
       'A decoder, an engine or a plugin crashed. A run had ended without a word at this photo, so it was worked on in a process of its own, and that one ended too. It is set aside until it, the pipeline or the version changes.',
   },
+  'run/timed-out': {
+    title: 'A photo took longer than its time limit',
+    remedy:
+      'It is set aside until it, the pipeline or the version changes. Allow more with `--timeout 2h` (or `none`) and try it again with `--retry`.',
+  },
   'run/suspect': {
     title: 'A run ended without a word while a photo was worked on',
     remedy:
@@ -54,7 +59,7 @@ export const runCodes = {
     remedy: 'This is a fault of the operator. The message says what it gave.',
   },
   'run/invalid-option': {
-    title: 'An option of a stream operator is out of range',
+    title: 'An option of a run or of a stream operator is not one, or out of range',
     remedy: 'The message names the option and the values that it takes.',
   },
 } as const;
