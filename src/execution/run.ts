@@ -2,14 +2,15 @@ import * as E from 'fp-ts/lib/Either.js';
 import { identity, pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { tap } from 'rxjs';
-import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
+import { type Diagnostic, type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
 import type { Notes } from '../ops/index.js';
 import type { Item, ItemFailure, ItemKey, Measure, Outcome, Training } from '../ports/index.js';
 import { drain, type ItemFlow, type RunEnd, type RunEvent, through } from '../streams/index.js';
 import { defaultContext, type RunContext } from './context.js';
-import { build } from './flows.js';
+import { type Built, build } from './flows.js';
 import type { Plan } from './plan/plan.js';
 import { beginning } from './resume.js';
+import { checkOptions } from './run-options.js';
 
 /**
  * What happens in a run: items done, failed and skipped, things to know about items that go on, figures that were
@@ -52,6 +53,11 @@ export interface RunOptions {
   readonly jobs?: number;
   /** Bytes that tensor work on one photo may take: half of what is free unless said otherwise. */
   readonly memory?: number;
+  /**
+   * Seconds that one photo may take, after which it is set aside; Infinity for any time. Five minutes and three more for each of its
+   * megapixels unless said otherwise.
+   */
+  readonly timeout?: number;
   /** Whether joins of tiles and panoramas are certified of every photo: false unless said otherwise. */
   readonly certify?: boolean;
   /** Where tensor work runs: `cpu` unless said otherwise. */
@@ -68,6 +74,8 @@ export interface RunOptions {
   readonly laws?: boolean;
   /** Is told what happens as it happens. */
   readonly observe?: (event: PipelineEvent) => void;
+  /** Is told when work on a photo begins, and asks how many milliseconds it may take; what it gives is called when the work ends. */
+  readonly busy?: (key: ItemKey, milliseconds: () => number) => () => void;
 }
 
 /** What a run came to. */
@@ -91,34 +99,30 @@ const fatal: ReadonlySet<string> = new Set([
 
 /**
  * Runs a plan to its end. A bad item is set aside and the others go on; a run that cannot go on says why in `end`, and
- * keeps what is done.
+ * keeps what is done. Whatever throws, what was opened is closed again. Errors: `run/invalid-option`, `run/unknown-engine`,
+ * `tensor/engine-unavailable`, `run/folder-in-use`, and whatever operators cannot open.
  */
-export const runPlan = (
-  plan: Plan,
-  {
-    jobs,
-    memory,
-    certify,
-    engine,
-    resume = false,
-    signal,
-    finish,
-    retry = false,
-    laws = false,
-    observe = () => undefined,
-  }: RunOptions = {},
-): TE.TaskEither<Diagnostics, Report> => {
-  let skipped = 0;
+export const runPlan = (plan: Plan, options: RunOptions = {}): TE.TaskEither<Diagnostics, Report> =>
+  pipe(
+    TE.fromEither(checkOptions(options)),
+    TE.chain((checked) => () => runChecked(plan, checked)),
+  );
+
+/** The context of a run, which tells whoever watches what operators say. */
+const contextFor = (plan: Plan, options: RunOptions, observe: (event: PipelineEvent) => void): RunContext => {
+  const { jobs, memory, timeout, certify, engine, finish, retry = false, laws = false, busy } = options;
   const usual = defaultContext(plan.graph.seed);
   // While a step has the engine, items are got ready for the next one: with one more of them, the engine seldom waits.
   const more = plan.stages.some(({ kind }) => kind === 'scan') ? 1 : 0;
-  const context: RunContext = {
+  return {
     ...usual,
     jobs: jobs ?? usual.jobs + more,
     ...(memory === undefined ? {} : { memory }),
+    ...(timeout === undefined ? {} : { timeout: 1000 * timeout }),
     ...(certify === undefined ? {} : { certify }),
     ...(engine === undefined ? {} : { engine }),
     ...(finish === undefined ? {} : { finish }),
+    ...(busy === undefined ? {} : { busy }),
     retry,
     laws,
     quarantined: (failure) => () => observe({ kind: 'quarantined', failure }),
@@ -126,35 +130,48 @@ export const runPlan = (
       observe({ kind: 'waiting', key, diagnostics, milliseconds }),
     warn: (key, warning) => () => observe({ kind: 'warned', key, warning }),
     noted: (key, operator, facts) => () => observe({ kind: 'noted', key, operator, facts }),
-    skipped: (key) => () => {
-      skipped++;
-      observe({ kind: 'skipped', key });
-    },
+    skipped: (key) => () => observe({ kind: 'skipped', key }),
     chosen: (name) => () => observe({ kind: 'engine', name }),
   };
+};
+
+const runChecked = async (plan: Plan, options: RunOptions): Promise<E.Either<Diagnostics, Report>> => {
+  const { resume = false, signal, observe: told = () => undefined } = options;
+  let skipped = 0;
+  const observe = (event: PipelineEvent): void => {
+    if (event.kind === 'skipped') skipped++;
+    told(event);
+  };
   const started = performance.now();
-  return pipe(
-    beginning(plan.graph, resume),
-    TE.chainFirstIOK(({ from, warnings }) => () => {
-      for (const warning of warnings) observe({ kind: 'warned', key: wholeRun(plan), warning });
-      if (from !== undefined) observe({ kind: 'resumed', step: from.saved.step, folder: from.folder });
-    }),
-    TE.chain(({ from }) => build(plan, context, from)),
-    TE.chainTaskK(({ flow, close }) => async () => {
-      const total =
-        plan.bulk === undefined || plan.bulk.live ? {} : { total: plan.bulk.items - plan.bulk.done };
-      const summary = await drain(telling(plan, observe)(flow), {
-        ...(signal === undefined ? {} : { signal }),
-        ...total,
-        // A run that goes on for months has told of its failures as they came.
-        ...(plan.bulk?.live === true ? { most: 100 } : {}),
-        isFatal: ({ diagnostics }) => diagnostics.some(({ code }) => fatal.has(code)),
-        observe,
-      })();
-      await close();
-      return { ...summary, skipped, milliseconds: performance.now() - started };
-    }),
-  );
+  let built: Built | undefined;
+  const isStopped = (): boolean => signal?.aborted === true;
+  try {
+    const begun = await beginning(plan.graph, resume)();
+    if (E.isLeft(begun)) return begun;
+    const { from, warnings } = begun.right;
+    for (const warning of warnings) observe({ kind: 'warned', key: wholeRun(plan), warning });
+    if (from !== undefined) observe({ kind: 'resumed', step: from.saved.step, folder: from.folder });
+    const ready = await build(plan, contextFor(plan, options, observe), from)();
+    if (E.isLeft(ready)) return ready;
+    built = ready.right;
+    const total =
+      plan.bulk === undefined || plan.bulk.live ? {} : { total: plan.bulk.items - plan.bulk.done };
+    const summary = await drain(telling(plan, observe)(built.flow), {
+      ...(signal === undefined ? {} : { signal }),
+      ...total,
+      // A run that goes on for months has told of its failures as they came.
+      ...(plan.bulk?.live === true ? { most: 100 } : {}),
+      isFatal: ({ diagnostics }) => diagnostics.some(({ code }) => fatal.has(code)),
+      observe,
+    })();
+    await built.close(isStopped());
+    return E.right({ ...summary, skipped, milliseconds: performance.now() - started });
+  } catch (thrown) {
+    await built?.close(isStopped());
+    return E.left([
+      failure('run/observer-threw', `What watches the run threw: ${messageOf(thrown)}`, { cause: thrown }),
+    ]);
+  }
 };
 
 /** The key of what is said about a run and no item of it. */

@@ -17,6 +17,7 @@ import { contextOf, type RunContext } from '../context.js';
 import type { Resources } from '../resources.js';
 import { tensorGroup } from '../tensors/tensor-group.js';
 import type { TensorRuntime } from '../tensors/tensor-runtime.js';
+import { beginTimeLimit, isTimedOut } from '../time-limit.js';
 import { apart, asFloats, brokenLaw } from './run-time-laws.js';
 
 /** What all operators of a lane do to one item, one after the other. */
@@ -47,23 +48,32 @@ export const laneWork = (
     return targets === 'told apart' ? worker : tellingApart(part, worker);
   });
   return async ({ key, value }, signal) => {
-    let current = run.laws ? asFloats(value) : value;
-    for (const { path, output, work } of workers) {
-      // A cancelled lane ends between two operators as well.
-      if (signal.aborted) return E.left(cancelled(key, path));
-      if (run.entering !== undefined) await run.entering(path);
-      const result = await attempt(path, { key, value: current as never }, (item) =>
-        pipe(
-          work(item, signal),
-          TE.filterOrElse((given) => travelsOn(output, given), wrongValue(path, output)),
-        ),
-      );
-      if (E.isLeft(result)) return result;
-      const broken = run.laws ? brokenLaw(path, result.right) : undefined;
-      if (broken !== undefined) return E.left({ key, operator: path, diagnostics: [broken] });
-      current = run.laws ? asFloats(result.right) : result.right;
+    const limit = beginTimeLimit(run, key, signal);
+    try {
+      let current = run.laws ? asFloats(value) : value;
+      for (const { path, output, work } of workers) {
+        // A cancelled lane ends between two operators as well.
+        if (signal.aborted) return E.left(cancelled(key, path));
+        limit.entering(path, current);
+        if (run.entering !== undefined) await run.entering(path);
+        const result = await limit.race(
+          attempt(path, { key, value: current as never }, (item) =>
+            pipe(
+              work(item, limit.signal),
+              TE.filterOrElse((given) => travelsOn(output, given), wrongValue(path, output)),
+            ),
+          ),
+        );
+        if (isTimedOut(result)) return E.left(result.timedOut);
+        if (E.isLeft(result)) return result;
+        const broken = run.laws ? brokenLaw(path, result.right) : undefined;
+        if (broken !== undefined) return E.left({ key, operator: path, diagnostics: [broken] });
+        current = run.laws ? asFloats(result.right) : result.right;
+      }
+      return E.right(current);
+    } finally {
+      limit.end();
     }
-    return E.right(current);
   };
 };
 
