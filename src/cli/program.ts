@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { LEAST_MEMORY, LEAST_TIMEOUT, MOST_JOBS, MOST_TIMEOUT } from '../execution/run-limits.js';
 import { type Exit, exit, type Terminal } from './terminal.js';
 import { version } from './version.js';
 
@@ -32,6 +33,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .option('--engine <name>', 'where tensor work runs: auto, cpu, webgpu, cuda, …', 'cpu')
     .option('--jobs <n>', 'photos worked on at once (as many as processors, one more to train)', count)
     .addOption(memoryOption())
+    .addOption(timeoutOption())
     .option('--certify', 'compute the joins of tiles and panoramas again, and note the difference', false)
     .option('--retry', 'try again what failed before, though nothing has changed', false)
     .option('--laws', 'fail photos on which an operator gives what is no number, or out of range', false)
@@ -57,6 +59,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .option('--engine <name>', 'where tensor work runs: auto, cpu, webgpu, cuda, …', 'cpu')
     .option('--jobs <n>', 'photos worked on at once (as many as processors)', count)
     .addOption(memoryOption())
+    .addOption(timeoutOption())
     .option('--certify', 'compute the joins of tiles and panoramas again, and note the difference', false)
     .option('--retry', 'try again what failed before, though nothing has changed', false)
     .option('--json', 'print events as JSON lines', false)
@@ -73,6 +76,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .argument('<file>', 'a result of a pipeline')
     .option('--input <path>', 'where the photo is that it was made of, if it was moved')
     .option('--engine <name>', 'where tensor work runs; as in the receipt unless given')
+    .addOption(timeoutOption())
     .option('--keep <file>', 'write what is made now to a file')
     .option('--json', 'print it as JSON, the whole receipt included', false)
     .action(
@@ -89,6 +93,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .addOption(setOption())
     .option('--to <folder>', 'where to put what is found; shrunk/… unless given')
     .option('--engine <name>', 'where tensor work runs: auto, cpu, webgpu, cuda, …', 'cpu')
+    .addOption(timeoutOption())
     .action(
       on(async (file: string, options) =>
         (await import('./commands/shrink.js')).shrinkFile(file, options, terminal),
@@ -241,6 +246,22 @@ const memoryOption = (): Option =>
     'what a photo may take at once, as in 2G; larger ones go in tiles (half of what is free)',
   ).argParser(bytes);
 
+/** `--timeout 10m`. */
+const timeoutOption = (): Option =>
+  new Option(
+    '--timeout <time>',
+    'what a photo may take, as in 90s, 10m or 2h, or none (5m, and 3m more for each of its megapixels)',
+  ).argParser(time);
+
+const time = (given: string): number => {
+  if (given === 'none') return Number.POSITIVE_INFINITY;
+  const [, number, unit = 's'] = /^(\d{1,9}(?:\.\d{1,9})?)([smh]?)$/.exec(given) ?? [];
+  const value = Number(number) * ({ m: 60, h: 3600 }[unit] ?? 1);
+  if (!(value >= LEAST_TIMEOUT && value <= MOST_TIMEOUT))
+    throw new InvalidArgumentError('It is a time from 0.1s to 30 days, as in 90s, 10m or 2h, or none.');
+  return value;
+};
+
 const seconds = (given: string): number => {
   const n = Number(given);
   if (!(n >= 0.1 && n <= 86_400)) throw new InvalidArgumentError('It is a number of seconds from 0.1 on.');
@@ -249,8 +270,8 @@ const seconds = (given: string): number => {
 
 const count = (given: string): number => {
   const n = Number(given);
-  if (!Number.isInteger(n) || n < 1 || n > 1024)
-    throw new InvalidArgumentError('It is a whole number from 1 to 1024.');
+  if (!Number.isInteger(n) || n < 1 || n > MOST_JOBS)
+    throw new InvalidArgumentError(`It is a whole number from 1 to ${MOST_JOBS}.`);
   return n;
 };
 
@@ -271,7 +292,7 @@ const pixelSize = (given: string): { readonly width: number; readonly height: nu
 const bytes = (given: string): number => {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?) *([kmgt]?)i?b?$/i.exec(given) ?? [];
   const value = Number(number) * 1024 ** ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase());
-  if (!(value >= 2 ** 20))
+  if (!(value >= LEAST_MEMORY && value <= Number.MAX_SAFE_INTEGER))
     throw new InvalidArgumentError('It is a size of a megabyte and more, as in 512M or 2G.');
   return value;
 };

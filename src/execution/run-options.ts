@@ -1,14 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, didYouMean, failure } from '../diagnostics/index.js';
 import type { RunOptions } from './run.js';
+import { LEAST_MEMORY, LEAST_TIMEOUT, MOST_JOBS, MOST_TIMEOUT } from './run-limits.js';
 import { readEngine } from './tensors/tensor-runtime.js';
-
-/** Items that may be worked on at once, and the least memory that a photo may take: what `--jobs` and `--memory` take too. */
-export const MOST_JOBS = 1024;
-export const LEAST_MEMORY = 2 ** 20;
-/** The least and the most time for a photo, in seconds; Infinity is allowed besides. */
-export const LEAST_TIMEOUT = 0.1;
-export const MOST_TIMEOUT = 30 * 86_400;
 
 /** What a value must be, in words, when it is not; undefined when it is. */
 type Rule = (value: unknown) => string | undefined;

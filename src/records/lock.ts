@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
+import { noteHolding } from './journal/holding.js';
 
 /** Who holds a lock. */
 export interface Holder {
@@ -95,6 +96,7 @@ const held = (path: string, holder: Holder, wasLeft: boolean): Lock => {
     utimes(path, now, now).catch(() => undefined);
   }, BEAT_MS);
   beat.unref();
+  noteHolding(path, true);
   return {
     wasLeft,
     release: async () => {
@@ -102,6 +104,7 @@ const held = (path: string, holder: Holder, wasLeft: boolean): Lock => {
       mine.delete(holder.id);
       const now = await holderOf(path);
       if (O.isSome(now) && now.value.id === holder.id) await rm(path, { force: true });
+      noteHolding(path, false);
     },
   };
 };

@@ -7,7 +7,7 @@ import { type Reproduction, reproduce } from '../../execution/reproduce/reproduc
 import type { Likeness } from '../../records/receipts/compare.js';
 import { printable } from '../printable.js';
 import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { type Exit, exit, exitOfRefusal, type Terminal } from '../terminal.js';
 
 /** What `pipe reproduce` is given. */
 export interface ReproduceArguments {
@@ -36,7 +36,7 @@ export const reproduceFile = async (
   if (E.isLeft(result)) {
     if (json) for (const diagnostic of result.left) out(`${JSON.stringify(diagnosticJson(diagnostic))}\n`);
     else printDiagnostics(terminal, result.left);
-    return exit.wrong;
+    return exitOfRefusal(result.left);
   }
   out(json ? `${JSON.stringify(toJson(result.right), null, 2)}\n` : toText(result.right, terminal));
   return result.right.likeness.kind === 'different' ? exit.someFailed : exit.done;

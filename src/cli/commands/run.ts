@@ -13,7 +13,7 @@ import { liveLine } from '../live-line.js';
 import { printable, shortPath } from '../printable.js';
 import { duration, progressLine } from '../progress-line.js';
 import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { type Exit, exit, exitOfRefusal, type Terminal } from '../terminal.js';
 import { milestone, type TrainingProgress, trained, trainingLine } from '../training-line.js';
 
 /** What `pipe run` is given. */
@@ -22,6 +22,8 @@ export interface RunArguments {
   readonly engine: string;
   readonly jobs?: number;
   readonly memory?: number;
+  /** Seconds. */
+  readonly timeout?: number;
   readonly certify: boolean;
   readonly retry: boolean;
   readonly laws: boolean;
@@ -33,7 +35,7 @@ export interface RunArguments {
 /** `pipe run`: compiles and runs, and says at the end what was done, what was skipped and what failed. */
 export const run = async (
   target: string | undefined,
-  { set, engine, jobs, memory, certify, resume, retry, laws, json, quiet }: RunArguments,
+  { set, engine, jobs, memory, timeout, certify, resume, retry, laws, json, quiet }: RunArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const reporter = json
@@ -54,17 +56,19 @@ export const run = async (
         resume,
         ...(jobs === undefined ? {} : { jobs }),
         ...(memory === undefined ? {} : { memory }),
+        ...(timeout === undefined ? {} : { timeout }),
+        ...(terminal.busy === undefined ? {} : { busy: terminal.busy }),
         certify,
         retry,
         laws,
-        signal: terminal.signal,
+        signal: AbortSignal.any([terminal.signal, terminal.gone]),
         observe: reporter.event,
       }),
     ),
   )();
   if (E.isLeft(result)) {
     reporter.refused(result.left);
-    return exit.wrong;
+    return exitOfRefusal(result.left);
   }
   const { plan, report } = result.right;
   reporter.finished(plan, report);

@@ -8,7 +8,7 @@ import { analyse } from '../../pipelines/compile.js';
 import { findPipeline } from '../find-pipeline.js';
 import { printable, shortPath } from '../printable.js';
 import { printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { type Exit, exit, exitOfRefusal, type Terminal } from '../terminal.js';
 
 /** What `pipe shrink` is given. */
 export interface ShrinkArguments {
@@ -40,7 +40,7 @@ export const shrinkFile = async (
   )();
   if (E.isLeft(result)) {
     printDiagnostics(terminal, result.left);
-    return exit.wrong;
+    return exitOfRefusal(result.left);
   }
   const { shrunk, written } = result.right;
   const { region, nodes, failure, tries } = shrunk;

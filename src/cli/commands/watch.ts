@@ -11,7 +11,7 @@ import { liveLine } from '../live-line.js';
 import { printable, shortPath } from '../printable.js';
 import { duration } from '../progress-line.js';
 import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { type Exit, exit, exitOfRefusal, type Terminal } from '../terminal.js';
 
 /** What `pipe watch` is given. */
 export interface WatchArguments {
@@ -20,6 +20,8 @@ export interface WatchArguments {
   readonly engine: string;
   readonly jobs?: number;
   readonly memory?: number;
+  /** Seconds. */
+  readonly timeout?: number;
   readonly certify: boolean;
   readonly retry: boolean;
   readonly json: boolean;
@@ -32,7 +34,7 @@ export interface WatchArguments {
  */
 export const watch = async (
   target: string | undefined,
-  { set, poll, engine, jobs, memory, certify, retry, json, quiet }: WatchArguments,
+  { set, poll, engine, jobs, memory, timeout, certify, retry, json, quiet }: WatchArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const reporter = json ? jsonReporter(terminal) : terminalReporter(terminal, quiet);
@@ -54,15 +56,18 @@ export const watch = async (
         retry,
         ...(jobs === undefined ? {} : { jobs }),
         ...(memory === undefined ? {} : { memory }),
+        ...(timeout === undefined ? {} : { timeout }),
+        ...(terminal.busy === undefined ? {} : { busy: terminal.busy }),
         certify,
         finish: terminal.signal,
+        signal: terminal.gone,
         observe: reporter.event,
       }),
     ),
   )();
   if (E.isLeft(result)) {
     reporter.refused(result.left);
-    return exit.wrong;
+    return exitOfRefusal(result.left);
   }
   reporter.finished(result.right);
   return result.right.end.kind === 'stopped' ? exit.stuck : exit.done;

@@ -105,7 +105,7 @@ const inUse = (folder: string, { pid, host, since }: Holder) =>
   );
 
 /** Removes what writers that were killed left between their files: theirs never got its name. */
-const clearLeftovers = async (folder: string): Promise<void> => {
+export const clearLeftovers = async (folder: string): Promise<void> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const left = entries.filter(
     ({ name, parentPath }) =>

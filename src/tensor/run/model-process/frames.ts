@@ -31,7 +31,9 @@ export const toFrames = ({ head, tensors }: Message): readonly Uint8Array[] => {
   return [
     length,
     json,
-    ...Object.values(tensors).map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+    ...Object.values(tensors).map(
+      ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    ),
   ];
 };
 

@@ -115,7 +115,9 @@ export class ModelProcess {
       return E.right(new ModelProcess(child, memory));
     } catch (cause) {
       return E.left([
-        failure('tensor/engine-unavailable', `${operator}: no process can be started for the model.`, { cause }),
+        failure('tensor/engine-unavailable', `${operator}: no process can be started for the model.`, {
+          cause,
+        }),
       ]);
     }
   }

@@ -1,0 +1,70 @@
+import type { RunOptions } from '../execution/run.js';
+import { onHolding } from '../records/journal/holding.js';
+import type { StopSignal } from './stop-signals.js';
+import type { Said, Told } from './supervision.js';
+
+/** The process that looks after this one. */
+export interface Supervisor {
+  /** Is called when the user stops the command; says whether what was begun is finished first, however long it takes. */
+  readonly onStop: (listener: (by: StopSignal) => void) => void;
+  /** Notes photos that are worked on, as an option of a run. */
+  readonly busy: NonNullable<RunOptions['busy']>;
+  /** Says that all is done: this process need not even end by itself. */
+  readonly over: (status: number) => Promise<void>;
+}
+
+/** How often this process shows that it lives while it is at photos. */
+const BEAT_MS = 1000;
+
+/** Begins to speak with the process that looks after this one, and ends with it. */
+export const supervised = (): Supervisor => {
+  let isOver = false;
+  process.on('disconnect', () => {
+    if (!isOver) process.kill(process.pid, 'SIGKILL');
+  });
+  const say = (said: Said): void => {
+    if (process.connected) process.send?.(said, () => undefined);
+  };
+  onHolding((path, isHeld) => say({ kind: 'lock', path, isHeld }));
+
+  const photos = new Map<symbol, { readonly path: string; readonly milliseconds: () => number }>();
+  let told = Number.POSITIVE_INFINITY;
+  let beating: NodeJS.Timeout | undefined;
+  const beat = (): void => {
+    const all = [...photos.values()];
+    told = Math.min(...all.map(({ milliseconds }) => milliseconds()));
+    // JSON has no infinity.
+    say({
+      kind: 'alive',
+      most: Number.isFinite(told) ? told : 0,
+      paths: all.map(({ path }) => path),
+    });
+    if (photos.size > 0) return;
+    clearInterval(beating);
+    beating = undefined;
+  };
+
+  return {
+    onStop: (listener) => {
+      process.on('message', ({ kind, by }: Told) => {
+        if (kind !== 'stop') return;
+        say({ kind: 'stopping', isPatient: process.argv[2] === 'watch' });
+        listener(by);
+      });
+      process.channel?.unref();
+    },
+    busy: ({ path }, milliseconds) => {
+      const id = Symbol(path);
+      photos.set(id, { path, milliseconds });
+      if (beating === undefined || milliseconds() < told) beat();
+      beating ??= setInterval(beat, BEAT_MS).unref();
+      return () => void photos.delete(id);
+    },
+    over: (status) =>
+      new Promise((resolve) => {
+        isOver = true;
+        if (process.send === undefined || !process.connected) return resolve();
+        process.send({ kind: 'over', status } satisfies Said, () => resolve());
+      }),
+  };
+};
