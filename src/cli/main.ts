@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import pc from 'picocolors';
 import { keepHeapSmall } from './heap.js';
 import { type Output, outputOf } from './output.js';
@@ -55,6 +56,20 @@ const stuckAt = (thrown: unknown): number => {
   return exit.stuck;
 };
 
+const require = createRequire(import.meta.url);
+
+/**
+ * Loads a module and those that it imports one file after the other. An import opens them all at once, which fails in many ways
+ * where few files may be open.
+ */
+const loadOneByOne = (module: string): void => {
+  try {
+    require(module);
+  } catch {
+    // No such command, or a Node that cannot: then the import loads it, or says what is wrong.
+  }
+};
+
 /** Runs the command line of this process, and sets its exit status. */
 export const main = async (supervisor?: Supervisor): Promise<void> => {
   const output = outputOf(process.stdout, process.stderr);
@@ -81,6 +96,8 @@ export const main = async (supervisor?: Supervisor): Promise<void> => {
   });
   try {
     // Loaded only now: what modules leave behind while they load would make the space for the young grow.
+    loadOneByOne('./program.js');
+    loadOneByOne(`./commands/${process.argv[2]}.js`);
     const { program } = await import('./program.js');
     await end(await program(process.argv.slice(2), processTerminal(output, stop, supervisor)));
   } catch (thrown) {

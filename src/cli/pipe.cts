@@ -10,8 +10,12 @@ const isHelp = args.some((arg) => arg === '--help' || arg === '-h');
 // Node's own status for a program that waits for nothing any more and has not come to its end; an end sets another.
 process.exitCode = 13;
 const workHere = (): Promise<void> => import('./main.js').then(({ main }) => main());
-if (!works.has(command) || isHelp) void workHere();
-else
-  void import('./supervise.js').then(({ supervise }) => {
-    if (!supervise()) void workHere();
-  });
+const start = async (): Promise<void> => {
+  if (!works.has(command) || isHelp) return workHere();
+  const { supervise } = await import('./supervise.js');
+  if (!supervise()) await workHere();
+};
+start().catch((thrown: unknown) => {
+  process.stderr.write(`The program cannot start: ${thrown instanceof Error ? thrown.message : thrown}.\n`);
+  process.exit(3);
+});

@@ -112,12 +112,12 @@ export const supervise = (): boolean => {
     for (const path of paths) blocked.add(path);
     if (stopped === undefined && isNew && locks.size > 0) {
       process.stderr.write(
-        `${named} held the program for more than the ${seconds} s that a photo may take. It is started again, and works on ${paths.length === 1 ? 'it' : 'them'} in a process of ${paths.length === 1 ? 'its' : 'their'} own.\n`,
+        `The program was held for more than the ${seconds} s that a photo may take, while it was at ${named}. It is started again, and works on ${paths.length === 1 ? 'that in a process of its own' : 'those in processes of their own'}.\n`,
       );
       if (begin()) return;
     }
     process.stderr.write(
-      `${named} held the program for more than the ${seconds} s that a photo may take, and was stopped. Leave it out, or allow more with --timeout.\n`,
+      `The program was held for more than the ${seconds} s that a photo may take, while it was at ${named}, and was stopped. Leave the photo out, or allow more with --timeout.\n`,
     );
     await giveBackAll(locks, pid);
     process.exit(stopped === undefined ? 3 : statusOf(stopped));
@@ -135,6 +135,8 @@ const start = (): ChildProcess | undefined => {
     const child = fork(fileURLToPath(new URL('work.cjs', import.meta.url)), process.argv.slice(2), {
       stdio: 'inherit',
     });
+    // What could not be started says so once more, later.
+    child.on('error', () => undefined);
     return child.pid === undefined ? undefined : child;
   } catch {
     return undefined;

@@ -28,15 +28,14 @@ export const supervised = (): Supervisor => {
   onHolding((path, isHeld) => say({ kind: 'lock', path, isHeld }));
 
   const photos = new Map<symbol, { readonly path: string; readonly milliseconds: () => number }>();
-  let told = Number.POSITIVE_INFINITY;
   let beating: NodeJS.Timeout | undefined;
   const beat = (): void => {
     const all = [...photos.values()];
-    told = Math.min(...all.map(({ milliseconds }) => milliseconds()));
+    const most = Math.min(...all.map(({ milliseconds }) => milliseconds()));
     // JSON has no infinity.
     say({
       kind: 'alive',
-      most: Number.isFinite(told) ? told : 0,
+      most: Number.isFinite(most) ? most : 0,
       paths: all.map(({ path }) => path),
     });
     if (photos.size > 0) return;
@@ -56,7 +55,8 @@ export const supervised = (): Supervisor => {
     busy: ({ path }, milliseconds) => {
       const id = Symbol(path);
       photos.set(id, { path, milliseconds });
-      if (beating === undefined || milliseconds() < told) beat();
+      // Said at once: it may hold the thread from its first moment on.
+      beat();
       beating ??= setInterval(beat, BEAT_MS).unref();
       return () => void photos.delete(id);
     },

@@ -93,6 +93,7 @@ export interface Report {
 /** Failures that every further item would meet as well. */
 const fatal: ReadonlySet<string> = new Set([
   'image/disk-full',
+  'run/system-refused',
   'tensor/engine-unavailable',
   'training/diverged',
 ]);

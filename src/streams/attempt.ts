@@ -25,4 +25,18 @@ export const attempt = async <A, B>(
 const diagnosticsOf = (operator: string, thrown: unknown): Diagnostics =>
   thrown instanceof DiagnosticError
     ? thrown.diagnostics
-    : [failure('run/operator-threw', `${operator}: ${messageOf(thrown)}`, { cause: thrown })];
+    : [
+        failure(
+          isRefusal(thrown) ? 'run/system-refused' : 'run/operator-threw',
+          `${operator}: ${messageOf(thrown)}`,
+          {
+            cause: thrown,
+          },
+        ),
+      ];
+
+/** What a system says that has no more files, memory or processes to give, whatever they are asked for. */
+const refusals: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
+
+const isRefusal = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'syscall' in thrown && 'code' in thrown && refusals.has(thrown.code);

@@ -4,6 +4,11 @@ export const runCodes = {
     title: 'An operator threw on an item',
     remedy: 'The item is set aside and the others go on; the message is the operator’s own.',
   },
+  'run/system-refused': {
+    title: 'The system has no more files, memory or processes to give',
+    remedy:
+      'The message is the system’s own. Allow more open files (`ulimit -n 1024`), or work on fewer photos at once with `--jobs`; then run it again.',
+  },
   'run/crashed': {
     title: 'A photo ended the process that worked on it',
     remedy:

@@ -18,6 +18,7 @@ const transient: ReadonlySet<Code> = new Set<Code>([
   'file/over-source',
   'run/cancelled',
   'run/journal',
+  'run/system-refused',
   // What an engine refuses or fails at says something of the engine.
   'tensor/compile-failed',
   'tensor/run-failed',
