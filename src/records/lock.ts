@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import * as E from 'fp-ts/lib/Either.js';
@@ -104,7 +105,8 @@ const held = (path: string, holder: Holder, wasLeft: boolean): Lock => {
       mine.delete(holder.id);
       const now = await holderOf(path);
       if (O.isSome(now) && now.value.id === holder.id) await rm(path, { force: true });
-      noteHolding(path, false);
+      // One that cannot be read, as where no more files can be opened, is left to whoever looks after this process.
+      if (O.isSome(now) || !existsSync(path)) noteHolding(path, false);
     },
   };
 };
