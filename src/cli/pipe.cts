@@ -3,6 +3,10 @@
  * Where the command line starts. What works on photos does so in a process of its own (work.cts), which this one looks after: native code,
  * and loops over what others wrote, cannot be interrupted from within.
  */
+// Decoders and encoders run on these threads, as many as there are photos at once, and each thread keeps memory of its own.
+const { availableParallelism } = process.getBuiltinModule('node:os');
+process.env.UV_THREADPOOL_SIZE ??= String(Math.max(2, availableParallelism()));
+
 const works: ReadonlySet<string | undefined> = new Set(['run', 'watch', 'reproduce', 'shrink', 'export']);
 const [command, ...args] = process.argv.slice(2);
 const isHelp = args.some((arg) => arg === '--help' || arg === '-h');

@@ -3,10 +3,6 @@
  * CommonJS, which Node reads on its first thread; an ES module is read on libuv's, and once those run neither their number nor what
  * they allocate in can be set.
  */
-const { availableParallelism } = process.getBuiltinModule('node:os');
-// Decoders and encoders run on these threads, as many as there are photos at once, and each thread keeps memory of its own.
-process.env.UV_THREADPOOL_SIZE ??= String(Math.max(2, availableParallelism()));
-
 /** Of glibc's <malloc.h> and Linux's <sys/prctl.h>. */
 const M_ARENA_MAX = -8;
 const PR_SET_PDEATHSIG = 1;

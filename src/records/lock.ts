@@ -103,7 +103,12 @@ const held = (path: string, holder: Holder, wasLeft: boolean): Lock => {
     release: async () => {
       clearInterval(beat);
       mine.delete(holder.id);
-      const now = await holderOf(path);
+      let now = await holderOf(path);
+      // Where too many files are open, some are closed in a moment.
+      for (let tries = 0; tries < 20 && O.isNone(now) && existsSync(path); tries++) {
+        await pause(50);
+        now = await holderOf(path);
+      }
       if (O.isSome(now) && now.value.id === holder.id) await rm(path, { force: true });
       // One that cannot be read, as where no more files can be opened, is left to whoever looks after this process.
       if (O.isSome(now) || !existsSync(path)) noteHolding(path, false);

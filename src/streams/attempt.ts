@@ -38,5 +38,10 @@ const diagnosticsOf = (operator: string, thrown: unknown): Diagnostics =>
 /** What a system says that has no more files, memory or processes to give, whatever they are asked for. */
 const refusals: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
 
+/** What Node says of a package that is not there, or cannot be read: where no more files can be opened it says that as well. */
+const missing: ReadonlySet<unknown> = new Set(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED']);
+
 const isRefusal = (thrown: unknown): boolean =>
-  thrown instanceof Error && 'syscall' in thrown && 'code' in thrown && refusals.has(thrown.code);
+  thrown instanceof Error &&
+  'code' in thrown &&
+  (missing.has(thrown.code) || ('syscall' in thrown && refusals.has(thrown.code)));

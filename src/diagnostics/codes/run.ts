@@ -5,9 +5,9 @@ export const runCodes = {
     remedy: 'The item is set aside and the others go on; the message is the operator’s own.',
   },
   'run/system-refused': {
-    title: 'The system has no more files, memory or processes to give',
+    title: 'The system does not give what work needs: open files, memory, processes, or a package',
     remedy:
-      'The message is the system’s own. Allow more open files (`ulimit -n 1024`), or work on fewer photos at once with `--jobs`; then run it again.',
+      'The message is the system’s own. Allow more open files (`ulimit -n 1024`), work on fewer photos at once with `--jobs`, or install again what is missing (`npm install`); then run it again.',
   },
   'run/crashed': {
     title: 'A photo ended the process that worked on it',
