@@ -6,6 +6,8 @@ import type { Said, Told } from './supervision.js';
 /** How long the process may take to hear that it is to stop, and then to stop. */
 const HEAR_MS = 800;
 const STOP_MS = 10_000;
+/** How far apart a signal can come to both processes. */
+const ONE_MS = 300;
 /** How long it may take to end by itself once it has said that it is over. */
 const END_MS = 2000;
 /** How often its silence is measured; what is longer, as when all was stopped by Ctrl-Z, counts for no more than two. */
@@ -19,6 +21,13 @@ export const supervise = (): boolean => {
   const blocked = new Set<string>();
   let stopped: StopSignal | undefined;
   let stop: (by: StopSignal) => void = () => undefined;
+  let heard: { readonly from: 'here' | 'there'; readonly at: number } | undefined;
+  /** A signal that came to both processes is one. */
+  const hear = (by: StopSignal, from: 'here' | 'there'): void => {
+    const before = heard;
+    heard = { from, at: performance.now() };
+    if (before === undefined || before.from === from || heard.at - before.at > ONE_MS) stop(by);
+  };
 
   const begin = (): boolean => {
     const child = start();
@@ -34,7 +43,7 @@ export const supervise = (): boolean => {
       isLeaving = true;
       clearInterval(look);
       await killed(child);
-      await giveBackAll(locks, child.pid);
+      await giveBackAll(locks);
       process.exit(status);
     };
 
@@ -62,7 +71,7 @@ export const supervise = (): boolean => {
       if (silence < most + SILENCE_MS || isLeaving) return;
       isLeaving = true;
       clearInterval(look);
-      void killed(child).then(() => again(paths, most, locks, child.pid));
+      void killed(child).then(() => again(paths, most, locks));
     }, LOOK_MS);
 
     child.on('message', (said: Said) => {
@@ -70,6 +79,9 @@ export const supervise = (): boolean => {
       switch (said.kind) {
         case 'stopping':
           [isHeard, isPatient] = [true, said.isPatient];
+          return;
+        case 'signalled':
+          hear(said.by, 'there');
           return;
         case 'lock':
           if (said.isHeld) locks.add(said.path);
@@ -92,7 +104,7 @@ export const supervise = (): boolean => {
       clearInterval(look);
       if (stopped !== undefined) {
         isLeaving = true;
-        void giveBackAll(locks, child.pid).then(() => process.exit(statusOf(stopped ?? 'SIGINT')));
+        void giveBackAll(locks).then(() => process.exit(statusOf(stopped ?? 'SIGINT')));
       } else endAs(status, by);
     });
     child.on('error', () => endAs(1, null));
@@ -100,12 +112,7 @@ export const supervise = (): boolean => {
   };
 
   /** Starts all again after a photo has held it; not for the same photos twice, nor where nothing is kept of what was done. */
-  const again = async (
-    paths: readonly string[],
-    most: number,
-    locks: ReadonlySet<string>,
-    pid: number | undefined,
-  ): Promise<void> => {
+  const again = async (paths: readonly string[], most: number, locks: ReadonlySet<string>): Promise<void> => {
     const named = paths.slice(0, 3).map(plain).join(', ');
     const seconds = Math.round(most / 1000);
     const isNew = paths.some((path) => !blocked.has(path));
@@ -119,12 +126,12 @@ export const supervise = (): boolean => {
     process.stderr.write(
       `The program was held for more than the ${seconds} s that a photo may take, while it was at ${named}, and was stopped. Leave the photo out, or allow more with --timeout.\n`,
     );
-    await giveBackAll(locks, pid);
+    await giveBackAll(locks);
     process.exit(stopped === undefined ? 3 : statusOf(stopped));
   };
 
   if (!begin()) return false;
-  for (const signal of stopSignalNames) process.on(signal, () => stop(signal));
+  for (const signal of stopSignalNames) process.on(signal, () => hear(signal, 'here'));
   return true;
 };
 
@@ -152,10 +159,10 @@ const killed = (child: ChildProcess): Promise<void> =>
     setTimeout(resolve, 500);
   });
 
-const giveBackAll = async (locks: ReadonlySet<string>, pid: number | undefined): Promise<void> => {
+const giveBackAll = async (locks: ReadonlySet<string>): Promise<void> => {
   if (locks.size === 0) return;
   const { giveBack } = await import('../records/journal/left-behind.js');
-  await Promise.all([...locks].map((path) => giveBack(path, pid).catch(() => undefined)));
+  await Promise.all([...locks].map((path) => giveBack(path, process.pid).catch(() => undefined)));
 };
 
 /** Ends this process as the other one ended: by its status, or by the signal that ended it. */

@@ -1,5 +1,5 @@
 import type { RunOptions } from '../execution/run.js';
-import { onHolding } from '../records/journal/holding.js';
+import { holdFor, onHolding } from '../records/journal/holding.js';
 import type { StopSignal } from './stop-signals.js';
 import type { Said, Told } from './supervision.js';
 
@@ -19,6 +19,7 @@ const BEAT_MS = 1000;
 /** Begins to speak with the process that looks after this one, and ends with it. */
 export const supervised = (): Supervisor => {
   let isOver = false;
+  holdFor(process.ppid);
   process.on('disconnect', () => {
     if (!isOver) process.kill(process.pid, 'SIGKILL');
   });

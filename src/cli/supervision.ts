@@ -4,6 +4,8 @@ import type { StopSignal } from './stop-signals.js';
 export type Said =
   /** It has heard that it is to stop, and does. */
   | { readonly kind: 'stopping'; readonly isPatient: boolean }
+  /** A signal came to it as well, or to it alone. */
+  | { readonly kind: 'signalled'; readonly by: StopSignal }
   /** It holds a lock, or no longer. */
   | { readonly kind: 'lock'; readonly path: string; readonly isHeld: boolean }
   /**

@@ -52,8 +52,11 @@ const prepare = (goesThroughPhotos: boolean): void => {
   );
 };
 
-// A terminal sends its signals to both: the process that looks after this one says when it is to stop.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+// A terminal sends its signals to both, others to one: the process that looks after this one says when it is to stop.
+for (const by of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(by, () => {
+    if (process.connected) process.send?.({ kind: 'signalled', by }, () => undefined);
+  });
 const [command] = process.argv.slice(2);
 prepare(command === 'run' || command === 'watch');
 

@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as R from 'fp-ts/lib/ReadonlyRecord.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { map } from 'rxjs';
-import type { Diagnostics } from '../diagnostics/index.js';
+import { DiagnosticError, type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
 import {
   type LaneStage,
   nodesOf,
@@ -58,7 +58,11 @@ export const build =
       return built;
     } catch (thrown) {
       await closing.close(false);
-      throw thrown;
+      return E.left(
+        thrown instanceof DiagnosticError
+          ? thrown.diagnostics
+          : [failure('run/operator-threw', `The run cannot begin: ${messageOf(thrown)}`, { cause: thrown })],
+      );
     }
   };
 

@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
-import { noteHolding } from './journal/holding.js';
+import { holderPid, noteHolding } from './journal/holding.js';
 
 /** Who holds a lock. */
 export interface Holder {
@@ -48,9 +48,9 @@ const mine = new Set<string>();
 export const takeLock = async (path: string): Promise<E.Either<Holder, Lock>> => {
   const holder: Holder = {
     id: randomUUID(),
-    pid: process.pid,
+    pid: holderPid(),
     host: hostname(),
-    started: await startOf(process.pid),
+    started: await startOf(holderPid()),
     since: new Date().toISOString(),
   };
   mine.add(holder.id);
@@ -135,7 +135,7 @@ const holderOf = async (path: string): Promise<O.Option<Holder>> => {
 const isAlive = async (path: string, { id, pid, host, started }: Holder): Promise<boolean> => {
   if (mine.has(id)) return true;
   if (host !== hostname()) return !(await isOlderThan(path, DEAD_MS));
-  if (pid === process.pid || !isRunning(pid)) return false;
+  if (pid === holderPid() || !isRunning(pid)) return false;
   const now = await startOf(pid);
   return now === '' || started === '' ? !(await isOlderThan(path, DEAD_MS)) : now === started;
 };

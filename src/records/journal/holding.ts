@@ -8,6 +8,16 @@ type Listener = (path: string, isHeld: boolean) => void;
 
 const listeners = new Set<Listener>();
 
+let holder = process.pid;
+
+/** The process that holds this one's locks: itself, or the one that looks after it, which is the one that people know. */
+export const holderPid = (): number => holder;
+
+/** Has another process hold the locks that are taken from now on: one that ends when this one does. */
+export const holdFor = (pid: number): void => {
+  holder = pid;
+};
+
 /** Notes that a lock is held, or no longer. */
 export const noteHolding = (path: string, isHeld: boolean): void => {
   if (isHeld) held.add(path);

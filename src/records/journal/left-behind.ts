@@ -9,11 +9,11 @@ import { clearLeftovers } from './ledger.js';
 const MOST_MS = 1500;
 
 /**
- * Gives back a lock of a process that was ended on purpose: nothing that it was working on is to blame, and its temporary files are
+ * Gives back a lock that a process of this number holds for one that was ended on purpose: nothing that it was working on is to blame, and its temporary files are
  * removed. In a folder that is too large to look through in a moment the lock stays for the next run, which takes it over from
  * a process that is no more, and does the rest. A lock of another process stays.
  */
-export const giveBack = async (path: string, pid: number | undefined): Promise<void> => {
+export const giveBack = async (path: string, pid: number): Promise<void> => {
   const text = await readFile(path, 'utf8').catch(() => '');
   if (!text.includes(`"pid":${pid},`)) return;
   const folder = dirname(dirname(path));
