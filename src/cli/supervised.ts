@@ -5,7 +5,7 @@ import type { Said, Told } from './supervision.js';
 
 /** The process that looks after this one. */
 export interface Supervisor {
-  /** Is called when the user stops the command; says whether what was begun is finished first, however long it takes. */
+  /** Is called when the user stops the command. */
   readonly onStop: (listener: (by: StopSignal) => void) => void;
   /** Notes photos that are worked on, as an option of a run. */
   readonly busy: NonNullable<RunOptions['busy']>;
@@ -48,7 +48,10 @@ export const supervised = (): Supervisor => {
     onStop: (listener) => {
       process.on('message', ({ kind, by }: Told) => {
         if (kind !== 'stop') return;
-        say({ kind: 'stopping', isPatient: process.argv[2] === 'watch' });
+        // Others have nothing to finish: they are ended.
+        const [, , command] = process.argv;
+        if (command === 'run' || command === 'watch')
+          say({ kind: 'stopping', isPatient: command === 'watch' });
         listener(by);
       });
       process.channel?.unref();

@@ -13,6 +13,8 @@ import { type Exit, exit, exitOfRefusal, type Terminal } from '../terminal.js';
 export interface ReproduceArguments {
   readonly input?: string;
   readonly engine?: string;
+  /** Seconds. */
+  readonly timeout?: number;
   readonly keep?: string;
   readonly json: boolean;
 }
@@ -20,13 +22,14 @@ export interface ReproduceArguments {
 /** `pipe reproduce`: makes a result again from its receipt, and says whether it is the same. */
 export const reproduceFile = async (
   file: string,
-  { input, engine, keep, json }: ReproduceArguments,
+  { input, engine, timeout, keep, json }: ReproduceArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const { folder, out } = terminal;
   const result = await pipe(
     reproduce(resolve(folder, file), {
       ...(engine === undefined ? {} : { engine }),
+      ...(timeout === undefined ? {} : { timeout }),
       ...(input === undefined ? {} : { input: resolve(folder, input) }),
     }),
     TE.chainFirst(({ bytes }) =>

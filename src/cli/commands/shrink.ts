@@ -16,12 +16,14 @@ export interface ShrinkArguments {
   readonly set: Readonly<Record<string, string>>;
   readonly to?: string;
   readonly engine: string;
+  /** Seconds. */
+  readonly timeout?: number;
 }
 
 /** `pipe shrink`: finds the smallest case of a failure on a photo, and writes it to a folder. */
 export const shrinkFile = async (
   file: string,
-  { pipeline: target, set, to, engine }: ShrinkArguments,
+  { pipeline: target, set, to, engine, timeout }: ShrinkArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const { folder, out, paint } = terminal;
@@ -30,7 +32,7 @@ export const shrinkFile = async (
     TE.chain(({ file: found, pipeline }) =>
       analyse(found, { set, folder, ...(pipeline === undefined ? {} : { pipeline }) }),
     ),
-    TE.chain((graph) => shrink(graph, resolve(folder, file), engine)),
+    TE.chain((graph) => shrink(graph, resolve(folder, file), engine, timeout)),
     TE.bindTo('shrunk'),
     TE.bind('written', ({ shrunk }) => {
       const operator = shrunk.failure.operator.replace(/^.*\//, '');

@@ -23,6 +23,8 @@ export interface ReproduceOptions {
   readonly engine?: string;
   /** Where the photo is that it was made of, if it is no longer where it was. */
   readonly input?: string;
+  /** Seconds that it may take; by the photo's size unless said otherwise. */
+  readonly timeout?: number;
 }
 
 /** What came of making a result again. */
@@ -61,7 +63,7 @@ export const reproduce = (
     TE.bind('input', ({ receipt, parts }) => findInput(receipt, parts, options.input)),
     // 2. The same again.
     TE.bind('made', ({ receipt, parts, input }) =>
-      makeAgain(receipt, parts, input, options.engine ?? receipt.engine ?? 'cpu'),
+      makeAgain(receipt, parts, input, options.engine ?? receipt.engine ?? 'cpu', options.timeout),
     ),
     // 3. Is it the same?
     TE.bind('bytes', () =>
@@ -155,6 +157,7 @@ const makeAgain = (
   { graph, lane }: Parts,
   input: string,
   engine: string,
+  timeout: number | undefined,
 ): TE.TaskEither<Diagnostics, Made> => {
   const key = { path: receipt.source, index: receipt.index, epoch: receipt.epoch };
   const itemNotes = createItemNotes<undefined>();
@@ -163,6 +166,7 @@ const makeAgain = (
   const run: RunContext = {
     ...defaultContext(graph.seed),
     engine,
+    ...(timeout === undefined ? {} : { timeout: 1000 * timeout }),
     ...(receipt.memory === undefined ? {} : { memory: receipt.memory }),
     ...(receipt.certify === undefined ? {} : { certify: receipt.certify }),
     noted: itemNotes.note,
