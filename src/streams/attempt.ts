@@ -39,7 +39,11 @@ const diagnosticsOf = (operator: string, thrown: unknown): Diagnostics =>
 const refusals: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
 
 /** What Node says of a package that is not there, or cannot be read: where no more files can be opened it says that as well. */
-const missing: ReadonlySet<unknown> = new Set(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED']);
+const missing: ReadonlySet<unknown> = new Set([
+  'ERR_MODULE_NOT_FOUND',
+  'MODULE_NOT_FOUND',
+  'ERR_DLOPEN_FAILED',
+]);
 
 const isRefusal = (thrown: unknown): boolean =>
   thrown instanceof Error &&
