@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { LEAST_MEMORY, LEAST_TIMEOUT, MOST_JOBS, MOST_TIMEOUT } from '../execution/run-limits.js';
 import { allowPluginOption } from './allow-plugins.js';
 import { type Exit, exit, type Terminal } from './terminal.js';
 import { version } from './version.js';
@@ -34,6 +35,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .option('--engine <name>', 'where tensor work runs: auto, cpu, webgpu, cuda, …', 'cpu')
     .option('--jobs <n>', 'photos worked on at once (as many as processors, one more to train)', count)
     .addOption(memoryOption())
+    .addOption(timeoutOption())
     .option('--certify', 'compute the joins of tiles and panoramas again, and note the difference', false)
     .option('--retry', 'try again what failed before, though nothing has changed', false)
     .option('--laws', 'fail photos on which an operator gives what is no number, or out of range', false)
@@ -60,6 +62,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .option('--engine <name>', 'where tensor work runs: auto, cpu, webgpu, cuda, …', 'cpu')
     .option('--jobs <n>', 'photos worked on at once (as many as processors)', count)
     .addOption(memoryOption())
+    .addOption(timeoutOption())
     .option('--certify', 'compute the joins of tiles and panoramas again, and note the difference', false)
     .option('--retry', 'try again what failed before, though nothing has changed', false)
     .option('--json', 'print events as JSON lines', false)
@@ -84,6 +87,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .addOption(allowPluginOption())
     .option('--engine <name>', 'where tensor work runs; as in the receipt unless given')
     .addOption(memoryOption())
+    .addOption(timeoutOption())
     .option('--keep <file>', 'write what is made now to a file')
     .option('--json', 'print it as JSON, the whole receipt included', false)
     .action(
@@ -101,6 +105,7 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
     .addOption(allowPluginOption())
     .option('--to <folder>', 'where to put what is found; shrunk/… unless given')
     .option('--engine <name>', 'where tensor work runs: auto, cpu, webgpu, cuda, …', 'cpu')
+    .addOption(timeoutOption())
     .action(
       on(async (file: string, options) =>
         (await import('./commands/shrink.js')).shrinkFile(file, options, terminal),
@@ -297,6 +302,22 @@ const memoryOption = (): Option =>
 
 const listed = (given: string, before: readonly string[]): readonly string[] => [...before, given];
 
+/** `--timeout 10m`. */
+const timeoutOption = (): Option =>
+  new Option(
+    '--timeout <time>',
+    'what a photo may take, as in 90s, 10m or 2h, or none (5m, and 3m more for each of its megapixels)',
+  ).argParser(time);
+
+const time = (given: string): number => {
+  if (given === 'none') return Number.POSITIVE_INFINITY;
+  const [, number, unit = 's'] = /^(\d{1,9}(?:\.\d{1,9})?)([smh]?)$/.exec(given) ?? [];
+  const value = Number(number) * ({ m: 60, h: 3600 }[unit] ?? 1);
+  if (!(value >= LEAST_TIMEOUT && value <= MOST_TIMEOUT))
+    throw new InvalidArgumentError('It is a time from 0.1s to 30 days, as in 90s, 10m or 2h, or none.');
+  return value;
+};
+
 const seconds = (given: string): number => {
   const n = Number(given);
   if (!(n >= 0.1 && n <= 86_400)) throw new InvalidArgumentError('It is a number of seconds from 0.1 on.');
@@ -305,8 +326,8 @@ const seconds = (given: string): number => {
 
 const count = (given: string): number => {
   const n = Number(given);
-  if (!Number.isInteger(n) || n < 1 || n > 1024)
-    throw new InvalidArgumentError('It is a whole number from 1 to 1024.');
+  if (!Number.isInteger(n) || n < 1 || n > MOST_JOBS)
+    throw new InvalidArgumentError(`It is a whole number from 1 to ${MOST_JOBS}.`);
   return n;
 };
 
@@ -327,7 +348,7 @@ const pixelSize = (given: string): { readonly width: number; readonly height: nu
 const bytes = (given: string): number => {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?) *([kmgt]?)i?b?$/i.exec(given) ?? [];
   const value = Number(number) * 1024 ** ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase());
-  if (!(value >= 2 ** 20))
+  if (!(value >= LEAST_MEMORY && value <= Number.MAX_SAFE_INTEGER))
     throw new InvalidArgumentError('It is a size of a megabyte and more, as in 512M or 2G.');
   return value;
 };

@@ -1,4 +1,5 @@
-import type { Paint, PrintOptions } from '../diagnostics/index.js';
+import type { Diagnostics, Paint, PrintOptions } from '../diagnostics/index.js';
+import type { RunOptions } from '../execution/run.js';
 
 /** Where a command reads from and writes to: everything that it knows of the outside. */
 export interface Terminal {
@@ -14,6 +15,10 @@ export interface Terminal {
   readonly ask?: (question: string) => Promise<string>;
   /** Aborts when the user stops the command. */
   readonly signal: AbortSignal;
+  /** Aborts when nobody can read any more what is written. */
+  readonly gone: AbortSignal;
+  /** Is told of photos that are worked on, where somebody looks after this process: see `RunOptions`. */
+  readonly busy?: RunOptions['busy'];
 }
 
 /** Colours of the terminal; without colour they leave the text as it is. */
@@ -42,11 +47,19 @@ export const exit = {
   wrong: 2,
   /** The run could not go on; what was done is kept. */
   stuck: 3,
-  /** Stopped by the user; what was done is kept. */
+  /** Stopped by the user with Ctrl-C; what was done is kept. By SIGTERM it is 143, by SIGHUP 129. */
   stopped: 130,
+  /** Whoever read what is printed has gone, as with `| head`; what was done is kept. */
+  readerGone: 141,
 } as const;
 
-/** What a command came to that did not begin: its arguments are wrong, or the user stopped it when it asked. */
-export const notBegun = ({ signal }: Terminal): Exit => (signal.aborted ? exit.stopped : exit.wrong);
-
 export type Exit = (typeof exit)[keyof typeof exit];
+
+/** Codes of what keeps a command from beginning that is about the machine, and about no pipeline. */
+const stuck: ReadonlySet<string> = new Set(['tensor/engine-unavailable', 'run/observer-threw']);
+
+/** What a command came to that did not begin: the user stopped it, the machine lacks something, or its arguments are wrong. */
+export const notBegun = ({ signal }: Pick<Terminal, 'signal'>, diagnostics: Diagnostics): Exit => {
+  if (signal.aborted) return exit.stopped;
+  return diagnostics.some(({ code }) => stuck.has(code)) ? exit.stuck : exit.wrong;
+};

@@ -26,6 +26,10 @@ export interface RunContext {
   readonly room?: Budget;
   /** Milliseconds after which a photo is refused that waits for memory of photos that wait for it: a minute. */
   readonly stalled?: number;
+  /** Milliseconds that one item may take, Infinity for any time; by its size where it is not said. */
+  readonly timeout?: number;
+  /** Is told when work on an item begins and how many milliseconds it may take, again whenever it may take more; what it gives, when it ends. */
+  readonly busy?: (key: ItemKey, milliseconds: () => number) => IO<void>;
   /** Whether joins of tiles and panoramas are certified of every picture. */
   readonly certify: boolean;
   readonly warn: (key: ItemKey, warning: Diagnostic) => IO<void>;
@@ -64,6 +68,7 @@ export const contextOf = (
     openEngine,
     jobs,
     memory,
+    timeout,
     certify,
     warn,
     noted,
@@ -80,6 +85,7 @@ export const contextOf = (
   openEngine,
   jobs,
   memory,
+  ...(timeout === undefined ? {} : { timeout }),
   certify,
   warn,
   note: (key, facts) => noted(key, path, facts),

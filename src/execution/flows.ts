@@ -3,7 +3,7 @@ import { identity, pipe } from 'fp-ts/lib/function.js';
 import * as R from 'fp-ts/lib/ReadonlyRecord.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { map } from 'rxjs';
-import type { Diagnostics } from '../diagnostics/index.js';
+import { DiagnosticError, type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
 import {
   type LaneStage,
   nodesOf,
@@ -26,12 +26,13 @@ import { counted } from './residents.js';
 import { openResources, type Resources } from './resources.js';
 import { beginAfter, leaveOutThrough, type Resumption, takenUp } from './resume.js';
 import { createMemory } from './room.js';
-import { readEngine, type TensorRuntime, tensorRuntime } from './tensors/tensor-runtime.js';
+import { canStart, readEngine, type TensorRuntime, tensorRuntime } from './tensors/tensor-runtime.js';
 
 /** A pipeline that is ready to run: a cold flow, and what must be closed after it. */
 export interface Built {
   readonly flow: ItemFlow<unknown>;
-  readonly close: () => Promise<void>;
+  /** @param isStopped whether the user stopped the run, and does not want to wait for native code */
+  readonly close: (isStopped: boolean) => Promise<void>;
 }
 
 /** What stages need to become flows. */
@@ -46,59 +47,112 @@ interface Site {
   readonly from: Resumption | undefined;
 }
 
-/** Turns the stages of a plan into flows. Resources are opened here; nothing is worked on before the flow is pulled. */
-export const build = (plan: Plan, run: RunContext, from?: Resumption): TE.TaskEither<Diagnostics, Built> =>
+/**
+ * Turns the stages of a plan into flows. Resources are opened here; nothing is worked on before the flow is pulled. When one does not
+ * open, or something throws, those that are open are closed again.
+ */
+export const build =
+  (plan: Plan, run: RunContext, from?: Resumption): TE.TaskEither<Diagnostics, Built> =>
+  async () => {
+    const closing = createClosing();
+    try {
+      const built = await buildWith(closing, plan, run, from)();
+      if (E.isLeft(built)) await closing.close(false);
+      return built;
+    } catch (thrown) {
+      await closing.close(false);
+      return E.left(
+        thrown instanceof DiagnosticError
+          ? thrown.diagnostics
+          : [failure('run/operator-threw', `The run cannot begin: ${messageOf(thrown)}`, { cause: thrown })],
+      );
+    }
+  };
+
+/** What is to be closed, in the order in which that is done. */
+interface Closing {
+  /** Adds something that is closed before all that was added until now. */
+  readonly add: (close: (isStopped: boolean) => Promise<void>) => void;
+  readonly close: (isStopped: boolean) => Promise<void>;
+}
+
+const createClosing = (): Closing => {
+  let all: readonly ((isStopped: boolean) => Promise<void>)[] = [];
+  return {
+    add: (close) => {
+      all = [close, ...all];
+    },
+    close: async (isStopped) => {
+      const due = all;
+      all = [];
+      // One that fails keeps no other from being closed.
+      for (const close of due) await close(isStopped).catch(() => undefined);
+    },
+  };
+};
+
+const buildWith = (
+  closing: Closing,
+  plan: Plan,
+  run: RunContext,
+  from?: Resumption,
+): TE.TaskEither<Diagnostics, Built> =>
   pipe(
     TE.Do,
     TE.bind('engine', () => TE.fromEither(readEngine(run.engine))),
+    TE.chainFirst(({ engine }) => (needsEngine(plan) ? canStart(engine) : TE.right(undefined))),
     TE.bind('recorder', () =>
       plan.bulk === undefined ? TE.right(undefined) : openRecorder(plan.bulk, plan, run),
     ),
-    TE.let('runtime', ({ engine, recorder }) =>
-      tensorRuntime(engine, (name) => () => {
+    TE.let('runtime', ({ engine, recorder }) => {
+      const runtime = tensorRuntime(engine, (name) => () => {
         recorder?.chosen(name)();
         run.chosen(name)();
-      }),
-    ),
+      });
+      // What was stopped does not wait for native code, which cannot be interrupted: its thread ends when that does.
+      closing.add((isStopped) => {
+        const closed = runtime.close();
+        return isStopped ? Promise.resolve() : closed;
+      });
+      // The folder is free as soon as nothing is written to it any more.
+      if (recorder !== undefined) closing.add(() => recorder.ledger.close());
+      return runtime;
+    }),
     TE.let('running', ({ runtime, recorder }) => ({
       ...run,
       ...recorder?.told(run),
       openEngine: runtime.engine,
       room: createMemory(run),
     })),
-    TE.bind('resources', ({ runtime, running, recorder }) =>
-      pipe(
-        openResources(plan.stages.flatMap(nodesOf), running),
-        TE.orElseFirstTaskK(() => async () => {
-          await runtime.close();
-          await recorder?.ledger.close();
-        }),
-      ),
+    TE.bind('resources', ({ running }) => openResources(plan.stages.flatMap(nodesOf), running)),
+    TE.chainFirstIOK(
+      ({ resources }) =>
+        () =>
+          closing.add(() => resources.close()),
     ),
-    TE.bind('states', ({ runtime, running, resources, recorder }) =>
-      pipe(
-        TE.fromEither(takenUp(plan.graph, from, resources, running)),
-        TE.orElseFirstTaskK(() => async () => {
-          await resources.close();
-          await runtime.close();
-          await recorder?.ledger.close();
-        }),
-      ),
+    TE.bind('states', ({ running, resources }) =>
+      TE.fromEither(takenUp(plan.graph, from, resources, running)),
     ),
     TE.chainFirstIOK(({ runtime, running, resources }) => () => {
       // The first photo that comes should not wait for what takes long to load.
-      if (plan.bulk?.live === true) void warmUp(plan.bulk.lane, running, resources, runtime.get)();
+      if (plan.bulk?.live === true)
+        warmUp(plan.bulk.lane, running, resources, runtime.get)().catch(() => undefined);
     }),
-    TE.map(({ runtime, running, resources, states, recorder }) => ({
+    TE.map(({ runtime, running, states, recorder }) => ({
       flow: resultOf({ plan, run: running, resources: states, tensors: runtime.get, recorder, from }),
-      close: async () => {
-        // What was opened on the engine is given back before it ends.
-        await resources.close();
-        await runtime.close();
-        await recorder?.ledger.close();
-      },
+      close: closing.close,
     })),
   );
+
+/** Whether work is left that an engine is for: operators on tensors, and those that open something for their run. */
+const needsEngine = ({ stages, bulk }: Plan): boolean =>
+  (bulk === undefined || bulk.live || bulk.items > bulk.done) &&
+  stages
+    .flatMap(nodesOf)
+    .some(
+      ({ operator: { behaviour } }) =>
+        'tensor' in behaviour || 'scan' in behaviour || ('map' in behaviour && behaviour.load !== undefined),
+    );
 
 /** The flow of the last stage, each stage reading the flows of those before it. */
 const resultOf = (site: Site): ItemFlow<unknown> => {

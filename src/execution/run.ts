@@ -1,8 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { identity, pipe } from 'fp-ts/lib/function.js';
+import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { tap } from 'rxjs';
-import { type Diagnostic, type Diagnostics, warning } from '../diagnostics/index.js';
+import { type Diagnostic, type Diagnostics, failure, messageOf, warning } from '../diagnostics/index.js';
 import type { Notes } from '../ops/index.js';
 import { requireLoaded } from '../pipelines/check/loaded.js';
 import type { Pipeline } from '../pipelines/code.js';
@@ -10,11 +11,12 @@ import type { Item, ItemFailure, ItemKey, Measure, Outcome, Training } from '../
 import { drain, type ItemFlow, type RunEnd, type RunEvent, type Summary, through } from '../streams/index.js';
 import { compilePipeline } from './compile.js';
 import { defaultContext, type RunContext } from './context.js';
-import { build } from './flows.js';
+import { type Built, build } from './flows.js';
 import { holdFolders } from './hold.js';
 import { toldOnce } from './passes.js';
 import type { Plan } from './plan/plan.js';
 import { beginning, type Kept, keptTraining, notedPipeline, type Resumption } from './resume.js';
+import { checkOptions } from './run-options.js';
 
 /**
  * What happens in a run: items done, failed and skipped, things to know about items that go on, figures that were
@@ -60,6 +62,11 @@ export interface RunOptions {
    * 64 MiB. Photos wait for each other; one that needs more by itself is refused before anything is taken for it.
    */
   readonly memory?: number;
+  /**
+   * Seconds that one photo may take, after which it is set aside; Infinity for any time. Five minutes and three more for each of its
+   * megapixels unless said otherwise.
+   */
+  readonly timeout?: number;
   /** Whether joins of tiles and panoramas are certified of every photo: false unless said otherwise. */
   readonly certify?: boolean;
   /** Where tensor work runs: `cpu` unless said otherwise. */
@@ -78,6 +85,8 @@ export interface RunOptions {
   readonly observe?: (event: PipelineEvent) => void;
   /** Is given each item that comes through, before it is told of as done. */
   readonly result?: (item: Item<unknown>) => void;
+  /** Is told when work on a photo begins, and asks how many milliseconds it may take; what it gives is called when the work ends. */
+  readonly busy?: (key: ItemKey, milliseconds: () => number) => () => void;
 }
 
 /** What a run came to. */
@@ -95,6 +104,7 @@ export interface Report {
 /** Failures that every further item would meet as well. */
 const fatal: ReadonlySet<string> = new Set([
   'image/disk-full',
+  'run/system-refused',
   'tensor/engine-unavailable',
   'training/diverged',
 ]);
@@ -117,37 +127,32 @@ const isFatal =
 
 /**
  * Runs a plan to its end. A bad item is set aside and the others go on; a run that cannot go on says why in `end`, and
- * keeps what is done.
+ * keeps what is done. Whatever throws, what was opened is closed again. Errors: `run/invalid-option`, `run/unknown-engine`,
+ * `tensor/engine-unavailable`, `run/folder-in-use`, and whatever operators cannot open.
  */
-export const runPlan = (
-  plan: Plan,
-  {
-    jobs,
-    memory,
-    certify,
-    engine,
-    resume = false,
-    signal,
-    finish,
-    retry = false,
-    laws = false,
-    observe = () => undefined,
-    result,
-  }: RunOptions = {},
-): TE.TaskEither<Diagnostics, Report> => {
-  let skipped = 0;
+export const runPlan = (plan: Plan, options: RunOptions = {}): TE.TaskEither<Diagnostics, Report> =>
+  pipe(
+    TE.fromEither(checkOptions(options)),
+    TE.chain((checked) => () => runChecked(plan, checked)),
+  );
+
+/** The context of a run, which tells whoever watches what operators say. */
+const contextFor = (plan: Plan, options: RunOptions, observe: (event: PipelineEvent) => void): RunContext => {
+  const { jobs, memory, timeout, certify, engine, finish, retry = false, laws = false, busy } = options;
   const usual = defaultContext(plan.graph.seed);
   // While a step has the engine, items are got ready for the next one: with one more of them, the engine seldom waits.
   const more = plan.stages.some(({ kind }) => kind === 'scan') ? 1 : 0;
   const kept = keptTraining(plan.graph);
-  const context: RunContext = {
+  return {
     ...usual,
     ...(kept && { pipeline: notedPipeline(plan.graph, kept.checkpoints.model.folder) }),
     jobs: jobs ?? usual.jobs + more,
     ...(memory === undefined ? {} : { memory }),
+    ...(timeout === undefined ? {} : { timeout: 1000 * timeout }),
     ...(certify === undefined ? {} : { certify }),
     ...(engine === undefined ? {} : { engine }),
     ...(finish === undefined ? {} : { finish }),
+    ...(busy === undefined ? {} : { busy }),
     retry,
     laws,
     quarantined: (failure) => () => observe({ kind: 'quarantined', failure }),
@@ -155,57 +160,97 @@ export const runPlan = (
       observe({ kind: 'waiting', key, diagnostics, milliseconds }),
     warn: (key, warning) => () => observe({ kind: 'warned', key, warning }),
     noted: (key, operator, facts) => () => observe({ kind: 'noted', key, operator, facts }),
-    skipped: (key) => () => {
-      skipped++;
-      observe({ kind: 'skipped', key });
-    },
+    skipped: (key) => () => observe({ kind: 'skipped', key }),
     chosen: (name) => () => observe({ kind: 'engine', name }),
   };
+};
+
+const runChecked = async (plan: Plan, options: RunOptions): Promise<E.Either<Diagnostics, Report>> => {
+  const { resume = false, signal, observe: told = () => undefined } = options;
+  let skipped = 0;
+  const observe = (event: PipelineEvent): void => {
+    if (event.kind === 'skipped') skipped++;
+    told(event);
+  };
   const started = performance.now();
-  const began = pipe(
+  const held = await holdFolders(plan)();
+  if (E.isLeft(held)) return held;
+  let built: Built | undefined;
+  const isStopped = (): boolean => signal?.aborted === true;
+  try {
+    const ready = await prepared(plan, options, resume, observe)();
+    if (E.isLeft(ready)) return ready;
+    const { from } = ready.right;
+    built = ready.right.built;
+    const summary = await driven(plan, built, options, observe)();
+    await built.close(isStopped());
+    const over = await conclude(plan, from, summary, observe)();
+    if (E.isLeft(over)) return over;
+    return E.right({ ...summary, skipped, milliseconds: performance.now() - started });
+  } catch (thrown) {
+    await built?.close(isStopped());
+    return E.left([
+      failure('run/observer-threw', `What watches the run threw: ${messageOf(thrown)}`, { cause: thrown }),
+    ]);
+  } finally {
+    await held.right.release();
+  }
+};
+
+/** Finds where to begin and builds the flows. Error: also where the pipeline needs a plugin that is not loaded. */
+const prepared = (
+  plan: Plan,
+  options: RunOptions,
+  resume: boolean,
+  observe: (event: PipelineEvent) => void,
+): TE.TaskEither<Diagnostics, { readonly from: Resumption | undefined; readonly built: Built }> =>
+  pipe(
     TE.fromEither(requireLoaded(plan.graph)),
     TE.chain(() => beginning(plan.graph, resume)),
     TE.chainFirstIOK(({ from, warnings }) => () => {
       for (const warning of warnings) observe({ kind: 'warned', key: wholeRun(plan), warning });
       if (from !== undefined) observe({ kind: 'resumed', step: from.saved.step, folder: from.folder });
     }),
-    TE.bind('built', ({ from }) => build(plan, context, from)),
-    TE.chainTaskK(({ from, built: { flow, close } }) => async () => {
-      const total =
-        plan.bulk === undefined || plan.bulk.live ? {} : { total: plan.bulk.items - plan.bulk.done };
-      const told = telling(plan, observe, result)(flow);
-      const summary = await drain(plan.bulk === undefined ? toldOnce(told) : told, {
-        ...(signal === undefined ? {} : { signal }),
-        ...total,
-        // A run that goes on for months has told of its failures as they came.
-        ...(plan.bulk?.live === true ? { most: 100 } : {}),
-        isFatal: isFatal(plan),
-        observe,
-      })();
-      await close();
-      return { from, summary };
-    }),
-    TE.chain(({ from, summary }) =>
+    TE.chain(({ from }) =>
       pipe(
-        from !== undefined && kept !== undefined && isOver(summary)
-          ? kept.checkpoints.conclude(from.saved)
-          : TE.right(false),
-        TE.map((isConcluded) => {
-          if (isConcluded && from !== undefined && kept !== undefined)
-            observe({ kind: 'warned', key: wholeRun(plan), warning: concluded(from, kept) });
-          return { ...summary, skipped, milliseconds: performance.now() - started };
-        }),
+        build(plan, contextFor(plan, options, observe), from),
+        TE.map((built) => ({ from, built })),
       ),
     ),
   );
+
+/** Pulls all items through. */
+const driven = (
+  plan: Plan,
+  { flow }: Built,
+  { signal, result }: RunOptions,
+  observe: (event: PipelineEvent) => void,
+): T.Task<Summary> => {
+  const total = plan.bulk === undefined || plan.bulk.live ? {} : { total: plan.bulk.items - plan.bulk.done };
+  const told = telling(plan, observe, result)(flow);
+  return drain(plan.bulk === undefined ? toldOnce(told) : told, {
+    ...(signal === undefined ? {} : { signal }),
+    ...total,
+    // A run that goes on for months has told of its failures as they came.
+    ...(plan.bulk?.live === true ? { most: 100 } : {}),
+    isFatal: isFatal(plan),
+    observe,
+  });
+};
+
+/** Makes a model of a training that was taken up at its end. */
+const conclude = (
+  plan: Plan,
+  from: Resumption | undefined,
+  summary: Summary,
+  observe: (event: PipelineEvent) => void,
+): TE.TaskEither<Diagnostics, void> => {
+  const kept = keptTraining(plan.graph);
+  if (from === undefined || kept === undefined || !isOver(summary)) return TE.right(undefined);
   return pipe(
-    holdFolders(plan),
-    TE.chain(({ release }) => async () => {
-      try {
-        return await began();
-      } finally {
-        await release();
-      }
+    kept.checkpoints.conclude(from.saved),
+    TE.map((isConcluded) => {
+      if (isConcluded) observe({ kind: 'warned', key: wholeRun(plan), warning: concluded(from, kept) });
     }),
   );
 };

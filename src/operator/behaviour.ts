@@ -46,6 +46,8 @@ export interface OpContext {
   readonly jobs: number;
   /** Bytes that work on all items may take together; what could take more is worked on in tiles. */
   readonly memory: number;
+  /** Milliseconds that one item may take in all, and opening a model; by its size where it is not said. */
+  readonly timeout?: number;
   /** Whether joins are to be certified of every picture, as if each operator said `certify: true`. */
   readonly certify: boolean;
   /** The pipeline of the run, every parameter written out; absent where it is kept nowhere. */

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
+import { holderPid, noteHolding } from './journal/holding.js';
 
 /** Who holds a lock. */
 export interface Holder {
@@ -46,9 +48,9 @@ const mine = new Set<string>();
 export const takeLock = async (path: string): Promise<E.Either<Holder, Lock>> => {
   const holder: Holder = {
     id: randomUUID(),
-    pid: process.pid,
+    pid: holderPid(),
     host: hostname(),
-    started: await startOf(process.pid),
+    started: await startOf(holderPid()),
     since: new Date().toISOString(),
   };
   mine.add(holder.id);
@@ -95,13 +97,21 @@ const held = (path: string, holder: Holder, wasLeft: boolean): Lock => {
     utimes(path, now, now).catch(() => undefined);
   }, BEAT_MS);
   beat.unref();
+  noteHolding(path, true);
   return {
     wasLeft,
     release: async () => {
       clearInterval(beat);
       mine.delete(holder.id);
-      const now = await holderOf(path);
+      let now = await holderOf(path);
+      // Where too many files are open, some are closed in a moment.
+      for (let tries = 0; tries < 20 && O.isNone(now) && existsSync(path); tries++) {
+        await pause(50);
+        now = await holderOf(path);
+      }
       if (O.isSome(now) && now.value.id === holder.id) await rm(path, { force: true });
+      // One that cannot be read, as where no more files can be opened, is left to whoever looks after this process.
+      if (O.isSome(now) || !existsSync(path)) noteHolding(path, false);
     },
   };
 };
@@ -125,7 +135,7 @@ const holderOf = async (path: string): Promise<O.Option<Holder>> => {
 const isAlive = async (path: string, { id, pid, host, started }: Holder): Promise<boolean> => {
   if (mine.has(id)) return true;
   if (host !== hostname()) return !(await isOlderThan(path, DEAD_MS));
-  if (pid === process.pid || !isRunning(pid)) return false;
+  if (pid === holderPid() || !isRunning(pid)) return false;
   const now = await startOf(pid);
   return now === '' || started === '' ? !(await isOlderThan(path, DEAD_MS)) : now === started;
 };

@@ -25,4 +25,27 @@ export const attempt = async <A, B>(
 const diagnosticsOf = (operator: string, thrown: unknown): Diagnostics =>
   thrown instanceof DiagnosticError
     ? thrown.diagnostics
-    : [failure('run/operator-threw', `${operator}: ${messageOf(thrown)}`, { cause: thrown })];
+    : [
+        failure(
+          isRefusal(thrown) ? 'run/system-refused' : 'run/operator-threw',
+          `${operator}: ${messageOf(thrown)}`,
+          {
+            cause: thrown,
+          },
+        ),
+      ];
+
+/** What a system says that has no more files, memory or processes to give, whatever they are asked for. */
+const refusals: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
+
+/** What Node says of a package that is not there, or cannot be read: where no more files can be opened it says that as well. */
+const missing: ReadonlySet<unknown> = new Set([
+  'ERR_MODULE_NOT_FOUND',
+  'MODULE_NOT_FOUND',
+  'ERR_DLOPEN_FAILED',
+]);
+
+const isRefusal = (thrown: unknown): boolean =>
+  thrown instanceof Error &&
+  'code' in thrown &&
+  (missing.has(thrown.code) || ('syscall' in thrown && refusals.has(thrown.code)));

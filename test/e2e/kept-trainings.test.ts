@@ -118,6 +118,7 @@ const terminalFor = (said: string[]): Terminal => {
     paint: { bold: plain, dim: plain, red: plain, green: plain, yellow: plain, cyan: plain },
     folder,
     signal: new AbortController().signal,
+    gone: new AbortController().signal,
   };
 };
 

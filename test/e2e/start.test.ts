@@ -47,7 +47,8 @@ const seen = async (
     ['--require', join(folder, 'probe.cjs'), pipe, ...args],
     { cwd: folder, env: { ...plain, HEAPS: join(folder, 'heaps.xml'), ...environment } },
   );
-  return JSON.parse(/SEEN (.*)/.exec(stderr)?.[1] ?? '');
+  // The process that works ends first, and then the one that looks after it.
+  return JSON.parse(/SEEN (\{.*?\})/.exec(stderr)?.[1] ?? '');
 };
 
 beforeAll(async () => {

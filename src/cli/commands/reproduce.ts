@@ -14,6 +14,8 @@ import { type Exit, exit, notBegun, type Terminal } from '../terminal.js';
 export interface ReproduceArguments {
   readonly input?: string;
   readonly engine?: string;
+  /** Seconds. */
+  readonly timeout?: number;
   readonly keep?: string;
   readonly read: readonly string[];
   readonly allowPlugin: readonly string[];
@@ -24,7 +26,7 @@ export interface ReproduceArguments {
 /** `pipe reproduce`: makes a result again from its receipt, and says whether it is the same. */
 export const reproduceFile = async (
   file: string,
-  { input, engine, keep, read, allowPlugin, memory, json }: ReproduceArguments,
+  { input, engine, timeout, keep, read, allowPlugin, memory, json }: ReproduceArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const { folder, out } = terminal;
@@ -35,6 +37,7 @@ export const reproduceFile = async (
       signal: terminal.signal,
       ...(memory === undefined ? {} : { memory }),
       ...(engine === undefined ? {} : { engine }),
+      ...(timeout === undefined ? {} : { timeout }),
       ...(input === undefined ? {} : { input: resolve(folder, input) }),
     }),
     TE.chainFirst(({ bytes }) =>
@@ -44,7 +47,7 @@ export const reproduceFile = async (
   if (E.isLeft(result)) {
     if (json) for (const diagnostic of result.left) out(`${JSON.stringify(diagnosticJson(diagnostic))}\n`);
     else printDiagnostics(terminal, result.left);
-    return notBegun(terminal);
+    return notBegun(terminal, result.left);
   }
   out(json ? `${JSON.stringify(toJson(result.right), null, 2)}\n` : toText(result.right, terminal));
   return result.right.likeness.kind === 'different' ? exit.someFailed : exit.done;

@@ -27,6 +27,8 @@ export interface RunArguments {
   readonly engine: string;
   readonly jobs?: number;
   readonly memory?: number;
+  /** Seconds. */
+  readonly timeout?: number;
   readonly certify: boolean;
   readonly retry: boolean;
   readonly laws: boolean;
@@ -66,7 +68,7 @@ export const run = async (
 /** Runs what was compiled, as `pipe run` does. */
 export const runCompiled = async (
   compiled: TE.TaskEither<Diagnostics, Plan>,
-  { engine, jobs, memory, certify, resume, retry, laws, json, quiet }: RunArguments,
+  { engine, jobs, memory, timeout, certify, resume, retry, laws, json, quiet }: RunArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const reporter = json
@@ -84,17 +86,19 @@ export const runCompiled = async (
         resume,
         ...(jobs === undefined ? {} : { jobs }),
         ...(memory === undefined ? {} : { memory }),
+        ...(timeout === undefined ? {} : { timeout }),
+        ...(terminal.busy === undefined ? {} : { busy: terminal.busy }),
         certify,
         retry,
         laws,
-        signal: terminal.signal,
+        signal: AbortSignal.any([terminal.signal, terminal.gone]),
         observe: reporter.event,
       }),
     ),
   )();
   if (E.isLeft(result)) {
     reporter.refused(result.left);
-    return notBegun(terminal);
+    return notBegun(terminal, result.left);
   }
   const { plan, report } = result.right;
   reporter.finished(plan, report);

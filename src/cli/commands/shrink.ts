@@ -18,12 +18,14 @@ export interface ShrinkArguments {
   readonly allowPlugin: readonly string[];
   readonly to?: string;
   readonly engine: string;
+  /** Seconds. */
+  readonly timeout?: number;
 }
 
 /** `pipe shrink`: finds the smallest case of a failure on a photo, and writes it to a folder. */
 export const shrinkFile = async (
   file: string,
-  { pipeline: target, set, allowPlugin, to, engine }: ShrinkArguments,
+  { pipeline: target, set, allowPlugin, to, engine, timeout }: ShrinkArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const { folder, out, paint } = terminal;
@@ -38,7 +40,7 @@ export const shrinkFile = async (
         terminal,
       ),
     ),
-    TE.chain((graph) => shrink(graph, resolve(folder, file), engine)),
+    TE.chain((graph) => shrink(graph, resolve(folder, file), engine, timeout)),
     TE.bindTo('shrunk'),
     TE.bind('written', ({ shrunk }) => {
       const operator = shrunk.failure.operator.replace(/^.*\//, '');
@@ -48,7 +50,7 @@ export const shrinkFile = async (
   )();
   if (E.isLeft(result)) {
     printDiagnostics(terminal, result.left);
-    return notBegun(terminal);
+    return notBegun(terminal, result.left);
   }
   const { shrunk, written } = result.right;
   const { region, nodes, failure, tries } = shrunk;

@@ -22,6 +22,8 @@ export interface WatchArguments {
   readonly engine: string;
   readonly jobs?: number;
   readonly memory?: number;
+  /** Seconds. */
+  readonly timeout?: number;
   readonly certify: boolean;
   readonly retry: boolean;
   readonly json: boolean;
@@ -34,7 +36,7 @@ export interface WatchArguments {
  */
 export const watch = async (
   target: string | undefined,
-  { set, allowPlugin, poll, engine, jobs, memory, certify, retry, json, quiet }: WatchArguments,
+  { set, allowPlugin, poll, engine, jobs, memory, timeout, certify, retry, json, quiet }: WatchArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const reporter = json ? jsonReporter(terminal) : terminalReporter(terminal, quiet);
@@ -63,15 +65,18 @@ export const watch = async (
         retry,
         ...(jobs === undefined ? {} : { jobs }),
         ...(memory === undefined ? {} : { memory }),
+        ...(timeout === undefined ? {} : { timeout }),
+        ...(terminal.busy === undefined ? {} : { busy: terminal.busy }),
         certify,
         finish: terminal.signal,
+        signal: terminal.gone,
         observe: reporter.event,
       }),
     ),
   )();
   if (E.isLeft(result)) {
     reporter.refused(result.left);
-    return notBegun(terminal);
+    return notBegun(terminal, result.left);
   }
   reporter.finished(result.right);
   return result.right.end.kind === 'stopped' ? exit.stuck : exit.done;

@@ -18,6 +18,15 @@ export const modelCodes = {
     title: 'The engine cannot open a model',
     remedy: 'The message is the engine’s own. Try `--engine cpu`, or export the model for an older opset.',
   },
+  'model/out-of-memory': {
+    title: 'A model took more memory than a photo may take',
+    remedy:
+      'Allow more with `--memory`, cut large pictures up with `tile` before it and `untile` after it, or use smaller ones. A model whose values grow without end never fits.',
+  },
+  'model/too-slow': {
+    title: 'A model takes too long to open',
+    remedy: 'Allow more with `--timeout`. A model that computes without end while it is opened never opens.',
+  },
   'model/metadata': {
     title: 'What a model’s file says about its use makes no sense',
     remedy:

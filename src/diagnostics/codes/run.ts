@@ -4,10 +4,20 @@ export const runCodes = {
     title: 'An operator threw on an item',
     remedy: 'The item is set aside and the others go on; the message is the operator’s own.',
   },
+  'run/system-refused': {
+    title: 'The system does not give what work needs: open files, memory, processes, or a package',
+    remedy:
+      'The message is the system’s own. Allow more open files (`ulimit -n 1024`), work on fewer photos at once with `--jobs`, or install again what is missing (`npm install`); then run it again.',
+  },
   'run/crashed': {
     title: 'A photo ended the process that worked on it',
     remedy:
       'A decoder, an engine or a plugin crashed. A run had ended without a word at this photo, so it was worked on in a process of its own, and that one ended too. It is set aside until it, the pipeline or the version changes.',
+  },
+  'run/timed-out': {
+    title: 'A photo took longer than its time limit',
+    remedy:
+      'It is set aside until it, the pipeline or the version changes. Allow more with `--timeout 2h` (or `none`) and try it again with `--retry`.',
   },
   'run/suspect': {
     title: 'A run ended without a word while a photo was worked on',
@@ -58,7 +68,7 @@ export const runCodes = {
     remedy: 'This is a fault of the operator. The message says what it gave.',
   },
   'run/invalid-option': {
-    title: 'An option of a stream operator is out of range',
+    title: 'An option of a run or of a stream operator is not one, or out of range',
     remedy: 'The message names the option and the values that it takes.',
   },
 } as const;

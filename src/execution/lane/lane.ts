@@ -20,6 +20,7 @@ import type { Resources } from '../resources.js';
 import { roomFor } from '../room.js';
 import { tensorGroup } from '../tensors/tensor-group.js';
 import type { TensorRuntime } from '../tensors/tensor-runtime.js';
+import { beginTimeLimit, isTimedOut } from '../time-limit.js';
 import { apart, asFloats, brokenLaw, noPicture } from './run-time-laws.js';
 
 /** What all operators of a lane do to one item, one after the other. */
@@ -56,24 +57,33 @@ export const laneWork = (
     isLarge: boolean,
     signal: AbortSignal,
   ): ReturnType<LaneWork> => {
-    let current = run.laws ? asFloats(value) : value;
-    for (const { path, output, work } of workers) {
-      // A cancelled lane ends between two operators as well.
-      if (signal.aborted) return E.left(cancelled(key, path));
-      if (run.entering !== undefined) await run.entering(path, key);
-      const result = await attempt(path, { key, value: current as never }, (item) =>
-        pipe(
-          work(item, signal),
-          TE.filterOrElse((given) => travelsOn(output, given), wrongValue(path, output)),
-        ),
-      );
-      if (E.isLeft(result)) return result;
-      const broken = run.laws ? brokenLaw(path, result.right) : noPicture(path, current, result.right);
-      if (broken !== undefined) return E.left({ key, operator: path, diagnostics: [broken] });
-      current = run.laws ? asFloats(result.right) : result.right;
-      if (isLarge) collect();
+    const limit = beginTimeLimit(run, key, signal);
+    try {
+      let current = run.laws ? asFloats(value) : value;
+      for (const { path, output, work } of workers) {
+        // A cancelled lane ends between two operators as well.
+        if (signal.aborted) return E.left(cancelled(key, path));
+        limit.entering(path, current);
+        if (run.entering !== undefined) await run.entering(path, key);
+        const result = await limit.race(
+          attempt(path, { key, value: current as never }, (item) =>
+            pipe(
+              work(item, limit.signal),
+              TE.filterOrElse((given) => travelsOn(output, given), wrongValue(path, output)),
+            ),
+          ),
+        );
+        if (isTimedOut(result)) return E.left(result.timedOut);
+        if (E.isLeft(result)) return result;
+        const broken = run.laws ? brokenLaw(path, result.right) : noPicture(path, current, result.right);
+        if (broken !== undefined) return E.left({ key, operator: path, diagnostics: [broken] });
+        current = run.laws ? asFloats(result.right) : result.right;
+        if (isLarge) collect();
+      }
+      return E.right(current);
+    } finally {
+      limit.end();
     }
-    return E.right(current);
   };
   return async (item, signal) => {
     const entered = await room(item, signal).catch((thrown: unknown) =>

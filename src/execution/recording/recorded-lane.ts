@@ -22,7 +22,7 @@ import { type ItemFlow, operate, runLanes } from '../../streams/index.js';
 import type { RunContext } from '../context.js';
 import type { LaneWork } from '../lane/lane.js';
 import type { Plan } from '../plan/plan.js';
-import { isCancelled, isPermanent } from '../recovery/disposition.js';
+import { isCancelled, isPermanent, stands } from '../recovery/disposition.js';
 import { retryWithBackoff } from '../recovery/retry.js';
 import type { ItemNotes } from './item-notes.js';
 import { type About, type Records, sourceStateOf, type Written } from './record-writer.js';
@@ -168,7 +168,8 @@ const settle = async (
     return E.isLeft(noted) ? setAside(bulk, key, noted.left) : { kind: 'skipped', key };
   }
   const before = failureOf(journal, key.path, digest.right, work.pipeline, version);
-  if (before !== undefined && !run.retry) return { kind: 'quarantined', failure: failedBefore(key, before) };
+  if (before !== undefined && stands(before.code) && !run.retry)
+    return { kind: 'quarantined', failure: failedBefore(key, before) };
   return retryWithBackoff(site, key, signal, async () => {
     const duplicate = isCopyable(bulk) ? duplicateOf(journal, work, digest.right) : undefined;
     return duplicate !== undefined && (await copied(journal.folder, duplicate, work.target))

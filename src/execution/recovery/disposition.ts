@@ -19,16 +19,24 @@ const transient: ReadonlySet<Code> = new Set<Code>([
   'file/over-source',
   'run/cancelled',
   'run/journal',
+  'run/system-refused',
+  // What an engine refuses or fails at says something of the engine.
+  'tensor/compile-failed',
   'tensor/run-failed',
   'tensor/engine-lost',
   'tensor/engine-unavailable',
   'tensor/cancelled',
   'tensor/disposed',
+  'model/out-of-memory',
+  'model/too-slow',
 ]);
 
 /** True when the failure would come again with the same photo and pipeline. */
 export const isPermanent = ({ diagnostics }: ItemFailure): boolean =>
   diagnostics.every(({ code }) => !transient.has(code));
+
+/** True for a failure of this code that is recorded and stands: versions before recorded some that say nothing of the photo. */
+export const stands = (code: string): boolean => !transient.has(code as Code);
 
 /** True for what was stopped by the user before it was finished. */
 export const isCancelled = (worked: E.Either<ItemFailure, unknown>): boolean =>

@@ -95,6 +95,7 @@ const alone = async (
     about: { ...source, target: work.target, digest: work.pipeline },
     engine: recorder.engine() ?? run.engine,
     memory: run.memory,
+    ...(run.timeout === undefined ? {} : { timeout: run.timeout }),
     certify: run.certify,
     laws: run.laws,
   };

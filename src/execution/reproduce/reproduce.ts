@@ -14,8 +14,7 @@ import { machine, versions } from '../../records/receipts/versions.js';
 import { defaultContext, type RunContext } from '../context.js';
 import type { LaneWork } from '../lane/lane.js';
 import { withLane, withRuntime } from '../lane/open-lane.js';
-import type { NotesByOperator } from '../recording/item-notes.js';
-import { createItemNotes } from '../recording/item-notes.js';
+import { createItemNotes, type NotesByOperator } from '../recording/item-notes.js';
 import { type Parts, partsOf } from './parts.js';
 import { type Ask, operatorsFor } from './plugins.js';
 import { outside, type Places, placesOf, readable, shownPath, within } from './within.js';
@@ -39,6 +38,8 @@ export interface ReproduceOptions {
   readonly ask?: Ask;
   /** Stops it when it aborts. */
   readonly signal?: AbortSignal;
+  /** Seconds that it may take; by the photo's size unless said otherwise. */
+  readonly timeout?: number;
 }
 
 /** What came of making a result again. */
@@ -218,6 +219,7 @@ const makeAgain = (
     ...usual,
     engine: options.engine ?? receipt.engine ?? 'cpu',
     memory: options.memory ?? memoryFor(receipt, usual.memory),
+    ...(options.timeout === undefined ? {} : { timeout: 1000 * options.timeout }),
     ...(receipt.certify === undefined ? {} : { certify: receipt.certify }),
     noted: itemNotes.note,
     receipt: () => () => embeddable(receipt, itemNotes.read(key)?.notes ?? {}),

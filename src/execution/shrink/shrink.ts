@@ -54,18 +54,32 @@ const MOST_TRIES = 400;
  * Greedy: it ends when no single step makes the case smaller.
  * Errors: `shrink/unreadable`, `shrink/nothing`, `watch/not-live` for a pipeline that does not work photo by photo.
  */
-export const shrink = (graph: Graph, file: string, engine = 'cpu'): TE.TaskEither<Diagnostics, Shrunk> =>
+export const shrink = (
+  graph: Graph,
+  file: string,
+  engine = 'cpu',
+  timeout?: number,
+): TE.TaskEither<Diagnostics, Shrunk> =>
   pipe(
     TE.fromEither(requireLoaded(graph)),
     TE.chain(() =>
-      withRuntime(contextFor(graph, engine, false), (runtime) => shrinkOn(graph, file, engine, runtime)),
+      withRuntime(contextFor(graph, { engine, timeout }, false), (runtime) =>
+        shrinkOn(graph, file, { engine, timeout }, runtime),
+      ),
     ),
   );
+
+/** How each try is run. */
+interface Settings {
+  readonly engine: string;
+  /** Seconds that one may take; by the photo's size where it is not said. */
+  readonly timeout: number | undefined;
+}
 
 const shrinkOn = (
   graph: Graph,
   file: string,
-  engine: string,
+  settings: Settings,
   runtime: LazyRuntime,
 ): TE.TaskEither<Diagnostics, Shrunk> => {
   const key = { path: basename(file), index: 0, epoch: 0 };
@@ -74,7 +88,7 @@ const shrinkOn = (
     TE.bindTo('split'),
     TE.bind('frame', ({ split }) =>
       pipe(
-        tryParts(split.reading, { key, value: { path: file } }, contextFor(graph, engine, false), runtime),
+        tryParts(split.reading, { key, value: { path: file } }, contextFor(graph, settings, false), runtime),
         TE.chainEitherK((made) =>
           E.isRight(made)
             ? E.right(made.right as Frame)
@@ -85,7 +99,7 @@ const shrinkOn = (
     TE.chain(({ split, frame }) => async () => {
       const whole: Region = { left: 0, top: 0, width: frame.width, height: frame.height };
       for (const laws of [false, true]) {
-        const run = contextFor(graph, engine, laws);
+        const run = contextFor(graph, settings, laws);
         let tries = 0;
         const attempt = async ({ region, parts }: Case): Promise<ItemFailure | undefined> => {
           tries++;
@@ -140,9 +154,10 @@ const splitParts = (graph: Graph): E.Either<Diagnostics, Split> => {
     : E.right({ reading: parts.slice(0, first + 1), working: parts.slice(first + 1) });
 };
 
-const contextFor = ({ seed }: Graph, engine: string, laws: boolean): RunContext => ({
+const contextFor = ({ seed }: Graph, { engine, timeout }: Settings, laws: boolean): RunContext => ({
   ...defaultContext(seed),
   engine,
+  ...(timeout === undefined ? {} : { timeout: 1000 * timeout }),
   laws,
 });
 

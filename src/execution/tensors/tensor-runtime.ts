@@ -39,6 +39,27 @@ export const readEngine = (name: string): E.Either<Diagnostics, EngineChoice> =>
     ]),
   );
 
+/**
+ * Looks whether an engine that was asked for by name starts at all, in a process of its own, before any photo is worked on. `cpu` and
+ * `auto` always do. Errors: `tensor/engine-unavailable`.
+ */
+export const canStart = (choice: EngineChoice): TE.TaskEither<Diagnostics, void> =>
+  choice === 'auto' || choice === 'cpu' || choice === 'tfjs-cpu'
+    ? TE.right(undefined)
+    : async () => {
+        const { tryEngine } = await import('../../tensor/run/survey.js');
+        const { works, note, hint } = await tryEngine(choice)();
+        return works
+          ? E.right(undefined)
+          : E.left([
+              failure(
+                'tensor/engine-unavailable',
+                `The engine ${choice} does not work here: ${(note ?? 'no reason was given').replace(/\.$/, '')}.`,
+                hint === undefined ? {} : { hint },
+              ),
+            ]);
+      };
+
 /** The tensor runtime of a run; each part is loaded once, when it is first asked for. */
 export interface LazyRuntime {
   readonly get: TE.TaskEither<Diagnostics, TensorRuntime>;

@@ -29,6 +29,14 @@ const wayOf = (
     width: fixed.width ?? roundUp(Math.max(width, least.width), multiple.width),
     height: fixed.height ?? roundUp(Math.max(height, least.height), multiple.height),
   };
+  // What a model declares is its maker's word: nothing is allocated by it that no picture may be.
+  if (full.width * full.height > MAX_PIXELS)
+    return E.left([
+      failure(
+        'picture/too-large',
+        `${file} would be given ${full.width}x${full.height} pixels; ${MAX_PIXELS / 1e6} megapixels are the limit.`,
+      ),
+    ]);
   if (fit === 'resize')
     return E.right({ inner: { width: fixed.width ?? width, height: fixed.height ?? height }, full });
   const wants = `${file} takes ${fixed.width ?? 'any'}x${fixed.height ?? 'any'} pixels only`;

@@ -7,9 +7,12 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import { type Conventions, conventionsOf, merged } from '../../nn/onnx/conventions.js';
 import type { OpContext, Resource } from '../../operator/behaviour.js';
+import { defaultTimeout } from '../../operator/time-limit.js';
 import type { HostTensor } from '../../ports/index.js';
+import { surveyModel } from '../../tensor/emit/foreign.js';
 import { decodeMetadata, type ModelHead } from '../../tensor/emit/schema.js';
 import type { Engine, OpenedModel } from '../../tensor/run/engine.js';
+import type { ModelLimits } from '../../tensor/run/model-process/host.js';
 import { type Interface, interfaceOf } from './interface.js';
 
 /** A model that is open on the run's engine. */
@@ -31,20 +34,26 @@ const headOf = (path: string, bytes: Uint8Array): E.Either<Diagnostics, ModelHea
   pipe(
     decodeMetadata(bytes),
     E.fromOption((): Diagnostics => [failure('model/not-onnx', `${path} is no ONNX model.`)]),
-    E.filterOrElse(
-      ({ external }) => !external,
-      (): Diagnostics => [
-        failure('model/external-weights', `The weights of ${path} are in another file beside it.`),
-      ],
+    E.chainFirst(() =>
+      pipe(
+        surveyModel(bytes),
+        E.mapLeft((what): Diagnostics => [failure('model/not-onnx', `${path} is no ONNX model: ${what}.`)]),
+        E.filterOrElse(
+          ({ external }) => !external,
+          (): Diagnostics => [
+            failure('model/external-weights', `The weights of ${path} are in another file beside it.`),
+          ],
+        ),
+      ),
     ),
   );
 
 /** Opens the bytes on an engine. What the engine refuses is a fault of the model, not of this program. */
 const openOn =
-  (engine: Engine, path: string) =>
+  (engine: Engine, path: string, limits: ModelLimits) =>
   (bytes: Uint8Array): TE.TaskEither<Diagnostics, OpenedModel> =>
     pipe(
-      engine.openModel(basename(path), bytes),
+      engine.openModel(basename(path), bytes, limits),
       TE.mapLeft((errors) =>
         errors[0].code === 'tensor/compile-failed'
           ? [
@@ -59,24 +68,29 @@ const openOn =
 
 /**
  * Opens a model for a run: reads its file, opens it on the run's engine, and decides how pictures are handed to it. When
- * the engine's worker ends, the next picture opens it anew. Errors: `model/…`.
+ * its process was ended, the next picture opens it anew. Errors: `model/…`.
  */
 export const openModel = (
   { file, ...given }: Conventions & { readonly file: string },
-  { openEngine }: OpContext,
-): TE.TaskEither<Diagnostics, Resource<Model>> =>
-  pipe(
+  { openEngine, memory, timeout }: OpContext,
+): TE.TaskEither<Diagnostics, Resource<Model>> => {
+  const limitsFor = (bytes: Uint8Array): ModelLimits => ({
+    memory,
+    opening: timeout ?? defaultTimeout(bytes.byteLength / 1e6),
+  });
+  const openFile = (engine: Engine) => (bytes: Uint8Array) => openOn(engine, file, limitsFor(bytes))(bytes);
+  return pipe(
     TE.Do,
     TE.bind('bytes', () => read(file)),
     TE.bind('head', ({ bytes }) => TE.fromEither(headOf(file, bytes))),
     TE.bind('own', ({ head }) => TE.fromEither(conventionsOf(basename(file), head.metadata))),
     TE.bind('engine', () => openEngine),
-    TE.bind('opened', ({ engine, bytes }) => openOn(engine, file)(bytes)),
+    TE.bind('opened', ({ engine, bytes }) => openFile(engine)(bytes)),
     TE.bind('decided', ({ opened, own }) =>
       TE.fromEither(interfaceOf(basename(file), opened, merged(given, own))),
     ),
     TE.map(({ engine, opened, decided }) => {
-      const reopen = pipe(read(file), TE.chain(openOn(engine, file)));
+      const reopen = pipe(read(file), TE.chain(openFile(engine)));
       let session: Promise<E.Either<Diagnostics, OpenedModel>> = Promise.resolve(E.right(opened));
       const current: TE.TaskEither<Diagnostics, OpenedModel> = async () => {
         const before = session;
@@ -87,7 +101,7 @@ export const openModel = (
         return session;
       };
       return {
-        value: { interface: decided, run: runOn(current, decided) },
+        value: { interface: decided, run: inTurn(runOn(current, decided)) },
         close: async () => {
           const held = await session;
           if (E.isRight(held)) held.right.dispose();
@@ -95,9 +109,20 @@ export const openModel = (
       };
     }),
   );
+};
 
 const SIZES =
   'If the engine complains of sizes, say what the model wants, such as `multiple: 32`. If it has no memory left, use smaller pictures.';
+
+/** Lets pictures through one after the other: a model takes one at a time, and one that ends it ends it for no other. */
+const inTurn = (run: Model['run']): Model['run'] => {
+  let last: Promise<unknown> = Promise.resolve();
+  return (tensor, signal) => () => {
+    const turn = last.then(() => run(tensor, signal)());
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+};
 
 const runOn =
   (current: TE.TaskEither<Diagnostics, OpenedModel>, { file, input, output }: Interface): Model['run'] =>

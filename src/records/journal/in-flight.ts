@@ -90,6 +90,17 @@ export const openInFlight = async (path: string, wasLeft: boolean): Promise<InFl
   };
 };
 
+/** Keeps those that were suspects before, and no more, of what a process was at that was ended on purpose. */
+export const blameNobody = async (path: string): Promise<void> => {
+  const { suspects } = await read(path);
+  try {
+    if (suspects.length > 0) writeFileSync(path, JSON.stringify({ inFlight: [], suspects } satisfies Noted));
+    else await rm(path, { force: true });
+  } catch {
+    // Then they are worked on alone once, which costs no more than a moment.
+  }
+};
+
 /** Where no results are written, nothing is begun. */
 export const nothingInFlight: InFlight = {
   begin: () => () => () => undefined,

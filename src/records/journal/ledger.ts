@@ -41,26 +41,48 @@ export const openLedger = (folder: string): TE.TaskEither<Diagnostics, Ledger> =
         TE.fromTask(() => (lock.wasLeft ? clearLeftovers(folder) : Promise.resolve())),
         TE.chain(() => readJournal(folder)),
         TE.bind('inFlight', () => TE.fromTask(() => openInFlight(inFlightPath(folder), lock.wasLeft))),
-        TE.map(
-          ({ journal, add, inFlight }): Ledger => ({
+        TE.map(({ journal, add, inFlight }): Ledger => {
+          let isOpen = true;
+          return {
             journal,
             inFlight,
+            // What goes on after a run was stopped may no longer write: the folder can be another's by then.
             record: (entry) =>
               pipe(
-                appendEntry(folder, entry),
+                isOpen ? appendEntry(folder, entry) : TE.left<Diagnostics>([isClosed]),
                 TE.chainIOK((place) => add({ entry, place })),
               ),
             close: async () => {
-              await inFlight.close();
-              await syncJournal(folder);
-              await lock.release();
+              isOpen = false;
+              try {
+                await inFlight.close();
+                await syncJournal(folder);
+              } finally {
+                await lock.release();
+              }
             },
-          }),
-        ),
-        TE.orElseFirstTaskK(() => lock.release),
+          };
+        }),
+        (opened) => releasing(lock, opened),
       ),
     ),
   );
+
+/** Gives the lock back when the rest does not open, or throws. */
+const releasing =
+  <A>(lock: Lock, opened: TE.TaskEither<Diagnostics, A>): TE.TaskEither<Diagnostics, A> =>
+  async () => {
+    try {
+      const result = await opened();
+      if (E.isLeft(result)) await lock.release();
+      return result;
+    } catch (thrown) {
+      await lock.release();
+      throw thrown;
+    }
+  };
+
+const isClosed = failure('run/cancelled', 'Stopped before it was written down.');
 
 const lockFolder = (folder: string): TE.TaskEither<Diagnostics, Lock> =>
   pipe(
@@ -83,7 +105,7 @@ const inUse = (folder: string, { pid, host, since }: Holder) =>
   );
 
 /** Removes what writers that were killed left between their files: theirs never got its name. */
-const clearLeftovers = async (folder: string): Promise<void> => {
+export const clearLeftovers = async (folder: string): Promise<void> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const left = entries.filter(
     ({ name, parentPath }) =>

@@ -86,25 +86,18 @@ const ModelHead = protobuf.Root.fromJSON({
     ModelHead: {
       fields: {
         irVersion: { type: 'int64', id: 1 },
-        graph: { type: 'GraphHead', id: 7 },
+        graph: { type: 'bytes', id: 7 },
         metadataProps: { rule: 'repeated', type: 'StringStringEntryProto', id: 14 },
       },
     },
     StringStringEntryProto: { fields: { key: { type: 'string', id: 1 }, value: { type: 'string', id: 2 } } },
-    GraphHead: { fields: { initializer: { rule: 'repeated', type: 'TensorHead', id: 5 } } },
-    TensorHead: { fields: { dataLocation: { type: 'int32', id: 14 } } },
   },
 }).lookupType('ModelHead');
-
-/** TensorProto.DataLocation.EXTERNAL: the tensor's data are in another file. */
-const EXTERNAL = 1;
 
 /** What an ONNX file says of itself. */
 export interface ModelHead {
   /** Its `metadata_props`. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Whether weights are in other files beside it. */
-  readonly external: boolean;
 }
 
 /** Reads what any `.onnx` file says of itself; none when these are not the bytes of one. */
@@ -112,12 +105,9 @@ export const decodeMetadata = (bytes: Uint8Array): O.Option<ModelHead> =>
   pipe(
     O.tryCatch(() => ModelHead.toObject(ModelHead.decode(bytes), { arrays: true, longs: Number })),
     O.filter(({ irVersion, graph }) => irVersion > 0 && graph !== undefined),
-    O.map(({ graph, metadataProps }) => ({
+    O.map(({ metadataProps }) => ({
       metadata: Object.fromEntries(
         metadataProps.map(({ key, value }: { readonly key: string; readonly value: string }) => [key, value]),
-      ),
-      external: graph.initializer.some(
-        ({ dataLocation }: { readonly dataLocation?: number }) => dataLocation === EXTERNAL,
       ),
     })),
   );

@@ -11,6 +11,7 @@ import type { Target } from '../passes/index.js';
 import type { KernelProgram } from '../trace/program.js';
 import { bareOutputs } from './bare-outputs.js';
 import { dialectOf } from './dialects.js';
+import { type ModelLimits, ModelProcess } from './model-process/host.js';
 import type { Job, Provider, Signature } from './protocol.js';
 import { WorkerHost } from './worker-host.js';
 
@@ -56,10 +57,15 @@ export interface Engine {
   readonly target: Target;
   readonly compile: (executable: Executable) => TE.TaskEither<Diagnostics, Compiled>;
   /**
-   * Opens an ONNX file by its bytes. Errors: `tensor/compile-failed` with ONNX Runtime's message when it refuses;
-   * `tensor/engine-unavailable` on engines that run no ONNX.
+   * Opens an ONNX file by its bytes, in a process of its own, which ends when it is disposed of, when a run is aborted, and when it
+   * takes more than the limits say. One run at a time. Errors: `tensor/compile-failed` with ONNX Runtime's message when it refuses;
+   * `tensor/engine-unavailable` on engines that run no ONNX; `model/out-of-memory`, `model/too-slow`.
    */
-  readonly openModel: (operator: string, model: Uint8Array) => TE.TaskEither<Diagnostics, OpenedModel>;
+  readonly openModel: (
+    operator: string,
+    model: Uint8Array,
+    limits?: ModelLimits,
+  ) => TE.TaskEither<Diagnostics, OpenedModel>;
   /** A buffer to fill and to give away in a run, one used before where there is one: a fresh one costs four times as much. */
   readonly buffer: (bytes: number) => ArrayBuffer;
   /** Ends the worker. A later compile starts another. */
@@ -128,8 +134,9 @@ const shaped =
 /** An engine by name. Nothing is started or loaded until something is compiled. */
 export const createEngine = (name: EngineName): Engine => {
   const host = new WorkerHost();
+  const models = new Set<ModelProcess>();
   let sessions = 0;
-  const open = async (operator: string, job: Job): Promise<E.Either<Diagnostics, OpenedModel>> => {
+  const open = async (operator: string, job: Job): Promise<E.Either<Diagnostics, Compiled>> => {
     const session = sessions++;
     const opened = await host.request(operator, { kind: 'compile', session, job });
     if (E.isLeft(opened)) return opened;
@@ -137,7 +144,6 @@ export const createEngine = (name: EngineName): Engine => {
     let released = false;
     const alive = (): boolean => !released && host.generation === generation;
     return E.right({
-      ...opened.right,
       alive,
       run:
         (feeds, signal, recycle = false) =>
@@ -160,19 +166,37 @@ export const createEngine = (name: EngineName): Engine => {
     target: name === 'cpu' ? 'cpu' : 'any',
     compile: (executable) =>
       pipe(() => open(executable.operator, jobs[name](executable)), TE.map(shaped(executable.graph))),
-    openModel: (operator, model) => async () => {
-      const provider = providers[name];
-      if (provider === undefined)
-        return E.left([
-          failure('tensor/engine-unavailable', `${operator}: the engine ${name} runs no ONNX files.`, {
-            hint: 'Choose another one, such as --engine cpu.',
-          }),
-        ]);
-      // Without an arena: how large the values become is not known beforehand.
-      const memory = { externalInitialisers: {}, threads: availableParallelism(), arena: false };
-      return open(operator, { kind: 'onnx', model, provider, ...memory });
-    },
+    openModel:
+      (operator, model, limits = {}) =>
+      async () => {
+        const provider = providers[name];
+        if (provider === undefined)
+          return E.left([
+            failure('tensor/engine-unavailable', `${operator}: the engine ${name} runs no ONNX files.`, {
+              hint: 'Choose another one, such as --engine cpu.',
+            }),
+          ]);
+        const opened = await ModelProcess.open(operator, model, provider, availableParallelism(), limits);
+        if (E.isLeft(opened)) return opened;
+        const { process, signature } = opened.right;
+        models.add(process);
+        const run: Compiled['run'] = (feeds, signal) => () => process.run(operator, feeds, signal);
+        return E.right({
+          ...signature,
+          run,
+          // The pipe copies them anyway.
+          runOnCopies: run,
+          alive: () => process.alive,
+          dispose: () => {
+            models.delete(process);
+            process.end();
+          },
+        });
+      },
     buffer: (bytes) => host.spare.take(bytes),
-    dispose: () => host.dispose(),
+    dispose: () => {
+      for (const process of models) process.end();
+      return host.dispose();
+    },
   };
 };

@@ -39,16 +39,26 @@ const providers: Readonly<
   coreml: { platforms: ['darwin'], hint: 'macOS only.' },
 };
 
+/** Tries one engine, an execution provider in a process of its own. Takes a second or two; never fails. */
+export const tryEngine =
+  (name: EngineName): Task<EngineReport> =>
+  async () => {
+    if (name === 'tfjs-cpu') return tfjsCpu;
+    return name === 'tfjs-node-gpu' ? tfjsNodeGpu() : tryProvider(name);
+  };
+
 /** Tries every engine, each provider in a process of its own. Takes a second or two; never fails. */
 export const surveyEngines: Task<readonly EngineReport[]> = async () => [
   ...(await Promise.all((Object.keys(providers) as Provider[]).map(tryProvider))),
   tfjsNodeGpu(),
-  {
-    name: 'tfjs-cpu',
-    works: true,
-    note: 'plain JavaScript; the reference that the others are tested against',
-  },
+  tfjsCpu,
 ];
+
+const tfjsCpu: EngineReport = {
+  name: 'tfjs-cpu',
+  works: true,
+  note: 'plain JavaScript; the reference that the others are tested against',
+};
 
 /**
  * The fastest engine that works on this machine, and the trials it was chosen by; without a sign of a GPU it is the CPU

@@ -2,8 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../../diagnostics/index.js';
-import type { FileRef, Item, ItemFailure } from '../../../ports/index.js';
+import { defaultTimeout } from '../../../operator/time-limit.js';
+import type { FileRef, Item, ItemFailure, ItemKey } from '../../../ports/index.js';
 import { cancelled } from '../../lane/lane.js';
+import { timedOut } from '../../time-limit.js';
 import type { Job, Message } from './protocol.js';
 
 /** Who is told what happens in the other process. */
@@ -17,7 +19,7 @@ export type Alone = E.Either<ItemFailure, unknown> | undefined;
 
 /**
  * Works on one photo in a process of its own, which it may end. Errors: `run/crashed` when it did, with the operator that
- * was at work; `run/cancelled`; and whatever the pipeline fails at.
+ * was at work; `run/timed-out`; `run/cancelled`; and whatever the pipeline fails at.
  */
 export const workAlone = (
   job: Job,
@@ -31,6 +33,10 @@ export const workAlone = (
     let operator: string | undefined;
     let outcome: Alone;
     let complaint = '';
+    const deadline = beginDeadline(job, key, (late) => {
+      outcome ??= E.left(late);
+      child.kill('SIGKILL');
+    });
     const stop = (): void => void child.kill('SIGKILL');
     signal.addEventListener('abort', stop, { once: true });
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -40,6 +46,7 @@ export const workAlone = (
       switch (told.kind) {
         case 'at':
           operator = told.operator;
+          deadline.entering(told.operator, told.allowed);
           return;
         case 'made':
           outcome = E.right(told.value);
@@ -51,8 +58,12 @@ export const workAlone = (
           listener.told(told);
       }
     });
-    child.on('error', () => resolve(undefined));
+    child.on('error', () => {
+      deadline.end();
+      resolve(undefined);
+    });
     child.on('close', (status, by) => {
+      deadline.end();
       signal.removeEventListener('abort', stop);
       if (outcome !== undefined || operator === undefined) return resolve(outcome);
       const isStopped = signal.aborted || (by !== null && stopping.has(by));
@@ -68,6 +79,39 @@ export const workAlone = (
       if (error !== null) stop();
     });
   });
+
+/** How much longer the other process has to see by itself that the time is over, and how often it is looked. */
+const GRACE_MS = 3000;
+const LOOK_MS = 500;
+
+/** Ends the work when the other process does not: what holds its only thread keeps it from looking at a clock. */
+const beginDeadline = (
+  { timeout, about }: Job,
+  key: ItemKey,
+  late: (failure: ItemFailure) => void,
+): { readonly entering: (operator: string, allowed: number) => void; readonly end: () => void } => {
+  const steps: { readonly operator: string; milliseconds: number }[] = [];
+  let [total, last, allowed] = [0, performance.now(), timeout ?? defaultTimeout(about.sourceSize / 1e6)];
+  const timer = setInterval(() => {
+    const now = performance.now();
+    // Time in which this process was stopped itself, as by Ctrl-Z, does not count.
+    const passed = Math.min(now - last, 2 * LOOK_MS);
+    last = now;
+    total += passed;
+    const step = steps.at(-1);
+    if (step !== undefined) step.milliseconds += passed;
+    if (total < allowed + GRACE_MS) return;
+    clearInterval(timer);
+    late(timedOut(key, steps, allowed));
+  }, LOOK_MS);
+  return {
+    entering: (operator, most) => {
+      allowed = Math.max(allowed, most);
+      steps.push({ operator, milliseconds: 0 });
+    },
+    end: () => clearInterval(timer),
+  };
+};
 
 /** Characters that are kept of what a process complains of: its last words say why it ended. */
 const MOST_COMPLAINT = 10_000;

@@ -8,6 +8,7 @@ import type { ItemFailure } from '../../../ports/index.js';
 import { emptyJournal } from '../../../records/journal/journal.js';
 import { recipeOf } from '../../../records/receipts/recipe.js';
 import { pluginFrom } from '../../../records/receipts/resolved.js';
+import { guardProcess } from '../../../tensor/run/model-process/guard.js';
 import { defaultContext, type RunContext } from '../../context.js';
 import { withLane, withRuntime } from '../../lane/open-lane.js';
 import { createItemNotes } from '../../recording/item-notes.js';
@@ -41,6 +42,7 @@ const contextFor = (job: Job, { graph }: Parts): RunContext => {
   const itemNotes = createItemNotes<About>();
   itemNotes.begin(key, { ...source, work: { source: job.input, target, pipeline: digest } })();
   let engine: string | undefined;
+  let allowed = (): number => Number.POSITIVE_INFINITY;
   const recipe = () => recipeOf({ ...graph, name, plugins }, folder, weights, { engine, memory, certify });
   const ledger = { journal: emptyJournal(folder).journal, record: () => TE.right(undefined) };
   const records = recordsOf(ledger, itemNotes, recipe);
@@ -51,7 +53,12 @@ const contextFor = (job: Job, { graph }: Parts): RunContext => {
     certify,
     laws: job.laws,
     jobs: 1,
-    entering: (operator) => tell({ kind: 'at', operator }),
+    ...(job.timeout === undefined ? {} : { timeout: job.timeout }),
+    busy: (_, milliseconds) => {
+      allowed = milliseconds;
+      return () => undefined;
+    },
+    entering: (operator) => tell({ kind: 'at', operator, allowed: allowed() }),
     receipt: (of) => () => records.receipt(of),
     noted: (of, operator, facts) => () => {
       itemNotes.note(of, operator, facts)();
@@ -84,6 +91,9 @@ const workOn = (job: Job): TE.TaskEither<Diagnostics, E.Either<ItemFailure, unkn
       );
     }),
   );
+
+// Also while a photo holds its only thread, it ends with the process that started it.
+guardProcess(Number.POSITIVE_INFINITY);
 
 // Whoever started this one decides when it ends: a terminal sends its signals to both.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

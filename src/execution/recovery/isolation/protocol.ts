@@ -22,14 +22,16 @@ export interface Job {
   readonly about: SourceState & { readonly target: string; readonly digest: Digest };
   readonly engine: string;
   readonly memory: number;
+  /** Milliseconds that it may take; by its size where it is not said. */
+  readonly timeout?: number;
   readonly certify: boolean;
   readonly laws: boolean;
 }
 
 /** What it says meanwhile, and what came of it. Nothing else is said after `made`, `failed` or `unable`. */
 export type Message =
-  /** An operator begins, or several that are one compiled graph: the path of the first. */
-  | { readonly kind: 'at'; readonly operator: string }
+  /** An operator begins, or several that are one compiled graph: the path of the first. All may take so many milliseconds. */
+  | { readonly kind: 'at'; readonly operator: string; readonly allowed: number }
   | { readonly kind: 'engine'; readonly name: string }
   | { readonly kind: 'warned'; readonly warning: Diagnostic }
   | { readonly kind: 'noted'; readonly operator: string; readonly facts: Notes }

@@ -1,0 +1,77 @@
+import { arrays, type DType, type HostTensor } from '../../../ports/index.js';
+
+/** How much a head may hold: names and shapes of values, or an ONNX model's complaint. */
+const MOST_HEAD = 16e6;
+
+/** Where a tensor or a model lies in the bytes that follow a head. */
+interface Part {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly bytes: number;
+}
+
+/** Anything that can be said in JSON, and tensors by name. */
+export interface Message {
+  readonly head: Readonly<Record<string, unknown>>;
+  readonly tensors: Readonly<Record<string, HostTensor>>;
+}
+
+/**
+ * A message as it goes through a pipe: the length of the head in four bytes (little-endian), the head as JSON, and the tensors' bytes
+ * one after the other. They are not copied.
+ */
+export const toFrames = ({ head, tensors }: Message): readonly Uint8Array[] => {
+  const parts = Object.entries(tensors).map(
+    ([name, { dtype, shape, data }]): Part => ({ name, dtype, shape, bytes: data.byteLength }),
+  );
+  const json = Buffer.from(JSON.stringify({ ...head, parts }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(json.length);
+  return [
+    length,
+    json,
+    ...Object.values(tensors).map(
+      ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    ),
+  ];
+};
+
+/** The bytes that are wanted next, to be filled by whoever reads; gives the next, or the message that is whole. */
+export interface Reading {
+  readonly wanted: Uint8Array;
+  readonly filled: () => Reading | Message;
+}
+
+/** Begins to read a message. Throws a RangeError where lengths are no lengths. */
+export const readMessage = (): Reading => {
+  const length = Buffer.alloc(4);
+  return {
+    wanted: length,
+    filled: () => {
+      const size = length.readUInt32LE();
+      if (size > MOST_HEAD) throw new RangeError(`a head of ${size} bytes`);
+      const json = new Uint8Array(size);
+      return { wanted: json, filled: () => readTensors(JSON.parse(Buffer.from(json).toString())) };
+    },
+  };
+};
+
+const readTensors = ({
+  parts,
+  ...head
+}: { readonly parts: readonly Part[] } & Message['head']): Reading | Message => {
+  const read = (left: readonly Part[], tensors: Message['tensors']): Reading | Message => {
+    const [part, ...others] = left;
+    if (part === undefined) return { head, tensors };
+    const { name, dtype, shape, bytes } = part;
+    const data = new arrays[dtype](new ArrayBuffer(bytes));
+    const next = { ...tensors, [name]: { dtype, shape, data } as HostTensor };
+    if (bytes === 0) return read(others, next);
+    return { wanted: new Uint8Array(data.buffer), filled: () => read(others, next) };
+  };
+  return read(parts, {});
+};
+
+/** True for what is read to its end. */
+export const isWhole = (reading: Reading | Message): reading is Message => 'tensors' in reading;

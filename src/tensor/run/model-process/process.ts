@@ -1,0 +1,83 @@
+import { readSync, writeSync } from 'node:fs';
+import { messageOf } from '../../../diagnostics/index.js';
+import { arrays, type HostTensor } from '../../../ports/index.js';
+import { openOnnx } from '../onnx-session.js';
+import type { Provider } from '../protocol.js';
+import type { Session } from '../session.js';
+import { isWhole, type Message, readMessage, toFrames } from './frames.js';
+import { guardProcess } from './guard.js';
+
+/**
+ * A program of its own that runs one foreign ONNX model, since nothing is known of how long it takes, how much memory, and whether
+ * it ends: whoever started it ends it. The model comes first, then one message for each run; each is answered.
+ */
+
+/** Where messages come from and answers go to. */
+const PIPE = 3;
+
+/** Reads bytes until the place is full; false where the other end is gone. */
+const fill = (place: Uint8Array): boolean => {
+  for (let at = 0; at < place.length; ) {
+    const read = readSync(PIPE, place, at, place.length - at, null);
+    if (read === 0) return false;
+    at += read;
+  }
+  return true;
+};
+
+const receive = (): Message | undefined => {
+  let reading: ReturnType<typeof readMessage> | Message = readMessage();
+  while (!isWhole(reading)) {
+    if (!fill(reading.wanted)) return undefined;
+    reading = reading.filled();
+  }
+  return reading;
+};
+
+const send = (message: Message): void => {
+  for (const frame of toFrames(message))
+    for (let at = 0; at < frame.length; ) at += writeSync(PIPE, frame, at, frame.length - at);
+};
+
+/** Answers with what the work gives, or with what is wrong. */
+const answer = async (work: () => Promise<Message>): Promise<void> => {
+  try {
+    send(await work());
+  } catch (thrown) {
+    send({ head: { ok: false, message: messageOf(thrown) }, tensors: {} });
+  }
+};
+
+/** Results of types that pictures can have; others are of no use outside. */
+const known = (results: Readonly<Record<string, HostTensor>>): Message['tensors'] =>
+  Object.fromEntries(Object.entries(results).filter(([, { dtype }]) => dtype in arrays));
+
+const [bytes = 'Infinity'] = process.argv.slice(2);
+guardProcess(Number(bytes));
+
+// A terminal sends its signals to all: whoever started this one decides when it ends.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+let session: Session | undefined;
+for (let message = receive(); message !== undefined; message = receive()) {
+  const { head, tensors } = message;
+  await answer(async () => {
+    if (session !== undefined) {
+      const results = await session.run(tensors);
+      return { head: { ok: true }, tensors: known(results) };
+    }
+    const { model } = tensors;
+    if (model?.dtype !== 'uint8') throw new Error('the first message is the model');
+    session = await openOnnx({
+      kind: 'onnx',
+      model: model.data,
+      externalInitialisers: {},
+      provider: head.provider as Provider,
+      threads: Number(head.threads),
+      // Without an arena: how large the values become is not known beforehand.
+      arena: false,
+    });
+    return { head: { ok: true, signature: session.signature }, tensors: {} };
+  });
+}
+process.exit();
