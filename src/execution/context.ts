@@ -6,6 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure } from '../diagnostics/index.js';
 import { randomFor } from '../operator/random.js';
 import type { Notes, OpContext } from '../ops/index.js';
+import { unrecorded } from '../ops/save/clearance.js';
 import type { ItemFailure, ItemKey, Json } from '../ports/index.js';
 import type { Engine } from '../tensor/run/engine.js';
 
@@ -35,6 +36,10 @@ export interface RunContext {
   readonly receipt: (key: ItemKey) => IO<Json | undefined>;
   /** Does work that could end the process, where no process has ended at it: see `InFlight`. */
   readonly crashGuard: OpContext['crashGuard'];
+  /** Guards the files that results are written to. */
+  readonly results: OpContext['results'];
+  /** Is told that something has to be waited for before the run begins. */
+  readonly delayed: (reason: Diagnostic, milliseconds: number) => IO<void>;
   /** Whether what failed before is tried again though nothing has changed. */
   readonly retry: boolean;
   /** Whether every operator is held to its laws, on every picture: see `brokenLaw`. */
@@ -49,7 +54,7 @@ export interface RunContext {
 
 /** What one operator knows about the run. */
 export const contextOf = (
-  { seed, engine, openEngine, jobs, memory, certify, warn, noted, receipt, crashGuard }: RunContext,
+  { seed, engine, openEngine, jobs, memory, certify, warn, noted, receipt, crashGuard, results }: RunContext,
   path: string,
 ): OpContext => ({
   path,
@@ -63,6 +68,7 @@ export const contextOf = (
   note: (key, facts) => noted(key, path, facts),
   receipt,
   crashGuard,
+  results,
   random: (key) => randomFor(seed, path, key),
 });
 
@@ -88,6 +94,8 @@ export const defaultContext = (seed: number): RunContext => ({
   waiting: () => () => undefined,
   receipt: () => () => undefined,
   crashGuard: (_, work) => T.Monad.map(work, O.some),
+  results: unrecorded,
+  delayed: () => () => undefined,
   retry: false,
   laws: false,
   chosen: () => () => undefined,

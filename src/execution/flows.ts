@@ -12,6 +12,7 @@ import {
   type Stage,
 } from '../pipelines/plan/stages.js';
 import type { Item, ItemKey, Outcome } from '../ports/index.js';
+import { type Ledger, openLedger } from '../records/journal/ledger.js';
 import { type ItemFlow, runLanes, type Scanned, scanState, share, through, until } from '../streams/index.js';
 import { contextOf, type RunContext } from './context.js';
 import { type LaneWork, laneWork } from './lane/lane.js';
@@ -19,9 +20,10 @@ import { warmUp } from './lane/warm-up.js';
 import type { Plan } from './plan/plan.js';
 import { flowThrough, sourceFlow } from './plan/source-flows.js';
 import { recorded } from './recording/recorded-lane.js';
-import { openRecorder, type Recorder } from './recording/recorder.js';
+import { openRecorder, type Recorder, watchingFor } from './recording/recorder.js';
 import { guarded } from './recovery/isolated-lane.js';
 import { openResources, type Resources } from './resources.js';
+import { inputsOf, recordedResults } from './results.js';
 import { beginAfter, leaveOutThrough, type Resumption, takenUp } from './resume.js';
 import { readEngine, type TensorRuntime, tensorRuntime } from './tensors/tensor-runtime.js';
 
@@ -51,33 +53,41 @@ export const build = (plan: Plan, run: RunContext, from?: Resumption): TE.TaskEi
     TE.bind('recorder', () =>
       plan.bulk === undefined ? TE.right(undefined) : openRecorder(plan.bulk, plan, run),
     ),
+    TE.bind('ledgers', () =>
+      plan.bulk === undefined
+        ? openSinks(plan, run)
+        : TE.right<Diagnostics, ReadonlyMap<string, Ledger>>(new Map()),
+    ),
     TE.let('runtime', ({ engine, recorder }) =>
       tensorRuntime(engine, (name) => () => {
         recorder?.chosen(name)();
         run.chosen(name)();
       }),
     ),
-    TE.let('running', ({ runtime, recorder }) => ({
+    TE.let('running', ({ runtime, recorder, ledgers }) => ({
       ...run,
+      results: recordedResults(ledgers, inputsOf(plan.graph)),
       ...recorder?.told(run),
       openEngine: runtime.engine,
     })),
-    TE.bind('resources', ({ runtime, running, recorder }) =>
+    TE.bind('resources', ({ runtime, running, recorder, ledgers }) =>
       pipe(
         openResources(plan.stages.flatMap(nodesOf), running),
         TE.orElseFirstTaskK(() => async () => {
           await runtime.close();
           await recorder?.ledger.close();
+          await closeAll(ledgers);
         }),
       ),
     ),
-    TE.bind('states', ({ runtime, running, resources, recorder }) =>
+    TE.bind('states', ({ runtime, running, resources, recorder, ledgers }) =>
       pipe(
         TE.fromEither(takenUp(plan.graph, from, resources, running)),
         TE.orElseFirstTaskK(() => async () => {
           await resources.close();
           await runtime.close();
           await recorder?.ledger.close();
+          await closeAll(ledgers);
         }),
       ),
     ),
@@ -85,16 +95,39 @@ export const build = (plan: Plan, run: RunContext, from?: Resumption): TE.TaskEi
       // The first photo that comes should not wait for what takes long to load.
       if (plan.bulk?.live === true) void warmUp(plan.bulk.lane, running, resources, runtime.get)();
     }),
-    TE.map(({ runtime, running, resources, states, recorder }) => ({
+    TE.map(({ runtime, running, resources, states, recorder, ledgers }) => ({
       flow: resultOf({ plan, run: running, resources: states, tensors: runtime.get, recorder, from }),
       close: async () => {
         // What was opened on the engine is given back before it ends.
         await resources.close();
         await runtime.close();
         await recorder?.ledger.close();
+        await closeAll(ledgers);
       },
     })),
   );
+
+/** Opens the records of the folders that a pipeline of no bulk writes to: of each file that is written, what was written. */
+const openSinks =
+  ({ graph }: Plan, { delayed }: RunContext): TE.TaskEither<Diagnostics, ReadonlyMap<string, Ledger>> =>
+  async () => {
+    const ledgers = new Map<string, Ledger>();
+    for (const { operator, params } of graph.nodes) {
+      const folder = operator.facts.sink?.folder(params as never);
+      if (folder === undefined || ledgers.has(folder)) continue;
+      const ledger = await openLedger(folder, watchingFor(folder, delayed))();
+      if (E.isLeft(ledger)) {
+        await closeAll(ledgers);
+        return ledger;
+      }
+      ledgers.set(folder, ledger.right);
+    }
+    return E.right(ledgers);
+  };
+
+const closeAll = async (ledgers: ReadonlyMap<string, Ledger>): Promise<void> => {
+  for (const ledger of ledgers.values()) await ledger.close();
+};
 
 /** The flow of the last stage, each stage reading the flows of those before it. */
 const resultOf = (site: Site): ItemFlow<unknown> => {

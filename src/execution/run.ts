@@ -124,7 +124,13 @@ export const runPlan = (
     quarantined: (failure) => () => observe({ kind: 'quarantined', failure }),
     waiting: (key, diagnostics, milliseconds) => () =>
       observe({ kind: 'waiting', key, diagnostics, milliseconds }),
-    warn: (key, warning) => () => observe({ kind: 'warned', key, warning }),
+    // What the survey found is said already.
+    warn: (key, warning) => () => {
+      if (!plan.warnings.some(({ code, message }) => code === warning.code && message === warning.message))
+        observe({ kind: 'warned', key, warning });
+    },
+    delayed: (reason, milliseconds) => () =>
+      observe({ kind: 'waiting', key: wholeRun(plan), diagnostics: [reason], milliseconds }),
     noted: (key, operator, facts) => () => observe({ kind: 'noted', key, operator, facts }),
     skipped: (key) => () => {
       skipped++;

@@ -1,4 +1,4 @@
-export { isTemporary, TEMPORARY, writeAtomically } from '../disk/write.js';
+export { isTemporary, type Replaceable, TEMPORARY, writeAtomically, writeInPlaceOf } from '../disk/write.js';
 export { type Decoded, type DecodeOptions, decode, type Input } from './decoding/decode.js';
 export { isWhole } from './decoding/whole.js';
 export { type EncodedPhoto, encode } from './encoding/encode.js';

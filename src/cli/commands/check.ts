@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
+import { remarksOn } from '../../execution/plan/plan.js';
 import { compile, parse } from '../../pipelines/compile.js';
 import { findPipeline } from '../find-pipeline.js';
 import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
@@ -55,10 +56,7 @@ const checkTarget = async (
           { ...file, path: resolve(folder, file.path) },
           { set, folder, ...(name === undefined ? {} : { pipeline: name }) },
         ),
-        TE.match(
-          (diagnostics): readonly Diagnostic[] => diagnostics,
-          (plan) => plan.warnings,
-        ),
+        TE.match((diagnostics): readonly Diagnostic[] => diagnostics, remarksOn),
       )(),
     ),
   );

@@ -4,14 +4,14 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { defaultContext } from '../../execution/context.js';
 import { estimateWork, type SizeEstimate } from '../../execution/plan/estimate.js';
-import { type Estimate, estimate, type Plan } from '../../execution/plan/plan.js';
+import { type Estimate, estimate, type Plan, remarksOn } from '../../execution/plan/plan.js';
 import type { PictureShape } from '../../ops/index.js';
 import { compile } from '../../pipelines/compile.js';
 import { nodesOf, type Stage } from '../../pipelines/plan/stages.js';
 import { showPort } from '../../ports/index.js';
 import { findPipeline } from '../find-pipeline.js';
 import { duration } from '../progress-line.js';
-import { printDiagnostics } from '../report-diagnostics.js';
+import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
 
 /** What `pipe plan` is given. */
@@ -50,7 +50,7 @@ export const plan = async (
   const estimates = picture === undefined ? [] : better(estimate(compiled, picture), foresights, picture);
   if (json) terminal.out(`${JSON.stringify(toJson(compiled, estimates, jobs, foresights), null, 2)}\n`);
   else {
-    printDiagnostics(terminal, compiled.warnings);
+    printDiagnostics(terminal, remarksOn(compiled));
     terminal.out(toText(compiled, estimates, jobs, foresights, terminal));
   }
   return exit.done;
@@ -118,6 +118,7 @@ const toJson = (
   ...(compiled.bulk === undefined
     ? {}
     : { items: compiled.bulk.items, done: compiled.bulk.done, folder: compiled.bulk.journal.folder }),
+  ...(remarksOn(compiled).length === 0 ? {} : { warnings: remarksOn(compiled).map(diagnosticJson) }),
   ...(foresights.length === 0
     ? {}
     : {

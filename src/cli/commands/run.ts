@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Diagnostic, Diagnostics } from '../../diagnostics/index.js';
+import { type Diagnostic, type Diagnostics, failure } from '../../diagnostics/index.js';
 import type { Plan } from '../../execution/plan/plan.js';
 import { type PipelineEvent, type Report, runPlan } from '../../execution/run.js';
 import { compile } from '../../pipelines/compile.js';
@@ -47,6 +47,7 @@ export const run = async (
       compile(file, { set, folder: terminal.folder, ...(pipeline === undefined ? {} : { pipeline }) }),
     ),
     TE.chainFirstIOK((plan) => () => reporter.planned(plan)),
+    TE.filterOrElse((plan) => !isEmpty(plan), nothingToDo),
     TE.bindTo('plan'),
     TE.bind('report', ({ plan }) =>
       runPlan(plan, {
@@ -71,6 +72,21 @@ export const run = async (
   return exitOf(report);
 };
 
+/** Whether a pipeline that works on files finds none, not even one that it cannot read. */
+const isEmpty = ({ bulk }: Plan): boolean =>
+  bulk !== undefined && !bulk.live && bulk.items === 0 && bulk.foreseen.length === 0;
+
+const nothingToDo = ({ graph, bulk }: Plan): Diagnostics => {
+  const span = bulk?.source.node.span;
+  return [
+    failure(
+      'file/none',
+      `\`${graph.name}\` finds no file to work on: nothing was done.`,
+      span === undefined ? {} : { span },
+    ),
+  ];
+};
+
 const exitOf = ({ end, failed }: Report): Exit => {
   if (end.kind === 'cancelled') return exit.stopped;
   if (end.kind === 'stopped') return exit.stuck;
@@ -85,6 +101,9 @@ interface Reporter {
   readonly finished: (plan: Plan, report: Report) => void;
 }
 
+/** That there is no file is said as the error that it is. */
+const isNews = ({ code }: Diagnostic): boolean => code !== 'file/none';
+
 /** One JSON object a line. */
 const jsonReporter = ({ out }: Terminal): Reporter => {
   const say = (event: string, more: object): void => out(`${JSON.stringify({ event, ...more })}\n`);
@@ -95,7 +114,7 @@ const jsonReporter = ({ out }: Terminal): Reporter => {
       for (const diagnostic of diagnostics) say('diagnostic', diagnosticJson(diagnostic));
     },
     planned: ({ graph, bulk, warnings }) => {
-      for (const warning of warnings) say('diagnostic', diagnosticJson(warning));
+      for (const warning of warnings.filter(isNews)) say('diagnostic', diagnosticJson(warning));
       say('started', {
         pipeline: graph.name,
         ...(bulk === undefined ? {} : { items: bulk.items, done: bulk.done }),
@@ -105,6 +124,11 @@ const jsonReporter = ({ out }: Terminal): Reporter => {
       if (event.kind === 'done' || event.kind === 'skipped') say(event.kind, { path: event.key.path });
       if (event.kind === 'failed') sayFailure(event.failure);
       if (event.kind === 'engine') say('engine', { name: event.name });
+      if (event.kind === 'waiting')
+        say('waiting', {
+          milliseconds: event.milliseconds,
+          diagnostics: event.diagnostics.map(diagnosticJson),
+        });
       if (event.kind === 'resumed') say('resumed', { step: event.step, folder: event.folder });
       if (event.kind === 'measured')
         say('measured', { path: event.key.path, figures: figuresJson(event.figures) });
@@ -144,7 +168,7 @@ const terminalReporter = (terminal: Terminal): Reporter => {
   let training: TrainingProgress | undefined;
   return {
     refused: (diagnostics) => printDiagnostics(terminal, diagnostics),
-    planned: (plan) => printDiagnostics(terminal, plan.warnings),
+    planned: (plan) => printDiagnostics(terminal, plan.warnings.filter(isNews)),
     event: (event) => {
       if (event.kind === 'warned') {
         const known = warnings.get(event.warning.code) ?? { warning: event.warning, paths: [] };
@@ -152,7 +176,10 @@ const terminalReporter = (terminal: Terminal): Reporter => {
         warnings.set(event.warning.code, known);
       } else if (event.kind === 'skipped') skipped++;
       else if (event.kind === 'engine') engine = event.name;
-      else if (event.kind === 'resumed') {
+      else if (event.kind === 'waiting') {
+        line.clear();
+        printDiagnostics(terminal, event.diagnostics);
+      } else if (event.kind === 'resumed') {
         line.clear();
         terminal.err(`goes on after step ${event.step}, from ${shortPath(event.folder, terminal.folder)}\n`);
       } else if (event.kind === 'measured') {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { onDisk } from '../../disk/names.js';
 import { analyse, parse } from '../../pipelines/compile.js';
 import type { Entry, FailedEntry } from '../../records/journal/entries.js';
 import { entriesOf, journalPath, lockPath, nameIn } from '../../records/journal/journal.js';
@@ -65,13 +66,13 @@ const folderStatusOf = async (folder: string): Promise<FolderStatus | undefined>
     if (isFailure(entry)) failures.set(entry.source, entry);
     else if ('at' in entry) {
       results.add(entry.output);
-      failures.delete(entry.source);
+      if ('source' in entry) failures.delete(entry.source);
       last = last === undefined || entry.at > last ? entry.at : last;
     }
   }
   const there = await Promise.all(
     [...failures.values()].map(async (entry) =>
-      stat(resolve(folder, entry.input)).then(
+      stat(onDisk(resolve(folder, entry.input))).then(
         () => [entry],
         () => [],
       ),

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
-import { writeAtomically } from '../../disk/write.js';
+import { extname, join } from 'node:path';
+import { firstBytes } from '../../disk/regular.js';
 import type { Digest } from '../../records/digest.js';
 import type { Work } from '../../records/journal/done.js';
 import type { Journal, Result } from '../../records/journal/journal.js';
@@ -21,16 +19,14 @@ export const duplicateOf = (
     : undefined;
 };
 
-/** Writes a result's bytes to another place, if they are still what was written. */
-export const copied = async (folder: string, duplicate: Result, target: string): Promise<boolean> => {
-  const file = join(folder, duplicate.output);
-  if (file === target) return false;
-  const bytes = await readFile(file).catch(() => undefined);
-  if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== duplicate.outputDigest)
-    return false;
-  const made = await mkdir(dirname(target), { recursive: true }).then(
-    () => true,
-    () => false,
+/** A result's bytes, if they are still what was written. */
+export const bytesOf = async (folder: string, duplicate: Result): Promise<Buffer | undefined> => {
+  // One byte more than there should be tells a file that has grown.
+  const bytes = await firstBytes(join(folder, duplicate.output), duplicate.outputSize + 1).catch(
+    () => undefined,
   );
-  return made && E.isRight(await writeAtomically(target, bytes)());
+  return bytes?.length === duplicate.outputSize &&
+    createHash('sha256').update(bytes).digest('hex') === duplicate.outputDigest
+    ? bytes
+    : undefined;
 };

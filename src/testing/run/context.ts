@@ -4,6 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { randomFor } from '../../operator/random.js';
+import { unrecorded } from '../../ops/save/clearance.js';
 import type { Engine } from '../../tensor/run/engine.js';
 
 /** Where an operator under test stands. */
@@ -37,6 +38,7 @@ export const contextFor = ({
   note: () => () => undefined,
   receipt: () => () => undefined,
   crashGuard: (_, work) => T.Monad.map(work, O.some),
+  results: unrecorded,
   engine: 'cpu',
   openEngine: engine,
   jobs: 2,
