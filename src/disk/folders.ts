@@ -35,8 +35,8 @@ export interface Obstacle {
 }
 
 /**
- * The first of the folders between one and a file in it that is no folder: a link could lead anywhere. What is not there yet
- * is no obstacle.
+ * The first of the folders between one and a file in it that is a link, which could lead anywhere, or a pipe or a device. What is
+ * not there yet is no obstacle, and of a file in its place the system itself says so.
  */
 export const obstacleTo = async (folder: string, file: string): Promise<Obstacle | undefined> => {
   const parts = relative(folder, dirname(file))
@@ -46,8 +46,8 @@ export const obstacleTo = async (folder: string, file: string): Promise<Obstacle
   for (const part of parts) {
     path = join(path, part);
     const stats = await lstat(onDisk(path)).catch(() => undefined);
-    if (stats === undefined) return undefined;
-    if (!stats.isDirectory()) return { path, kind: stats.isFile() ? 'a file' : kindOf(stats) };
+    if (stats === undefined || stats.isFile()) return undefined;
+    if (!stats.isDirectory()) return { path, kind: kindOf(stats) };
   }
   return undefined;
 };

@@ -51,8 +51,14 @@ export const writeFailure =
       case 'EPERM':
         return [failure('image/permission-denied', `${path} may not be written by this user.`, { cause })];
       case 'ENOENT':
-      case 'ENOTDIR':
         return [failure('image/not-found', `There is no folder ${dirname(path)} to write to.`, { cause })];
+      case 'ENOTDIR':
+        return [
+          failure('image/not-found', `${path} cannot be written: a file stands where a folder should be.`, {
+            hint: 'Move that file away, or write to another folder.',
+            cause,
+          }),
+        ];
       case 'ENAMETOOLONG':
         return [
           failure('image/name-too-long', `The file system takes no name as long as that of ${path}.`, {

@@ -24,12 +24,12 @@ export const inputsOf = ({ nodes }: Pick<Graph, 'nodes'>): readonly string[] =>
 /**
  * What a journal knows of files.
  *
- * @param begun the content that a process was about to give a file when it ended
+ * @param begun contents that a file was about to get, which are not in the record
  */
 const knownTo = (
   journal: Journal,
   inputs: readonly string[],
-  begun: (output: string) => string | undefined = () => undefined,
+  begun: (output: string) => readonly string[] = () => [],
 ): Known => ({
   inputs,
   authorOf: async (file, look) => {
@@ -37,8 +37,8 @@ const knownTo = (
     const written = journal.writtenOf(output)();
     if (written !== undefined && (await isAsWritten(file, look, written)) !== false) return 'a run';
     const wanted = begun(output);
-    const digest = wanted === undefined ? undefined : await digestFile(file)();
-    if (digest !== undefined && E.isRight(digest) && digest.right === wanted) return 'a run';
+    const digest = wanted.length === 0 ? undefined : await digestFile(file)();
+    if (digest !== undefined && E.isRight(digest) && wanted.includes(digest.right)) return 'a run';
     return written === undefined ? 'unknown' : 'changed since';
   },
 });

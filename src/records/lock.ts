@@ -6,6 +6,7 @@ import {
   readFile,
   readlink,
   realpath,
+  rename,
   rm,
   stat,
   writeFile,
@@ -109,10 +110,9 @@ const contend = async (
   holder: Holder,
   { waiting = () => undefined, silence = SILENCE_MS }: LockOptions,
 ): Promise<E.Either<Holder, Lock>> => {
-  let wasLeft = false;
   for (;;) {
     const file = await createdWith(path, JSON.stringify(holder));
-    if (file !== undefined) return E.right(held(path, file, holder, wasLeft));
+    if (file !== undefined) return E.right(held(path, file, holder, false));
     const seen = await glance(path);
     if (seen === undefined) continue;
     const life = await lifeOf(path, seen, holder);
@@ -124,8 +124,9 @@ const contend = async (
       if (now !== undefined && O.isSome(now.holder) && isOf(now, seen)) return E.left(now.holder.value);
       continue;
     }
-    if (await removed(path, seen, holder.id)) wasLeft = true;
-    else await pause(10);
+    const over = await takenOver(path, seen, holder);
+    if (over !== undefined) return E.right(held(path, over, holder, true));
+    await pause(10);
   }
 };
 
@@ -174,7 +175,7 @@ const lifeOf = async (
   if (!isRunning(pid)) return 'dead';
   const now = await startOf(pid);
   if (now !== '' && started !== '' && now !== started) return 'dead';
-  const has = await hasOpen(pid, path, look);
+  const has = await hasOpen(pid, path);
   // One that was started at this very moment, and yet has not the file open: someone else wrote its number.
   if (has !== undefined) return has ? 'alive' : 'dead';
   return now !== '' && started !== '' ? 'alive' : isFresh(await ageOf(path, look)) ? 'alive' : 'unknown';
@@ -288,43 +289,57 @@ const machineId = async (): Promise<string> => {
 };
 
 /** Whether a process has a file open, under Linux; undefined where that cannot be seen. */
-const hasOpen = async (pid: number, path: string, { inode }: Look): Promise<boolean | undefined> => {
+const hasOpen = async (pid: number, path: string): Promise<boolean | undefined> => {
   const folder = `/proc/${pid}/fd`;
   const names = await readdir(folder).catch(() => undefined);
-  if (names === undefined) return undefined;
+  const own = await stat(path).catch(() => undefined);
+  if (names === undefined || own === undefined) return undefined;
   const real = await realpath(path).catch(() => path);
   for (const name of names) {
     const descriptor = `${folder}/${name}`;
-    if ((await stat(descriptor).catch(() => undefined))?.ino === inode) return true;
-    // A file that was put in its place has another number.
-    if ((await readlink(descriptor).catch(() => '')).startsWith(real)) return true;
+    const other = await stat(descriptor).catch(() => undefined);
+    if (other?.ino === own.ino && other.dev === own.dev) return true;
+    // A file that another program put in its place has another number.
+    if (pid !== process.pid && (await readlink(descriptor).catch(() => '')).startsWith(real)) return true;
   }
   return false;
 };
 
 /**
- * Removes a dead holder's lock, unless somebody else did and took it meanwhile. Only one process at a time looks again and
- * removes it: a second file, there for an instant, sees to that.
+ * Puts a lock in the place of a dead holder's, unless somebody else did meanwhile. Only one process at a time looks again and
+ * replaces it: a second file, there for an instant, sees to that.
  */
-const removed = async (path: string, dead: Seen, id: string): Promise<boolean> => {
+const takenOver = async (path: string, dead: Seen, holder: Holder): Promise<FileHandle | undefined> => {
   const guard = `${path}.guard`;
-  const file = await createdWith(guard, id);
-  if (file === undefined) {
+  const mark = await createdWith(guard, holder.id);
+  if (mark === undefined) {
     const look = await lookAt(guard);
     const age = look === undefined ? 0 : await ageOf(guard, look);
     // In the future is nobody who would be at it now.
     if (age > GUARD_MS || age < -SKEW_MS) await rm(guard, { force: true });
-    return false;
+    return undefined;
   }
   try {
     const now = await glance(path);
     const isStill =
       now !== undefined && isOf(now, dead) && (O.isSome(now.holder) || isSame(now.look, dead.look));
-    if (isStill) await rm(path, { force: true });
-    return isStill;
+    return isStill ? await inItsPlace(path, holder) : undefined;
   } finally {
-    await file.close();
+    await mark.close();
     await rm(guard, { force: true });
+  }
+};
+
+const inItsPlace = async (path: string, holder: Holder): Promise<FileHandle | undefined> => {
+  const fresh = `${path}.${holder.id}`;
+  const file = await createdWith(fresh, JSON.stringify(holder));
+  try {
+    await rename(fresh, path);
+    return file;
+  } catch (thrown) {
+    await file?.close();
+    await rm(fresh, { force: true });
+    throw thrown;
   }
 };
 

@@ -8,16 +8,17 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 /** What each folder of src may import, beside itself: imports go down only (ARCHITECTURE.md). */
 const below: Readonly<Record<string, readonly string[]>> = {
   diagnostics: [],
+  disk: [],
   ports: ['diagnostics'],
   tensor: ['diagnostics', 'ports'],
-  image: ['diagnostics', 'ports', 'tensor'],
+  image: ['diagnostics', 'disk', 'ports', 'tensor'],
   // Models are written as pictures are: whole or not at all.
-  nn: ['diagnostics', 'ports', 'tensor', 'image'],
+  nn: ['diagnostics', 'disk', 'ports', 'tensor', 'image'],
   streams: ['diagnostics', 'ports', 'tensor'],
-  ops: ['diagnostics', 'ports', 'tensor', 'image', 'nn', 'streams'],
-  pipelines: ['diagnostics', 'ports', 'tensor', 'image', 'nn', 'streams', 'ops'],
-  testing: ['diagnostics', 'ports', 'tensor', 'image', 'nn', 'streams', 'ops', 'pipelines'],
-  cli: ['diagnostics', 'ports', 'tensor', 'image', 'nn', 'streams', 'ops', 'pipelines'],
+  ops: ['diagnostics', 'disk', 'ports', 'tensor', 'image', 'nn', 'streams'],
+  pipelines: ['diagnostics', 'disk', 'ports', 'tensor', 'image', 'nn', 'streams', 'ops'],
+  testing: ['diagnostics', 'disk', 'ports', 'tensor', 'image', 'nn', 'streams', 'ops', 'pipelines'],
+  cli: ['diagnostics', 'disk', 'ports', 'tensor', 'image', 'nn', 'streams', 'ops', 'pipelines'],
 };
 
 const sources = (folder: string): readonly string[] =>

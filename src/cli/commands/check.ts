@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Diagnostic } from '../../diagnostics/index.js';
+import { type Diagnostic, printableJson } from '../../diagnostics/index.js';
 import { remarksOn } from '../../execution/plan/plan.js';
 import { compile, parse } from '../../pipelines/compile.js';
 import { findPipeline } from '../find-pipeline.js';
@@ -25,7 +25,7 @@ export const check = async (
     (targets.length === 0 ? [undefined] : targets).map((target) => checkTarget(target, set, terminal)),
   );
   const found = results.flat();
-  if (json) for (const diagnostic of found) terminal.out(`${JSON.stringify(diagnosticJson(diagnostic))}\n`);
+  if (json) for (const diagnostic of found) terminal.out(`${printableJson(diagnosticJson(diagnostic))}\n`);
   else printDiagnostics(terminal, found);
   const errors = found.filter(({ severity }) => severity === 'error').length;
   if (!json) terminal.out(`${verdict(errors, found.length - errors, results.length, terminal)}\n`);

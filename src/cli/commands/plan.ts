@@ -1,7 +1,7 @@
-import { relative } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { printableJson } from '../../diagnostics/index.js';
 import { defaultContext } from '../../execution/context.js';
 import { estimateWork, type SizeEstimate } from '../../execution/plan/estimate.js';
 import { type Estimate, estimate, type Plan, remarksOn } from '../../execution/plan/plan.js';
@@ -10,6 +10,7 @@ import { compile } from '../../pipelines/compile.js';
 import { nodesOf, type Stage } from '../../pipelines/plan/stages.js';
 import { showPort } from '../../ports/index.js';
 import { findPipeline } from '../find-pipeline.js';
+import { printable, shortPath } from '../printable.js';
 import { duration } from '../progress-line.js';
 import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
@@ -48,7 +49,7 @@ export const plan = async (
   }
   const { compiled, picture, foresights } = result.right;
   const estimates = picture === undefined ? [] : better(estimate(compiled, picture), foresights, picture);
-  if (json) terminal.out(`${JSON.stringify(toJson(compiled, estimates, jobs, foresights), null, 2)}\n`);
+  if (json) terminal.out(`${printableJson(toJson(compiled, estimates, jobs, foresights), 2)}\n`);
   else {
     printDiagnostics(terminal, remarksOn(compiled));
     terminal.out(toText(compiled, estimates, jobs, foresights, terminal));
@@ -165,9 +166,9 @@ const toText = (
     const shared = stages.some((stage) => stage.shared && stage.id === node.path) ? '  shared' : '';
     return `  ${node.path.padEnd(wide)} ${paint.cyan(bracket)} ${showPort(node.output)}${paint.dim(size + shared)}`;
   });
-  const about = graph.about === undefined ? '' : `: ${graph.about}`;
+  const about = graph.about === undefined ? '' : `: ${printable(graph.about)}`;
   return [
-    `${paint.bold(graph.name)}${about}`,
+    `${paint.bold(printable(graph.name))}${about}`,
     '',
     ...rows,
     ...(fused.length === 0
@@ -178,8 +179,8 @@ const toText = (
       ? []
       : [
           bulk.live
-            ? `waits for files that come; results go to ${relative(folder, bulk.journal.folder) || '.'}`
-            : workLine(bulk.items, bulk.done, relative(folder, bulk.journal.folder) || '.'),
+            ? `waits for files that come; results go to ${shortPath(bulk.journal.folder, folder)}`
+            : workLine(bulk.items, bulk.done, shortPath(bulk.journal.folder, folder)),
         ]),
     ...foresights.map(foresightLine),
     ...predictionLine(compiled, estimates, jobs),

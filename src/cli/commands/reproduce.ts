@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Diagnostics } from '../../diagnostics/index.js';
+import { type Diagnostics, printableJson } from '../../diagnostics/index.js';
 import { type Reproduction, reproduce } from '../../execution/reproduce/reproduce.js';
 import type { Likeness } from '../../records/receipts/compare.js';
 import { printable } from '../printable.js';
@@ -34,11 +34,11 @@ export const reproduceFile = async (
     ),
   )();
   if (E.isLeft(result)) {
-    if (json) for (const diagnostic of result.left) out(`${JSON.stringify(diagnosticJson(diagnostic))}\n`);
+    if (json) for (const diagnostic of result.left) out(`${printableJson(diagnosticJson(diagnostic))}\n`);
     else printDiagnostics(terminal, result.left);
     return exit.wrong;
   }
-  out(json ? `${JSON.stringify(toJson(result.right), null, 2)}\n` : toText(result.right, terminal));
+  out(json ? `${printableJson(toJson(result.right), 2)}\n` : toText(result.right, terminal));
   return result.right.likeness.kind === 'different' ? exit.someFailed : exit.done;
 };
 
@@ -68,15 +68,15 @@ const toText = (made: Reproduction, { paint }: Terminal): string => {
   const when = receipt.at === undefined ? '' : ` on ${receipt.at.slice(0, 16).replace('T', ' ')} UTC`;
   const on = receipt.engine === undefined ? '' : ` (engine ${receipt.engine})`;
   return [
-    `${paint.bold(printable(receipt.output))} was made from ${printable(receipt.source)} by ${receipt.name}${on}${when}, says the receipt in the ${receipt.from}.`,
+    `${paint.bold(printable(receipt.output))} was made from ${printable(receipt.source)} by ${printable(receipt.name)}${printable(on)}${printable(when)}, says the receipt in the ${receipt.from}.`,
     `${isSame ? paint.green('✓') : paint.red('✗')} ${verdict(likeness)}${engine === undefined ? '' : `, on ${engine}`}.`,
     ...(isUnchanged === false
       ? [
           `${paint.yellow('!')} The file was changed since it was written${isAsWritten === true ? '; what was written then is made again bit for bit' : ''}.`,
         ]
       : []),
-    ...surroundings.map((change) => `  ${paint.dim(`differs: ${change}`)}`),
-    ...otherNotes.map((path) => `  ${paint.dim(`differs: what ${path} noted`)}`),
+    ...surroundings.map((change) => `  ${paint.dim(`differs: ${printable(change)}`)}`),
+    ...otherNotes.map((path) => `  ${paint.dim(`differs: what ${printable(path)} noted`)}`),
     '',
   ].join('\n');
 };

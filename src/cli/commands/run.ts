@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostic, type Diagnostics, failure } from '../../diagnostics/index.js';
+import { type Diagnostic, type Diagnostics, failure, printableJson } from '../../diagnostics/index.js';
 import type { Plan } from '../../execution/plan/plan.js';
 import { type PipelineEvent, type Report, runPlan } from '../../execution/run.js';
 import { compile } from '../../pipelines/compile.js';
@@ -106,7 +106,7 @@ const isNews = ({ code }: Diagnostic): boolean => code !== 'file/none';
 
 /** One JSON object a line. */
 const jsonReporter = ({ out }: Terminal): Reporter => {
-  const say = (event: string, more: object): void => out(`${JSON.stringify({ event, ...more })}\n`);
+  const say = (event: string, more: object): void => out(`${printableJson({ event, ...more })}\n`);
   const sayFailure = ({ key, operator, diagnostics }: ItemFailure): void =>
     say('failed', { path: key.path, operator, diagnostics: diagnostics.map(diagnosticJson) });
   return {
@@ -223,7 +223,7 @@ const printItemWarning = (
   paths: readonly string[],
 ): void => {
   const others = paths.length > 1 ? paint.dim(` (and ${paths.length - 1} more with ${code})`) : '';
-  err(`${paint.yellow('!')} ${paths[0]}: ${message}${others}\n`);
+  err(`${paint.yellow('!')} ${printable(paths[0] ?? '')}: ${printable(message)}${others}\n`);
 };
 
 /** Lists what failed, and why a run could not go on. */
@@ -232,7 +232,9 @@ const printTrouble = (terminal: Terminal, { failed, end }: Report): void => {
   for (const { key, operator, diagnostics } of failed) {
     const [{ code, message, hint }] = diagnostics;
     err(`${paint.red('✗')} ${paint.bold(printable(key.path))} ${paint.dim(`at ${operator}`)}\n`);
-    err(`  ${paint.dim(`${code}:`)} ${printable(message)}${hint === undefined ? '' : ` ${hint}`}\n`);
+    err(
+      `  ${paint.dim(`${code}:`)} ${printable(message)}${hint === undefined ? '' : ` ${printable(hint)}`}\n`,
+    );
   }
   if (end.kind === 'stopped') {
     err('\n');
@@ -260,5 +262,5 @@ const summary = (
       ? paint.green('✓')
       : paint.yellow(end.kind === 'complete' ? '!' : '■');
   const ending = { complete: '', cancelled: 'stopped: ', stopped: 'could not go on: ' }[end.kind];
-  return `${mark} ${paint.bold(plan.graph.name)}: ${ending}${parts.join(', ')}${done > 0 ? place : ''}, ${duration(milliseconds)}${engine === undefined ? '' : ` on ${engine}`}`;
+  return `${mark} ${paint.bold(printable(plan.graph.name))}: ${ending}${parts.join(', ')}${done > 0 ? place : ''}, ${duration(milliseconds)}${engine === undefined ? '' : ` on ${engine}`}`;
 };

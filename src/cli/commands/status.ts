@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { printableJson } from '../../diagnostics/index.js';
 import { onDisk } from '../../disk/names.js';
 import { analyse, parse } from '../../pipelines/compile.js';
 import type { Entry, FailedEntry } from '../../records/journal/entries.js';
@@ -42,7 +43,7 @@ export const status = async (
   const given = folders.map((each) => resolve(folder, each));
   const places = given.length > 0 ? given : [...(await ownFolders(folder)), ...(await foldersBelow(folder))];
   const found = (await Promise.all([...new Set(places)].map(folderStatusOf))).flatMap((each) => each ?? []);
-  if (json) out(`${JSON.stringify(found, null, 2)}\n`);
+  if (json) out(`${printableJson(found, 2)}\n`);
   else for (const each of found) out(`${toText(each, terminal)}\n`);
   if (found.length > 0) return exit.done;
   err(
@@ -94,16 +95,18 @@ const toText = (
   { folder: place, results, last, setAside, writer }: FolderStatus,
   { paint, folder }: Terminal,
 ): string => {
-  const when = last === undefined ? '' : `, the last ${last.slice(0, 16).replace('T', ' ')} UTC`;
+  const when = last === undefined ? '' : `, the last ${printable(last.slice(0, 16).replace('T', ' '))} UTC`;
   return [
     `${paint.bold(shortPath(place, folder))}: ${results} result${results === 1 ? '' : 's'}${when}`,
-    ...(writer === undefined ? [] : [`  process ${writer.pid} on ${writer.host} is writing there`]),
+    ...(writer === undefined
+      ? []
+      : [`  process ${writer.pid} on ${printable(writer.host)} is writing there`]),
     ...(setAside.length === 0
       ? []
       : [`  ${setAside.length} set aside until they or the pipeline change (--retry tries them again):`]),
     ...setAside.flatMap(({ source, operator, code, message, hint }) => [
-      `  ${paint.red('✗')} ${paint.bold(printable(source))} ${paint.dim(`at ${operator}`)}`,
-      `    ${paint.dim(`${code}:`)} ${printable(message)}${hint === undefined ? '' : ` ${hint}`}`,
+      `  ${paint.red('✗')} ${paint.bold(printable(source))} ${paint.dim(`at ${printable(operator)}`)}`,
+      `    ${paint.dim(`${printable(code)}:`)} ${printable(message)}${hint === undefined ? '' : ` ${printable(hint)}`}`,
     ]),
   ].join('\n');
 };

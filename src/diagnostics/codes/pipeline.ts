@@ -5,6 +5,10 @@ export const pipelineCodes = {
     remedy:
       'The excerpt shows where the parser stopped; often the indentation there or in the line above is off.',
   },
+  'yaml/encoding': {
+    title: 'The file is not written in UTF-8',
+    remedy: 'Save it as UTF-8: editors have that under “Save as” or “Encoding”.',
+  },
   'yaml/empty': {
     title: 'The file is empty',
     remedy: '`pipe new` writes a pipeline to start from.',

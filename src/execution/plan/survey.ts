@@ -107,6 +107,8 @@ const missingFiles = ({ nodes }: Graph): TE.TaskEither<Diagnostics, undefined> =
 
 /** Of a model that does not ship, those that do. */
 const hintFor = async (path: string): Promise<{ readonly hint?: string }> => {
+  if (/[“”„‘’«»]/.test(path))
+    return { hint: 'Typographic quotes count as part of a name: use straight ones, `"` or `\'`.' };
   if (dirname(path) !== shippedModels) return {};
   const names = await readdir(shippedModels).catch((): string[] => []);
   return { hint: didYouMean(basename(path), names) };

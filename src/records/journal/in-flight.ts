@@ -23,8 +23,8 @@ export interface InFlight {
   readonly writing: (output: string, digest: string) => IO<void>;
   /** Notes that the file is in the record. */
   readonly written: (output: string) => IO<void>;
-  /** The content that a file was about to get when a process ended. */
-  readonly wasWriting: (output: string) => string | undefined;
+  /** The contents that a file was about to get, by this process or one that ended, and that are not in the record. */
+  readonly wasWriting: (output: string) => readonly string[];
   /** Keeps those that are still suspects for the next process. */
   readonly close: Task<void>;
 }
@@ -48,13 +48,13 @@ interface Noted {
   readonly inFlight: readonly string[];
   readonly suspects: readonly string[];
   /** Digests by the files that are about to get them. */
-  readonly writing?: Readonly<Record<string, string>>;
+  readonly writing?: Readonly<Record<string, readonly string[]>>;
 }
 
 const codec: t.Type<Noted, unknown, unknown> = t.readonly(
   t.intersection([
     t.type({ inFlight: t.readonlyArray(t.string), suspects: t.readonlyArray(t.string) }),
-    t.partial({ writing: t.readonly(t.record(t.string, t.string)) }),
+    t.partial({ writing: t.readonly(t.record(t.string, t.readonlyArray(t.string))) }),
   ]),
 ) as t.Type<Noted, unknown, unknown>;
 
@@ -83,8 +83,7 @@ export const openInFlight = async (path: string, wasLeft: boolean): Promise<InFl
   const before = await read(path);
   const suspects = new Set([...before.suspects, ...(wasLeft ? before.inFlight : [])].slice(-MOST_SUSPECTS));
   const inFlight = new Map<string, number>();
-  const begun = new Map(Object.entries(before.writing ?? {}).slice(-MOST_SUSPECTS));
-  const writing = new Map(begun);
+  const writing = new Map(Object.entries(before.writing ?? {}).slice(-MOST_SUSPECTS));
   // Those that ended since stay in the file until the next is begun: one write a photo will do.
   let written: ReadonlySet<string> = new Set();
   const write = (sources: readonly string[]): void => {
@@ -116,15 +115,15 @@ export const openInFlight = async (path: string, wasLeft: boolean): Promise<InFl
       if (suspects.delete(source)) write([...inFlight.keys()]);
     },
     writing: (output, digest) => () => {
-      writing.set(output, digest);
+      // The one before may be what is there, should this one not get so far.
+      writing.set(output, [...(writing.get(output) ?? []).slice(-1), digest]);
       write([...inFlight.keys()]);
     },
     // What is in the record stays in the file until it is written the next time: one write a photo will do.
     written: (output) => () => {
       writing.delete(output);
-      begun.delete(output);
     },
-    wasWriting: (output) => begun.get(output),
+    wasWriting: (output) => writing.get(output) ?? [],
     close: async () => {
       if (suspects.size > 0 || writing.size > 0) write([]);
       else await rm(path, { force: true }).catch(() => undefined);
@@ -139,7 +138,7 @@ export const nothingInFlight: InFlight = {
   clear: () => () => undefined,
   writing: () => () => undefined,
   written: () => () => undefined,
-  wasWriting: () => undefined,
+  wasWriting: () => [],
   close: () => Promise.resolve(),
 };
 
