@@ -19,6 +19,8 @@ export const makeFolder = async (folder: string): Promise<void> => {
       () => false,
     );
     if (isThere) return;
+    if (codeOf(thrown) === 'EEXIST')
+      throw Object.assign(new Error(`${folder} is no folder`), { code: 'ENOTDIR', cause: thrown });
     if (codeOf(thrown) !== 'ENOENT' || dirname(folder) === folder) throw thrown;
     await makeFolder(dirname(folder));
     await mkdir(onDisk(folder)).catch((again: unknown) => {

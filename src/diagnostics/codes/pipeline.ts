@@ -98,6 +98,11 @@ export const pipelineCodes = {
     title: 'A name that cannot be used',
     remedy: 'Names begin with a letter and go on with letters, digits, `-` and `_`.',
   },
+  'pipeline/too-many-steps': {
+    title: 'A file has more steps than a pipeline needs',
+    remedy:
+      'Do the same in fewer steps, or in several files, each of which reads what the one before it wrote.',
+  },
   'pipeline/no-sink': {
     title: 'The results of the pipeline go nowhere',
     remedy: 'End with an operator that keeps them, such as `save` or `report`.',

@@ -17,6 +17,7 @@ import type {
 } from '../../records/journal/entries.js';
 import { nameIn } from '../../records/journal/journal.js';
 import type { Ledger } from '../../records/journal/ledger.js';
+import { embeddedRecipe } from '../../records/receipts/embedded.js';
 import { version } from '../../records/receipts/versions.js';
 import type { ItemNotes } from './item-notes.js';
 
@@ -125,10 +126,9 @@ export const recordsOf = (
     receipt: (key) => {
       const entry = itemNotes.read(key);
       if (entry === undefined) return undefined;
-      const { v: _v, kind: _kind, ...made } = recipe();
       const { work, sourceModified: _modified, ...source } = entry.about;
       return {
-        ...made,
+        ...embeddedRecipe(recipe(), entry.notes),
         ...source,
         output: nameIn(folder, work.target),
         index: key.index,

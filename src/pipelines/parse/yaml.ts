@@ -34,6 +34,8 @@ export const limits = {
   depth: 64,
   /** Values, those that aliases repeat counted again. */
   values: 50_000,
+  /** Steps, those of all pipelines and streams together. */
+  steps: 1000,
 } as const;
 
 /**
