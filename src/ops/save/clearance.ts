@@ -29,11 +29,9 @@ export type Wanted = Omit<NewResult, 'digest' | 'size'> & Partial<Pick<NewResult
 const refuse = (code: Code, message: string, hint?: string): E.Either<Diagnostics, never> =>
   E.left([failure(code, message, hint === undefined ? {} : { hint })]);
 
-/** Whether a path below the folder goes through the folder that is Prismflow's own, on any file system. */
-const isReserved = ({ folder, file }: Wanted): boolean =>
-  relative(folder, file)
-    .split(sep)
-    .some((part) => part.toLowerCase() === OWN_FOLDER);
+/** Whether a path goes through a folder that is Prismflow's own, on any file system. */
+const isReserved = ({ file }: Wanted): boolean =>
+  file.split(sep).some((part) => part.toLowerCase() === OWN_FOLDER);
 
 /**
  * Looks whether a result may be written where it is to go, without writing anything. Errors: `file/exists`, `file/changed`,
