@@ -74,8 +74,12 @@ const MOST_BYTES = 1 << 16;
  * Locks of this process, lest it take one of its own for left behind: process ids repeat after a restart. Several copies of this
  * module can be loaded.
  */
-const mine: Set<string> = ((globalThis as { [key: symbol]: unknown })[Symbol.for('prismflow.locks')] ??=
-  new Set<string>()) as Set<string>;
+const mine: Set<string> = (() => {
+  const shared = globalThis as { [key: symbol]: unknown };
+  const name = Symbol.for('prismflow.locks');
+  shared[name] ??= new Set<string>();
+  return shared[name] as Set<string>;
+})();
 
 /**
  * Takes the lock that is a file, for this process alone. It survives no process: one whose holder was killed is taken

@@ -42,6 +42,8 @@ export interface RecordedSite {
   readonly itemNotes: ItemNotes<About>;
   readonly records: Records;
   readonly results: GuardedResults;
+  /** Whether no run has written to the folder before. */
+  readonly isNew: boolean;
 }
 
 /** What became of an item. */
@@ -169,9 +171,9 @@ const settle = async (
     const worked = await site.work(item, signal);
     return { kind: 'worked', outcome: asOutcome(key, worked) };
   }
-  // What was begun by a process that ended may be that very result: then its bytes tell, once they are made again.
-  const barred = ledger.wasLeft ? undefined : await barrierTo(site, work);
-  if (status.kind === 'new' && barred !== undefined) return setAside(bulk, key, barred);
+  // Where something was written before, a record can be lost: then what is made tells whether the file is that very result.
+  const barrier = site.isNew && status.kind === 'new' ? await barrierTo(site, work) : undefined;
+  if (barrier !== undefined) return setAside(bulk, key, barrier);
   const digest = await digestFile(work.source)();
   if (E.isLeft(digest)) return setAside(bulk, key, digest.left);
   const about: About = { ...sourceStateOf(key, status.stats, digest.right), work };

@@ -21,6 +21,8 @@ export interface Recorder {
   readonly itemNotes: ItemNotes<About>;
   readonly records: Records;
   readonly results: GuardedResults;
+  /** Whether no run has written to the folder before, as far as is known. */
+  readonly isNew: boolean;
   /** Is told which engine does the tensor work. */
   readonly chosen: (engine: string) => IO<void>;
   /** The engine that it was told of last. */
@@ -90,6 +92,7 @@ export const openRecorder = (
         itemNotes,
         records,
         results,
+        isNew: ledger.journal.isEmpty() && !ledger.wasLeft,
         chosen: (name) => () => {
           [engine, recipe] = [name, undefined];
         },

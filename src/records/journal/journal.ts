@@ -54,6 +54,8 @@ export interface Journal {
   /** Why a source could not be worked on, if it was not since, by `source`. */
   readonly failureOf: (source: string) => IO<FailedEntry | undefined>;
   readonly recipes: ReadonlySet<Digest>;
+  /** True while no entry is known. */
+  readonly isEmpty: IO<boolean>;
 }
 
 /** A journal, and how to tell it what stands in its file. */
@@ -93,6 +95,7 @@ export const emptyJournal = (folder: string): GrowingJournal => {
     createPlaces(),
   ];
   const recipes = new Set<Digest>();
+  let isEmpty = true;
   const entryAt = (place: Place | undefined): Entry | undefined =>
     place === undefined ? undefined : readLine(journalPath(folder), place);
   const resultAt = (place: Place | undefined): Result | undefined => {
@@ -107,6 +110,7 @@ export const emptyJournal = (folder: string): GrowingJournal => {
     journal: {
       folder,
       recipes,
+      isEmpty: () => isEmpty,
       resultOf: (output) => () => {
         const result = resultAt(results.get(output));
         if (result?.output !== output) return undefined;
@@ -138,6 +142,7 @@ export const emptyJournal = (folder: string): GrowingJournal => {
     add:
       ({ entry, place }) =>
       () => {
+        isEmpty = false;
         if (isResult(entry)) {
           results.set(entry.output, place);
           contents.set(entry.sourceDigest, place);
