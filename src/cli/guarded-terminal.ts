@@ -3,8 +3,7 @@ import type { Paint } from '../diagnostics/index.js';
 import type { Paints, Terminal } from './terminal.js';
 
 /** What acts on a terminal, but for line ends and tabs. */
-const acting =
-  /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/u;
+const acting = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/u;
 
 /** What a line that is written over begins with. */
 const LINE_OVER = '\r\u001b[2K';

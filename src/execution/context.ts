@@ -44,6 +44,8 @@ export interface RunContext {
   readonly retry: boolean;
   /** Whether every operator is held to its laws, on every picture: see `brokenLaw`. */
   readonly laws: boolean;
+  /** Ends waiting for a folder before the run begins. */
+  readonly stop?: AbortSignal;
   /** Ends the sources when it aborts: what is being worked on is finished. */
   readonly finish?: AbortSignal;
   /** Is told that an operator, or several that are one compiled graph, begin with an item, and waited for. */

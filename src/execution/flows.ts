@@ -109,13 +109,13 @@ export const build = (plan: Plan, run: RunContext, from?: Resumption): TE.TaskEi
 
 /** Opens the records of the folders that a pipeline of no bulk writes to: of each file that is written, what was written. */
 const openSinks =
-  ({ graph }: Plan, { delayed }: RunContext): TE.TaskEither<Diagnostics, ReadonlyMap<string, Ledger>> =>
+  ({ graph }: Plan, run: RunContext): TE.TaskEither<Diagnostics, ReadonlyMap<string, Ledger>> =>
   async () => {
     const ledgers = new Map<string, Ledger>();
     for (const { operator, params } of graph.nodes) {
       const folder = operator.facts.sink?.folder(params as never);
       if (folder === undefined || ledgers.has(folder)) continue;
-      const ledger = await openLedger(folder, watchingFor(folder, delayed))();
+      const ledger = await openLedger(folder, watchingFor(folder, run))();
       if (E.isLeft(ledger)) {
         await closeAll(ledgers);
         return ledger;

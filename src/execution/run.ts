@@ -119,6 +119,7 @@ export const runPlan = (
     ...(certify === undefined ? {} : { certify }),
     ...(engine === undefined ? {} : { engine }),
     ...(finish === undefined ? {} : { finish }),
+    ...((signal ?? finish) === undefined ? {} : { stop: signal ?? finish }),
     retry,
     laws,
     quarantined: (failure) => () => observe({ kind: 'quarantined', failure }),

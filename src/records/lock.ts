@@ -46,6 +46,8 @@ export interface LockOptions {
    * where the lock does not say who it is.
    */
   readonly waiting?: (holder: Holder | undefined, milliseconds: number) => void;
+  /** Gives up waiting when it aborts: `takeLock` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
   /** Milliseconds without a sign of life after which a holder that cannot be asked counts as dead. Default: 30 s. */
   readonly silence?: number;
 }
@@ -112,7 +114,7 @@ export const takeLock = async (path: string, options: LockOptions = {}): Promise
 const contend = async (
   path: string,
   holder: Holder,
-  { waiting = () => undefined, silence = SILENCE_MS }: LockOptions,
+  { waiting = () => undefined, silence = SILENCE_MS, signal }: LockOptions,
 ): Promise<E.Either<Holder, Lock>> => {
   for (;;) {
     const file = await createdWith(path, JSON.stringify(holder));
@@ -121,7 +123,7 @@ const contend = async (
     if (seen === undefined) continue;
     const life = await lifeOf(path, seen, holder);
     if (life === 'alive' && O.isSome(seen.holder)) return E.left(seen.holder.value);
-    const isDead = life === 'dead' || (await isSilent(path, seen, silence, waiting));
+    const isDead = life === 'dead' || (await isSilent(path, seen, silence, waiting, signal));
     // It may have been given back, or taken by another one, or have got its name meanwhile.
     if (!isDead) {
       const now = await glance(path);
@@ -209,11 +211,13 @@ const isSilent = async (
   seen: Seen,
   silence: number,
   waiting: NonNullable<LockOptions['waiting']>,
+  signal: AbortSignal | undefined,
 ): Promise<boolean> => {
   const wait = O.isSome(seen.holder) ? silence : Math.min(silence, UNNAMED_MS);
   if (O.isSome(seen.holder)) waiting(seen.holder.value, wait);
   const end = performance.now() + wait;
   while (performance.now() < end) {
+    signal?.throwIfAborted();
     await pause(Math.min(200, wait));
     const look = await lookAt(path);
     if (look === undefined || !isSame(look, seen.look)) return false;

@@ -65,7 +65,7 @@ export const run = async (
   )();
   if (E.isLeft(result)) {
     reporter.refused(result.left);
-    return exit.wrong;
+    return result.left.some(({ code }) => code === 'run/cancelled') ? exit.stopped : exit.wrong;
   }
   const { plan, report } = result.right;
   reporter.finished(plan, report);

@@ -3,14 +3,15 @@ import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { printableJson } from '../../diagnostics/index.js';
+import { type Diagnostics, printableJson } from '../../diagnostics/index.js';
 import { onDisk } from '../../disk/names.js';
 import { analyse, parse } from '../../pipelines/compile.js';
 import type { Entry, FailedEntry } from '../../records/journal/entries.js';
-import { entriesOf, journalPath, lockPath, nameIn } from '../../records/journal/journal.js';
+import { entriesOf, journalPath, lockPath, nameIn, recordFailure } from '../../records/journal/journal.js';
 import { type Holder, whoHolds } from '../../records/lock.js';
 import { DROP_FOLDER, findPipeline, HOME } from '../find-pipeline.js';
 import { printable, shortPath } from '../printable.js';
+import { printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
 
 /** What `pipe status` is given. */
@@ -42,10 +43,20 @@ export const status = async (
   const { folder, out, err } = terminal;
   const given = folders.map((each) => resolve(folder, each));
   const places = given.length > 0 ? given : [...(await ownFolders(folder)), ...(await foldersBelow(folder))];
-  const found = (await Promise.all([...new Set(places)].map(folderStatusOf))).flatMap((each) => each ?? []);
+  const asked = await Promise.all(
+    [...new Set(places)].map((place) =>
+      folderStatusOf(place).catch((thrown) => recordFailure(place)(thrown)),
+    ),
+  );
+  const faults = asked.flatMap((each) => (isFault(each) ? each : []));
+  const found = asked.flatMap((each) => (each === undefined || isFault(each) ? [] : [each]));
+  if (faults.length > 0) {
+    printDiagnostics(terminal, faults);
+    if (found.length === 0) return exit.someFailed;
+  }
   if (json) out(`${printableJson(found, 2)}\n`);
   else for (const each of found) out(`${toText(each, terminal)}\n`);
-  if (found.length > 0) return exit.done;
+  if (found.length > 0) return faults.length > 0 ? exit.someFailed : exit.done;
   err(
     given.length > 0
       ? `Nothing was written there by a pipeline: ${given.map((each) => shortPath(each, folder)).join(', ')}.\n`
@@ -53,6 +64,8 @@ export const status = async (
   );
   return given.length > 0 ? exit.wrong : exit.done;
 };
+
+const isFault = (asked: FolderStatus | Diagnostics | undefined): asked is Diagnostics => Array.isArray(asked);
 
 const folderStatusOf = async (folder: string): Promise<FolderStatus | undefined> => {
   const isThere = await stat(journalPath(folder)).then(

@@ -42,9 +42,12 @@ const unwritable: ReadonlySet<Code> = new Set<Code>([
 ]);
 
 /** Says that it has to be watched whether whoever holds a folder lives. */
-export const watchingFor =
-  (folder: string, delayed: RunContext['delayed']): NonNullable<LockOptions['waiting']> =>
-  (holder, milliseconds) => {
+export const watchingFor = (
+  folder: string,
+  { delayed, stop }: Pick<RunContext, 'delayed' | 'stop'>,
+): LockOptions => ({
+  ...(stop === undefined ? {} : { signal: stop }),
+  waiting: (holder, milliseconds) => {
     if (holder === undefined) return;
     const { pid, host } = holder;
     delayed(
@@ -55,16 +58,18 @@ export const watchingFor =
       ),
       milliseconds,
     )();
-  };
+  },
+});
 
 /** Opens the journal of a bulk pipeline's folder. */
 export const openRecorder = (
   bulk: Bulk,
   { graph }: Plan,
-  { memory, certify, delayed }: RunContext,
-): TE.TaskEither<Diagnostics, Recorder> =>
-  pipe(
-    openLedger(bulk.journal.folder, watchingFor(bulk.journal.folder, delayed)),
+  run: RunContext,
+): TE.TaskEither<Diagnostics, Recorder> => {
+  const { memory, certify } = run;
+  return pipe(
+    openLedger(bulk.journal.folder, watchingFor(bulk.journal.folder, run)),
     // Where all is done nothing need be written: the folder may be read-only.
     TE.orElse((diagnostics) =>
       !bulk.live && bulk.items === bulk.done && diagnostics.every(({ code }) => unwritable.has(code))
@@ -109,3 +114,4 @@ export const openRecorder = (
       };
     }),
   );
+};

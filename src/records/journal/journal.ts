@@ -294,6 +294,8 @@ export const recordFailure =
   (folder: string) =>
   (cause: unknown): Diagnostics => {
     if (cause instanceof NotAFileError) return unreadable(folder, cause);
+    if (cause instanceof Error && cause.name === 'AbortError')
+      return [failure('run/cancelled', 'Stopped before anything was begun.')];
     const [said] = writeFailure(folder)(cause);
     return [
       said.code === 'image/write-failed'

@@ -40,14 +40,11 @@ export interface Ledger {
  * Opens a folder's journal for writing. Where whoever wrote before was cut off, temporary files that he left are removed.
  * Errors: `run/folder-in-use` while another process writes results there; where nothing can be written, those of `recordFailure`.
  *
- * @param waiting is told when it has to be watched for a while whether whoever holds the folder lives
+ * @param options how to wait where it has to be watched for a while whether whoever holds the folder lives
  */
-export const openLedger = (
-  folder: string,
-  waiting?: LockOptions['waiting'],
-): TE.TaskEither<Diagnostics, Ledger> =>
+export const openLedger = (folder: string, options: LockOptions = {}): TE.TaskEither<Diagnostics, Ledger> =>
   pipe(
-    lockFolder(folder, waiting === undefined ? {} : { waiting }),
+    lockFolder(folder, options),
     TE.chain((lock) =>
       pipe(
         TE.fromTask(() => (lock.wasLeft ? clearLeftovers(folder) : Promise.resolve())),
