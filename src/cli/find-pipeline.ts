@@ -1,9 +1,12 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
+import { openToRead } from '../disk/regular.js';
 import type { SourceFile } from '../pipelines/compile.js';
+import { textOf } from '../pipelines/parse/encoding.js';
+import { limits } from '../pipelines/parse/yaml.js';
 
 /** A file, and which of its pipelines is meant. */
 export interface Found {
@@ -72,17 +75,35 @@ const found = (
     ),
     TE.chain(() =>
       TE.tryCatch(
-        () => readFile(absolute, 'utf8'),
+        () => beginningOf(absolute),
         (cause): Diagnostics => [
           failure('pipeline/unreadable', `${path} cannot be read: ${messageOf(cause)}.`, { cause }),
         ],
       ),
     ),
+    TE.chainEitherK((bytes) => textOf(bytes, path)),
     TE.map((text) => ({
       file: { path: absolute, shown: shortest(absolute, folder), text },
       ...(pipeline === undefined ? {} : { pipeline }),
     })),
   );
+};
+
+/** As much of a file as a pipeline can have, and a byte more, which the parser refuses. */
+const beginningOf = async (path: string): Promise<Buffer> => {
+  const file = await openToRead(path);
+  try {
+    const buffer = Buffer.alloc(Math.min(limits.bytes + 1, (await file.stat()).size));
+    let at = 0;
+    while (at < buffer.length) {
+      const { bytesRead } = await file.read(buffer, at, buffer.length - at, at);
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+    return buffer.subarray(0, at);
+  } finally {
+    await file.close();
+  }
 };
 
 const shortest = (absolute: string, folder: string): string => {

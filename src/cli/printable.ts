@@ -1,11 +1,11 @@
 import { relative } from 'node:path';
+import { printable } from '../diagnostics/index.js';
 
-/** Names of files can hold anything, line ends and escape sequences included. */
-export const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, '·');
+export { printable };
 
-/** A path as somebody in a folder would write it. */
+/** A path as somebody in a folder would write it, as it can be shown. */
 export const shortPath = (path: string, folder: string): string => {
   const way = relative(folder, path);
   if (way === '') return '.';
-  return way.startsWith('..') ? path : way;
+  return printable(way.startsWith('..') ? path : way);
 };

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { LEAST_MEMORY, LEAST_TIMEOUT, MOST_JOBS, MOST_TIMEOUT } from '../execution/run-limits.js';
 import { allowPluginOption } from './allow-plugins.js';
+import { guarded } from './guarded-terminal.js';
 import { type Exit, exit, type Terminal } from './terminal.js';
 import { version } from './version.js';
 
@@ -8,7 +9,8 @@ import { version } from './version.js';
  * Runs a command line and gives its exit status. Commands are loaded when they are called, so that `--help` does not
  * wait for them.
  */
-export const program = async (args: readonly string[], terminal: Terminal): Promise<Exit> => {
+export const program = async (args: readonly string[], outside: Terminal): Promise<Exit> => {
+  const terminal = guarded(outside);
   let status: Exit = exit.done;
   const on =
     <A extends readonly unknown[]>(action: (...given: A) => Promise<Exit>) =>

@@ -12,3 +12,4 @@ export {
 } from './diagnostic.js';
 export { didYouMean } from './did-you-mean.js';
 export { type Paint, type PrintOptions, printDiagnostic } from './print.js';
+export { printable, printableJson } from './printable.js';

@@ -1,5 +1,6 @@
 import { codes } from './codes.js';
 import type { Diagnostic, Span } from './diagnostic.js';
+import { printable } from './printable.js';
 
 /** Turns text into text of a colour; a plain one leaves it as it is. */
 export type Paint = (text: string) => string;
@@ -36,9 +37,9 @@ export const printDiagnostic = (
 ): string => {
   const gutter = span === undefined ? 1 : String(span.start.line).length + 1;
   const lines = [
-    `${paint[severity](`${severity}[${code}]`)}${paint.bold(`: ${message}`)}`,
+    `${paint[severity](`${severity}[${code}]`)}${paint.bold(`: ${printable(message)}`)}`,
     ...(span === undefined ? [] : excerpt(span, gutter, width, severity, paint)),
-    `${' '.repeat(gutter)} ${paint.dim('=')} ${hint ?? codes[code].remedy}`,
+    `${' '.repeat(gutter)} ${paint.dim('=')} ${printable(hint ?? codes[code].remedy)}`,
   ];
   return lines.join('\n');
 };
@@ -62,12 +63,9 @@ const excerpt = (
   const rule = paint.dim('|');
   const margin = ' '.repeat(gutter);
   return [
-    `${margin}${paint.dim('-->')} ${file}:${start.line}:${start.column}`,
+    `${margin}${paint.dim('-->')} ${printable(file)}:${start.line}:${start.column}`,
     `${margin} ${rule}`,
     `${paint.dim(String(start.line).padStart(gutter))} ${rule} ${printable(shown)}`,
     `${margin} ${rule} ${' '.repeat(column - from)}${paint[severity](carets)}`,
   ];
 };
-
-/** Control characters of a file would act on the terminal: they are shown as what they are not. */
-const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, '·');

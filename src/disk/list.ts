@@ -1,53 +1,95 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
-import { DiagnosticError, failure } from '../diagnostics/index.js';
+import { basename, dirname, join } from 'node:path';
+import { type Diagnostic, DiagnosticError, failure, messageOf } from '../diagnostics/index.js';
 import { depthOf, type Matcher, matcherOf } from './glob.js';
+import { createLeftOut } from './left-out.js';
+import { onDisk } from './names.js';
+import { reasonToLeave } from './recognise.js';
+import { walk } from './walk.js';
 
 /** A folder and the paths below it, with forward slashes: kept as short as can be, for there may be a million. */
 export interface Listed {
   readonly folder: string;
   readonly paths: readonly string[];
+  /** Folders that cannot be read, by their paths below the folder, and why. */
+  readonly unreadable: readonly { readonly path: string; readonly fault: Diagnostic }[];
+  /** What is said of files that are no pictures; absent where there are none. */
+  readonly leftOut?: Diagnostic;
 }
 
+/** Files whose first bytes are looked at side by side. */
+const AT_ONCE = 32;
+
 /**
- * The files of a folder that fit one of the patterns, in the order of their paths; of a file, that file. Hidden files
- * and folders are left out, links are not followed, upper and lower case are the same.
+ * The files of a folder, in the order of their paths: those that fit one of the patterns, or without patterns those that are
+ * pictures, whatever they are called; of a file, that file. Hidden files and folders are left out, links are not followed, upper
+ * and lower case are the same in patterns. Errors: `file/missing`, `file/unreadable` where nothing at all can be read.
  */
 export const listFiles = async (
   path: string,
-  patterns: readonly string[],
+  patterns: readonly string[] | undefined,
   signal: AbortSignal,
 ): Promise<Listed> => {
-  const stats = await stat(path).catch(() => undefined);
-  if (stats === undefined) throw new DiagnosticError([failure('file/missing', `There is no ${path}.`)]);
-  if (!stats.isDirectory()) return { folder: dirname(path), paths: [basename(path)] };
-  const { glob } = await import('tinyglobby');
-  const deep = depthOf(patterns);
-  // Only what is not hidden is asked of the library: it would make regular expressions of patterns.
-  const all = await glob('**', {
-    cwd: path,
-    ...(deep === undefined ? {} : { deep }),
-    dot: false,
-    onlyFiles: true,
-    expandDirectories: false,
-    followSymbolicLinks: false,
-    signal,
+  const stats = await stat(onDisk(path)).catch((thrown: unknown) => {
+    throw new DiagnosticError([missing(path, thrown)]);
   });
-  const paths = await fitting(all, matcherOf(patterns), signal);
+  if (!stats.isDirectory()) return { folder: dirname(path), paths: [basename(path)], unreadable: [] };
+  const isWanted: Matcher = patterns === undefined ? () => true : matcherOf(patterns);
+  const paths: string[] = [];
+  const unreadable: { readonly path: string; readonly fault: Diagnostic }[] = [];
+  const leftOut = createLeftOut();
+  let unknown: string[] = [];
+  const recognise = async (): Promise<void> => {
+    const reasons = await Promise.all(unknown.map((name) => reasonToLeave(join(path, name))));
+    for (const [i, name] of unknown.entries()) {
+      const reason = reasons[i];
+      if (reason === undefined) paths.push(name);
+      else leftOut.add(name, reason);
+    }
+    unknown = [];
+  };
+  for await (const found of walk(path, signal, patterns === undefined ? undefined : depthOf(patterns))) {
+    if (found.kind === 'unreadable')
+      unreadable.push({ path: found.path, fault: unreadableFolder(join(path, found.path), found.cause) });
+    else if (found.kind === 'link' && isWanted(found.path))
+      leftOut.add(found.path, { what: 'a link, which is not followed' });
+    else if (found.kind === 'file' && isWanted(found.path)) {
+      if (patterns === undefined) unknown.push(found.path);
+      else paths.push(found.path);
+    }
+    if (unknown.length === AT_ONCE) await recognise();
+  }
+  await recognise();
+  const told = leftOut.told();
   // By code units: the same order on every machine, whatever its language.
-  return { folder: path, paths: paths.sort() };
+  return { folder: path, paths: paths.sort(), unreadable, ...(told === undefined ? {} : { leftOut: told }) };
 };
 
-/** Paths tried before others get a turn. */
-const AT_ONCE = 256;
+const missing = (path: string, thrown: unknown): Diagnostic => {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  return code === 'EACCES' || code === 'EPERM'
+    ? failure('file/unreadable', `${path} may not be read by this user.`, {
+        hint: permissions,
+        cause: thrown,
+      })
+    : failure('file/missing', `There is no ${path}.`, { cause: thrown });
+};
 
-/** The paths that fit; no longer looked for once the signal aborts. */
-const fitting = async (paths: readonly string[], fits: Matcher, signal: AbortSignal): Promise<string[]> => {
-  const found: string[] = [];
-  for (let at = 0; at < paths.length && !signal.aborted; at += AT_ONCE) {
-    found.push(...paths.slice(at, at + AT_ONCE).filter(fits));
-    await turn();
-  }
-  return found;
+const permissions = 'Change the permissions of the folder, or run as a user who may.';
+
+/** Why a folder cannot be gone through. */
+export const unreadableFolder = (folder: string, cause: unknown): Diagnostic => {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return code === 'EACCES' || code === 'EPERM'
+    ? failure(
+        'file/unreadable',
+        `The folder ${folder} may not be read by this user, so what is in it is not done.`,
+        {
+          hint: permissions,
+          cause,
+        },
+      )
+    : failure('file/unreadable', `The folder ${folder} cannot be read to its end: ${messageOf(cause)}.`, {
+        cause,
+      });
 };

@@ -5,6 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
 import { megabytes } from '../diagnostics/quantities.js';
+import { onDisk } from './names.js';
 
 // The callback functions cost half of what file handles do, which shows when photos are small and many.
 const opened = promisify(open);
@@ -63,7 +64,7 @@ const readWhole = async (descriptor: number, size: number): Promise<Uint8Array> 
 
 const readChecked = async (path: string, maxBytes: number): Promise<E.Either<Diagnostics, Uint8Array>> => {
   // Opening a pipe would wait for its writer; and Windows knows no such flag, and no such pipes.
-  const descriptor = await opened(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const descriptor = await opened(onDisk(path), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stats = await statOf(descriptor);
     const fault = faultOf(path, stats, maxBytes);

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { close, fchmod, fsync, open, rename, rm, stat, write } from 'node:fs';
+import { close, fchmod, fstat, fsync, link, open, rename, rm, stat, write } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
+import { isSame, type Look, lookAt, lookOf } from './look.js';
+import { onDisk } from './names.js';
 import { systemCodeOf } from './read.js';
 
 const opened = promisify(open);
@@ -12,6 +14,8 @@ const synced = promisify(fsync);
 const renamed = promisify(rename);
 const removed = promisify(rm);
 const statOf = promisify(stat);
+const statOfOpen = promisify(fstat);
+const linked = promisify(link);
 const withMode = promisify(fchmod);
 const writeFrom = promisify(write);
 
@@ -22,21 +26,39 @@ export const TEMPORARY = { prefix: '.prismflow-', suffix: '.tmp' } as const;
 export const isTemporary = (name: string): boolean =>
   name.startsWith(TEMPORARY.prefix) && name.endsWith(TEMPORARY.suffix);
 
-/** What it means when a file or its folder cannot be written. */
+/** What it means when a file or its folder cannot be written: each answer of the system in words of its own. */
 export const writeFailure =
   (path: string) =>
   (cause: unknown): Diagnostics => {
     switch (systemCodeOf(cause)) {
       case 'ENOSPC':
-      case 'EDQUOT':
         return [failure('image/disk-full', `There is no room left to write ${path}.`, { cause })];
+      case 'EDQUOT':
+        return [
+          failure('image/disk-full', `The quota of this user is used up: ${path} cannot be written.`, {
+            hint: 'Free some space of yours there, ask for more, or write to another disk.',
+            cause,
+          }),
+        ];
+      case 'EROFS':
+        return [
+          failure('image/permission-denied', `${path} is on a file system that can only be read.`, {
+            hint: 'Write to another disk, or mount this one so that it can be written.',
+            cause,
+          }),
+        ];
       case 'EACCES':
       case 'EPERM':
-      case 'EROFS':
         return [failure('image/permission-denied', `${path} may not be written by this user.`, { cause })];
       case 'ENOENT':
-      case 'ENOTDIR':
         return [failure('image/not-found', `There is no folder ${dirname(path)} to write to.`, { cause })];
+      case 'ENOTDIR':
+        return [
+          failure('image/not-found', `${path} cannot be written: a file stands where a folder should be.`, {
+            hint: 'Move that file away, or write to another folder.',
+            cause,
+          }),
+        ];
       case 'ENAMETOOLONG':
         return [
           failure('image/name-too-long', `The file system takes no name as long as that of ${path}.`, {
@@ -46,6 +68,12 @@ export const writeFailure =
       case 'EISDIR':
         return [
           failure('image/not-a-file', `${path} is a folder, and cannot be replaced by a file.`, { cause }),
+        ];
+      case 'EEXIST':
+        return [
+          failure('file/exists', `${path} appeared while its result was made, and is not written over.`, {
+            cause,
+          }),
         ];
       default:
         return [
@@ -59,7 +87,7 @@ const unsyncable: ReadonlySet<string> = new Set(['EISDIR', 'EPERM', 'EACCES', 'E
 
 const syncNow = async (folder: string): Promise<void> => {
   try {
-    const descriptor = await opened(folder, 'r');
+    const descriptor = await opened(onDisk(folder), 'r');
     await synced(descriptor).finally(() => close(descriptor));
   } catch (thrown) {
     if (!unsyncable.has(systemCodeOf(thrown))) throw thrown;
@@ -88,7 +116,7 @@ const syncFolder = (folder: string): Promise<void> => {
 
 // A file that is replaced keeps its permissions; undefined when there is none yet.
 const modeOf = (path: string): Promise<number | undefined> =>
-  statOf(path).then(
+  statOf(onDisk(path)).then(
     ({ mode }) => mode & 0o777,
     () => undefined,
   );
@@ -96,13 +124,14 @@ const modeOf = (path: string): Promise<number | undefined> =>
 /** Bytes that are written at once: no system call takes 2 GiB and more. */
 const MOST_AT_ONCE = 1 << 26;
 
+/** Writes the temporary file, and leaves it open. */
 const fill = async (
   temporary: string,
   pieces: Iterable<Uint8Array>,
   mode: number | undefined,
-): Promise<void> => {
+): Promise<number> => {
   // `wx` never writes through a link that someone else put there.
-  const descriptor = await opened(temporary, 'wx');
+  const descriptor = await opened(onDisk(temporary), 'wx');
   try {
     if (mode !== undefined) await withMode(descriptor, mode);
     let place = 0;
@@ -115,23 +144,73 @@ const fill = async (
         place += bytesWritten;
       }
     await synced(descriptor);
-  } finally {
-    await closed(descriptor);
+    return descriptor;
+  } catch (thrown) {
+    await closed(descriptor).catch(() => undefined);
+    throw thrown;
   }
 };
 
-const replace = async (path: string, pieces: Iterable<Uint8Array>): Promise<void> => {
+/** Which file a new one may stand in the place of: any, none, or the one that was seen there. */
+export type Replaceable = 'any' | 'none' | Look;
+
+/** What file systems answer that have no second names for a file: FAT, and some network mounts. */
+const linkless: ReadonlySet<string> = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+  'EINVAL',
+]);
+
+const appeared = (path: string): Error => Object.assign(new Error(`${path} is there`), { code: 'EEXIST' });
+
+/** Gives the file its name, unless something else has it by now. */
+const named = async (temporary: string, path: string, replaceable: Replaceable): Promise<void> => {
+  if (replaceable === 'none') {
+    try {
+      // A second name is refused where there is a file, which a new name is not.
+      await linked(onDisk(temporary), onDisk(path));
+      await removed(onDisk(temporary), { force: true });
+      return;
+    } catch (thrown) {
+      if (!linkless.has(systemCodeOf(thrown))) throw thrown;
+      const isThere = await statOf(onDisk(path)).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) throw appeared(path);
+    }
+  } else if (replaceable !== 'any') {
+    const now = await lookAt(path);
+    if (now === undefined || !isSame(now, replaceable)) throw appeared(path);
+  }
+  await renamed(onDisk(temporary), onDisk(path));
+};
+
+const replace = async (
+  path: string,
+  pieces: Iterable<Uint8Array>,
+  replaceable: Replaceable,
+): Promise<Look> => {
   const folder = dirname(path);
   // The temporary name does not contain the target's: that may be as long as a name can be.
   const temporary = join(folder, `${TEMPORARY.prefix}${randomBytes(8).toString('hex')}${TEMPORARY.suffix}`);
   try {
-    await fill(temporary, pieces, await modeOf(path));
-    await renamed(temporary, path);
+    const descriptor = await fill(temporary, pieces, replaceable === 'none' ? undefined : await modeOf(path));
+    try {
+      await named(temporary, path, replaceable);
+      await syncFolder(folder);
+      // Asked of the open file: its name may have gone to another one already.
+      return lookOf(await statOfOpen(descriptor));
+    } finally {
+      await closed(descriptor).catch(() => undefined);
+    }
   } catch (thrown) {
-    await removed(temporary, { force: true }).catch(() => undefined);
+    await removed(onDisk(temporary), { force: true }).catch(() => undefined);
     throw thrown;
   }
-  await syncFolder(folder);
 };
 
 /**
@@ -142,10 +221,22 @@ const replace = async (path: string, pieces: Iterable<Uint8Array>): Promise<void
  * `image/name-too-long`, `image/write-failed`.
  */
 export const writeAtomically = (path: string, bytes: Uint8Array): TE.TaskEither<Diagnostics, void> =>
-  writePiecesAtomically(path, [bytes]);
+  TE.map(() => undefined)(writeInPlaceOf('any')(path, bytes));
 
-/** The same for a file that is not in memory as a whole: its pieces, one after the other. A throw of theirs is an error. */
+/**
+ * The same, in the place of no other file than a given one, or of none; gives a look at what was written. Errors: those of
+ * `writeAtomically`, and `file/exists` where another file has appeared.
+ */
+export const writeInPlaceOf =
+  (replaceable: Replaceable) =>
+  (path: string, bytes: Uint8Array): TE.TaskEither<Diagnostics, Look> =>
+    TE.tryCatch(() => replace(path, [bytes], replaceable), writeFailure(path));
+
+/** As `writeAtomically`, for a file that is not in memory as a whole: its pieces, one after the other. A throw of theirs is an error. */
 export const writePiecesAtomically = (
   path: string,
   pieces: Iterable<Uint8Array>,
-): TE.TaskEither<Diagnostics, void> => TE.tryCatch(() => replace(path, pieces), writeFailure(path));
+): TE.TaskEither<Diagnostics, void> =>
+  TE.tryCatch(async () => {
+    await replace(path, pieces, 'any');
+  }, writeFailure(path));

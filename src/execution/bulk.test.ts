@@ -59,7 +59,7 @@ describe('a pipeline from files to files', () => {
     expect(report.failed.map(({ key, diagnostics }) => [key.path, diagnostics[0].code])).toEqual([
       ['sub/a.png', 'file/same-output'],
     ]);
-    expect(readdirSync(out).sort()).toEqual(['a.webp', 'b.webp', 'c.webp']);
+    expect(readdirSync(out).sort()).toEqual(['.prismflow', 'a.webp', 'b.webp', 'c.webp']);
   });
 
   it('has another extension where there is another format, and sees collisions that this makes', async () => {

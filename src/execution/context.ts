@@ -7,6 +7,7 @@ import { type Diagnostic, type Diagnostics, failure } from '../diagnostics/index
 import { createDurable } from '../disk/durable.js';
 import { randomFor } from '../operator/random.js';
 import type { Notes, OpContext } from '../ops/index.js';
+import { unrecorded } from '../ops/save/clearance.js';
 import type { ItemFailure, ItemKey, Json } from '../ports/index.js';
 import type { Budget } from '../streams/index.js';
 import type { Engine } from '../tensor/run/engine.js';
@@ -48,10 +49,16 @@ export interface RunContext {
   /** The pipeline, every parameter written out, for an operator that keeps the state of a training. */
   readonly pipeline?: Json;
   readonly durable: OpContext['durable'];
+  /** Guards the files that results are written to. */
+  readonly results: OpContext['results'];
+  /** Is told that something has to be waited for before the run begins. */
+  readonly delayed: (reason: Diagnostic, milliseconds: number) => IO<void>;
   /** Whether what failed before is tried again though nothing has changed. */
   readonly retry: boolean;
   /** Whether every operator is held to its laws, on every picture: see `brokenLaw`. */
   readonly laws: boolean;
+  /** Ends waiting for a folder before the run begins. */
+  readonly stop?: AbortSignal;
   /** Ends the sources when it aborts: what is being worked on is finished. */
   readonly finish?: AbortSignal;
   /** Is told that an operator, or several that are one compiled graph, begin with an item, and waited for. */
@@ -76,6 +83,7 @@ export const contextOf = (
     crashGuard,
     pipeline,
     durable,
+    results,
   }: RunContext,
   path: string,
 ): OpContext => ({
@@ -93,6 +101,7 @@ export const contextOf = (
   crashGuard,
   ...(pipeline === undefined ? {} : { pipeline }),
   durable,
+  results,
   random: (key) => randomFor(seed, path, key),
 });
 
@@ -119,6 +128,8 @@ export const defaultContext = (seed: number): RunContext => ({
   receipt: () => () => undefined,
   crashGuard: (_, work) => T.Monad.map(work, O.some),
   durable: createDurable(),
+  results: unrecorded,
+  delayed: () => () => undefined,
   retry: false,
   laws: false,
   chosen: () => () => undefined,

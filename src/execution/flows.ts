@@ -12,6 +12,7 @@ import {
   type Stage,
 } from '../pipelines/plan/stages.js';
 import type { Item, ItemKey, Outcome } from '../ports/index.js';
+import { type Ledger, openLedger } from '../records/journal/ledger.js';
 import { type ItemFlow, runLanes, type Scanned, scanState, share, through, until } from '../streams/index.js';
 import { contextOf, type RunContext } from './context.js';
 import { type LaneWork, laneWork } from './lane/lane.js';
@@ -20,10 +21,11 @@ import { endingInVain } from './passes.js';
 import type { Plan } from './plan/plan.js';
 import { flowThrough, sourceFlow } from './plan/source-flows.js';
 import { recorded } from './recording/recorded-lane.js';
-import { openRecorder, type Recorder } from './recording/recorder.js';
+import { openRecorder, type Recorder, watchingFor } from './recording/recorder.js';
 import { guarded } from './recovery/isolated-lane.js';
 import { counted } from './residents.js';
 import { openResources, type Resources } from './resources.js';
+import { inputsOf, recordedResults } from './results.js';
 import { beginAfter, leaveOutThrough, type Resumption, takenUp } from './resume.js';
 import { createMemory } from './room.js';
 import { canStart, readEngine, type TensorRuntime, tensorRuntime } from './tensors/tensor-runtime.js';
@@ -104,6 +106,13 @@ const buildWith = (
     TE.bind('recorder', () =>
       plan.bulk === undefined ? TE.right(undefined) : openRecorder(plan.bulk, plan, run),
     ),
+    TE.bind('ledgers', () => {
+      if (plan.bulk !== undefined) return TE.right<Diagnostics, ReadonlyMap<string, Ledger>>(new Map());
+      return pipe(
+        openSinks(plan, run),
+        TE.chainFirstIOK((ledgers) => () => closing.add(() => closeAll(ledgers))),
+      );
+    }),
     TE.let('runtime', ({ engine, recorder }) => {
       const runtime = tensorRuntime(engine, (name) => () => {
         recorder?.chosen(name)();
@@ -118,8 +127,9 @@ const buildWith = (
       if (recorder !== undefined) closing.add(() => recorder.ledger.close());
       return runtime;
     }),
-    TE.let('running', ({ runtime, recorder }) => ({
+    TE.let('running', ({ runtime, recorder, ledgers }) => ({
       ...run,
+      results: recordedResults(ledgers, inputsOf(plan.graph)),
       ...recorder?.told(run),
       openEngine: runtime.engine,
       room: createMemory(run),
@@ -153,6 +163,28 @@ const needsEngine = ({ stages, bulk }: Plan): boolean =>
       ({ operator: { behaviour } }) =>
         'tensor' in behaviour || 'scan' in behaviour || ('map' in behaviour && behaviour.load !== undefined),
     );
+
+/** Opens the records of the folders that a pipeline of no bulk writes to: of each file that is written, what was written. */
+const openSinks =
+  ({ graph }: Plan, run: RunContext): TE.TaskEither<Diagnostics, ReadonlyMap<string, Ledger>> =>
+  async () => {
+    const ledgers = new Map<string, Ledger>();
+    for (const { operator, params } of graph.nodes) {
+      const folder = operator.facts.sink?.folder(params as never);
+      if (folder === undefined || ledgers.has(folder)) continue;
+      const ledger = await openLedger(folder, watchingFor(folder, run))();
+      if (E.isLeft(ledger)) {
+        await closeAll(ledgers);
+        return ledger;
+      }
+      ledgers.set(folder, ledger.right);
+    }
+    return E.right(ledgers);
+  };
+
+const closeAll = async (ledgers: ReadonlyMap<string, Ledger>): Promise<void> => {
+  for (const ledger of ledgers.values()) await ledger.close();
+};
 
 /** The flow of the last stage, each stage reading the flows of those before it. */
 const resultOf = (site: Site): ItemFlow<unknown> => {

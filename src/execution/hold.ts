@@ -6,17 +6,20 @@ import type { Task } from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../diagnostics/index.js';
 import { writeFailure } from '../disk/write.js';
+import type { GraphNode } from '../pipelines/check/graph.js';
 import { FOLDER, lockPath } from '../records/journal/journal.js';
 import { takeLock } from '../records/lock.js';
 import type { Plan } from './plan/plan.js';
 
-/** Folders that a run writes, beside that of a bulk pipeline, whose ledger has a lock of its own. */
-const foldersOf = ({ graph, bulk }: Plan): readonly string[] => {
-  const folders = graph.nodes.flatMap(({ operator: { facts }, params }) => [
-    ...(facts.writes === undefined ? [] : [facts.writes(params as never)]),
-    ...(facts.sink === undefined ? [] : [facts.sink.folder(params as never)]),
-  ]);
-  return [...new Set(folders)].filter((folder) => folder !== bulk?.journal.folder).sort();
+/** Folders that a run writes, beside those of sinks, whose ledgers have locks of their own. */
+const foldersOf = ({ graph }: Plan): readonly string[] => {
+  const foldersBy = (folderOf: (node: GraphNode) => string | undefined): readonly string[] =>
+    graph.nodes.flatMap((node) => folderOf(node) ?? []);
+  const ofSinks = new Set(
+    foldersBy(({ operator: { facts }, params }) => facts.sink?.folder(params as never)),
+  );
+  const written = foldersBy(({ operator: { facts }, params }) => facts.writes?.(params as never));
+  return [...new Set(written)].filter((folder) => !ofSinks.has(folder)).sort();
 };
 
 /** Folders that are this run's alone until it gives them back. */

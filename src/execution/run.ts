@@ -138,7 +138,18 @@ export const runPlan = (plan: Plan, options: RunOptions = {}): TE.TaskEither<Dia
 
 /** The context of a run, which tells whoever watches what operators say. */
 const contextFor = (plan: Plan, options: RunOptions, observe: (event: PipelineEvent) => void): RunContext => {
-  const { jobs, memory, timeout, certify, engine, finish, retry = false, laws = false, busy } = options;
+  const {
+    jobs,
+    memory,
+    timeout,
+    certify,
+    engine,
+    signal,
+    finish,
+    retry = false,
+    laws = false,
+    busy,
+  } = options;
   const usual = defaultContext(plan.graph.seed);
   // While a step has the engine, items are got ready for the next one: with one more of them, the engine seldom waits.
   const more = plan.stages.some(({ kind }) => kind === 'scan') ? 1 : 0;
@@ -153,12 +164,19 @@ const contextFor = (plan: Plan, options: RunOptions, observe: (event: PipelineEv
     ...(engine === undefined ? {} : { engine }),
     ...(finish === undefined ? {} : { finish }),
     ...(busy === undefined ? {} : { busy }),
+    ...((signal ?? finish) === undefined ? {} : { stop: signal ?? finish }),
     retry,
     laws,
     quarantined: (failure) => () => observe({ kind: 'quarantined', failure }),
     waiting: (key, diagnostics, milliseconds) => () =>
       observe({ kind: 'waiting', key, diagnostics, milliseconds }),
-    warn: (key, warning) => () => observe({ kind: 'warned', key, warning }),
+    // What the survey found is said already.
+    warn: (key, warning) => () => {
+      if (!plan.warnings.some(({ code, message }) => code === warning.code && message === warning.message))
+        observe({ kind: 'warned', key, warning });
+    },
+    delayed: (reason, milliseconds) => () =>
+      observe({ kind: 'waiting', key: wholeRun(plan), diagnostics: [reason], milliseconds }),
     noted: (key, operator, facts) => () => observe({ kind: 'noted', key, operator, facts }),
     skipped: (key) => () => observe({ kind: 'skipped', key }),
     chosen: (name) => () => observe({ kind: 'engine', name }),

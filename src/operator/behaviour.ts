@@ -5,6 +5,7 @@ import type { Task } from 'fp-ts/lib/Task.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
 import type { Durable } from '../disk/durable.js';
+import type { Look } from '../disk/look.js';
 import type { Extent } from '../image/decoding/extent.js';
 import type { Region } from '../image/samples/window.js';
 import type { Frame, HostTensor, Item, ItemKey, Json, PictureShape, Port } from '../ports/index.js';
@@ -38,6 +39,8 @@ export interface OpContext {
    * process has ended while it was at that file nothing is done: the file is left to a process of its own.
    */
   readonly crashGuard: <A>(path: string, work: Task<A>) => Task<Option<A>>;
+  /** Guards the files that are there already: see `Results`. */
+  readonly results: Results;
   /** The engine that tensor work runs on, as given by `--engine`. */
   readonly engine: string;
   /** That engine itself, one for the whole run; it starts when it is first used, and the run ends it. */
@@ -54,6 +57,35 @@ export interface OpContext {
   readonly pipeline?: Json;
   /** What must be on the disk before a checkpoint counts. */
   readonly durable: Durable;
+}
+
+/** A result that is about to be written. */
+export interface NewResult {
+  /** Absolute path of its file, and of the folder that all results go to. */
+  readonly file: string;
+  readonly folder: string;
+  /** SHA-256 in hexadecimal, and bytes. */
+  readonly digest: string;
+  readonly size: number;
+  /** Whether a file that no run wrote may be replaced. */
+  readonly overwrite: boolean;
+}
+
+/** What a result's file may stand in the place of; `same` where it is there already, byte by byte. */
+export type Clearance =
+  | { readonly kind: 'same'; readonly look: Look }
+  | { readonly kind: 'write'; readonly over: 'none' | Look };
+
+/** What is known of the files that results are written to. */
+export interface Results {
+  /**
+   * Looks whether a result may be written, and notes that it is about to be. Refused are files that no run wrote or that were
+   * changed since (`file/exists`, `file/changed`), links, folders, pipes and devices (`file/in-the-way`), and what Prismflow keeps for
+   * itself (`file/reserved`).
+   */
+  readonly claim: (result: NewResult) => TaskEither<Diagnostics, Clearance>;
+  /** Notes that it was written. */
+  readonly wrote: (result: NewResult, look: Look) => TaskEither<Diagnostics, void>;
 }
 
 /** Facts about an item, by name. */
@@ -248,6 +280,8 @@ export interface Facts<P, W = unknown> {
   readonly inOrder?: true;
   /** For an operator that changes the size of pictures and is no tensor operator: what becomes of the shape. */
   readonly shape?: (params: P, shape: PictureShape) => Either<Diagnostics, PictureShape>;
+  /** Names of parameters that do not change what is made of an item: work is done whatever they say. */
+  readonly aside?: readonly string[];
   /** True when what is known of how an item is made goes into what it gives. */
   readonly embedsReceipt?: (params: P) => boolean;
   /** For a sink that writes one file an item. */
@@ -278,6 +312,8 @@ export interface Sink<P> {
    * @param extension what the encoder before it declared; absent, the file keeps its source's
    */
   readonly file: (params: P, key: ItemKey, extension: string | undefined) => Either<Diagnostics, string>;
+  /** True when files that no run wrote may be replaced. */
+  readonly overwrites?: (params: P) => boolean;
   /** True when no two items of one pass can get the same file, so that nobody need compare them all. */
   readonly distinct?: (params: P, extension: string | undefined) => boolean;
 }

@@ -1,8 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
+import { openToRead } from '../disk/regular.js';
 import { isModelFile, MODEL_JSON } from '../nn/models/model-json.js';
 import { type PathUse, pathsOf } from '../operator/params/index.js';
 import type { GraphNode } from '../pipelines/check/graph.js';
@@ -23,7 +24,7 @@ const spare: Buffer[] = [];
 
 // A stream would allocate a buffer for each piece, and one for the end, which is many times the size of a small photo.
 const update = async (hash: Hash, path: string): Promise<void> => {
-  const file = await open(path);
+  const file = await openToRead(path);
   const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
   try {
     for (;;) {
@@ -110,7 +111,7 @@ export const digestPipeline = (
     nodes: nodes.map(({ operator, written }) => [
       operator.name,
       without(
-        written,
+        withoutKeys(written, operator.facts.aside ?? []),
         pathsOf(operator.params.shape, written).map(({ keys }) => keys.join('.')),
       ),
     ]),
@@ -118,6 +119,12 @@ export const digestPipeline = (
     ...(Object.keys(plugins).length > 0 ? { plugins: Object.values(plugins) } : {}),
     ...(draws(nodes) ? { seed } : {}),
   });
+
+/** Parameters without those that do not change what is made. */
+const withoutKeys = (written: unknown, keys: readonly string[]): unknown =>
+  typeof written === 'object' && written !== null && !Array.isArray(written) && keys.length > 0
+    ? Object.fromEntries(Object.entries(written).filter(([key]) => !keys.includes(key)))
+    : written;
 
 /** The digest of anything that JSON can say, whatever the order of its keys. */
 export const digestOf = (value: unknown): Digest =>

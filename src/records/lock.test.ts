@@ -1,11 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -13,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Holder, type Lock, takeLock } from './lock.js';
+import { type Holder, type Lock, takeLock, whoHolds } from './lock.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-lock-'));
 const path = join(folder, 'lock');
@@ -75,17 +77,96 @@ describe('a lock', () => {
     await right(await takeLock(path)).release();
   });
 
+  const foreign = { id: 'x', pid: 1, host: 'elsewhere', started: '1', since: 'then' };
+  const quickly = { silence: 300 };
+
   it('of another machine holds while it shows signs of life', async () => {
-    writeFileSync(path, JSON.stringify({ id: 'x', pid: 1, host: 'elsewhere', started: '1', since: 'then' }));
+    writeFileSync(path, JSON.stringify(foreign));
     expect(await takeLock(path)).toMatchObject({ left: { host: 'elsewhere' } });
-    utimesSync(path, new Date(0), new Date(0));
-    await right(await takeLock(path)).release();
+    expect(await whoHolds(path)).toMatchObject({ host: 'elsewhere' });
   });
 
-  it('that nobody wrote his name into is taken after a moment', async () => {
-    writeFileSync(path, '');
+  it('of another machine that was silent is watched, which is said, and taken over', async () => {
+    writeFileSync(path, JSON.stringify(foreign));
     utimesSync(path, new Date(0), new Date(0));
-    await right(await takeLock(path)).release();
+    const said: unknown[] = [];
+    const taken = takeLock(path, { ...quickly, waiting: (holder, wait) => said.push([holder?.host, wait]) });
+    const lock = right(await taken);
+    expect([said, lock.wasLeft]).toEqual([[['elsewhere', 300]], true]);
+    await lock.release();
+  });
+
+  it('of another machine whose clock is wrong is not broken while it shows signs of life', async () => {
+    writeFileSync(path, JSON.stringify(foreign));
+    for (const time of [0, Date.now() / 1000 + 86_400]) {
+      utimesSync(path, time, time);
+      const asked = takeLock(path, { silence: 2000 });
+      setTimeout(() => utimesSync(path, time + 10, time + 10), 300);
+      expect(await asked).toMatchObject({ left: { host: 'elsewhere' } });
+    }
+  });
+
+  it('from the future does not hold for ever', async () => {
+    writeFileSync(path, JSON.stringify(foreign));
+    const time = Date.now() / 1000 + 10 * 365 * 86_400;
+    utimesSync(path, time, time);
+    await right(await takeLock(path, quickly)).release();
+    writeFileSync(`${path}.guard`, '');
+    utimesSync(`${path}.guard`, time, time);
+    writeFileSync(path, '');
+    utimesSync(path, time, time);
+    await right(await takeLock(path, quickly)).release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'that names a process which does not hold it is taken over',
+    async () => {
+      // As a forger would: a process that lives, with the time at which it was started.
+      const lock = right(await takeLock(path));
+      const holder: Holder = JSON.parse(readFileSync(path, 'utf8'));
+      await lock.release();
+      const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
+      const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+      writeFileSync(path, JSON.stringify({ ...holder, id: 'x', pid: process.ppid, started }));
+      await right(await takeLock(path)).release();
+    },
+  );
+
+  it.skipIf(process.platform !== 'linux')(
+    'of a container of the same name is not taken for a dead one',
+    async () => {
+      const lock = right(await takeLock(path));
+      const holder: Holder = JSON.parse(readFileSync(path, 'utf8'));
+      await lock.release();
+      writeFileSync(path, JSON.stringify({ ...holder, id: 'x', pid: 2 ** 22 + 1, machine: 'another' }));
+      expect(await takeLock(path)).toMatchObject({ left: { machine: 'another' } });
+    },
+  );
+
+  it.each([
+    ['empty', ''],
+    ['cut off', '{"id":"x","pi'],
+    ['something else', '[1, 2, 3]'],
+    ['too long', `{"id":"${'x'.repeat(1 << 20)}"}`],
+  ])('that is %s is taken after a moment', async (_, text) => {
+    writeFileSync(path, text);
+    await right(await takeLock(path, quickly)).release();
+  });
+
+  it.skipIf(process.platform === 'win32')('that is no file is refused, and not read', async () => {
+    const secret = join(folder, 'secret');
+    for (const put of [
+      () => execFileSync('mkfifo', [path]),
+      () => symlinkSync('/dev/zero', path),
+      () => symlinkSync(secret, path),
+      () => mkdirSync(path),
+    ]) {
+      put();
+      await expect(takeLock(path)).rejects.toThrow(/not a file/);
+      rmSync(path, { recursive: true });
+    }
+    expect(existsSync(secret)).toBe(false);
   });
 
   it('says what the system says where it cannot be written', async () => {

@@ -2,8 +2,9 @@ import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Diagnostic } from '../../diagnostics/index.js';
+import { type Diagnostic, printableJson } from '../../diagnostics/index.js';
 import { compile } from '../../execution/compile.js';
+import { remarksOn } from '../../execution/plan/plan.js';
 import { parse } from '../../pipelines/compile.js';
 import { compileToLook } from '../allow-plugins.js';
 import { findPipeline } from '../find-pipeline.js';
@@ -29,7 +30,7 @@ export const check = async (
     ),
   );
   const found = results.flat();
-  if (json) for (const diagnostic of found) terminal.out(`${JSON.stringify(diagnosticJson(diagnostic))}\n`);
+  if (json) for (const diagnostic of found) terminal.out(`${printableJson(diagnosticJson(diagnostic))}\n`);
   else printDiagnostics(terminal, found);
   const errors = found.filter(({ severity }) => severity === 'error').length;
   if (!json) terminal.out(`${verdict(errors, found.length - errors, results.length, terminal)}\n`);
@@ -68,10 +69,7 @@ const checkTarget = async (
           allowPlugin,
           terminal,
         ),
-        TE.match(
-          (diagnostics): readonly Diagnostic[] => diagnostics,
-          (plan) => plan.warnings,
-        ),
+        TE.match((diagnostics): readonly Diagnostic[] => diagnostics, remarksOn),
       )(),
     ),
   );

@@ -1,4 +1,5 @@
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { printableJson } from '../../diagnostics/index.js';
 import { surveyEngines } from '../../tensor/index.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
 import { version } from '../version.js';
@@ -21,7 +22,7 @@ export const doctor = async ({ json }: DoctorArguments, { out, paint, width }: T
     libvips: sharp.versions.vips,
   };
   if (json) {
-    out(`${JSON.stringify({ ...machine, engines }, null, 2)}\n`);
+    out(`${printableJson({ ...machine, engines }, 2)}\n`);
     return exit.done;
   }
   for (const [name, value] of Object.entries(machine)) out(`${name.padEnd(11)}${value}\n`);

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { printableJson } from '../../diagnostics/index.js';
 import { analyse } from '../../pipelines/compile.js';
 import { type Drawing, drawingOf } from '../../pipelines/draw/drawing.js';
 import { toMermaid } from '../../pipelines/draw/mermaid.js';
@@ -62,7 +63,7 @@ const draw = async (drawing: Drawing, format: GraphArguments['format']): Promise
     case 'mermaid':
       return toMermaid(drawing);
     case 'json':
-      return `${JSON.stringify(drawing, null, 2)}\n`;
+      return `${printableJson(drawing, 2)}\n`;
     case 'svg':
       return (await import('../../pipelines/draw/svg.js')).toSvg(drawing);
   }

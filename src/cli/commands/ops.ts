@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { didYouMean } from '../../diagnostics/index.js';
+import { didYouMean, printableJson } from '../../diagnostics/index.js';
 import { describe, describePresence, jsonSchema } from '../../operator/params/index.js';
 import { builtIn, type Operator } from '../../ops/index.js';
 import { showPort } from '../../ports/index.js';
@@ -19,7 +19,7 @@ export const ops = async (
   const { out, err } = terminal;
   const all = [...builtIn.values()];
   if (name === undefined) {
-    out(json ? `${JSON.stringify(all.map(toJson), null, 2)}\n` : list(all, terminal));
+    out(json ? `${printableJson(all.map(toJson), 2)}\n` : list(all, terminal));
     return exit.done;
   }
   const operator = builtIn.get(name);
@@ -27,7 +27,7 @@ export const ops = async (
     err(`There is no operator \`${name}\`. ${didYouMean(name, [...builtIn.keys()])}\n`);
     return exit.wrong;
   }
-  out(json ? `${JSON.stringify(toJson(operator), null, 2)}\n` : await page(operator, terminal));
+  out(json ? `${printableJson(toJson(operator), 2)}\n` : await page(operator, terminal));
   return exit.done;
 };
 

@@ -1,12 +1,12 @@
-import { relative } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { printableJson } from '../../diagnostics/index.js';
 import { megabytes } from '../../diagnostics/quantities.js';
 import { compile } from '../../execution/compile.js';
 import { defaultContext } from '../../execution/context.js';
 import { estimateWork, type Outlook, type SizeEstimate } from '../../execution/plan/estimate.js';
-import { type Estimate, estimate, type Plan } from '../../execution/plan/plan.js';
+import { type Estimate, estimate, type Plan, remarksOn } from '../../execution/plan/plan.js';
 import { memoryLimit } from '../../execution/room.js';
 import { asMemoryOption } from '../../image/memory.js';
 import { isUnloaded } from '../../pipelines/check/unloaded.js';
@@ -14,9 +14,9 @@ import { nodesOf, type Stage } from '../../pipelines/plan/stages.js';
 import { type PictureShape, showPort } from '../../ports/index.js';
 import { compileToLook } from '../allow-plugins.js';
 import { findPipeline } from '../find-pipeline.js';
-import { printable } from '../printable.js';
+import { printable, shortPath } from '../printable.js';
 import { duration } from '../progress-line.js';
-import { printDiagnostics } from '../report-diagnostics.js';
+import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
 
 /** What `pipe plan` is given. */
@@ -65,9 +65,9 @@ export const plan = async (
   }
   const { compiled, picture, outlook } = result.right;
   const estimates = picture === undefined ? [] : estimate(compiled, picture);
-  if (json) terminal.out(`${JSON.stringify(toJson(compiled, estimates, jobs, outlook, memory), null, 2)}\n`);
+  if (json) terminal.out(`${printableJson(toJson(compiled, estimates, jobs, outlook, memory), 2)}\n`);
   else {
-    printDiagnostics(terminal, compiled.warnings);
+    printDiagnostics(terminal, remarksOn(compiled));
     terminal.out(toText(compiled, estimates, jobs, outlook, memory, terminal));
   }
   return exit.done;
@@ -131,6 +131,7 @@ const toJson = (
   ...(compiled.bulk === undefined
     ? {}
     : { items: compiled.bulk.items, done: compiled.bulk.done, folder: compiled.bulk.journal.folder }),
+  ...(remarksOn(compiled).length === 0 ? {} : { warnings: remarksOn(compiled).map(diagnosticJson) }),
   ...(outlook.foresights.length === 0
     ? {}
     : {
@@ -184,9 +185,9 @@ const toText = (
     const shared = stages.some((stage) => stage.shared && stage.id === node.path) ? '  shared' : '';
     return `  ${node.path.padEnd(wide)} ${paint.cyan(bracket)} ${showPort(node.output)}${paint.dim(size + shared + unloaded)}`;
   });
-  const about = graph.about === undefined ? '' : `: ${graph.about}`;
+  const about = graph.about === undefined ? '' : `: ${printable(graph.about)}`;
   return [
-    `${paint.bold(graph.name)}${about}`,
+    `${paint.bold(printable(graph.name))}${about}`,
     '',
     ...rows,
     ...(fused.length === 0
@@ -197,8 +198,8 @@ const toText = (
       ? []
       : [
           bulk.live
-            ? `waits for files that come; results go to ${relative(folder, bulk.journal.folder) || '.'}`
-            : workLine(bulk.items, bulk.done, relative(folder, bulk.journal.folder) || '.'),
+            ? `waits for files that come; results go to ${shortPath(bulk.journal.folder, folder)}`
+            : workLine(bulk.items, bulk.done, shortPath(bulk.journal.folder, folder)),
         ]),
     ...outlook.foresights.map(foresightLine),
     ...predictionLine(compiled, estimates, jobs, outlook, memory),

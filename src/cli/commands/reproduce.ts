@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Diagnostics } from '../../diagnostics/index.js';
+import { type Diagnostics, printableJson } from '../../diagnostics/index.js';
 import { type Reproduction, reproduce } from '../../execution/reproduce/reproduce.js';
 import type { Likeness } from '../../records/receipts/compare.js';
 import { askAbout } from '../allow-plugins.js';
@@ -45,11 +45,11 @@ export const reproduceFile = async (
     ),
   )();
   if (E.isLeft(result)) {
-    if (json) for (const diagnostic of result.left) out(`${JSON.stringify(diagnosticJson(diagnostic))}\n`);
+    if (json) for (const diagnostic of result.left) out(`${printableJson(diagnosticJson(diagnostic))}\n`);
     else printDiagnostics(terminal, result.left);
     return notBegun(terminal, result.left);
   }
-  out(json ? `${JSON.stringify(toJson(result.right), null, 2)}\n` : toText(result.right, terminal));
+  out(json ? `${printableJson(toJson(result.right), 2)}\n` : toText(result.right, terminal));
   return result.right.likeness.kind === 'different' ? exit.someFailed : exit.done;
 };
 

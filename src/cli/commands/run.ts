@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Diagnostic, Diagnostics } from '../../diagnostics/index.js';
+import { type Diagnostic, type Diagnostics, failure, printableJson } from '../../diagnostics/index.js';
 import { compile } from '../../execution/compile.js';
 import type { Plan } from '../../execution/plan/plan.js';
 import { type PipelineEvent, type Report, runPlan } from '../../execution/run.js';
@@ -79,6 +79,7 @@ export const runCompiled = async (
   const result = await pipe(
     compiled,
     TE.chainFirstIOK((plan) => () => reporter.planned(plan)),
+    TE.filterOrElse((plan) => !isEmpty(plan), nothingToDo),
     TE.bindTo('plan'),
     TE.bind('report', ({ plan }) =>
       runPlan(plan, {
@@ -105,6 +106,21 @@ export const runCompiled = async (
   return exitOf(report);
 };
 
+/** Whether a pipeline that works on files finds none, not even one that it cannot read. */
+const isEmpty = ({ bulk }: Plan): boolean =>
+  bulk !== undefined && !bulk.live && bulk.items === 0 && bulk.foreseen.length === 0;
+
+const nothingToDo = ({ graph, bulk }: Plan): Diagnostics => {
+  const span = bulk?.source.node.span;
+  return [
+    failure(
+      'file/none',
+      `\`${graph.name}\` finds no file to work on: nothing was done.`,
+      span === undefined ? {} : { span },
+    ),
+  ];
+};
+
 const exitOf = ({ end, failed }: Report): Exit => {
   if (end.kind === 'cancelled') return exit.stopped;
   if (end.kind === 'stopped') return exit.stuck;
@@ -119,9 +135,12 @@ interface Reporter {
   readonly finished: (plan: Plan, report: Report) => void;
 }
 
+/** That there is no file is said as the error that it is. */
+const isNews = ({ code }: Diagnostic): boolean => code !== 'file/none';
+
 /** One JSON object a line. */
 const jsonReporter = ({ out }: Terminal): Reporter => {
-  const say = (event: string, more: object): void => out(`${JSON.stringify({ event, ...more })}\n`);
+  const say = (event: string, more: object): void => out(`${printableJson({ event, ...more })}\n`);
   const sayFailure = ({ key, operator, diagnostics }: ItemFailure): void =>
     say('failed', { path: key.path, operator, diagnostics: diagnostics.map(diagnosticJson) });
   return {
@@ -129,7 +148,7 @@ const jsonReporter = ({ out }: Terminal): Reporter => {
       for (const diagnostic of diagnostics) say('diagnostic', diagnosticJson(diagnostic));
     },
     planned: ({ graph, bulk, warnings }) => {
-      for (const warning of warnings) say('diagnostic', diagnosticJson(warning));
+      for (const warning of warnings.filter(isNews)) say('diagnostic', diagnosticJson(warning));
       say('started', {
         pipeline: graph.name,
         ...(bulk === undefined ? {} : { items: bulk.items, done: bulk.done }),
@@ -139,6 +158,11 @@ const jsonReporter = ({ out }: Terminal): Reporter => {
       if (event.kind === 'done' || event.kind === 'skipped') say(event.kind, { path: event.key.path });
       if (event.kind === 'failed') sayFailure(event.failure);
       if (event.kind === 'engine') say('engine', { name: event.name });
+      if (event.kind === 'waiting')
+        say('waiting', {
+          milliseconds: event.milliseconds,
+          diagnostics: event.diagnostics.map(diagnosticJson),
+        });
       if (event.kind === 'resumed') say('resumed', { step: event.step, folder: event.folder });
       if (event.kind === 'measured')
         say('measured', { path: event.key.path, figures: figuresJson(event.figures) });
@@ -179,7 +203,7 @@ const terminalReporter = (terminal: Terminal): Reporter => {
   let isConcluded = false;
   return {
     refused: (diagnostics) => printDiagnostics(terminal, diagnostics),
-    planned: (plan) => printDiagnostics(terminal, plan.warnings),
+    planned: (plan) => printDiagnostics(terminal, plan.warnings.filter(isNews)),
     event: (event) => {
       if (event.kind === 'warned') {
         isConcluded ||= event.warning.code === 'training/concluded';
@@ -188,7 +212,10 @@ const terminalReporter = (terminal: Terminal): Reporter => {
         warnings.set(event.warning.code, known);
       } else if (event.kind === 'skipped') skipped++;
       else if (event.kind === 'engine') engine = event.name;
-      else if (event.kind === 'resumed') {
+      else if (event.kind === 'waiting') {
+        line.clear();
+        printDiagnostics(terminal, event.diagnostics);
+      } else if (event.kind === 'resumed') {
         line.clear();
         terminal.err(`goes on after step ${event.step}, from ${shortPath(event.folder, terminal.folder)}\n`);
       } else if (event.kind === 'measured') {
@@ -262,7 +289,7 @@ const printItemWarning = (
   paths: readonly string[],
 ): void => {
   const others = paths.length > 1 ? paint.dim(` (and ${paths.length - 1} more with ${code})`) : '';
-  err(`${paint.yellow('!')} ${paths[0]}: ${message}${others}\n`);
+  err(`${paint.yellow('!')} ${printable(paths[0] ?? '')}: ${printable(message)}${others}\n`);
 };
 
 /** Lists what failed, and why a run could not go on. */
@@ -271,7 +298,9 @@ const printTrouble = (terminal: Terminal, { failed, end }: Report): void => {
   for (const { key, operator, diagnostics } of failed) {
     const [{ code, message, hint }] = diagnostics;
     err(`${paint.red('✗')} ${paint.bold(printable(key.path))} ${paint.dim(`at ${operator}`)}\n`);
-    err(`  ${paint.dim(`${code}:`)} ${printable(message)}${hint === undefined ? '' : ` ${hint}`}\n`);
+    err(
+      `  ${paint.dim(`${code}:`)} ${printable(message)}${hint === undefined ? '' : ` ${printable(hint)}`}\n`,
+    );
   }
   if (end.kind === 'stopped') {
     err('\n');
@@ -299,5 +328,5 @@ const summary = (
       ? paint.green('✓')
       : paint.yellow(end.kind === 'complete' ? '!' : '■');
   const ending = { complete: '', cancelled: 'stopped: ', stopped: 'could not go on: ' }[end.kind];
-  return `${mark} ${paint.bold(plan.graph.name)}: ${ending}${parts.join(', ')}${done > 0 ? place : ''}, ${duration(milliseconds)}${engine === undefined ? '' : ` on ${engine}`}`;
+  return `${mark} ${paint.bold(printable(plan.graph.name))}: ${ending}${parts.join(', ')}${done > 0 ? place : ''}, ${duration(milliseconds)}${engine === undefined ? '' : ` on ${engine}`}`;
 };

@@ -58,7 +58,7 @@ export const shrinkFile = async (
   const place = shortPath(written.folder, folder);
   out(
     [
-      `${paint.bold(failure.operator)} fails on ${printable(file)}: ${paint.dim(`${code}:`)} ${printable(message)}`,
+      `${paint.bold(printable(failure.operator))} fails on ${printable(file)}: ${paint.dim(`${code}:`)} ${printable(message)}`,
       `The smallest case, after ${tries} tries: ${region.width}x${region.height} pixels from (${region.left}, ${region.top}), through ${nodes.map(({ operator }) => operator.name).join(', ')}.`,
       `${paint.green('✓')} ${join(place, written.picture)}, pipeline.yaml and README.md; this shows it again:`,
       '',

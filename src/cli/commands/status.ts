@@ -3,13 +3,16 @@ import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostics, printableJson } from '../../diagnostics/index.js';
+import { onDisk } from '../../disk/names.js';
 import { analyse, parse } from '../../pipelines/compile.js';
 import { isBelow } from '../../pipelines/plugins/below.js';
 import type { Entry, FailedEntry } from '../../records/journal/entries.js';
-import { entriesOf, journalPath, lockPath, nameIn } from '../../records/journal/journal.js';
+import { entriesOf, journalPath, lockPath, nameIn, recordFailure } from '../../records/journal/journal.js';
 import { type Holder, whoHolds } from '../../records/lock.js';
 import { DROP_FOLDER, findPipeline, HOME } from '../find-pipeline.js';
 import { printable, shortPath } from '../printable.js';
+import { printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
 
 /** What `pipe status` is given. */
@@ -41,12 +44,20 @@ export const status = async (
   const { folder, out, err } = terminal;
   const given = folders.map((each) => resolve(folder, each));
   const places = given.length > 0 ? given : [...(await ownFolders(folder)), ...(await foldersBelow(folder))];
-  const found = (
-    await Promise.all([...new Set(places)].map((place) => folderStatusOf(place, folder)))
-  ).flatMap((each) => each ?? []);
-  if (json) out(`${JSON.stringify(found, null, 2)}\n`);
+  const asked = await Promise.all(
+    [...new Set(places)].map((place) =>
+      folderStatusOf(place, folder).catch((thrown) => recordFailure(place)(thrown)),
+    ),
+  );
+  const faults = asked.flatMap((each) => (isFault(each) ? each : []));
+  const found = asked.flatMap((each) => (each === undefined || isFault(each) ? [] : [each]));
+  if (faults.length > 0) {
+    printDiagnostics(terminal, faults);
+    if (found.length === 0) return exit.someFailed;
+  }
+  if (json) out(`${printableJson(found, 2)}\n`);
   else for (const each of found) out(`${toText(each, terminal)}\n`);
-  if (found.length > 0) return exit.done;
+  if (found.length > 0) return faults.length > 0 ? exit.someFailed : exit.done;
   err(
     given.length > 0
       ? `Nothing was written there by a pipeline: ${given.map((each) => shortPath(each, folder)).join(', ')}.\n`
@@ -54,6 +65,8 @@ export const status = async (
   );
   return given.length > 0 ? exit.wrong : exit.done;
 };
+
+const isFault = (asked: FolderStatus | Diagnostics | undefined): asked is Diagnostics => Array.isArray(asked);
 
 const folderStatusOf = async (folder: string, here: string): Promise<FolderStatus | undefined> => {
   const isThere = await stat(journalPath(folder)).then(
@@ -68,7 +81,7 @@ const folderStatusOf = async (folder: string, here: string): Promise<FolderStatu
     if (isFailure(entry)) failures.set(entry.source, entry);
     else if ('at' in entry) {
       results.add(entry.output);
-      failures.delete(entry.source);
+      if ('source' in entry) failures.delete(entry.source);
       last = last === undefined || entry.at > last ? entry.at : last;
     }
   }
@@ -77,7 +90,7 @@ const folderStatusOf = async (folder: string, here: string): Promise<FolderStatu
       const input = resolve(folder, entry.input);
       // A record can come from anybody: elsewhere nothing is looked at, and what it says stays.
       if (![folder, here].some((place) => isBelow(place, input))) return [entry];
-      return stat(input).then(
+      return stat(onDisk(input)).then(
         () => [entry],
         () => [],
       );
@@ -99,16 +112,18 @@ const toText = (
   { folder: place, results, last, setAside, writer }: FolderStatus,
   { paint, folder }: Terminal,
 ): string => {
-  const when = last === undefined ? '' : `, the last ${last.slice(0, 16).replace('T', ' ')} UTC`;
+  const when = last === undefined ? '' : `, the last ${printable(last.slice(0, 16).replace('T', ' '))} UTC`;
   return [
     `${paint.bold(shortPath(place, folder))}: ${results} result${results === 1 ? '' : 's'}${when}`,
-    ...(writer === undefined ? [] : [`  process ${writer.pid} on ${writer.host} is writing there`]),
+    ...(writer === undefined
+      ? []
+      : [`  process ${writer.pid} on ${printable(writer.host)} is writing there`]),
     ...(setAside.length === 0
       ? []
       : [`  ${setAside.length} set aside until they or the pipeline change (--retry tries them again):`]),
     ...setAside.flatMap(({ source, operator, code, message, hint }) => [
-      `  ${paint.red('✗')} ${paint.bold(printable(source))} ${paint.dim(`at ${operator}`)}`,
-      `    ${paint.dim(`${code}:`)} ${printable(message)}${hint === undefined ? '' : ` ${hint}`}`,
+      `  ${paint.red('✗')} ${paint.bold(printable(source))} ${paint.dim(`at ${printable(operator)}`)}`,
+      `    ${paint.dim(`${printable(code)}:`)} ${printable(message)}${hint === undefined ? '' : ` ${printable(hint)}`}`,
     ]),
   ].join('\n');
 };

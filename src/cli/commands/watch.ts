@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { type Diagnostics, failure, printableJson } from '../../diagnostics/index.js';
 import { compile } from '../../execution/compile.js';
 import type { Plan } from '../../execution/plan/plan.js';
 import { type PipelineEvent, type Report, runPlan } from '../../execution/run.js';
@@ -109,7 +109,7 @@ const foldersOf = ({ bulk }: Plan): { readonly input: string; readonly output: s
 /** One JSON object a line. */
 const jsonReporter = ({ out }: Terminal): Reporter => {
   const say = (event: string, more: object): void =>
-    out(`${JSON.stringify({ event, at: new Date().toISOString(), ...more })}\n`);
+    out(`${printableJson({ event, at: new Date().toISOString(), ...more })}\n`);
   const sayFailure = (event: string, { key, operator, diagnostics }: ItemFailure): void =>
     say(event, { path: key.path, operator, diagnostics: diagnostics.map(diagnosticJson) });
   return {
@@ -193,7 +193,7 @@ const statusLine = (
     ...(skipped > 0 ? [`${skipped} done before`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(quarantined > 0 ? [`${quarantined} set aside before`] : []),
-    ...(waiting === undefined ? [] : [`waiting: ${waiting}`]),
+    ...(waiting === undefined ? [] : [`waiting: ${printable(waiting)}`]),
     ...(last === undefined ? [] : [`last: ${printable(last)}`]),
   ];
   const text = parts.join('  ');
@@ -222,8 +222,12 @@ const terminalReporter = (terminal: Terminal, quiet: boolean): Reporter => {
     if (event.kind === 'failed') {
       const { key, operator, diagnostics } = event.failure;
       const [{ code, message, hint }] = diagnostics;
-      complain(`${paint.red('✗')} ${paint.bold(printable(key.path))} ${paint.dim(`at ${operator}`)}`);
-      complain(`  ${paint.dim(`${code}:`)} ${printable(message)}${hint === undefined ? '' : ` ${hint}`}`);
+      complain(
+        `${paint.red('✗')} ${paint.bold(printable(key.path))} ${paint.dim(`at ${printable(operator)}`)}`,
+      );
+      complain(
+        `  ${paint.dim(`${printable(code)}:`)} ${printable(message)}${hint === undefined ? '' : ` ${printable(hint)}`}`,
+      );
     }
     if (event.kind === 'warned' && !quiet)
       complain(`${paint.yellow('!')} ${printable(event.key.path)}: ${printable(event.warning.message)}`);

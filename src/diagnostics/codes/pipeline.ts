@@ -5,6 +5,10 @@ export const pipelineCodes = {
     remedy:
       'The excerpt shows where the parser stopped; often the indentation there or in the line above is off.',
   },
+  'yaml/encoding': {
+    title: 'The file is not written in UTF-8',
+    remedy: 'Save it as UTF-8: editors have that under “Save as” or “Encoding”.',
+  },
   'yaml/empty': {
     title: 'The file is empty',
     remedy: '`pipe new` writes a pipeline to start from.',
@@ -94,6 +98,11 @@ export const pipelineCodes = {
     title: 'A name that cannot be used',
     remedy: 'Names begin with a letter and go on with letters, digits, `-` and `_`.',
   },
+  'pipeline/too-many-steps': {
+    title: 'A file has more steps than a pipeline needs',
+    remedy:
+      'Do the same in fewer steps, or in several files, each of which reads what the one before it wrote.',
+  },
   'pipeline/no-sink': {
     title: 'The results of the pipeline go nowhere',
     remedy: 'End with an operator that keeps them, such as `save` or `report`.',
@@ -164,16 +173,40 @@ export const pipelineCodes = {
     title: 'A file kept changing while it was worked on',
     remedy: 'Run it again when whoever writes the file is done; `pipe watch` waits for that by itself.',
   },
+  'file/left-out': {
+    title: 'Files were left out, since nothing here reads them',
+    remedy:
+      'Convert them first if they are photos. `match` of the source chooses files by their names instead of by what they are.',
+  },
   'file/same-output': {
     title: 'Two items would write one file',
-    remedy: 'Put `{path}` or `{index}` into the place where results go.',
+    remedy:
+      'Name results by what tells the sources apart: `{path}` and `{folder}` by their folders, `{sourceExt}` by their extensions, `{index}` by their order.',
   },
   'file/outside': {
     title: 'A result would be written outside its folder',
     remedy: 'Name the folder by a parameter of type path.',
   },
   'file/over-source': {
-    title: 'A result would be written over its own source',
+    title: 'A result would be written over its own source, or among photos that are read',
     remedy: 'Write to another folder.',
+  },
+  'file/exists': {
+    title: 'A result would be written over a file that no run wrote',
+    remedy: 'Write to another folder, move that file away, or say `overwrite: true` at `save`.',
+  },
+  'file/changed': {
+    title: 'A result was changed since a run wrote it',
+    remedy:
+      'If nobody edited it, it is damaged: remove it, and the next run makes it again. `overwrite: true` at `save` replaces it as well.',
+  },
+  'file/in-the-way': {
+    title: 'Something that is no file stands where a result should go',
+    remedy:
+      'Remove it or write to another folder: links, folders, pipes and devices are never written over or through.',
+  },
+  'file/reserved': {
+    title: 'A result would be written among the records of what was done',
+    remedy: 'Rename the source, or give results other names: `.prismflow` is not for them.',
   },
 } as const;

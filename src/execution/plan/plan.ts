@@ -27,6 +27,12 @@ export const planOf = (
   warnings: [...graph.warnings, ...warnings],
 });
 
+/** All that is to be said of a plan before it runs; a run says what is set aside when it comes to that. */
+export const remarksOn = ({ warnings, bulk }: Plan): readonly Diagnostic[] => [
+  ...warnings,
+  ...(bulk?.foreseen ?? []),
+];
+
 /** What an operator is expected to do to a picture. */
 export interface Estimate {
   readonly node: GraphNode;

@@ -1,9 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, relative } from 'node:path';
+import { basename, dirname, extname, isAbsolute, relative } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import {
+  type Code,
   type Diagnostic,
   DiagnosticError,
   type Diagnostics,
@@ -13,6 +14,7 @@ import {
   messageOf,
   warning,
 } from '../../diagnostics/index.js';
+import { onDisk } from '../../disk/names.js';
 import { pathsOf } from '../../operator/params/index.js';
 import { shippedModels } from '../../pipelines/check/absolute-path.js';
 import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
@@ -24,6 +26,7 @@ import { statusOf, type Work } from '../../records/journal/done.js';
 import { type Journal, nameIn, readJournal } from '../../records/journal/journal.js';
 import type { ItemFlow } from '../../streams/index.js';
 import type { RunContext } from '../context.js';
+import { foreseenClearance, inputsOf } from '../results.js';
 import { flowThrough, sourceFlow } from './source-flows.js';
 
 /** What is on the disk before a run. */
@@ -46,6 +49,8 @@ export interface BulkSurvey {
   readonly first?: Item<FileRef>;
   /** The first few that are to be done. */
   readonly next: readonly Item<FileRef>[];
+  /** What will be set aside, as far as it can be foreseen: folders that cannot be read, files that are not written over. */
+  readonly foreseen: readonly Diagnostic[];
 }
 
 /** The work that an item is; undefined for a file that is a result itself. */
@@ -101,7 +106,7 @@ const missingFiles = ({ nodes }: Graph): TE.TaskEither<Diagnostics, undefined> =
   return async () => {
     const missing = await Promise.all(
       needed.map(async ({ node, keys, path }): Promise<readonly Diagnostic[]> => {
-        const found = await stat(path).then(
+        const found = await stat(onDisk(path)).then(
           () => true,
           () => false,
         );
@@ -123,6 +128,8 @@ const missingFiles = ({ nodes }: Graph): TE.TaskEither<Diagnostics, undefined> =
 
 /** Of a model that does not ship, those that do. */
 const hintFor = async (path: string): Promise<{ readonly hint?: string }> => {
+  if (/[“”„‘’«»]/.test(path))
+    return { hint: 'Typographic quotes count as part of a name: use straight ones, `"` or `\'`.' };
   if (dirname(path) !== shippedModels) return {};
   const names = await readdir(shippedModels).catch((): string[] => []);
   return { hint: didYouMean(basename(path), names) };
@@ -139,9 +146,13 @@ const surveyBulk = (graph: Graph, bulk: Bulk, run: RunContext): TE.TaskEither<Di
     TE.chain(({ journal: { journal }, weights }) => {
       const digest = digestPipeline(nodes, graph.seed, weights, digestsOfPlugins(graph, nodes));
       const found = { journal, weights, worksOn: worksOn(bulk, digest, draws(nodes)) };
+      const clear = foreseenClearance(journal, inputsOf(graph));
       return bulk.live
-        ? TE.right<Diagnostics, Survey>({ bulk: { ...found, items: 0, done: 0, next: [] }, warnings: [] })
-        : list(bulk, found, run);
+        ? TE.right<Diagnostics, Survey>({
+            bulk: { ...found, items: 0, done: 0, next: [], foreseen: [] },
+            warnings: [],
+          })
+        : list(bulk, found, clear, run);
     }),
   );
 };
@@ -175,9 +186,11 @@ const worksOn =
   };
 
 /** True for a file that an earlier run wrote: the folder of results can lie within the one that is read. */
-const isResult = ({ folder, resultOf }: Journal, keyPath: string, path: string): boolean => {
+const isResult = ({ folder, writtenOf }: Journal, keyPath: string, path: string): boolean => {
   const root = path.slice(0, -keyPath.length);
-  return resultOf(nameIn(folder, path))() !== undefined || (isWithin(root, folder) && isWithin(folder, path));
+  return (
+    writtenOf(nameIn(folder, path))() !== undefined || (isWithin(root, folder) && isWithin(folder, path))
+  );
 };
 
 /** True for a path below a folder. */
@@ -186,14 +199,19 @@ const isWithin = (folder: string, path: string): boolean => {
   return way !== '' && !way.startsWith('..') && !isAbsolute(way);
 };
 
-type Found = Omit<BulkSurvey, 'items' | 'done' | 'first' | 'next'>;
+type Found = Omit<BulkSurvey, 'items' | 'done' | 'first' | 'next' | 'foreseen'>;
 
 /** So many that are to be done are remembered, for plans to look at. */
 const NEXT = 256;
 
 /** Goes through the source once. */
 const list =
-  (bulk: Bulk, found: Found, run: RunContext): TE.TaskEither<Diagnostics, Survey> =>
+  (
+    bulk: Bulk,
+    found: Found,
+    clear: ReturnType<typeof foreseenClearance>,
+    run: RunContext,
+  ): TE.TaskEither<Diagnostics, Survey> =>
   async () => {
     const works = found.worksOn(found.journal);
     const targets = new Map<string, string>();
@@ -204,8 +222,13 @@ const list =
     let [items, done] = [0, 0];
     let first: Item<FileRef> | undefined;
     const next: Item<FileRef>[] = [];
+    const warnings: Diagnostic[] = [];
+    const foreseen = summary();
+    const overwrite = sink.operator.facts.sink?.overwrites?.(sink.params as never) === true;
+    const telling: RunContext = { ...run, warn: (_, each) => () => void warnings.push(each) };
     try {
-      for await (const outcome of filesOf(bulk, run)) {
+      for await (const outcome of filesOf(bulk, telling)) {
+        if (E.isLeft(outcome)) foreseen.add(outcome.left.diagnostics[0]);
         if (E.isLeft(outcome) || !travelsOn({ kind: 'file' }, outcome.right.value)) continue;
         const item = { key: outcome.right.key, value: outcome.right.value };
         const work = works(item);
@@ -217,17 +240,28 @@ const list =
         const other = targets.get(target);
         if (source === target) faults.push(overSource(sink, source));
         if (other !== undefined) faults.push(sameOutput(sink, other, item.key.path, target));
+        const { kind } = await status(work.right)();
         // A million targets are not kept for nothing.
         if (!isDistinct) targets.set(target, item.key.path);
-        if ((await status(work.right)()).kind === 'done') done++;
+        if (kind === 'done' || kind === 'seen') done++;
         else if (next.length < NEXT) next.push(item);
+        if (kind !== 'new' || source === target) continue;
+        const clearance = await clear({ file: target, folder: found.journal.folder, overwrite })();
+        if (E.isLeft(clearance)) foreseen.add(clearance.left[0]);
       }
     } catch (thrown) {
       return E.left(sourceFailed(thrown));
     }
     return fromDiagnostics(summed(faults), {
-      bulk: { ...found, items, done, next, ...(first === undefined ? {} : { first }) },
-      warnings: items === 0 ? [nothingFound(bulk.source.node)] : [],
+      bulk: {
+        ...found,
+        items,
+        done,
+        next,
+        foreseen: foreseen.told(),
+        ...(first === undefined ? {} : { first }),
+      },
+      warnings: items === 0 ? [...warnings, nothingFound(bulk.source.node)] : warnings,
     });
   };
 
@@ -248,7 +282,45 @@ const placeOf = (sink: GraphNode): { readonly span?: NonNullable<GraphNode['span
 };
 
 const sameOutput = (sink: GraphNode, one: string, other: string, target: string): Diagnostic =>
-  failure('file/same-output', `${one} and ${other} would both be written to ${target}.`, placeOf(sink));
+  failure('file/same-output', `${one} and ${other} would both be written to ${target}.`, {
+    ...placeOf(sink),
+    hint: apartHint(one, other),
+  });
+
+/** What in their names tells two sources apart, as a place that `save` fills in. */
+const apartHint = (one: string, other: string): string => {
+  const place = 'the place where results go';
+  if (dirname(one) !== dirname(other) && basename(one) === basename(other))
+    return `They differ by their folders: put \`{path}\`, or \`{folder}\`, into ${place}.`;
+  const differ = extname(one) !== extname(other) && stemOf(one) === stemOf(other);
+  return differ
+    ? `They differ by their extensions alone, which the result has its own of: put the source’s into ${place}, as in \`{folder}/{name}-{sourceExt}.{ext}\`.`
+    : `Put \`{index}\` into ${place}, as in \`{folder}/{name}-{index}.{ext}\`, or rename one of them.`;
+};
+
+const stemOf = (path: string): string => path.slice(0, path.length - extname(path).length);
+
+/** So many of a kind are told by name. */
+const TOLD = 3;
+
+/** Gathers what is foreseen of many items: the first few of each kind, and how many more there are. */
+const summary = () => {
+  const kinds = new Map<Code, { readonly first: Diagnostic[]; count: number }>();
+  return {
+    add: (each: Diagnostic): void => {
+      const kind = kinds.get(each.code) ?? { first: [], count: 0 };
+      kind.count++;
+      if (kind.first.length < TOLD) kind.first.push({ ...each, severity: 'warning' });
+      kinds.set(each.code, kind);
+    },
+    told: (): readonly Diagnostic[] =>
+      [...kinds].flatMap(([code, { first, count }]) =>
+        count <= first.length
+          ? first
+          : [...first, warning(code, `… and ${count - first.length} more would be set aside so.`)],
+      ),
+  };
+};
 
 const overSource = (sink: GraphNode, source: string): Diagnostic =>
   failure('file/over-source', `${source} would be written over.`, placeOf(sink));

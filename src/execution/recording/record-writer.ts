@@ -3,13 +3,21 @@ import { relative } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
+import type { Look } from '../../disk/look.js';
 import type { Item, ItemFailure, ItemKey, Json } from '../../ports/index.js';
 import type { FileRef } from '../../ports/values.js';
 import type { Digest } from '../../records/digest.js';
 import type { Work } from '../../records/journal/done.js';
-import type { DoneEntry, FailedEntry, RecipeEntry, SourceState } from '../../records/journal/entries.js';
+import type {
+  DoneEntry,
+  FailedEntry,
+  OutputState,
+  RecipeEntry,
+  SourceState,
+} from '../../records/journal/entries.js';
 import { nameIn } from '../../records/journal/journal.js';
 import type { Ledger } from '../../records/journal/ledger.js';
+import { embeddedRecipe } from '../../records/receipts/embedded.js';
 import { version } from '../../records/receipts/versions.js';
 import type { ItemNotes } from './item-notes.js';
 
@@ -31,12 +39,21 @@ export interface Written {
   readonly outputSize: number;
   readonly outputDigest: Digest;
   readonly copyOf?: string;
+  /** The file as it was right after it was written. */
+  readonly look?: Look;
 }
+
+/** A look at a result's file, as entries hold it. */
+export const outputStateOf = (look: Look | undefined): OutputState =>
+  look === undefined
+    ? {}
+    : { outputModified: look.modified, outputChanged: look.changed, outputInode: look.inode };
 
 /** What a run writes into the journal. */
 export interface Records {
   readonly done: (item: Item<FileRef>, about: About, written: Written) => TE.TaskEither<Diagnostics, void>;
-  readonly touched: (about: About) => TE.TaskEither<Diagnostics, void>;
+  /** @param look the result's file, which is what was written */
+  readonly touched: (about: About, look?: Look) => TE.TaskEither<Diagnostics, void>;
   readonly failed: (
     item: Item<FileRef>,
     about: About,
@@ -59,7 +76,7 @@ export const recordsOf = (
     (relative(folder, value.path) || value.path).replaceAll('\\', '/');
   const now = (): string => new Date().toISOString();
   return {
-    done: (item, { work, ...source }, written) => {
+    done: (item, { work, ...source }, { look, ...written }) => {
       const made = recipe();
       const { notes = {} } = itemNotes.read(item.key) ?? {};
       const entry: DoneEntry = {
@@ -67,6 +84,7 @@ export const recordsOf = (
         kind: 'done',
         output: nameIn(folder, work.target),
         ...written,
+        ...outputStateOf(look),
         ...source,
         input: inputOf(item),
         index: item.key.index,
@@ -81,8 +99,14 @@ export const recordsOf = (
         TE.chain(() => record(entry)),
       );
     },
-    touched: ({ work, ...source }) =>
-      record({ v: 2, kind: 'touched', output: nameIn(folder, work.target), ...source }),
+    touched: ({ work, ...source }, look) =>
+      record({
+        v: 2,
+        kind: 'touched',
+        output: nameIn(folder, work.target),
+        ...source,
+        ...outputStateOf(look),
+      }),
     failed: (item, { work, ...source }, { operator, diagnostics: [{ code, message, hint }] }) => {
       const entry: FailedEntry = {
         v: 2,
@@ -102,10 +126,9 @@ export const recordsOf = (
     receipt: (key) => {
       const entry = itemNotes.read(key);
       if (entry === undefined) return undefined;
-      const { v: _v, kind: _kind, ...made } = recipe();
       const { work, sourceModified: _modified, ...source } = entry.about;
       return {
-        ...made,
+        ...embeddedRecipe(recipe(), entry.notes),
         ...source,
         output: nameIn(folder, work.target),
         index: key.index,

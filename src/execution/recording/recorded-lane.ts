@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Diagnostics, failure, isCode } from '../../diagnostics/index.js';
+import { onDisk } from '../../disk/names.js';
+import { deliver } from '../../ops/save/deliver.js';
 import { nodesOf } from '../../pipelines/plan/stages.js';
 import {
   type FileRef,
@@ -15,7 +17,7 @@ import {
 import { type Digest, digestFile } from '../../records/digest.js';
 import { failureOf, isSource, statusOf, type Work } from '../../records/journal/done.js';
 import type { FailedEntry } from '../../records/journal/entries.js';
-import { nameIn } from '../../records/journal/journal.js';
+import { nameIn, type Result } from '../../records/journal/journal.js';
 import type { Ledger } from '../../records/journal/ledger.js';
 import { version } from '../../records/receipts/versions.js';
 import { type ItemFlow, operate, runLanes } from '../../streams/index.js';
@@ -24,9 +26,10 @@ import type { LaneWork } from '../lane/lane.js';
 import type { Plan } from '../plan/plan.js';
 import { isCancelled, isPermanent, stands } from '../recovery/disposition.js';
 import { retryWithBackoff } from '../recovery/retry.js';
+import type { GuardedResults } from '../results.js';
 import type { ItemNotes } from './item-notes.js';
 import { type About, type Records, sourceStateOf, type Written } from './record-writer.js';
-import { copied, duplicateOf } from './reuse.js';
+import { bytesOf, duplicateOf } from './reuse.js';
 
 type Bulk = NonNullable<Plan['bulk']>;
 
@@ -38,6 +41,9 @@ export interface RecordedSite {
   readonly ledger: Ledger;
   readonly itemNotes: ItemNotes<About>;
   readonly records: Records;
+  readonly results: GuardedResults;
+  /** Whether no run has written to the folder before. */
+  readonly isNew: boolean;
 }
 
 /** What became of an item. */
@@ -131,7 +137,7 @@ const conflictOf = async (
   const owner = journal.resultOf(nameIn(journal.folder, target))()?.source;
   if (owner === undefined || owner === key.path) return undefined;
   const root = value.path.slice(0, -key.path.length);
-  const isThere = await lstat(join(root, owner)).then(
+  const isThere = await lstat(onDisk(join(root, owner))).then(
     () => true,
     () => false,
   );
@@ -154,12 +160,20 @@ const settle = async (
   if (conflict !== undefined) return setAside(bulk, key, conflict);
   const status = await statusOf(journal, bulk.live ? 'done' : 'again')(work)();
   if (status.kind === 'done') return { kind: 'skipped', key };
+  if (status.kind === 'seen') {
+    const { result, stats, look } = status;
+    const noted = await records.touched({ ...sourceStateOf(key, stats, result.sourceDigest), work }, look)();
+    return E.isLeft(noted) ? setAside(bulk, key, noted.left) : { kind: 'skipped', key };
+  }
   if (status.kind === 'gone') {
     if (bulk.live) return { kind: 'ignored' };
     // The operator that reads it says best what is wrong.
     const worked = await site.work(item, signal);
     return { kind: 'worked', outcome: asOutcome(key, worked) };
   }
+  // Where something was written before, a record can be lost: then what is made tells whether the file is that very result.
+  const barrier = site.isNew && status.kind === 'new' ? await barrierTo(site, work) : undefined;
+  if (barrier !== undefined) return setAside(bulk, key, barrier);
   const digest = await digestFile(work.source)();
   if (E.isLeft(digest)) return setAside(bulk, key, digest.left);
   const about: About = { ...sourceStateOf(key, status.stats, digest.right), work };
@@ -172,10 +186,36 @@ const settle = async (
     return { kind: 'quarantined', failure: failedBefore(key, before) };
   return retryWithBackoff(site, key, signal, async () => {
     const duplicate = isCopyable(bulk) ? duplicateOf(journal, work, digest.right) : undefined;
-    return duplicate !== undefined && (await copied(journal.folder, duplicate, work.target))
+    return duplicate !== undefined && (await copied(site, duplicate, work.target))
       ? finish(site, item, about, { path: work.target, size: duplicate.outputSize }, duplicate.output)
       : perform(site, item, about, signal);
   });
+};
+
+/** What stands in the way of a result before it is made; undefined where nothing does. */
+const barrierTo = async ({ bulk: { sink, journal }, results }: RecordedSite, { target }: Work) => {
+  const overwrite = sink.operator.facts.sink?.overwrites?.(sink.params as never) === true;
+  const clear = await results.foresee({ file: target, folder: journal.folder, overwrite })();
+  return E.isLeft(clear) ? clear.left : undefined;
+};
+
+/** Writes the bytes of a result of the same content to another place; false where they are not what was written. */
+const copied = async (
+  { ledger: { journal }, bulk: { sink }, results }: RecordedSite,
+  duplicate: Result,
+  target: string,
+): Promise<boolean> => {
+  if (join(journal.folder, duplicate.output) === target || duplicate.outputDigest === undefined) return false;
+  const bytes = await bytesOf(journal.folder, duplicate);
+  if (bytes === undefined) return false;
+  const made = {
+    file: target,
+    folder: journal.folder,
+    digest: duplicate.outputDigest,
+    size: duplicate.outputSize,
+    overwrite: sink.operator.facts.sink?.overwrites?.(sink.params as never) === true,
+  };
+  return E.isRight(await deliver(made, bytes, results)());
 };
 
 /** How often a file is worked on again that changes while it is read. */
@@ -194,7 +234,7 @@ const perform = async (
   itemNotes.begin(key, about)();
   try {
     const worked = await work(item, signal);
-    const stats = await stat(item.value.path).catch(() => undefined);
+    const stats = await stat(onDisk(item.value.path)).catch(() => undefined);
     if (stats !== undefined && !isSource(about, stats)) {
       if (changes === MOST_CHANGES) return setAside(bulk, key, [changing(key)]);
       const digest = await digestFile(item.value.path)();
@@ -215,7 +255,7 @@ const perform = async (
 
 /** Records a result. */
 const finish = async (
-  { bulk, ledger, records }: RecordedSite,
+  { bulk, ledger, records, results }: RecordedSite,
   item: Item<FileRef>,
   about: About,
   value: unknown,
@@ -227,12 +267,15 @@ const finish = async (
   const digest: E.Either<Diagnostics, Digest> =
     given === undefined ? await digestFile(target)() : E.right(given);
   if (E.isLeft(digest)) return setAside(bulk, item.key, digest.left);
+  const look = results.takeLook(target);
   const written: Written = {
     outputSize: travelsOn({ kind: 'saved' }, value) ? value.size : -1,
     outputDigest: digest.right,
     ...(copyOf === undefined ? {} : { copyOf }),
+    ...(look === undefined ? {} : { look }),
   };
   const noted = await records.done(item, about, written)();
+  if (E.isRight(noted)) ledger.inFlight.written(nameIn(ledger.journal.folder, target))();
   return E.isLeft(noted)
     ? setAside(bulk, item.key, noted.left)
     : { kind: 'worked', outcome: E.right({ key: item.key, value }) };

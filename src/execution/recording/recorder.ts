@@ -1,14 +1,17 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import type { IO } from 'fp-ts/lib/IO.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Diagnostics } from '../../diagnostics/index.js';
+import { type Code, type Diagnostics, warning } from '../../diagnostics/index.js';
 import type { RecipeEntry } from '../../records/journal/entries.js';
 import { nothingInFlight } from '../../records/journal/in-flight.js';
+import { lockPath } from '../../records/journal/journal.js';
 import { type Ledger, openLedger } from '../../records/journal/ledger.js';
+import type { LockOptions } from '../../records/lock.js';
 import { recipeOf } from '../../records/receipts/recipe.js';
 import type { RunContext } from '../context.js';
 import type { Plan } from '../plan/plan.js';
 import { crashGuard } from '../recovery/crash-guard.js';
+import { type GuardedResults, guardedResults, inputsOf } from '../results.js';
 import { createItemNotes, type ItemNotes } from './item-notes.js';
 import { type About, type Records, recordsOf } from './record-writer.js';
 
@@ -17,30 +20,63 @@ export interface Recorder {
   readonly ledger: Ledger;
   readonly itemNotes: ItemNotes<About>;
   readonly records: Records;
+  readonly results: GuardedResults;
+  /** Whether no run has written to the folder before, as far as is known. */
+  readonly isNew: boolean;
   /** Is told which engine does the tensor work. */
   readonly chosen: (engine: string) => IO<void>;
   /** The engine that it was told of last. */
   readonly engine: IO<string | undefined>;
   /** What operators note goes into the notebook as well; what they ask about receipts is answered from it. */
-  readonly told: (run: RunContext) => Pick<RunContext, 'noted' | 'receipt' | 'crashGuard'>;
+  readonly told: (run: RunContext) => Pick<RunContext, 'noted' | 'receipt' | 'crashGuard' | 'results'>;
 }
 
 type Bulk = NonNullable<Plan['bulk']>;
+
+/** What is said of a folder that cannot be written. */
+const unwritable: ReadonlySet<Code> = new Set<Code>([
+  'run/journal',
+  'image/disk-full',
+  'image/not-found',
+  'image/permission-denied',
+]);
+
+/** Says that it has to be watched whether whoever holds a folder lives. */
+export const watchingFor = (
+  folder: string,
+  { delayed, stop }: Pick<RunContext, 'delayed' | 'stop'>,
+): LockOptions => ({
+  ...(stop === undefined ? {} : { signal: stop }),
+  waiting: (holder, milliseconds) => {
+    if (holder === undefined) return;
+    const { pid, host } = holder;
+    delayed(
+      warning(
+        'run/folder-in-use',
+        `${folder} is held by process ${pid} on ${host}, which gives no sign of life; it is watched for one for up to ${Math.ceil(milliseconds / 1000)} s.`,
+        { hint: `Remove ${lockPath(folder)} if you know that no such process writes there.` },
+      ),
+      milliseconds,
+    )();
+  },
+});
 
 /** Opens the journal of a bulk pipeline's folder. */
 export const openRecorder = (
   bulk: Bulk,
   { graph }: Plan,
-  { memory, certify }: RunContext,
-): TE.TaskEither<Diagnostics, Recorder> =>
-  pipe(
-    openLedger(bulk.journal.folder),
+  run: RunContext,
+): TE.TaskEither<Diagnostics, Recorder> => {
+  const { memory, certify } = run;
+  return pipe(
+    openLedger(bulk.journal.folder, watchingFor(bulk.journal.folder, run)),
     // Where all is done nothing need be written: the folder may be read-only.
     TE.orElse((diagnostics) =>
-      !bulk.live && bulk.items === bulk.done && diagnostics.every(({ code }) => code === 'run/journal')
+      !bulk.live && bulk.items === bulk.done && diagnostics.every(({ code }) => unwritable.has(code))
         ? TE.right<Diagnostics, Ledger>({
             journal: bulk.journal,
             inFlight: nothingInFlight,
+            wasLeft: false,
             record: () => TE.left(diagnostics),
             close: () => Promise.resolve(),
           })
@@ -55,10 +91,13 @@ export const openRecorder = (
         return recipe;
       };
       const records = recordsOf(ledger, itemNotes, made);
+      const results = guardedResults(ledger, inputsOf(graph));
       return {
         ledger,
         itemNotes,
         records,
+        results,
+        isNew: ledger.journal.isEmpty() && !ledger.wasLeft,
         chosen: (name) => () => {
           [engine, recipe] = [name, undefined];
         },
@@ -70,7 +109,9 @@ export const openRecorder = (
           },
           receipt: (key) => () => records.receipt(key),
           crashGuard: crashGuard(ledger),
+          results,
         }),
       };
     }),
   );
+};

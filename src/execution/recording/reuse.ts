@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, realpath } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
-import { readBytes } from '../../disk/read.js';
-import { writeAtomically } from '../../disk/write.js';
+import { realpath } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { firstBytes } from '../../disk/regular.js';
 import { isBelow } from '../../pipelines/plugins/below.js';
 import type { Digest } from '../../records/digest.js';
 import type { Work } from '../../records/journal/done.js';
@@ -24,20 +22,18 @@ export const duplicateOf = (
 };
 
 /**
- * Writes a result's bytes to another place, if they are still what was written. The record can come from anybody: a result
- * that it names outside of its folder, by its path or through a link, is none.
+ * A result's bytes, if they are still what was written. The record can come from anybody: a result that it names outside of its
+ * folder, by its path or through a link, is none.
  */
-export const copied = async (folder: string, duplicate: Result, target: string): Promise<boolean> => {
+export const bytesOf = async (folder: string, duplicate: Result): Promise<Buffer | undefined> => {
   const file = join(folder, duplicate.output);
-  if (file === target || !(await liesIn(folder, file))) return false;
-  const bytes = await readBytes(file, duplicate.outputSize)();
-  if (E.isLeft(bytes) || createHash('sha256').update(bytes.right).digest('hex') !== duplicate.outputDigest)
-    return false;
-  const made = await mkdir(dirname(target), { recursive: true }).then(
-    () => true,
-    () => false,
-  );
-  return made && E.isRight(await writeAtomically(target, bytes.right)());
+  if (!(await liesIn(folder, file))) return undefined;
+  // One byte more than there should be tells a file that has grown.
+  const bytes = await firstBytes(file, duplicate.outputSize + 1).catch(() => undefined);
+  return bytes?.length === duplicate.outputSize &&
+    createHash('sha256').update(bytes).digest('hex') === duplicate.outputDigest
+    ? bytes
+    : undefined;
 };
 
 /** True for a file below a folder, links followed. Nothing is asked about a path that lies elsewhere by its letters. */

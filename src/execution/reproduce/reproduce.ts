@@ -9,6 +9,7 @@ import { type LanePart, nodesOfPart } from '../../pipelines/plan/stages.js';
 import type { PluginPolicy } from '../../pipelines/plugins.js';
 import { digestFile, digestOf, digestWeights } from '../../records/digest.js';
 import { compareFiles, type Likeness } from '../../records/receipts/compare.js';
+import { embeddedRecipe } from '../../records/receipts/embedded.js';
 import { findReceipt, type Receipt } from '../../records/receipts/receipt.js';
 import { machine, versions } from '../../records/receipts/versions.js';
 import { defaultContext, type RunContext } from '../context.js';
@@ -244,30 +245,9 @@ const makeAgain = (
 
 /** What the file would have got as its receipt, in the same order. */
 const embeddable = (receipt: Receipt, notes: NotesByOperator) => {
-  const {
-    name,
-    pipeline,
-    versions: then,
-    machine: where,
-    weights,
-    plugins,
-    engine,
-    memory,
-    certify,
-  } = receipt;
-  const made = {
-    name,
-    pipeline,
-    versions: then,
-    machine: where,
-    weights,
-    ...(plugins === undefined ? {} : { plugins }),
-    ...(engine === undefined ? {} : { engine, memory, certify }),
-  };
   const { source, sourceSize, sourceDigest, output, index, epoch } = receipt;
   return {
-    id: digestOf(made),
-    ...made,
+    ...embeddedRecipe(receipt, notes),
     source,
     sourceSize,
     sourceDigest,

@@ -30,4 +30,4 @@ export {
 export { anything, boolean, integer, number, oneOf, path, streamName, text } from './scalars.js';
 export type { FieldShape, PathRole, RecordShape, Shape } from './shape.js';
 export { type Tagged, tagged, type WrittenTag } from './tagged.js';
-export { escapeBraces, renderTemplate, type Template, template } from './template.js';
+export { escapeBraces, renderTemplate, type Template, type TemplateField, template } from './template.js';

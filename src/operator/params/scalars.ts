@@ -21,6 +21,12 @@ export const boundsInWords = ({ min, max }: Bounds): string => {
 export const within = (value: number, { min, max }: Bounds): boolean =>
   value >= (min ?? Number.NEGATIVE_INFINITY) && value <= (max ?? Number.POSITIVE_INFINITY);
 
+/** Where a comma stands in a number: the number that was meant. */
+const commaHint = (value: unknown): { readonly hint?: string } =>
+  typeof value === 'string' && /^[-+]?\d+,\d+$/.test(value)
+    ? { hint: `Write it with a point: \`${value.replace(',', '.')}\`.` }
+    : {};
+
 const numeric = (
   kind: 'number' | 'integer',
   noun: string,
@@ -33,7 +39,7 @@ const numeric = (
     { kind, ...bounds },
     (value, context) => {
       if (typeof value !== 'number' || !accepts(value))
-        return refuse(context, 'value/type', `must be ${name}, not ${show(value)}`);
+        return refuse(context, 'value/type', `must be ${name}, not ${show(value)}`, commaHint(value));
       return within(value, bounds)
         ? E.right(value)
         : refuse(context, 'value/range', `must be ${name}, not ${value}`);

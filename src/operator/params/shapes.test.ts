@@ -241,9 +241,9 @@ describe('values are read, and written again as people write them', () => {
   });
 
   it('fill templates in', () => {
-    const parts = template.codec.decode('{{a}}/{path}/{name}/{ext}/{index}');
-    const values = { path: 'x/y.jpg', name: 'y', ext: 'jpg', index: '3' };
-    expect(E.isRight(parts) && renderTemplate(parts.right, values)).toBe('{a}/x/y.jpg/y/jpg/3');
+    const parts = template.codec.decode('{{a}}/{path}/{folder}/{name}/{sourceExt}/{ext}/{index}');
+    const values = { path: 'x/y.jpg', folder: 'x', name: 'y', sourceExt: 'png', ext: 'jpg', index: '3' };
+    expect(E.isRight(parts) && renderTemplate(parts.right, values)).toBe('{a}/x/y.jpg/x/y/png/jpg/3');
     expect(escapeBraces('a{b}c')).toBe('a{{b}}c');
   });
 });

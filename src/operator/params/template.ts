@@ -6,12 +6,13 @@ import { paramType, refuse, show } from './param-type.js';
 export type Template = readonly (string | { readonly field: TemplateField })[];
 
 /**
- * `path`: the item's path below the source's folder; `name`: its last part without the extension; `ext`: the extension
- * without the dot; `index`: its position in the source, from 0.
+ * `path`: the item's path below the source's folder, with the extension of the result; `folder`: the folder that it is in
+ * there, `.` for that itself; `name`: its last part without the extension; `ext`: the result's extension without the dot;
+ * `sourceExt`: the source's own; `index`: its position in the source, from 0.
  */
-export type TemplateField = 'path' | 'name' | 'ext' | 'index';
+export type TemplateField = 'path' | 'folder' | 'name' | 'ext' | 'sourceExt' | 'index';
 
-const fields: readonly TemplateField[] = ['path', 'name', 'ext', 'index'];
+const fields: readonly TemplateField[] = ['path', 'folder', 'name', 'ext', 'sourceExt', 'index'];
 
 const isField = (name: string): name is TemplateField => fields.some((field) => field === name);
 
@@ -20,7 +21,7 @@ const isField = (name: string): name is TemplateField => fields.some((field) => 
  * refused, and a folder elsewhere is named by a parameter of type `path`.
  */
 export const template = paramType<Template, string>(
-  'a path with {path}, {name}, {ext} or {index} in it',
+  'a path with {path}, {folder}, {name}, {ext}, {sourceExt} or {index} in it',
   { kind: 'template' },
   (value, context) => {
     if (typeof value !== 'string' || value.length === 0)

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { listFiles } from '../../disk/list.js';
-import { pictures } from '../../disk/pattern.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { defineOp } from '../../operator/define.js';
-import { boolean, defaulted, path, patterns, required } from '../../operator/params/index.js';
-import { type FileRef, file, none, type Outcome } from '../../ports/index.js';
+import { boolean, defaulted, optional, path, patterns, required } from '../../operator/params/index.js';
+import { type FileRef, file, type ItemKey, none, type Outcome } from '../../ports/index.js';
 import { fromAsyncIterable } from '../../streams/index.js';
 
 /** Gives the files of a folder, in the order of their paths. */
@@ -14,7 +13,10 @@ export const files = defineOp({
   about: 'Give the files of a folder',
   params: {
     in: required(path('input'), 'A folder, or a single file'),
-    match: defaulted(patterns, [pictures], 'Patterns that paths below the folder must fit'),
+    match: optional(
+      patterns,
+      'Patterns that paths below the folder must fit; without any, all files that are pictures, whatever they are called',
+    ),
     shuffle: defaulted(boolean, false, 'In a random order, another one every time round'),
     repeat: defaulted(boolean, false, 'Start again at the end, for ever'),
   },
@@ -28,7 +30,7 @@ export const files = defineOp({
 
 interface Params {
   readonly in: string;
-  readonly match: readonly string[];
+  readonly match: readonly string[] | undefined;
   readonly shuffle: boolean;
   readonly repeat: boolean;
 }
@@ -38,7 +40,11 @@ async function* rounds(
   context: OpContext,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome<FileRef>> {
-  const { folder, paths } = await listFiles(params.in, params.match, signal);
+  const { folder, paths, unreadable, leftOut } = await listFiles(params.in, params.match, signal);
+  const folderKey = (path: string): ItemKey => ({ path: path || '.', index: 0, epoch: 0 });
+  if (leftOut !== undefined) context.warn(folderKey(''), leftOut)();
+  for (const { path, fault } of unreadable)
+    yield E.left({ key: folderKey(path), operator: context.path, diagnostics: [fault] });
   for (let epoch = 0; paths.length > 0 && (epoch === 0 || params.repeat); epoch++) {
     const order = params.shuffle ? shuffled(paths, epoch, context) : paths;
     for (const [index, path] of order.entries())

@@ -63,11 +63,15 @@ const words = (name: string): string =>
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase();
 
+/** Not what every object has, such as `constructor`. */
+const knownOf = (name: string): Explanation | undefined =>
+  Object.hasOwn(known, name) ? known[name] : undefined;
+
 /** The explanation of a metric; what ends in `Back` is the same on the way back, from the second domain to the first. */
 export const explain = (name: string): Explanation => {
-  const found = known[name];
+  const found = knownOf(name);
   if (found !== undefined) return found;
-  const forth = name.endsWith('Back') ? known[name.slice(0, -4)] : undefined;
+  const forth = name.endsWith('Back') ? knownOf(name.slice(0, -4)) : undefined;
   return forth === undefined
     ? { title: words(name), about: 'A figure that the training gives at every step.' }
     : {

@@ -1,3 +1,4 @@
+import { printable } from '../../diagnostics/index.js';
 import { chart, type Marks } from './chart.js';
 import { type Explanation, explain, explainRate } from './explain.js';
 import type { Line } from './lines.js';
@@ -27,7 +28,7 @@ export interface PageContent {
 }
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escaped = (text: string): string => text.replaceAll(/[&<>"]/g, (c) => escapes[c] ?? c);
+const escaped = (text: string): string => printable(text).replaceAll(/[&<>"]/g, (c) => escapes[c] ?? c);
 
 const count = (n: number): string => n.toLocaleString('en-GB');
 

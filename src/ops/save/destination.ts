@@ -38,7 +38,14 @@ export const fileOf = (
   const suffix = ext === '' ? '' : `.${ext}`;
   const name = stem.slice(stem.lastIndexOf('/') + 1);
   const rendered = resolve(
-    renderTemplate(completed(template), { path: `${stem}${suffix}`, name, ext, index: String(index) }),
+    renderTemplate(completed(template), {
+      path: `${stem}${suffix}`,
+      folder: stem.includes('/') ? stem.slice(0, stem.lastIndexOf('/')) : '.',
+      name,
+      ext,
+      sourceExt: own,
+      index: String(index),
+    }),
   );
   const folder = folderOf(template);
   const way = relative(folder, rendered);

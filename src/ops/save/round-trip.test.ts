@@ -35,12 +35,16 @@ describe('decode, encode and save', () => {
     expect([again.width, again.height, again.samples]).toEqual([5, 3, frame.samples]);
   });
 
-  it('write over what was there, and leave nothing else behind', async () => {
+  it('write over what was there only where they are told to', async () => {
     const target = join(folder, 'photo.webp');
     writeFileSync(target, 'old');
     const bytes = right(await runMap<Encoded>(encode({ format: 'webp', lossless: true }), frame));
-    right(await runMap<Saved>(save(folder), bytes));
+    expect(await runMap<Saved>(save(folder), bytes)).toMatchObject({ left: [{ code: 'file/exists' }] });
+    expect(readFileSync(target, 'utf8')).toBe('old');
+    right(await runMap<Saved>(save({ to: folder, overwrite: true }), bytes));
     expect(readFileSync(target)).toEqual(Buffer.from(bytes.bytes));
+    // What is there already, byte by byte, need not be written.
+    right(await runMap<Saved>(save(folder), bytes));
   });
 
   it('tell what is lost on the way', async () => {

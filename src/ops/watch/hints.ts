@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
+import { nameOfBytes, onDisk } from '../../disk/names.js';
 
 /** Listens to what the system tells of folders. What it tells is a hint: it can be late, twice, or missing. */
 export interface Hints {
@@ -31,9 +32,11 @@ export const listen = (root: string, hint: (path: string) => void): Hints => {
 
   const start = (path: string, inode: number): void => {
     try {
-      const watcher = watch(join(root, path), (_, name) =>
-        hint(name === null ? path : path === '' ? name : `${path}/${name}`),
-      );
+      const watcher = watch(onDisk(join(root, path)), { encoding: 'buffer' }, (_, bytes) => {
+        if (bytes === null) return hint(path);
+        const name = nameOfBytes(bytes);
+        hint(path === '' ? name : `${path}/${name}`);
+      });
       // A folder that is gone: the next look at the one above finds out.
       watcher.on('error', () => {
         stop(path);

@@ -3,10 +3,11 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
-import * as T from 'fp-ts/lib/Task.js';
 import { DiagnosticError, failure, warning } from '../../diagnostics/index.js';
 import { matcherOf } from '../../disk/glob.js';
-import { pictures } from '../../disk/pattern.js';
+import { unreadableFolder } from '../../disk/list.js';
+import { onDisk } from '../../disk/names.js';
+import { type Reason, reasonToLeave } from '../../disk/recognise.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { defineOp } from '../../operator/define.js';
 import {
@@ -24,7 +25,10 @@ import { lookOut } from './lookout.js';
 
 const params = {
   in: required(path('input'), 'A folder'),
-  match: defaulted(patterns, [pictures], 'Patterns that paths below the folder must fit'),
+  match: optional(
+    patterns,
+    'Patterns that paths below the folder must fit; without any, all files that are pictures, whatever they are called',
+  ),
   poll: optional(
     number({ min: 0.1, max: 86_400 }),
     'Look every so many seconds instead of listening, as network drives need it',
@@ -59,7 +63,7 @@ async function* arrivals(
   { warn, crashGuard, memory }: OpContext,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome<FileRef>> {
-  const stats = await stat(folder).catch(() => undefined);
+  const stats = await stat(onDisk(folder)).catch(() => undefined);
   if (stats?.isFile() === true)
     throw new DiagnosticError([failure('file/missing', `${folder} is a file; a folder can be watched.`)]);
   const told = new Set<string>();
@@ -67,24 +71,33 @@ async function* arrivals(
   const paths = lookOut(
     {
       folder,
-      isWanted: matcherOf(match),
+      isWanted: match === undefined ? () => true : matcherOf(match),
       settle: settle * 1000,
       patience: patience * 1000,
       ...(poll === undefined ? {} : { poll: poll * 1000 }),
-      // What must not be decoded here is taken when it has kept still for longer.
-      isWhole: (path, name) =>
-        T.Monad.map(
-          crashGuard(name, isWhole(path, Math.max(memory, LEAST_MEMORY))),
-          O.getOrElse(() => false),
+      // What must not be decoded here is taken when it has kept still for longer; so is what is no picture, or not yet.
+      isWhole: (path, name) => async () =>
+        (match !== undefined || (await reasonToLeave(path)) === undefined) &&
+        O.isSome(
+          O.filter((whole: boolean) => whole)(
+            await crashGuard(name, isWhole(path, Math.max(memory, LEAST_MEMORY)))(),
+          ),
         ),
-      unreachable: (name) => () => {
-        if (!told.has(name)) warn(keyOf(name), unreachable(name))();
+      unreadable: (name, cause) => () => {
+        if (!told.has(name))
+          warn(keyOf(name), { ...unreadableFolder(join(folder, name), cause), severity: 'warning' })();
         told.add(name);
       },
     },
     signal,
   );
-  for await (const name of paths) yield E.right({ key: keyOf(name), value: { path: join(folder, name) } });
+  for await (const name of paths) {
+    const path = join(folder, name);
+    const reason = match === undefined ? await reasonToLeave(path) : undefined;
+    if (reason === undefined) yield E.right({ key: keyOf(name), value: { path } });
+    else if (!told.has(name)) warn(keyOf(name), leftOut(name, reason))();
+    if (reason !== undefined) told.add(name);
+  }
 }
 
 /**
@@ -93,11 +106,9 @@ async function* arrivals(
  */
 const keyOf = (name: string): ItemKey => ({
   path: name,
-  index: createHash('sha256').update(name).digest().readUIntBE(0, 6),
+  index: createHash('sha256').update(onDisk(name)).digest().readUIntBE(0, 6),
   epoch: 0,
 });
 
-const unreachable = (name: string) =>
-  warning('file/unreadable', `${name} has a name that is no Unicode text, so it cannot be opened.`, {
-    hint: 'Rename it.',
-  });
+const leftOut = (name: string, { what, hint }: Reason) =>
+  warning('file/left-out', `${name} is left out: ${what}.`, hint === undefined ? {} : { hint });

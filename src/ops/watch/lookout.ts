@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { IO } from 'fp-ts/lib/IO.js';
 import type { Task } from 'fp-ts/lib/Task.js';
+import { onDisk } from '../../disk/names.js';
 import { type Hints, listen } from './hints.js';
 import { lookAt, scan } from './scan.js';
 import { type GracePeriod, stepFor } from './settle.js';
@@ -17,8 +18,8 @@ export interface Watched extends GracePeriod {
   readonly poll?: number;
   /** Whether a file, whose path below the folder is given as well, holds all of what it should. */
   readonly isWhole: (file: string, path: string) => Task<boolean>;
-  /** Is told of files that cannot be reached, whenever they are seen. */
-  readonly unreachable: (path: string) => IO<void>;
+  /** Is told of folders that cannot be read, whenever they are seen. */
+  readonly unreadable: (path: string, cause: unknown) => IO<void>;
 }
 
 /** Milliseconds until the whole folder is looked at again, for what the system did not tell. */
@@ -74,7 +75,7 @@ interface Site {
 
 /** Looks at the whole folder, and says when to do so again, on the clock of `performance`. */
 const lookAround = async ({ watched, sightings, hints, signal }: Site): Promise<number> => {
-  const { folder, isWanted, poll, unreachable } = watched;
+  const { folder, isWanted, poll, unreadable } = watched;
   const began = performance.now();
   const forgetOthers = sightings.sweep();
   const found = await scan(
@@ -92,7 +93,7 @@ const lookAround = async ({ watched, sightings, hints, signal }: Site): Promise<
     return inAWhile(WAIT_MS);
   }
   forgetOthers();
-  for (const path of found.unreachable) unreachable(path)();
+  for (const { path, cause } of found.unreadable) unreadable(path, cause)();
   const isNews = hints?.follow(found.folders) === true;
   if (isNews) return ended + SOON_MS;
   return inAWhile(hints?.isDeaf() === true ? WAIT_MS : RESCAN_MS);
@@ -121,7 +122,7 @@ const follow = async (
 
 /** The inode of a folder; undefined when there is none of that name. */
 const folderAt = (path: string): Promise<number | undefined> =>
-  stat(path).then(
+  stat(onDisk(path)).then(
     (stats) => (stats.isDirectory() ? stats.ino : undefined),
     () => undefined,
   );

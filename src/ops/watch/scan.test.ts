@@ -64,7 +64,7 @@ describe('a scan', () => {
     mkdirSync(join(folder, 'empty.jpg'));
     const { paths, found } = await scanned();
     expect(paths).toEqual(['a.jpg', 'x/c.jpg', 'x/y/d.jpg']);
-    expect(found?.unreachable).toEqual([]);
+    expect(found?.unreadable).toEqual([]);
     expect([...found!.folders].sort((a, b) => a.path.localeCompare(b.path))).toEqual(
       ['', 'empty.jpg', 'x', 'x/y'].map((path) => ({ path, inode: inode(path) })),
     );
@@ -76,15 +76,15 @@ describe('a scan', () => {
     expect((await scanned()).paths).toEqual(names);
   });
 
-  it('tells the names that are no text', async () => {
+  it('keeps names that are no UTF-8 byte for byte', async () => {
     writeFileSync(
       Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0xfe]), Buffer.from('.jpg')]),
       '',
     );
     make('good.jpg');
     const { paths, found } = await scanned();
-    expect(paths).toEqual(['good.jpg']);
-    expect(found?.unreachable).toEqual(['\ufffd\ufffd.jpg']);
+    expect(paths).toEqual(['good.jpg', '\udcff\udcfe.jpg']);
+    expect(found?.unreadable).toEqual([]);
   });
 
   it('tells nothing of a folder that is not there, or where it is stopped', async () => {

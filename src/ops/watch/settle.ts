@@ -1,12 +1,6 @@
-/** What a look at a file shows; times are milliseconds since 1970. */
-export interface Look {
-  readonly size: number;
-  /** When its content was changed. */
-  readonly modified: number;
-  /** When it was changed in any way: written, renamed, given its times. */
-  readonly changed: number;
-  readonly inode: number;
-}
+import { isSame, type Look } from '../../disk/look.js';
+
+export { isSame, type Look };
 
 /** A file that is not taken yet. */
 export interface Sighting {
@@ -27,10 +21,6 @@ export interface GracePeriod {
 
 /** What to do about a file: look again at a time, try whether it decodes, or take it. */
 export type Step = { readonly kind: 'wait'; readonly until: number } | { readonly kind: 'try' | 'take' };
-
-/** True when nothing was changed between two looks. */
-export const isSame = (a: Look, b: Look): boolean =>
-  a.size === b.size && a.modified === b.modified && a.changed === b.changed && a.inode === b.inode;
 
 /**
  * What is known of a file after another look.

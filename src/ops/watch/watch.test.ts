@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -83,26 +83,24 @@ describe('watch', () => {
     expect([one?.key.path, asked]).toEqual(['a.jpg', ['a.jpg']]);
   });
 
-  it('tells once of a name that is no text', async () => {
-    writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff]), Buffer.from('.jpg')]), '');
+  it('gives files by what they are, and tells once of those that are left out', async () => {
     await put('a.jpg');
+    renameSync(join(folder, 'a.jpg'), join(folder, 'a.HEIC'));
+    writeFileSync(join(folder, 'b.HEIC'), '\0\0\0\x18ftypheic\0\0\0\0mif1heic');
     const told: (readonly [string, Diagnostic])[] = [];
-    const pull = opened({ poll: 0.1 }, { warn: (key, what) => () => void told.push([key.path, what]) });
+    const pull = opened(
+      { poll: 0.1, patience: 0.1 },
+      { warn: (key, what) => () => void told.push([key.path, what]) },
+    );
+    expect(await pull.next()).toMatchObject({ value: { right: { key: { path: 'a.HEIC' } } } });
+    await put('c.jpg');
     await pull.next();
-    await put('b.jpg');
-    // What comes is found by another look, which sees that name again.
+    await put('d.jpg');
+    // What comes is found by another look, which sees that file again.
     await pull.next();
     await pull.close();
-    expect(told).toEqual([
-      [
-        '\ufffd.jpg',
-        {
-          code: 'file/unreadable',
-          severity: 'warning',
-          message: '\ufffd.jpg has a name that is no Unicode text, so it cannot be opened.',
-          hint: 'Rename it.',
-        },
-      ],
+    expect(told).toMatchObject([
+      ['b.HEIC', { code: 'file/left-out', severity: 'warning', message: 'b.HEIC is left out: HEIC.' }],
     ]);
   });
 

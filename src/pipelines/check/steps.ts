@@ -77,7 +77,9 @@ export const checkStep = (
     return E.left([
       failure('step/unknown-operator', `There is no operator \`${step.name}\`.`, {
         ...place,
-        hint: didYouMean(step.name, [...registry.keys(), ...streams]),
+        hint: /^[\w.-]+:\S/.test(step.name)
+          ? 'A colon needs a space after it, as in `encode: { quality: 90 }`.'
+          : didYouMean(step.name, [...registry.keys(), ...streams]),
       }),
     ]);
   const { codec, shape } = operator.params;

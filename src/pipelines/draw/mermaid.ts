@@ -1,3 +1,4 @@
+import { printable } from '../../diagnostics/index.js';
 import type { Box, Drawing } from './drawing.js';
 
 /** The drawing as a Mermaid flowchart, which GitHub and many editors show as a picture. */
@@ -33,4 +34,4 @@ const shapeOf = ({ name, details, kind }: Box): string => {
 
 /** Mermaid reads quotes, brackets and pipes; as entities they are only shown. */
 const escapeText = (text: string): string =>
-  text.replaceAll(/["<>&|{}[\]()#]/g, (sign) => `#${sign.codePointAt(0)};`);
+  printable(text).replaceAll(/["<>&|{}[\]()#]/g, (sign) => `#${sign.codePointAt(0)};`);

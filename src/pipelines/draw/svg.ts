@@ -1,4 +1,5 @@
 import { Graph, layout } from '@dagrejs/dagre';
+import { printable } from '../../diagnostics/index.js';
 import type { Box, Drawing } from './drawing.js';
 
 /** Pixels; the widths of letters are those of a common sans-serif, rounded up. */
@@ -79,4 +80,4 @@ const wireOf = ({ points = [], x = 0, y = 0 }: Routed, port: string): string => 
 const round = (n: number): number => Math.round(n * 10) / 10;
 
 const escapeXml = (text: string): string =>
-  text.replaceAll(/[<>&"]/g, (sign) => `&#${sign.codePointAt(0)};`).replaceAll(/\p{Cc}/gu, '·');
+  printable(text).replaceAll(/[<>&"]/g, (sign) => `&#${sign.codePointAt(0)};`);

@@ -16,6 +16,7 @@ import {
 } from '../../operator/params/index.js';
 import { decodeTree } from './decode-tree.js';
 import { type Entry, entryOf, type Tree } from './tree.js';
+import { limits } from './yaml.js';
 
 /** What a file says: one pipeline, or several by name, as written and with places. */
 export interface PipelineFile {
@@ -93,17 +94,19 @@ export const readPipelineFile = (tree: Tree): E.Either<Diagnostics, PipelineFile
   if (tree.kind !== 'map')
     return refuse('value/type', 'A pipeline’s file is a mapping that begins with `version: 1`.', tree.span);
   const pipelines = entryOf(tree, 'pipelines');
-  return pipelines === undefined
-    ? pipe(
-        decodeTree(onePipeline, tree),
-        E.chain((head) => readPipeline(tree, head)),
-        E.map((pipeline) => ({ plugins: readPlugins(tree), pipelines: [pipeline] })),
-      )
-    : pipe(
-        decodeTree(manyPipelines, tree),
-        E.chain(() => readNamed(pipelines, 'pipelines', readNamedPipeline)),
-        E.map((pipelines) => ({ plugins: readPlugins(tree), pipelines })),
-      );
+  const read: E.Either<Diagnostics, PipelineFile> =
+    pipelines === undefined
+      ? pipe(
+          decodeTree(onePipeline, tree),
+          E.chain((head) => readPipeline(tree, head)),
+          E.map((pipeline) => ({ plugins: readPlugins(tree), pipelines: [pipeline] })),
+        )
+      : pipe(
+          decodeTree(manyPipelines, tree),
+          E.chain(() => readNamed(pipelines, 'pipelines', readNamedPipeline)),
+          E.map((pipelines) => ({ plugins: readPlugins(tree), pipelines })),
+        );
+  return E.Monad.chain(read, withinSteps);
 };
 
 const refuse = (
@@ -183,7 +186,23 @@ const readSteps = (entry: Entry | undefined): E.Either<Diagnostics, readonly Ste
       value.kind === 'list' || value.kind === 'map' ? keySpan : (value.span ?? keySpan),
       'Write each step on a line of its own that begins with `- `.',
     );
+  // Said before any of them is looked at: work on them grows faster than their number.
+  if (value.items.length > limits.steps)
+    return refuse('pipeline/too-many-steps', tooManySteps(value.items.length), keySpan);
   return all(value.items.map(readStep));
+};
+
+const tooManySteps = (count: number): string =>
+  `There are ${count} steps; a file has at most ${limits.steps}.`;
+
+/** A file of which no part has too many steps, but all parts together. */
+const withinSteps = (file: PipelineFile): E.Either<Diagnostics, PipelineFile> => {
+  const count = file.pipelines
+    .flatMap(({ steps, streams }) => [steps, ...streams.map((stream) => stream.steps)])
+    .reduce((sum, { length }) => sum + length, 0);
+  return count > limits.steps
+    ? refuse('pipeline/too-many-steps', tooManySteps(count), undefined)
+    : E.right(file);
 };
 
 const readStep = (tree: Tree): E.Either<Diagnostics, StepSource> => {

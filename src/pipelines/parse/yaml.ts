@@ -12,8 +12,16 @@ import {
   Lexer,
   parseAllDocuments,
 } from 'yaml';
-import { all, type Code, type Diagnostics, failure, fromDiagnostics } from '../../diagnostics/index.js';
+import {
+  all,
+  type Code,
+  type Diagnostic,
+  type Diagnostics,
+  failure,
+  fromDiagnostics,
+} from '../../diagnostics/index.js';
 import { type Locate, locator } from './positions.js';
+import { slipAt, slipInBraces, slipInKey, slipInQuotes } from './slips.js';
 import type { Entry, Tree } from './tree.js';
 
 /** Bounds that keep the work on a hostile file small; an honest one is far from all of them. */
@@ -26,6 +34,8 @@ export const limits = {
   depth: 64,
   /** Values, those that aliases repeat counted again. */
   values: 50_000,
+  /** Steps, those of all pipelines and streams together. */
+  steps: 1000,
 } as const;
 
 /**
@@ -39,7 +49,7 @@ export const parseYaml = (source: string, file: string): E.Either<Diagnostics, T
   return pipe(
     withinBounds(source, locate),
     E.chain(() => parseOneDocument(source, locate)),
-    E.chain((document) => readDocument(document, locate)),
+    E.chain((document) => readDocument(source, document, locate)),
   );
 };
 
@@ -105,13 +115,7 @@ const parseOneDocument = (source: string, locate: Locate): E.Either<Diagnostics,
       locate(0),
       'Remove the %YAML line.',
     );
-  const errors = document.errors.map(({ code, message, pos }) => {
-    const hint = hints[code];
-    return failure('yaml/syntax', sentence(message), {
-      span: locate(pos[0], pos[1]),
-      ...(hint === undefined ? {} : { hint }),
-    });
-  });
+  const errors = faultsIn(source, document, locate);
   const tags = document.warnings
     .filter(({ code }) => code === 'TAG_RESOLVE_FAILED')
     .map(({ pos }) =>
@@ -120,6 +124,25 @@ const parseOneDocument = (source: string, locate: Locate): E.Either<Diagnostics,
       }),
     );
   return fromDiagnostics([...errors, ...tags], document);
+};
+
+/** What the parser complains of: of what is a slip of the pen, the first time alone, and nothing else on its line. */
+const faultsIn = (source: string, { errors }: Document, locate: Locate): readonly Diagnostic[] => {
+  const slips = new Set<string>();
+  const lines = new Set<number>();
+  return errors.flatMap(({ code, message, pos }) => {
+    const span = locate(pos[0], pos[1]);
+    if (lines.has(span.start.line)) return [];
+    const slip = slipAt(source, pos[0], code);
+    if (slip !== undefined) {
+      lines.add(span.start.line);
+      const isSaid = slips.has(slip.message);
+      slips.add(slip.message);
+      return isSaid ? [] : [failure('yaml/syntax', slip.message, { span, hint: slip.hint })];
+    }
+    const hint = hints[code];
+    return [failure('yaml/syntax', sentence(message), { span, ...(hint === undefined ? {} : { hint }) })];
+  });
 };
 
 /** What usually lies behind what the parser complains about. */
@@ -134,8 +157,11 @@ const hints: { readonly [code in ErrorCode]?: string } = {
 const sentence = (message: string): string => (/[.!?]$/.test(message) ? message : `${message}.`);
 
 /** Turns the parser's nodes into a tree, aliases put in. */
-const readDocument = (document: Document, locate: Locate): E.Either<Diagnostics, Tree> => {
+const readDocument = (source: string, document: Document, locate: Locate): E.Either<Diagnostics, Tree> => {
   let values = 0;
+  /** A node as it stands in the file; of long ones the beginning. */
+  const written = ({ range }: { readonly range?: readonly [number, number, number] | null }): string =>
+    range === undefined || range === null ? '' : source.slice(range[0], Math.min(range[1], range[0] + 200));
 
   const read = (
     node: unknown,
@@ -161,16 +187,30 @@ const readDocument = (document: Document, locate: Locate): E.Either<Diagnostics,
         return stop('yaml/alias', `*${node.source} stands within what it repeats.`, span);
       const target = node.resolve(document);
       return target === undefined
-        ? stop('yaml/alias', `No anchor &${node.source} comes before this alias.`, span)
+        ? stop(
+            'yaml/alias',
+            `No anchor &${node.source} comes before this alias.`,
+            span,
+            /^[./*]/.test(node.source)
+              ? `A text that begins with a star needs quotes: \`"*${node.source}"\`.`
+              : undefined,
+          )
         : read(target, depth + 1, span, within);
     }
-    if (isScalar(node)) return readScalar(node.value, span);
+    if (isScalar(node)) {
+      const slip = node.type === 'QUOTE_DOUBLE' ? slipInQuotes(written(node)) : undefined;
+      return slip === undefined
+        ? readScalar(node.value, span)
+        : stop('yaml/syntax', slip.message, span, slip.hint);
+    }
     const inside = node.anchor === undefined ? within : [...within, node.anchor];
     if (isSeq(node))
       return pipe(
         all(node.items.map((item) => read(item, depth + 1, span, inside))),
         E.map((items): Tree => ({ kind: 'list', items, span })),
       );
+    const slip = isMap(node) && node.items.length === 1 ? slipInBraces(written(node)) : undefined;
+    if (slip !== undefined) return stop('yaml/syntax', slip.message, span, slip.hint);
     if (!isMap(node)) return stop('yaml/syntax', 'This is neither a value, a list nor a mapping.', span);
     const seen = new Set<string>();
     return pipe(
@@ -205,8 +245,15 @@ const readDocument = (document: Document, locate: Locate): E.Either<Diagnostics,
         keySpan,
         'Write the entries out.',
       );
-    if (typeof key !== 'string')
-      return stop('yaml/key', 'A name is expected here, as in `name: value`.', keySpan);
+    if (typeof key !== 'string') {
+      const slip = slipInKey(source, keySpan.start.offset);
+      return stop(
+        'yaml/key',
+        slip?.message ?? 'A name is expected here, as in `name: value`.',
+        keySpan,
+        slip?.hint,
+      );
+    }
     if (key === '__proto__') return stop('yaml/unsafe-key', '`__proto__` cannot be a name.', keySpan);
     if (seen.has(key)) return stop('yaml/duplicate-key', `\`${key}\` stands here a second time.`, keySpan);
     seen.add(key);

@@ -1,11 +1,14 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
-import * as T from 'fp-ts/lib/Task.js';
-import type { Digest } from '../digest.js';
+import type * as T from 'fp-ts/lib/Task.js';
+import { isSame, type Look, lookAt } from '../../disk/look.js';
+import { onDisk } from '../../disk/names.js';
+import { type Digest, digestFile } from '../digest.js';
 import type { FailedEntry } from './entries.js';
-import { type Journal, nameIn, type Result } from './journal.js';
+import { type Journal, nameIn, type Result, type WrittenFile } from './journal.js';
 
 /** A file to work on, and the file to make of it. */
 export interface Work {
@@ -17,8 +20,10 @@ export interface Work {
 
 /** How sure the journal is that the work is done. */
 export type WorkStatus =
-  /** Recorded, and neither file was touched since. */
+  /** Recorded, and neither file was changed since. */
   | { readonly kind: 'done' }
+  /** The same, but the result's file was touched: reading it showed that its content is what was written. */
+  | { readonly kind: 'seen'; readonly result: Result; readonly stats: Stats; readonly look: Look }
   /** Recorded, but the source was touched: it is done if its content is still the same. */
   | { readonly kind: 'touched'; readonly result: Result; readonly stats: Stats }
   | { readonly kind: 'new'; readonly stats: Stats }
@@ -34,25 +39,46 @@ export type WhenGone = 'again' | 'done';
 const look =
   (path: string): T.Task<O.Option<Stats>> =>
   () =>
-    stat(path).then(O.some, () => O.none);
+    stat(onDisk(path)).then(O.some, () => O.none);
 
-/** Asks the journal about a piece of work, without reading the files. */
+/**
+ * Whether a file is what was written: at once where nothing about it has changed, by reading it where anything has. Results of
+ * the journal's first version are known by their size alone.
+ */
+export const isAsWritten = async (
+  file: string,
+  look: Look,
+  written: WrittenFile,
+): Promise<'at a look' | 'read' | false> => {
+  const { outputSize, outputDigest, outputLook } = written;
+  if (look.size !== outputSize) return false;
+  if (outputLook !== undefined && isSame(look, { ...outputLook, size: outputSize })) return 'at a look';
+  if (outputDigest === undefined) return 'at a look';
+  const digest = await digestFile(file)();
+  return E.isRight(digest) && digest.right === outputDigest ? 'read' : false;
+};
+
+/** Asks the journal about a piece of work. The source is not read, and the result only where it was touched. */
 export const statusOf =
   (journal: Journal, whenGone: WhenGone = 'again') =>
-  ({ source, target, pipeline }: Work): T.Task<WorkStatus> => {
+  ({ source, target, pipeline }: Work): T.Task<WorkStatus> =>
+  async () => {
     const result = journal.resultOf(nameIn(journal.folder, target))();
-    const isRecorded = result !== undefined && result.pipeline === pipeline;
-    return T.Monad.chain(look(source), (of) => {
-      // A pipe or a device is not opened: reading it could wait for ever.
-      if (O.isNone(of) || !of.value.isFile()) return T.of<WorkStatus>({ kind: 'gone' });
-      const stats = of.value;
-      if (!isRecorded) return T.of<WorkStatus>({ kind: 'new', stats });
-      return T.Monad.map(look(join(journal.folder, result.output)), (output): WorkStatus => {
-        const isThere = O.isSome(output) && output.value.size === result.outputSize;
-        if (!isThere && (O.isSome(output) || whenGone === 'again')) return { kind: 'new', stats };
-        return isSource(result, stats) ? { kind: 'done' } : { kind: 'touched', result, stats };
-      });
-    });
+    const of = await look(source)();
+    // A pipe or a device is not opened: reading it could wait for ever.
+    if (O.isNone(of) || !of.value.isFile()) return { kind: 'gone' };
+    const stats = of.value;
+    if (result === undefined || result.pipeline !== pipeline) return { kind: 'new', stats };
+    const file = join(journal.folder, result.output);
+    const output = await lookAt(file);
+    if (output === undefined && (whenGone === 'again' || O.isSome(await look(file)())))
+      return { kind: 'new', stats };
+    const intact = output === undefined ? 'at a look' : await isAsWritten(file, output, result);
+    if (intact === false) return { kind: 'new', stats };
+    if (!isSource(result, stats)) return { kind: 'touched', result, stats };
+    return intact === 'read' && output !== undefined
+      ? { kind: 'seen', result, stats, look: output }
+      : { kind: 'done' };
   };
 
 /** True when a file has the size and the time that were recorded. */

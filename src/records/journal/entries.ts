@@ -27,8 +27,16 @@ export interface FirstEntry extends SourceState {
   readonly at: string;
 }
 
+/** A result's file as it was when it was written, or last known to be what was written; absent in older entries. */
+export interface OutputState {
+  /** Milliseconds since 1970: when its content, and when anything about it was changed. */
+  readonly outputModified?: number;
+  readonly outputChanged?: number;
+  readonly outputInode?: number;
+}
+
 /** A result: what was written, from what, and how. */
-export interface DoneEntry extends SourceState {
+export interface DoneEntry extends SourceState, OutputState {
   readonly v: 2;
   readonly kind: 'done';
   /** The file written, relative to the journal's folder, with forward slashes. */
@@ -52,8 +60,19 @@ export interface DoneEntry extends SourceState {
   readonly at: string;
 }
 
-/** A source that was touched since its result was made, and has the same content. */
-export interface TouchedEntry extends SourceState {
+/** A file that was written by a pipeline that does not turn each file into one. */
+export interface WrittenEntry extends OutputState {
+  readonly v: 2;
+  readonly kind: 'written';
+  readonly output: string;
+  readonly outputSize: number;
+  readonly outputDigest: Digest;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** A source or a result that was touched since the result was made, and has the same content. */
+export interface TouchedEntry extends SourceState, OutputState {
   readonly v: 2;
   readonly kind: 'touched';
   readonly output: string;
@@ -102,7 +121,7 @@ export interface RecipeEntry {
 }
 
 /** What a line of the journal can be. */
-export type Entry = FirstEntry | DoneEntry | TouchedEntry | FailedEntry | RecipeEntry;
+export type Entry = FirstEntry | DoneEntry | WrittenEntry | TouchedEntry | FailedEntry | RecipeEntry;
 
 const sourceState = {
   source: t.string,
@@ -110,6 +129,8 @@ const sourceState = {
   sourceModified: t.number,
   sourceDigest: t.string,
 };
+
+const outputState = { outputModified: t.number, outputChanged: t.number, outputInode: t.number };
 
 const isJson = (value: unknown): value is Json => value !== undefined;
 
@@ -153,13 +174,31 @@ const done: t.Type<DoneEntry, unknown, unknown> = t.readonly(
     t.partial({
       notes: t.readonly(t.record(t.string, t.readonly(t.record(t.string, json)))),
       copyOf: t.string,
+      ...outputState,
     }),
   ]),
 ) as t.Type<DoneEntry, unknown, unknown>;
 
+const written: t.Type<WrittenEntry, unknown, unknown> = t.readonly(
+  t.intersection([
+    t.type({
+      v: t.literal(2),
+      kind: t.literal('written'),
+      output: t.string,
+      outputSize: t.number,
+      outputDigest: t.string,
+      at: t.string,
+    }),
+    t.partial(outputState),
+  ]),
+) as t.Type<WrittenEntry, unknown, unknown>;
+
 const touched: t.Type<TouchedEntry, unknown, unknown> = t.readonly(
-  t.type({ v: t.literal(2), kind: t.literal('touched'), ...sourceState, output: t.string }),
-);
+  t.intersection([
+    t.type({ v: t.literal(2), kind: t.literal('touched'), ...sourceState, output: t.string }),
+    t.partial(outputState),
+  ]),
+) as t.Type<TouchedEntry, unknown, unknown>;
 
 const failed: t.Type<FailedEntry, unknown, unknown> = t.readonly(
   t.intersection([
@@ -195,15 +234,22 @@ const recipe: t.Type<RecipeEntry, unknown, unknown> = t.readonly(
   ]),
 ) as t.Type<RecipeEntry, unknown, unknown>;
 
-const codecs: Readonly<Record<Kind, t.Decoder<unknown, Entry>>> = { first, done, touched, failed, recipe };
+const codecs: Readonly<Record<Kind, t.Decoder<unknown, Entry>>> = {
+  first,
+  done,
+  written,
+  touched,
+  failed,
+  recipe,
+};
 
-type Kind = 'first' | 'done' | 'touched' | 'failed' | 'recipe';
+type Kind = 'first' | 'done' | 'written' | 'touched' | 'failed' | 'recipe';
 
 const kindOf = (value: unknown): O.Option<Kind> => {
   if (typeof value !== 'object' || value === null) return O.none;
   if (!('kind' in value)) return O.some('first');
   const { kind } = value;
-  return kind === 'done' || kind === 'touched' || kind === 'failed' || kind === 'recipe'
+  return kind === 'done' || kind === 'written' || kind === 'touched' || kind === 'failed' || kind === 'recipe'
     ? O.some(kind)
     : O.none;
 };

@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { closeSync, constants, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { IO } from 'fp-ts/lib/IO.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import * as t from 'io-ts';
+import { firstBytes, openRegularSync } from '../../disk/regular.js';
 
 /**
  * Which sources are being worked on, written down before each is begun, so that after a process has ended without a word
@@ -18,6 +19,12 @@ export interface InFlight {
   readonly isSuspect: (source: string) => boolean;
   /** Notes that it is known what comes of a suspect. */
   readonly clear: (source: string) => IO<void>;
+  /** Notes the content, by its SHA-256, that a result's file is about to get: should the process end, the file is known. */
+  readonly writing: (output: string, digest: string) => IO<void>;
+  /** Notes that the file is in the record. */
+  readonly written: (output: string) => IO<void>;
+  /** The contents that a file was about to get, by this process or one that ended, and that are not in the record. */
+  readonly wasWriting: (output: string) => readonly string[];
   /** Keeps those that are still suspects for the next process. */
   readonly close: Task<void>;
 }
@@ -40,14 +47,32 @@ export const whileInFlight = async <A>(
 interface Noted {
   readonly inFlight: readonly string[];
   readonly suspects: readonly string[];
+  /** Digests by the files that are about to get them. */
+  readonly writing?: Readonly<Record<string, readonly string[]>>;
 }
 
 const codec: t.Type<Noted, unknown, unknown> = t.readonly(
-  t.type({ inFlight: t.readonlyArray(t.string), suspects: t.readonlyArray(t.string) }),
-);
+  t.intersection([
+    t.type({ inFlight: t.readonlyArray(t.string), suspects: t.readonlyArray(t.string) }),
+    t.partial({ writing: t.readonly(t.record(t.string, t.readonlyArray(t.string))) }),
+  ]),
+) as t.Type<Noted, unknown, unknown>;
 
-/** Suspects that are kept: photos can be taken away and never come back. */
+/** Suspects, and files that were about to be written, that are kept: photos can be taken away and never come back. */
 const MOST_SUSPECTS = 1000;
+
+/** Bytes that the file can have. */
+const MOST_BYTES = 16 * 2 ** 20;
+
+/** Replaces what stands in the file; a link or a pipe of that name is not written through. */
+const overwrite = (path: string, text: string): void => {
+  const descriptor = openRegularSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC);
+  try {
+    writeFileSync(descriptor, text);
+  } finally {
+    closeSync(descriptor);
+  }
+};
 
 /**
  * Reads who was in flight.
@@ -58,11 +83,17 @@ export const openInFlight = async (path: string, wasLeft: boolean): Promise<InFl
   const before = await read(path);
   const suspects = new Set([...before.suspects, ...(wasLeft ? before.inFlight : [])].slice(-MOST_SUSPECTS));
   const inFlight = new Map<string, number>();
+  const writing = new Map(Object.entries(before.writing ?? {}).slice(-MOST_SUSPECTS));
   // Those that ended since stay in the file until the next is begun: one write a photo will do.
   let written: ReadonlySet<string> = new Set();
   const write = (sources: readonly string[]): void => {
     try {
-      writeFileSync(path, JSON.stringify({ inFlight: sources, suspects: [...suspects] } satisfies Noted));
+      const noted: Noted = {
+        inFlight: sources,
+        suspects: [...suspects],
+        ...(writing.size > 0 ? { writing: Object.fromEntries(writing) } : {}),
+      };
+      overwrite(path, JSON.stringify(noted));
       written = new Set(sources);
     } catch {
       // On a full disk nothing can be written: work goes on without.
@@ -83,8 +114,18 @@ export const openInFlight = async (path: string, wasLeft: boolean): Promise<InFl
     clear: (source) => () => {
       if (suspects.delete(source)) write([...inFlight.keys()]);
     },
+    writing: (output, digest) => () => {
+      // The one before may be what is there, should this one not get so far.
+      writing.set(output, [...(writing.get(output) ?? []).slice(-1), digest]);
+      write([...inFlight.keys()]);
+    },
+    // What is in the record stays in the file until it is written the next time: one write a photo will do.
+    written: (output) => () => {
+      writing.delete(output);
+    },
+    wasWriting: (output) => writing.get(output) ?? [],
     close: async () => {
-      if (suspects.size > 0) write([]);
+      if (suspects.size > 0 || writing.size > 0) write([]);
       else await rm(path, { force: true }).catch(() => undefined);
     },
   };
@@ -106,11 +147,14 @@ export const nothingInFlight: InFlight = {
   begin: () => () => () => undefined,
   isSuspect: () => false,
   clear: () => () => undefined,
+  writing: () => () => undefined,
+  written: () => () => undefined,
+  wasWriting: () => [],
   close: () => Promise.resolve(),
 };
 
 const read = async (path: string): Promise<Noted> => {
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = await firstBytes(path, MOST_BYTES).then(String, () => '');
   return pipe(
     E.tryCatch((): unknown => JSON.parse(text), String),
     E.chainW(codec.decode),

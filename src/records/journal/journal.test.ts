@@ -1,5 +1,17 @@
+import { execFileSync } from 'node:child_process';
 import { hash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -15,6 +27,7 @@ import { digestFile, digestPipeline, digestWeights } from '../digest.js';
 import { failureOf, statusOf } from './done.js';
 import type { DoneEntry, Entry, FailedEntry } from './entries.js';
 import { appendEntry, journalPath, readJournal } from './journal.js';
+import { openLedger } from './ledger.js';
 import { sealLine } from './line.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-journal-'));
@@ -28,6 +41,8 @@ const right = <A>(result: E.Either<unknown, A>): A => {
   if (E.isLeft(result)) throw new Error(JSON.stringify(result.left));
   return result.right;
 };
+
+const sha256 = (text: string): string => hash('sha256', text);
 
 const entry = (more: Partial<DoneEntry> = {}): DoneEntry => ({
   v: 2,
@@ -167,6 +182,52 @@ describe('a journal', () => {
   });
 });
 
+describe('a journal that came from elsewhere', () => {
+  const codeOf = async (): Promise<string | undefined> => {
+    const journal = await readJournal(folder)();
+    return E.isLeft(journal) ? journal.left[0].code : undefined;
+  };
+  beforeEach(() => mkdirSync(join(folder, '.prismflow')));
+
+  it.skipIf(process.platform === 'win32')('is not read or written where it is a pipe', async () => {
+    execFileSync('mkfifo', [journalPath(folder)]);
+    expect(await codeOf()).toBe('run/journal');
+    expect(await appendEntry(folder, entry())()).toMatchObject({ left: [{ code: 'run/journal' }] });
+  });
+
+  it('is not read or written through a link, not even one to a device', async () => {
+    for (const target of [join(folder, 'elsewhere'), '/dev/zero']) {
+      rmSync(journalPath(folder), { force: true });
+      symlinkSync(target, journalPath(folder));
+      expect(await codeOf()).toBe('run/journal');
+      expect(await appendEntry(folder, entry())()).toMatchObject({ left: [{ code: 'run/journal' }] });
+    }
+    expect(existsSync(join(folder, 'elsewhere'))).toBe(false);
+  });
+
+  it('is not kept in a folder that a link leads to', async () => {
+    rmSync(join(folder, '.prismflow'), { recursive: true });
+    mkdirSync(join(folder, 'elsewhere'));
+    symlinkSync(join(folder, 'elsewhere'), join(folder, '.prismflow'));
+    const opened = await openLedger(folder)();
+    expect(opened).toMatchObject({ left: [{ code: 'run/journal' }] });
+    expect(readdirSync(join(folder, 'elsewhere'))).toEqual([]);
+  });
+
+  it('is read past a line longer than any that is written', async () => {
+    writeFileSync(journalPath(folder), `${sealLine(entry({ output: 'one' }))}\n{"v":2,"kind":"`);
+    for (let i = 0; i < 20; i++) appendFileSync(journalPath(folder), Buffer.alloc(1 << 20, 'x'));
+    appendFileSync(journalPath(folder), `\n${sealLine(entry({ output: 'two' }))}`);
+    expect(await outputs(['one', 'two'])).toEqual(['one', 'two']);
+  });
+
+  it('tells names apart that only their bytes do', async () => {
+    const names = ['\udce9.jpg', '\udce8.jpg', '\ufffd.jpg'];
+    for (const output of names) await append(entry({ output }));
+    expect(await outputs(names)).toEqual(names);
+  });
+});
+
 describe('statusOf', () => {
   const source = join(folder, 'a.jpg');
   const target = join(folder, 'sub/a.jpg');
@@ -179,10 +240,10 @@ describe('statusOf', () => {
     writeFileSync(source, 'abcd');
     writeFileSync(target, 'xyz');
     utimesSync(source, 1_700_000_000, 1_700_000_000);
-    await append(entry());
+    await append(entry({ outputDigest: sha256('xyz') }));
   });
 
-  it('knows done work', async () => expect(await standing()).toBe('done'));
+  it('knows done work', async () => expect(await standing()).toBe('seen'));
 
   it('knows work of another pipeline', async () => expect(await standing('other')).toBe('new'));
 
@@ -195,6 +256,24 @@ describe('statusOf', () => {
     writeFileSync(target, 'longer');
     expect(await standing()).toBe('new');
     rmSync(target);
+    expect(await standing()).toBe('new');
+  });
+
+  it('knows a result of the same size with another content, and one whose times alone changed', async () => {
+    utimesSync(target, 1_700_000_000, 1_700_000_000);
+    expect(await standing()).toBe('seen');
+    writeFileSync(target, 'xyy');
+    expect(await standing()).toBe('new');
+  });
+
+  it('knows a result at a look where nothing about it has changed', async () => {
+    const { mtimeMs, ctimeMs, ino } = lstatSync(target);
+    await append(
+      // No content is asked for: this digest is that of nothing.
+      entry({ outputModified: mtimeMs, outputChanged: ctimeMs, outputInode: ino, outputDigest: '' }),
+    );
+    expect(await standing()).toBe('done');
+    utimesSync(target, 1_700_000_000, 1_700_000_000);
     expect(await standing()).toBe('new');
   });
 

@@ -1,20 +1,26 @@
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { closeSync, constants, readSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { IO } from 'fp-ts/lib/IO.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { makeFolder, obstacleTo } from '../../disk/folders.js';
+import type { Look } from '../../disk/look.js';
+import { NotAFileError, openRegular, openRegularSync } from '../../disk/regular.js';
+import { writeFailure } from '../../disk/write.js';
+import { OWN_FOLDER } from '../../ops/save/clearance.js';
 import type { Digest } from '../digest.js';
 import {
   type DoneEntry,
   type Entry,
   type FailedEntry,
   type FirstEntry,
+  type OutputState,
   readEntry,
   type SourceState,
   type TouchedEntry,
+  type WrittenEntry,
 } from './entries.js';
 import { openLine, sealLine } from './line.js';
 import { createPlaces, type Place } from './place-index.js';
@@ -25,8 +31,13 @@ export interface Result extends SourceState {
   readonly outputSize: number;
   /** Absent for results of the journal's first version. */
   readonly outputDigest?: Digest;
+  /** The file as it was known last; absent for older results. */
+  readonly outputLook?: Omit<Look, 'size'>;
   readonly pipeline: Digest;
 }
+
+/** What is known of a file that was written, by whatever pipeline. */
+export type WrittenFile = Pick<Result, 'outputSize' | 'outputDigest' | 'outputLook'>;
 
 /**
  * The record of what was written to a folder, kept in that folder. It grows as a run adds to it. What is asked for is read
@@ -36,11 +47,15 @@ export interface Journal {
   readonly folder: string;
   /** The result that a file is, by `output`: the last entry about a file holds. */
   readonly resultOf: (output: string) => IO<Result | undefined>;
+  /** What was written to a file last, by `output`, by a pipeline of any kind. */
+  readonly writtenOf: (output: string) => IO<WrittenFile | undefined>;
   /** A result made of some content, by that content's digest. */
   readonly madeOf: (content: Digest) => IO<Result | undefined>;
   /** Why a source could not be worked on, if it was not since, by `source`. */
   readonly failureOf: (source: string) => IO<FailedEntry | undefined>;
   readonly recipes: ReadonlySet<Digest>;
+  /** True while no entry is known. */
+  readonly isEmpty: IO<boolean>;
 }
 
 /** A journal, and how to tell it what stands in its file. */
@@ -56,7 +71,7 @@ export interface Placed {
 }
 
 /** The folder that Prismflow keeps its own files in, inside a folder of results. */
-export const FOLDER = '.prismflow';
+export const FOLDER = OWN_FOLDER;
 const FILE = 'journal.jsonl';
 
 /** Path of a folder's journal. */
@@ -80,11 +95,12 @@ export const emptyJournal = (folder: string): GrowingJournal => {
     createPlaces(),
   ];
   const recipes = new Set<Digest>();
+  let isEmpty = true;
   const entryAt = (place: Place | undefined): Entry | undefined =>
     place === undefined ? undefined : readLine(journalPath(folder), place);
   const resultAt = (place: Place | undefined): Result | undefined => {
     const entry = entryAt(place);
-    return entry !== undefined && isResult(entry) ? entry : undefined;
+    return entry !== undefined && isResult(entry) ? { ...entry, ...lookIn(entry) } : undefined;
   };
   const touchedOf = (output: string): TouchedEntry | undefined => {
     const entry = entryAt(touches.get(output));
@@ -94,13 +110,25 @@ export const emptyJournal = (folder: string): GrowingJournal => {
     journal: {
       folder,
       recipes,
+      isEmpty: () => isEmpty,
       resultOf: (output) => () => {
         const result = resultAt(results.get(output));
         if (result?.output !== output) return undefined;
         const touched = touchedOf(output);
         if (touched?.sourceDigest !== result.sourceDigest) return result;
         const { source, sourceSize, sourceModified } = touched;
-        return { ...result, source, sourceSize, sourceModified };
+        return { ...result, source, sourceSize, sourceModified, ...lookIn(touched) };
+      },
+      writtenOf: (output) => () => {
+        const entry = entryAt(results.get(output));
+        if (entry === undefined || !isAboutFile(entry) || entry.output !== output) return undefined;
+        const { outputSize } = entry;
+        return {
+          outputSize,
+          ...('outputDigest' in entry ? { outputDigest: entry.outputDigest } : {}),
+          ...lookIn(entry),
+          ...lookIn(touchedOf(output) ?? {}),
+        };
       },
       madeOf: (content) => () => {
         const result = resultAt(contents.get(content));
@@ -114,11 +142,15 @@ export const emptyJournal = (folder: string): GrowingJournal => {
     add:
       ({ entry, place }) =>
       () => {
+        isEmpty = false;
         if (isResult(entry)) {
           results.set(entry.output, place);
           contents.set(entry.sourceDigest, place);
           touches.delete(entry.output);
           failures.delete(entry.source);
+        } else if (entry.kind === 'written') {
+          results.set(entry.output, place);
+          touches.delete(entry.output);
         } else if (entry.kind === 'recipe') recipes.add(entry.id);
         else if (entry.kind === 'failed') failures.set(entry.source, place);
         else touches.set(entry.output, place);
@@ -128,14 +160,24 @@ export const emptyJournal = (folder: string): GrowingJournal => {
 
 const isResult = (entry: Entry): entry is FirstEntry | DoneEntry =>
   !('kind' in entry) || entry.kind === 'done';
+const isAboutFile = (entry: Entry): entry is FirstEntry | DoneEntry | WrittenEntry =>
+  isResult(entry) || ('kind' in entry && entry.kind === 'written');
 const isTouched = (entry: Entry): entry is TouchedEntry => 'kind' in entry && entry.kind === 'touched';
 const isFailed = (entry: Entry): entry is FailedEntry => 'kind' in entry && entry.kind === 'failed';
+
+/** The look at its file that an entry holds, if it holds all of one. */
+const lookIn = (entry: OutputState | FirstEntry): { readonly outputLook?: Omit<Look, 'size'> } => {
+  const { outputModified, outputChanged, outputInode } = entry as OutputState;
+  return outputModified === undefined || outputChanged === undefined || outputInode === undefined
+    ? {}
+    : { outputLook: { modified: outputModified, changed: outputChanged, inode: outputInode } };
+};
 
 /** What stands at a place of a file; undefined where that is no entry, or the file is not there any more. */
 const readLine = (path: string, { at, length }: Place): Entry | undefined => {
   const bytes = Buffer.allocUnsafe(length);
   try {
-    const descriptor = openSync(path, 'r');
+    const descriptor = openRegularSync(path, constants.O_RDONLY);
     try {
       readSync(descriptor, bytes, 0, length, at);
     } finally {
@@ -157,24 +199,52 @@ export async function* entriesOf(folder: string): AsyncGenerator<Entry> {
 
 const LINE_END = 0x0a;
 
+/** Bytes that a line of the journal can have: the longest holds a whole pipeline, which has at most one MiB as YAML. */
+const LONGEST_LINE = 16 * 2 ** 20;
+const PIECE_BYTES = 1 << 18;
+
+/**
+ * Goes through the lines of the file. What is longer than a line can be is passed over without being kept; what is no file, such
+ * as a pipe or a link, is not read.
+ */
 async function* placedIn(folder: string): AsyncGenerator<Placed> {
-  let rest: Uint8Array = Buffer.alloc(0);
-  let at = 0;
+  const file = await openRegular(journalPath(folder), constants.O_RDONLY).catch((thrown: unknown) => {
+    if (isAbsent(thrown)) return undefined;
+    throw thrown;
+  });
+  if (file === undefined) return;
   try {
-    for await (const chunk of createReadStream(journalPath(folder), { highWaterMark: 1 << 18 })) {
-      const bytes = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
+    // Where the line begins, what is kept of it, and how long it is so far.
+    let [at, length] = [0, 0];
+    let pieces: Buffer[] = [];
+    const line = (last: Buffer): readonly Placed[] => {
+      const whole = length + last.length;
+      const bytes = pieces.length === 0 ? last : Buffer.concat([...pieces, last]);
+      const found = whole > LONGEST_LINE ? [] : placedOn(bytes, at);
+      at += whole;
+      [pieces, length] = [[], 0];
+      return found;
+    };
+    for (;;) {
+      const piece = Buffer.allocUnsafe(PIECE_BYTES);
+      const { bytesRead } = await file.read(piece, 0, PIECE_BYTES);
+      if (bytesRead === 0) break;
+      const bytes = piece.subarray(0, bytesRead);
       let from = 0;
       for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, from)) {
-        yield* placedOn(bytes.subarray(from, end), at + from);
+        yield* line(bytes.subarray(from, end));
+        at += 1;
         from = end + 1;
       }
-      rest = bytes.subarray(from);
-      at += from;
+      const rest = bytes.subarray(from);
+      length += rest.length;
+      if (length <= LONGEST_LINE) pieces.push(rest);
+      else pieces = [];
     }
-  } catch (thrown) {
-    if (!isAbsent(thrown)) throw thrown;
+    yield* line(Buffer.alloc(0));
+  } finally {
+    await file.close();
   }
-  yield* placedOn(rest, at);
 }
 
 const placedOn = (line: Uint8Array, at: number): readonly Placed[] =>
@@ -191,6 +261,20 @@ const entryOn = (line: Uint8Array): O.Option<Entry> =>
     ? O.none
     : pipe(openLine(Buffer.from(line.buffer, line.byteOffset, line.length).toString()), O.chain(readEntry));
 
+/** Why a journal cannot be read. */
+const unreadable = (folder: string, cause: unknown): Diagnostics => [
+  cause instanceof NotAFileError
+    ? failure(
+        'run/journal',
+        `${cause.message}, so it is none of the files that Prismflow keeps its records in.`,
+        {
+          hint: 'Remove it; `.prismflow` is made anew where it is missing.',
+          cause,
+        },
+      )
+    : failure('file/unreadable', `${journalPath(folder)} cannot be read: ${messageOf(cause)}.`, { cause }),
+];
+
 /** Reads a folder's journal; without one there are no entries. */
 export const readJournal = (folder: string): TE.TaskEither<Diagnostics, GrowingJournal> =>
   TE.tryCatch(
@@ -199,10 +283,26 @@ export const readJournal = (folder: string): TE.TaskEither<Diagnostics, GrowingJ
       for await (const placed of placedIn(folder)) growing.add(placed)();
       return growing;
     },
-    (cause): Diagnostics => [
-      failure('file/unreadable', `${journalPath(folder)} cannot be read: ${messageOf(cause)}.`, { cause }),
-    ],
+    (cause) => unreadable(folder, cause),
   );
+
+/**
+ * What it means when nothing can be recorded in a folder of results: that results cannot be written there either, in the words
+ * of `writeFailure`, or that something is wrong with the record itself (`run/journal`).
+ */
+export const recordFailure =
+  (folder: string) =>
+  (cause: unknown): Diagnostics => {
+    if (cause instanceof NotAFileError) return unreadable(folder, cause);
+    if (cause instanceof Error && cause.name === 'AbortError')
+      return [failure('run/cancelled', 'Stopped before anything was begun.')];
+    const [said] = writeFailure(folder)(cause);
+    return [
+      said.code === 'image/write-failed'
+        ? failure('run/journal', `${join(folder, FOLDER)} cannot be written: ${messageOf(cause)}.`, { cause })
+        : said,
+    ];
+  };
 
 /**
  * Adds an entry to the file: one line, written at once, after a line end in case the last one was cut off. Gives the place
@@ -211,7 +311,10 @@ export const readJournal = (folder: string): TE.TaskEither<Diagnostics, GrowingJ
 export const appendEntry = (folder: string, entry: Entry): TE.TaskEither<Diagnostics, Place> => {
   const line = Buffer.from(`\n${sealLine(entry)}`);
   const append = async (): Promise<Place> => {
-    const file = await open(journalPath(folder), 'a');
+    const file = await openRegular(
+      journalPath(folder),
+      constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT,
+    );
     try {
       await file.appendFile(line);
       const length = line.length - 1;
@@ -224,18 +327,25 @@ export const appendEntry = (folder: string, entry: Entry): TE.TaskEither<Diagnos
     () =>
       append().catch(async (thrown: unknown) => {
         if (!isAbsent(thrown)) throw thrown;
-        await mkdir(join(folder, FOLDER), { recursive: true });
+        await makeOwnFolder(folder);
         return append();
       }),
-    (cause): Diagnostics => {
-      const isFull = cause instanceof Error && 'code' in cause && /^(ENOSPC|EDQUOT)$/.test(`${cause.code}`);
-      return [
-        isFull
-          ? failure('image/disk-full', `There is no room left to write ${journalPath(folder)}.`, { cause })
-          : failure('run/journal', `${journalPath(folder)} cannot be written: ${messageOf(cause)}.`, {
-              cause,
-            }),
-      ];
-    },
+    recordFailure(folder),
   );
 };
+
+/** Makes the folder that Prismflow keeps its own files in. Rejects where a link stands there: it could lead anywhere. */
+export const makeOwnFolder = async (folder: string): Promise<void> => {
+  const own = join(folder, FOLDER);
+  const obstacle = await obstacleTo(folder, join(own, FILE));
+  if (obstacle !== undefined) throw new NotAFolderError(obstacle.path, obstacle.kind);
+  await makeFolder(own);
+};
+
+class NotAFolderError extends Error {
+  override readonly name = 'NotAFolderError';
+
+  constructor(path: string, kind: string) {
+    super(`${path} is ${kind}, not a folder`);
+  }
+}

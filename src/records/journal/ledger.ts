@@ -1,12 +1,15 @@
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { onDisk } from '../../disk/names.js';
+import { openRegular } from '../../disk/regular.js';
 import { isTemporary } from '../../disk/write.js';
-import { type Holder, type Lock, takeLock } from '../lock.js';
+import { type Holder, type Lock, type LockOptions, takeLock } from '../lock.js';
 import type { Entry } from './entries.js';
 import { type InFlight, openInFlight } from './in-flight.js';
 import {
@@ -16,13 +19,17 @@ import {
   type Journal,
   journalPath,
   lockPath,
+  makeOwnFolder,
   readJournal,
+  recordFailure,
 } from './journal.js';
 
 /** A folder's journal while it is written: by one process at a time. */
 export interface Ledger {
   readonly journal: Journal;
   readonly inFlight: InFlight;
+  /** Whether the process that wrote here last ended without a word. */
+  readonly wasLeft: boolean;
   /** Adds an entry to the file, and then to what is known. */
   readonly record: (entry: Entry) => TE.TaskEither<Diagnostics, void>;
   /** Brings what was written to the disk, and lets others write. */
@@ -31,11 +38,13 @@ export interface Ledger {
 
 /**
  * Opens a folder's journal for writing. Where whoever wrote before was cut off, temporary files that he left are removed.
- * Errors: `run/folder-in-use` while another process writes results there, `run/journal` where nothing can be written.
+ * Errors: `run/folder-in-use` while another process writes results there; where nothing can be written, those of `recordFailure`.
+ *
+ * @param options how to wait where it has to be watched for a while whether whoever holds the folder lives
  */
-export const openLedger = (folder: string): TE.TaskEither<Diagnostics, Ledger> =>
+export const openLedger = (folder: string, options: LockOptions = {}): TE.TaskEither<Diagnostics, Ledger> =>
   pipe(
-    lockFolder(folder),
+    lockFolder(folder, options),
     TE.chain((lock) =>
       pipe(
         TE.fromTask(() => (lock.wasLeft ? clearLeftovers(folder) : Promise.resolve())),
@@ -46,6 +55,7 @@ export const openLedger = (folder: string): TE.TaskEither<Diagnostics, Ledger> =
           return {
             journal,
             inFlight,
+            wasLeft: lock.wasLeft,
             // What goes on after a run was stopped may no longer write: the folder can be another's by then.
             record: (entry) =>
               pipe(
@@ -84,17 +94,12 @@ const releasing =
 
 const isClosed = failure('run/cancelled', 'Stopped before it was written down.');
 
-const lockFolder = (folder: string): TE.TaskEither<Diagnostics, Lock> =>
+const lockFolder = (folder: string, options: LockOptions): TE.TaskEither<Diagnostics, Lock> =>
   pipe(
-    TE.tryCatch(
-      async () => {
-        await mkdir(join(folder, FOLDER), { recursive: true });
-        return takeLock(lockPath(folder));
-      },
-      (cause): Diagnostics => [
-        failure('run/journal', `${join(folder, FOLDER)} cannot be written: ${messageOf(cause)}.`, { cause }),
-      ],
-    ),
+    TE.tryCatch(async () => {
+      await makeOwnFolder(folder);
+      return takeLock(lockPath(folder), options);
+    }, recordFailure(folder)),
     TE.chainEitherK(E.mapLeft((holder): Diagnostics => [inUse(folder, holder)])),
   );
 
@@ -102,6 +107,9 @@ const inUse = (folder: string, { pid, host, since }: Holder) =>
   failure(
     'run/folder-in-use',
     `Process ${pid} on ${host} has been writing results to ${folder} since ${since}.`,
+    {
+      hint: `Wait until it is done, stop it, or write to another folder. If no such process is Prismflow’s, remove ${lockPath(folder)}.`,
+    },
   );
 
 /** Removes what writers that were killed left between their files: theirs never got its name. */
@@ -112,12 +120,14 @@ export const clearLeftovers = async (folder: string): Promise<void> => {
       isTemporary(name) || (parentPath === join(folder, FOLDER) && name.startsWith('lock.')),
   );
   await Promise.all(
-    left.map(({ name, parentPath }) => rm(join(parentPath, name), { force: true }).catch(() => undefined)),
+    left.map(({ name, parentPath }) =>
+      rm(onDisk(join(parentPath, name)), { force: true }).catch(() => undefined),
+    ),
   );
 };
 
 const syncJournal = async (folder: string): Promise<void> => {
-  const file = await open(journalPath(folder), 'r').catch(() => undefined);
+  const file = await openRegular(journalPath(folder), constants.O_RDONLY).catch(() => undefined);
   await file?.datasync().catch(() => undefined);
   await file?.close();
 };

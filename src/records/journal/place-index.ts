@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { onDisk } from '../../disk/names.js';
 
 /** Where a line stands in a file: its first byte, and how many bytes it has without the line end. */
 export interface Place {
@@ -18,7 +19,7 @@ export interface Places {
 type Key = readonly [number, number];
 
 const keyOf = (name: string): Key => {
-  const digest = hash('sha256', name, 'buffer');
+  const digest = hash('sha256', onDisk(name), 'buffer');
   return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
 };
 

@@ -5,6 +5,7 @@ import type { Diagnostics } from '../../diagnostics/index.js';
 import { createDurable } from '../../disk/durable.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { randomFor } from '../../operator/random.js';
+import { unrecorded } from '../../ops/save/clearance.js';
 import type { Engine } from '../../tensor/run/engine.js';
 
 /** Where an operator under test stands. */
@@ -38,6 +39,7 @@ export const contextFor = ({
   note: () => () => undefined,
   receipt: () => () => undefined,
   crashGuard: (_, work) => T.Monad.map(work, O.some),
+  results: unrecorded,
   engine: 'cpu',
   openEngine: engine,
   jobs: 2,

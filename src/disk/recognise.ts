@@ -1,0 +1,48 @@
+import { sniff } from '../image/decoding/sniff.js';
+import { firstBytes } from './regular.js';
+
+/** Names that files have whose pictures `decode` reads: what is so called and is none has a place among what failed. */
+const isNamedPicture = (path: string): boolean =>
+  /\.(?:jpg|jpeg|jpe|jfif|mpo|png|tif|tiff|webp|avif|gif)$/i.test(path);
+
+/** Names of cameras' raw files that are TIFF in form: the picture in them is a preview. */
+const isNamedRaw = (path: string): boolean =>
+  /\.(?:3fr|arw|cr2|dcr|dng|erf|fff|gpr|iiq|kdc|mef|mos|nef|nrw|pef|ptx|rwl|sr2|srf|srw)$/i.test(path);
+
+/** Bytes that tell what a file is. */
+const ENOUGH = 4096;
+
+/** Why a file is left out: what it is, and what can be done about it. */
+export interface Reason {
+  readonly what: string;
+  readonly hint?: string;
+}
+
+const raw: Reason = {
+  what: 'camera raw',
+  hint: 'Develop raw files in a raw converter and export 16-bit TIFF.',
+};
+
+/**
+ * Why a file is none that `decode` reads; undefined where it is one, or is called like one. It is known by what it is, whatever
+ * it is called. One that cannot be looked at may be a photo: whoever reads it says what is wrong.
+ *
+ * @param file absolute path
+ */
+export const reasonToLeave = async (file: string): Promise<Reason | undefined> => {
+  if (isNamedPicture(file)) return undefined;
+  const bytes = await firstBytes(file, ENOUGH).catch(() => undefined);
+  if (bytes === undefined) return undefined;
+  if (bytes.length === 0) return { what: 'empty' };
+  const found = sniff(bytes);
+  switch (found.kind) {
+    case 'supported':
+      return found.format === 'tiff' && isNamedRaw(file) ? raw : undefined;
+    case 'damaged':
+      return undefined;
+    case 'unsupported':
+      return { what: found.name, ...(found.hint === undefined ? {} : { hint: found.hint }) };
+    case 'unknown':
+      return { what: 'no picture' };
+  }
+};

@@ -1,0 +1,55 @@
+import type { Dir } from 'node:fs';
+import { lstat, opendir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { nameOfBytes, onDisk } from './names.js';
+
+/** What is found below a folder, by its path from there, with forward slashes; the empty path is the folder itself. */
+export type Found =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'folder'; readonly path: string; readonly inode: number }
+  /** A link, which is not followed, or a pipe, a socket or a device. */
+  | { readonly kind: 'link' | 'special'; readonly path: string }
+  /** A folder that cannot be read, or not to its end. */
+  | { readonly kind: 'unreadable'; readonly path: string; readonly cause: unknown };
+
+/** Names that are read at once. */
+const NAMES_AT_ONCE = 1024;
+
+/**
+ * Goes through a folder and those in it, in no order, without keeping a list. Hidden files and folders are left out, and links
+ * are not followed. Names are read as bytes: see `nameOfBytes`.
+ *
+ * @param deepest how many folders down it goes, 0 for the folder alone. Default: to the end
+ */
+export async function* walk(
+  root: string,
+  signal: AbortSignal,
+  deepest = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Found> {
+  const folders = [''];
+  for (let below = folders.pop(); below !== undefined; below = folders.pop()) {
+    const depth = below === '' ? 0 : below.split('/').length;
+    try {
+      const folder = onDisk(join(root, below));
+      const { ino } = await lstat(folder);
+      // The type of the names depends on the encoding, which the declarations do not say.
+      const entries = (await opendir(folder, {
+        encoding: 'buffer' as BufferEncoding,
+        bufferSize: NAMES_AT_ONCE,
+      })) as Dir;
+      yield { kind: 'folder', path: below, inode: ino };
+      for await (const entry of entries) {
+        if (signal.aborted) return;
+        const name = nameOfBytes(entry.name as unknown as Uint8Array);
+        if (name.startsWith('.')) continue;
+        const path = below === '' ? name : `${below}/${name}`;
+        if (entry.isDirectory()) {
+          if (depth < deepest) folders.push(path);
+        } else if (entry.isFile()) yield { kind: 'file', path };
+        else yield { kind: entry.isSymbolicLink() ? 'link' : 'special', path };
+      }
+    } catch (cause) {
+      yield { kind: 'unreadable', path: below, cause };
+    }
+  }
+}

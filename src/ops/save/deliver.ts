@@ -1,0 +1,35 @@
+import { dirname } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostics } from '../../diagnostics/index.js';
+import { makeFolder } from '../../disk/folders.js';
+import type { Look } from '../../disk/look.js';
+import { writeFailure } from '../../disk/write.js';
+import type { NewResult, Results } from '../../operator/behaviour.js';
+
+/**
+ * Writes a result where nothing stands in its way, and notes it. Errors: those of `Results` and of `writeAtomically`.
+ */
+export const deliver = (
+  result: NewResult,
+  bytes: Uint8Array,
+  results: Results,
+): TE.TaskEither<Diagnostics, void> =>
+  pipe(
+    results.claim(result),
+    TE.chain((clearance) =>
+      clearance.kind === 'same' ? TE.right(clearance.look) : write(result, bytes, clearance.over),
+    ),
+    TE.chain((look) => results.wrote(result, look)),
+  );
+
+const write = (
+  { file }: NewResult,
+  bytes: Uint8Array,
+  over: 'none' | Look,
+): TE.TaskEither<Diagnostics, Look> =>
+  pipe(
+    TE.tryCatch(() => makeFolder(dirname(file)), writeFailure(dirname(file))),
+    TE.chain(() => TE.fromTask(() => import('../../image/index.js'))),
+    TE.chain(({ writeInPlaceOf }) => writeInPlaceOf(over)(file, bytes)),
+  );
