@@ -3,8 +3,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../diagnostics/index.js';
+import { latestState } from '../nn/models/checkpoints.js';
 import { readManifest } from '../nn/models/index.js';
-import { latestState } from '../ops/snapshot/checkpoints.js';
 import type { NetworkSpec } from '../ports/index.js';
 
 /** What there is of a trained model in a folder: its snapshots, or the latest checkpoint of a training that has none yet. */

@@ -1,6 +1,11 @@
 import { extname } from 'node:path';
 import { type Diagnostic, warning } from '../diagnostics/index.js';
-import type { Reason } from './recognise.js';
+
+/** Why a file is left out: what it is, and what can be done about it. */
+export interface Reason {
+  readonly what: string;
+  readonly hint?: string;
+}
 
 /** Counts what is left out, by extension and reason. */
 export interface LeftOut {

@@ -1,6 +1,7 @@
 import type { Dir } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Diagnostic, failure, messageOf } from '../diagnostics/index.js';
 import { nameOfBytes, onDisk } from './names.js';
 
 /** What is found below a folder, by its path from there, with forward slashes; the empty path is the folder itself. */
@@ -53,3 +54,23 @@ export async function* walk(
     }
   }
 }
+
+/** How to make a folder readable. */
+export const permissions = 'Change the permissions of the folder, or run as a user who may.';
+
+/** Why a folder cannot be gone through. */
+export const unreadableFolder = (folder: string, cause: unknown): Diagnostic => {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return code === 'EACCES' || code === 'EPERM'
+    ? failure(
+        'file/unreadable',
+        `The folder ${folder} may not be read by this user, so what is in it is not done.`,
+        {
+          hint: permissions,
+          cause,
+        },
+      )
+    : failure('file/unreadable', `The folder ${folder} cannot be read to its end: ${messageOf(cause)}.`, {
+        cause,
+      });
+};

@@ -1,10 +1,11 @@
-import { availableParallelism, freemem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import type { IO } from 'fp-ts/lib/IO.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure } from '../diagnostics/index.js';
 import { createDurable } from '../disk/durable.js';
+import { memoryShare } from '../operator/free-memory.js';
 import { randomFor } from '../operator/random.js';
 import type { Notes, OpContext } from '../ops/index.js';
 import { unrecorded } from '../ops/save/clearance.js';
@@ -104,13 +105,6 @@ export const contextOf = (
   results,
   random: (key) => randomFor(seed, path, key),
 });
-
-/** Half of what is free now: photos, weights and other programs take their part too. */
-export const memoryShare = (): number => {
-  const allowed = process.constrainedMemory();
-  const free = allowed > 0 ? Math.min(freemem(), allowed) : freemem();
-  return Math.max(256 * 2 ** 20, free / 2);
-};
 
 /** A run on this machine, with nobody watching. */
 export const defaultContext = (seed: number): RunContext => ({

@@ -267,7 +267,7 @@ const conclude = (
   if (from === undefined || kept === undefined || !isOver(summary)) return TE.right(undefined);
   return pipe(
     kept.checkpoints.conclude(from.saved),
-    TE.map((isConcluded) => {
+    TE.chainIOK((isConcluded) => () => {
       if (isConcluded) observe({ kind: 'warned', key: wholeRun(plan), warning: concluded(from, kept) });
     }),
   );

@@ -1,50 +1,12 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
-import { openToRead } from '../disk/regular.js';
+import type { Diagnostics } from '../diagnostics/index.js';
+import { type Digest, digestOf, unreadableFile, updateWith } from '../disk/digest.js';
 import { isModelFile, MODEL_JSON } from '../nn/models/model-json.js';
 import { type PathUse, pathsOf } from '../operator/params/index.js';
 import type { GraphNode } from '../pipelines/check/graph.js';
-
-/** SHA-256 in hexadecimal. */
-export type Digest = string;
-
-const unreadable =
-  (path: string) =>
-  (cause: unknown): Diagnostics => [
-    failure('file/unreadable', `${path} cannot be read: ${messageOf(cause)}.`, { cause }),
-  ];
-
-const PIECE_BYTES = 1 << 17;
-
-/** What earlier files were read into: a buffer for each digest that is made at the same time. */
-const spare: Buffer[] = [];
-
-// A stream would allocate a buffer for each piece, and one for the end, which is many times the size of a small photo.
-const update = async (hash: Hash, path: string): Promise<void> => {
-  const file = await openToRead(path);
-  const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
-  try {
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES);
-      if (bytesRead === 0) return;
-      hash.update(buffer.subarray(0, bytesRead));
-    }
-  } finally {
-    spare.push(buffer);
-    await file.close();
-  }
-};
-
-/** The digest of a file's content, read in pieces. */
-export const digestFile = (path: string): TE.TaskEither<Diagnostics, Digest> =>
-  TE.tryCatch(async () => {
-    const hash = createHash('sha256');
-    await update(hash, path);
-    return hash.digest('hex');
-  }, unreadable(path));
 
 /** The files that count of a folder: of a trained model, those that are its weights; else all. */
 const filesIn = async (folder: string): Promise<readonly string[]> => {
@@ -64,10 +26,10 @@ const digestTree = (path: string, given?: readonly string[]): TE.TaskEither<Diag
     const files = given ?? ((await stat(path)).isDirectory() ? await filesIn(path) : [path]);
     for (const file of files) {
       hash.update(`${file.slice(path.length)}\0`);
-      await update(hash, file);
+      await updateWith(hash, file);
     }
     return hash.digest('hex');
-  }, unreadable(path));
+  }, unreadableFile(path));
 
 /** The files that an operator says matter to its results; undefined where it leaves that to what is in the folder. */
 const filesOf = ({
@@ -126,21 +88,9 @@ const withoutKeys = (written: unknown, keys: readonly string[]): unknown =>
     ? Object.fromEntries(Object.entries(written).filter(([key]) => !keys.includes(key)))
     : written;
 
-/** The digest of anything that JSON can say, whatever the order of its keys. */
-export const digestOf = (value: unknown): Digest =>
-  createHash('sha256').update(canonical(value)).digest('hex');
-
 /** True when random choices are made about an item, which then depend on its place in the source. */
 export const draws = (nodes: readonly GraphNode[]): boolean =>
   nodes.some(({ operator, params }) => operator.facts.random?.(params as never) === true);
-
-/** JSON with the keys of every object in order. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, each: unknown) =>
-    typeof each === 'object' && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
 
 /** The value without what stands at the given paths of keys. */
 const without = (value: unknown, left: readonly string[], at: readonly string[] = []): unknown => {

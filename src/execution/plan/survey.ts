@@ -14,6 +14,7 @@ import {
   messageOf,
   warning,
 } from '../../diagnostics/index.js';
+import type { Digest } from '../../disk/digest.js';
 import { onDisk } from '../../disk/names.js';
 import { pathsOf } from '../../operator/params/index.js';
 import { shippedModels } from '../../pipelines/check/absolute-path.js';
@@ -21,7 +22,7 @@ import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
 import { type Bulk, nodesOf, stageOf } from '../../pipelines/plan/stages.js';
 import { pluginsOf } from '../../pipelines/plugins.js';
 import { type FileRef, type Item, travelsOn } from '../../ports/index.js';
-import { type Digest, digestPipeline, digestWeights, draws, type Weights } from '../../records/digest.js';
+import { digestPipeline, digestWeights, draws, type Weights } from '../../records/digest.js';
 import { statusOf, type Work } from '../../records/journal/done.js';
 import { type Journal, nameIn, readJournal } from '../../records/journal/journal.js';
 import type { ItemFlow } from '../../streams/index.js';

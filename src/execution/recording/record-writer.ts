@@ -3,10 +3,10 @@ import { relative } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
+import type { Digest } from '../../disk/digest.js';
 import type { Look } from '../../disk/look.js';
 import type { Item, ItemFailure, ItemKey, Json } from '../../ports/index.js';
 import type { FileRef } from '../../ports/values.js';
-import type { Digest } from '../../records/digest.js';
 import type { Work } from '../../records/journal/done.js';
 import type {
   DoneEntry,

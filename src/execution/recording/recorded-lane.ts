@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Diagnostics, failure, isCode } from '../../diagnostics/index.js';
+import { type Digest, digestFile } from '../../disk/digest.js';
 import { onDisk } from '../../disk/names.js';
 import { deliver } from '../../ops/save/deliver.js';
 import { nodesOf } from '../../pipelines/plan/stages.js';
@@ -14,7 +15,6 @@ import {
   type Outcome,
   travelsOn,
 } from '../../ports/index.js';
-import { type Digest, digestFile } from '../../records/digest.js';
 import { failureOf, isSource, statusOf, type Work } from '../../records/journal/done.js';
 import type { FailedEntry } from '../../records/journal/entries.js';
 import { nameIn, type Result } from '../../records/journal/journal.js';

@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listFiles } from '../../disk/list.js';
 import { faultOf } from '../../disk/pattern.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { randomFor } from '../../operator/random.js';
 import type { FileRef, Item } from '../../ports/index.js';
 import { testContext } from '../testing/run.js';
 import { files } from './index.js';
+import { listFiles } from './list.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-files-'));
 const names = [

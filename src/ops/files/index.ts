@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { listFiles } from '../../disk/list.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { defineOp } from '../../operator/define.js';
 import { boolean, defaulted, optional, path, patterns, required } from '../../operator/params/index.js';
 import { type FileRef, file, type ItemKey, none, type Outcome } from '../../ports/index.js';
 import { fromAsyncIterable } from '../../streams/index.js';
+import { listFiles } from './list.js';
 
 /** Gives the files of a folder, in the order of their paths. */
 export const files = defineOp({

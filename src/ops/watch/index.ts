@@ -5,9 +5,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { DiagnosticError, failure, warning } from '../../diagnostics/index.js';
 import { matcherOf } from '../../disk/glob.js';
-import { unreadableFolder } from '../../disk/list.js';
+import type { Reason } from '../../disk/left-out.js';
 import { onDisk } from '../../disk/names.js';
-import { type Reason, reasonToLeave } from '../../disk/recognise.js';
+import { unreadableFolder } from '../../disk/walk.js';
+import { reasonToLeave } from '../../image/decoding/recognise.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { defineOp } from '../../operator/define.js';
 import {

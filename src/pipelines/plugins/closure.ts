@@ -5,7 +5,7 @@ import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { DiagnosticError, type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
-import { digestOf } from '../../records/digest.js';
+import { digestOf } from '../../disk/digest.js';
 import { isBelow } from './below.js';
 import { importsOf } from './imports.js';
 import { type PluginName, readName } from './naming.js';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import type * as T from 'fp-ts/lib/Task.js';
+import { type Digest, digestFile } from '../../disk/digest.js';
 import { isSame, type Look, lookAt } from '../../disk/look.js';
 import { onDisk } from '../../disk/names.js';
-import { type Digest, digestFile } from '../digest.js';
 import type { FailedEntry } from './entries.js';
 import { type Journal, nameIn, type Result, type WrittenFile } from './journal.js';
 

@@ -1,9 +1,9 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
+import type { Digest } from '../../disk/digest.js';
 import type { Notes } from '../../ops/index.js';
 import type { Json } from '../../ports/index.js';
-import type { Digest } from '../digest.js';
 
 /** A source as it was when it was read. */
 export interface SourceState {

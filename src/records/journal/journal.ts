@@ -5,12 +5,12 @@ import type { IO } from 'fp-ts/lib/IO.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import type { Digest } from '../../disk/digest.js';
 import { makeFolder, obstacleTo } from '../../disk/folders.js';
 import type { Look } from '../../disk/look.js';
 import { NotAFileError, openRegular, openRegularSync } from '../../disk/regular.js';
 import { writeFailure } from '../../disk/write.js';
 import { OWN_FOLDER } from '../../ops/save/clearance.js';
-import type { Digest } from '../digest.js';
 import {
   type DoneEntry,
   type Entry,

@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import { memoryShare } from '../../execution/context.js';
+import { memoryShare } from '../../operator/free-memory.js';
 import type { Frame, Samples } from '../../ports/index.js';
 
 /** How two files of a picture compare. */

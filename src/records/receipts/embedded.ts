@@ -1,5 +1,5 @@
+import { digestOf } from '../../disk/digest.js';
 import type { Json } from '../../ports/index.js';
-import { digestOf } from '../digest.js';
 import type { RecipeEntry } from '../journal/entries.js';
 
 type Recipe = Pick<

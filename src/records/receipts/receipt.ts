@@ -5,9 +5,9 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import type { Digest } from '../../disk/digest.js';
 import type { Notes } from '../../ops/index.js';
 import type { Json } from '../../ports/index.js';
-import type { Digest } from '../digest.js';
 import type { DoneEntry, RecipeEntry } from '../journal/entries.js';
 import { entriesOf, nameIn } from '../journal/journal.js';
 

@@ -1,5 +1,6 @@
+import { digestOf } from '../../disk/digest.js';
 import type { Graph } from '../../pipelines/check/graph.js';
-import { digestOf, type Weights } from '../digest.js';
+import type { Weights } from '../digest.js';
 import type { RecipeEntry } from '../journal/entries.js';
 import { pluginFrom, resolvedPipeline, usedPlugins } from './resolved.js';
 import { machine, versions } from './versions.js';

@@ -1,8 +1,9 @@
 import type { Diagnostic, Diagnostics } from '../../../diagnostics/index.js';
+import type { Digest } from '../../../disk/digest.js';
 import type { Notes } from '../../../ops/index.js';
 import type { PluginUse } from '../../../pipelines/plugins.js';
 import type { ItemKey, Json } from '../../../ports/index.js';
-import type { Digest, Weights } from '../../../records/digest.js';
+import type { Weights } from '../../../records/digest.js';
 import type { SourceState } from '../../../records/journal/entries.js';
 
 /** What a process is to do: all of a pipeline to one photo, but for writing the result. */

@@ -1,5 +1,6 @@
-import { sniff } from '../image/decoding/sniff.js';
-import { firstBytes } from './regular.js';
+import type { Reason } from '../../disk/left-out.js';
+import { firstBytes } from '../../disk/regular.js';
+import { sniff } from './sniff.js';
 
 /** Names that files have whose pictures `decode` reads: what is so called and is none has a place among what failed. */
 const isNamedPicture = (path: string): boolean =>
@@ -11,12 +12,6 @@ const isNamedRaw = (path: string): boolean =>
 
 /** Bytes that tell what a file is. */
 const ENOUGH = 4096;
-
-/** Why a file is left out: what it is, and what can be done about it. */
-export interface Reason {
-  readonly what: string;
-  readonly hint?: string;
-}
 
 const raw: Reason = {
   what: 'camera raw',

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type Diagnostic, DiagnosticError, failure, messageOf } from '../diagnostics/index.js';
-import { depthOf, type Matcher, matcherOf } from './glob.js';
-import { createLeftOut } from './left-out.js';
-import { onDisk } from './names.js';
-import { reasonToLeave } from './recognise.js';
-import { walk } from './walk.js';
+import { type Diagnostic, DiagnosticError, failure } from '../../diagnostics/index.js';
+import { depthOf, type Matcher, matcherOf } from '../../disk/glob.js';
+import { createLeftOut } from '../../disk/left-out.js';
+import { onDisk } from '../../disk/names.js';
+import { permissions, unreadableFolder, walk } from '../../disk/walk.js';
+import { reasonToLeave } from '../../image/decoding/recognise.js';
 
 /** A folder and the paths below it, with forward slashes: kept as short as can be, for there may be a million. */
 export interface Listed {
@@ -73,23 +73,4 @@ const missing = (path: string, thrown: unknown): Diagnostic => {
         cause: thrown,
       })
     : failure('file/missing', `There is no ${path}.`, { cause: thrown });
-};
-
-const permissions = 'Change the permissions of the folder, or run as a user who may.';
-
-/** Why a folder cannot be gone through. */
-export const unreadableFolder = (folder: string, cause: unknown): Diagnostic => {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return code === 'EACCES' || code === 'EPERM'
-    ? failure(
-        'file/unreadable',
-        `The folder ${folder} may not be read by this user, so what is in it is not done.`,
-        {
-          hint: permissions,
-          cause,
-        },
-      )
-    : failure('file/unreadable', `The folder ${folder} cannot be read to its end: ${messageOf(cause)}.`, {
-        cause,
-      });
 };

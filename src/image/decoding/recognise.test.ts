@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listFiles } from './list.js';
+import { listFiles } from '../../ops/files/list.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-recognise-'));
 afterAll(() => rmSync(folder, { recursive: true }));
