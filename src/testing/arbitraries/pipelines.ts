@@ -160,9 +160,9 @@ const sketchOf = (name: string, params: unknown): StepSketch =>
 
 /** False for a source that never ends. */
 const ends = ({ behaviour, params }: Operator, written: unknown): boolean => {
-  if (!('source' in behaviour)) return true;
+  if (behaviour.kind !== 'source') return true;
   const decoded = params.codec.decode(written);
-  return E.isRight(decoded) && behaviour.endless?.(decoded.right as never) !== true;
+  return E.isRight(decoded) && behaviour.endless?.(decoded.right) !== true;
 };
 
 /** What a join gives of streams of frames; undefined where it does not take those. */
