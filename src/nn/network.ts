@@ -70,6 +70,8 @@ export interface Sliced {
   /** Cells along a side of the grid, and in depth. */
   readonly cells: number;
   readonly depth: number;
+  /** Straight pieces, of equal length, that each channel's curve in the guide has. */
+  readonly segments: number;
   /** Transforms `[N,cells,cells,depth*12]` for thumbnails `[N,side,side,3]` of 0..1: three rows of three factors and an offset. */
   readonly grid: (parameters: Parameters, thumbnail: tf.Tensor4D, edges: Edges) => tf.Tensor4D;
   /** The same for pictures of any size, -1..1. */

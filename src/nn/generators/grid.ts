@@ -159,6 +159,7 @@ export const grid = ({ cells = 16, depth = 8, width = 32, guide = 8 }: GridOptio
     side,
     cells,
     depth,
+    segments: guide,
     grid: (p, thumbnail, edges) => gridOf(p, thumbnail, depth, edges),
     transforms: (p, pictures) => whole(p, unit(pictures)),
     curve: (weights, channel, value) => curveOf(weights, channel, value, guide),

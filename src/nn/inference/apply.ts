@@ -13,6 +13,8 @@ import type { LoadedEnsemble } from './load.js';
 import { type Profile, profileOf } from './profile.js';
 import { programsOn } from './programs.js';
 import { checkSeams } from './seam-check.js';
+import { isSliced, slicedOn } from './sliced/edit.js';
+import { here, type Threads } from './sliced/threads.js';
 import { editedInTiles, type Programs } from './tiled.js';
 
 /** What is asked of an ensemble. */
@@ -57,12 +59,14 @@ export const ensembleOn = (
   wanted: Wanted,
   context: OpContext,
   ensemble: LoadedEnsemble,
+  threads: Threads = here,
 ): ((item: Item<Frame>, signal: AbortSignal) => TE.TaskEither<Diagnostics, Frame>) => {
   const { openEngine, memory, note, warn } = context;
   const facts = factsOf(ensemble);
   const certify = wanted.certify || context.certify;
   const programs = new Map<string, Programs>();
   let profile: E.Either<Diagnostics, Profile> | undefined;
+  let slices: ReturnType<typeof slicedOn> | undefined;
   // The most pixels at once that the engine was found to have memory for.
   let most = Number.POSITIVE_INFINITY;
 
@@ -193,11 +197,27 @@ export const ensembleOn = (
     return result;
   };
 
+  /** One picture, or one eye's, by whichever way the network allows. */
+  const editAnyhow = async (
+    key: ItemKey,
+    engine: Engine,
+    picture: Values,
+    edges: Panorama['edges'],
+    signal: AbortSignal,
+  ): Result<Edited> => {
+    if (isSliced(ensemble)) {
+      slices ??= slicedOn(engine, ensemble, wanted, threads);
+      return E.map((made: Values): Edited => ({ picture: made, notes: {} }))(
+        await slices(picture, edges, signal),
+      );
+    }
+    profile ??= profileOf(ensemble, wanted);
+    return E.isLeft(profile) ? profile : editOne(key, engine, profile.right, picture, edges, signal);
+  };
+
   const editAll = async (key: ItemKey, photo: Frame, signal: AbortSignal): Result<Frame> => {
     const engine = await openEngine();
     if (E.isLeft(engine)) return engine;
-    profile ??= profileOf(ensemble, wanted);
-    if (E.isLeft(profile)) return profile;
     const { width, height, channels, samples } = photo;
     const { edges, eyes } = wanted.wrap === 'auto' ? panoramaOf(photo) : { edges: wanted.wrap, eyes: 1 };
     const rows = height / eyes;
@@ -206,7 +226,7 @@ export const ensembleOn = (
       const size = rows * width * channels;
       const data = samples.data.subarray(eye * size, (eye + 1) * size);
       const picture = { dtype: samples.depth, shape: [rows, width, channels], data } as Values;
-      const edited = await editOne(key, engine.right, profile.right, picture, edges, signal);
+      const edited = await editAnyhow(key, engine.right, picture, edges, signal);
       if (E.isLeft(edited)) return edited;
       made.push(edited.right);
     }
