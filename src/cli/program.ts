@@ -178,9 +178,11 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
 
   pipe
     .command('export')
-    .description('write a trained model as one ONNX file, checked against the model')
+    .description(
+      'write a trained model as one ONNX file, checked against the model, or its global part as a .cube table',
+    )
     .argument('<run>', 'the folder of the model, as `snapshot` writes it')
-    .requiredOption('--to <file>', 'the ONNX file')
+    .requiredOption('--to <file>', 'the ONNX file, or the table where its name ends in .cube')
     .option('--strength <number>', 'how far to go from the photo to the edit', share, 1)
     .option('--trust <number>', 'how much to lean back to the photo where snapshots disagree', share, 0)
     .addOption(
@@ -193,6 +195,8 @@ export const program = async (args: readonly string[], terminal: Terminal): Prom
       new Option('--pixels <kind>', 'floats 0..1, or bytes').choices(['float', 'uint8']).default('float'),
     )
     .option('--size <WxH>', 'for pictures of one size (any)', pixelSize)
+    .option('--photos <folder>', 'photos that a .cube is fitted to (drawn scenes)')
+    .option('--entries <n>', 'entries along a side of a .cube', tableSize, 33)
     .action(
       on(async (run: string, options) =>
         (await import('./commands/export.js')).exportModel(run, options, terminal),
@@ -251,6 +255,13 @@ const count = (given: string): number => {
   const n = Number(given);
   if (!Number.isInteger(n) || n < 1 || n > 1024)
     throw new InvalidArgumentError('It is a whole number from 1 to 1024.');
+  return n;
+};
+
+const tableSize = (given: string): number => {
+  const n = Number(given);
+  if (!Number.isInteger(n) || n < 2 || n > 129)
+    throw new InvalidArgumentError('It is a whole number from 2 to 129.');
   return n;
 };
 

@@ -57,7 +57,7 @@ const outOfMemory = (errors: Diagnostics): boolean =>
  */
 export const ensembleOn = (
   wanted: Wanted,
-  context: OpContext,
+  context: Pick<OpContext, 'openEngine' | 'memory' | 'note' | 'warn' | 'certify'>,
   ensemble: LoadedEnsemble,
   threads: Threads = here,
 ): ((item: Item<Frame>, signal: AbortSignal) => TE.TaskEither<Diagnostics, Frame>) => {
