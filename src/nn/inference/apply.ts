@@ -13,6 +13,7 @@ import type { LoadedEnsemble } from './load.js';
 import { type Profile, profileOf } from './profile.js';
 import { programsOn } from './programs.js';
 import { checkSeams } from './seam-check.js';
+import { differenceAtJoin } from './sliced/certificate.js';
 import { isSliced, slicedOn } from './sliced/edit.js';
 import { here, type Threads } from './sliced/threads.js';
 import { editedInTiles, type Programs } from './tiled.js';
@@ -76,6 +77,15 @@ export const ensembleOn = (
     programs.set(key, known);
     return known;
   };
+
+  const warnOfJoin = (key: ItemKey, difference: number, meet = 'tiles'): void =>
+    warn(
+      key,
+      warning(
+        'tiles/certificate',
+        `Where ${meet} meet, the result differs by ${(255 * difference).toFixed(1)} levels of 255 from what it is ${meet === 'tiles' ? 'inside of a tile' : 'when they are in the middle'}.`,
+      ),
+    )();
 
   const inTiles = async (
     ready: Programs,
@@ -187,14 +197,26 @@ export const ensembleOn = (
         more + 8 * found.multiple,
         seamCheck.difference,
       );
-    warn(
-      key,
-      warning(
-        'tiles/certificate',
-        `Where tiles meet, the result differs by ${(255 * seamCheck.difference).toFixed(1)} levels of 255 from what it is inside of a tile.`,
-      ),
-    )();
+    warnOfJoin(key, seamCheck.difference);
     return result;
+  };
+
+  /** By slicing a grid; of a panorama it can be told whether its sides meet. */
+  const editSliced = async (
+    slice: ReturnType<typeof slicedOn>,
+    key: ItemKey,
+    picture: Values,
+    edges: Panorama['edges'],
+    signal: AbortSignal,
+  ): Result<Edited> => {
+    const made = await slice(picture, edges, signal);
+    if (E.isLeft(made) || !certify || edges === 'none')
+      return E.map((result: Values): Edited => ({ picture: result, notes: {} }))(made);
+    const found = await differenceAtJoin((turned) => slice(turned, edges, signal), picture, made.right);
+    if (E.isLeft(found)) return found;
+    const seamCheck = { windows: 1, difference: found.right, bound: BOUND, passed: found.right <= BOUND };
+    if (!seamCheck.passed) warnOfJoin(key, found.right, 'sides');
+    return E.right({ picture: made.right, notes: { seamCheck } });
   };
 
   /** One picture, or one eye's, by whichever way the network allows. */
@@ -207,9 +229,7 @@ export const ensembleOn = (
   ): Result<Edited> => {
     if (isSliced(ensemble)) {
       slices ??= slicedOn(engine, ensemble, wanted, threads);
-      return E.map((made: Values): Edited => ({ picture: made, notes: {} }))(
-        await slices(picture, edges, signal),
-      );
+      return editSliced(slices, key, picture, edges, signal);
     }
     profile ??= profileOf(ensemble, wanted);
     return E.isLeft(profile) ? profile : editOne(key, engine, profile.right, picture, edges, signal);

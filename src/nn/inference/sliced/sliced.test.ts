@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import openWabt from 'wabt';
+import type { Notes } from '../../../operator/behaviour.js';
 import { ensembleAverage } from '../../../ops/ensemble.average/index.js';
 import { frameFrom } from '../../../ops/testing/frames.js';
 import { readParams } from '../../../ops/testing/run.js';
@@ -14,6 +15,7 @@ import { eagerly } from '../../../tensor/testing/agree.js';
 import { contextFor } from '../../../testing/run/context.js';
 import { generatorOf } from '../../generators/index.js';
 import { initialise } from '../../initialise.js';
+import type { Sliced } from '../../network.js';
 import { ensembleOn, type Wanted } from '../apply.js';
 import type { LoadedEnsemble, Weights } from '../load.js';
 import { edited, luma, trustMap } from '../program.js';
@@ -193,6 +195,44 @@ describe('a sliced grid', () => {
     expect(await apart('x')).toBeLessThan(1e-5);
     expect(await apart('sphere')).toBeLessThan(1e-5);
     expect(await apart('none')).toBeGreaterThan(1e-3);
+  });
+
+  it('of a panorama can be certified, and of a picture that does not close is found out', async () => {
+    let notes: Notes = {};
+    const warnings: string[] = [];
+    const certified = async (edges: 'x' | 'none'): Promise<unknown> => {
+      const run = ensembleOn(
+        wantedOf({ wrap: 'x', certify: true }),
+        {
+          ...contextFor(),
+          openEngine: TE.right(engine),
+          note: (_, facts) => () => {
+            notes = facts;
+          },
+          warn:
+            (_, { code }) =>
+            () =>
+              void warnings.push(code),
+        },
+        edges === 'x' ? ensemble([1, 2]) : { ...ensemble([1]), network: open },
+        threads,
+      );
+      const key = { path: 'photo.jpg', index: 0, epoch: 0 };
+      await run({ key, value: picture(256, 128, 'float32') }, new AbortController().signal)();
+      return notes.seamCheck;
+    };
+    // The same network, with something that stays where it is when the panorama is turned.
+    const { sliced } = network;
+    const still: Sliced['grid'] = (p, x) => {
+      const grid = sliced!.grid(p, x, 'x');
+      const ramp = tf.reshape(tf.linspace(0, 0.5, grid.shape[2]), [1, 1, grid.shape[2], 1]);
+      return tf.add(grid, ramp);
+    };
+    const open = { ...network, sliced: { ...sliced!, grid: still } };
+    expect(await certified('x')).toMatchObject({ passed: true, windows: 1 });
+    expect(warnings).toEqual([]);
+    expect(await certified('none')).toMatchObject({ passed: false });
+    expect(warnings).toEqual(['tiles/certificate']);
   });
 
   it('is cancelled between strips', async () => {
