@@ -8,6 +8,7 @@ import type { ExportChoice, Exported } from '../../nn/onnx/export.js';
 import { paramErrors } from '../../operator/params/index.js';
 import type { GlobalPart } from '../../ops/ensemble.average/global-part.js';
 import { ensembleAverage } from '../../ops/ensemble.average/index.js';
+import { absolutePath } from '../../pipelines/check/absolute-path.js';
 import { createEngine, type Engine } from '../../tensor/run/engine.js';
 import { printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
@@ -62,7 +63,7 @@ export const exportModel = async (run: string, options: ExportOptions, terminal:
   const target = resolve(terminal.folder, to);
   const engine = createEngine('cpu');
   const choice = {
-    models: resolve(terminal.folder, run),
+    models: absolutePath(run, terminal.folder),
     members: members ?? 'all',
     average,
     strength,

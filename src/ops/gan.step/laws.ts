@@ -19,5 +19,19 @@ export const kit: LawKit = () => ({
       schedule: { constant: 3 },
       average: 0.9,
     },
+    {
+      generator: { grid: { cells: 4, depth: 2, width: 4, guide: 2 } },
+      discriminator: { views: { layers: 1, width: 4 } },
+      losses: {
+        adversarial: 0.1,
+        identity: 0.1,
+        heights: 1,
+        structure: 1,
+        range: 1,
+        neutral: 1,
+        smooth: 1,
+      },
+      schedule: { constant: 3 },
+    },
   ),
 });
