@@ -16,6 +16,7 @@ const suites: Readonly<Record<string, () => Promise<{ readonly suite: Suite }>>>
   train: () => import('./suites/train.js'),
   'dark-channel': () => import('./suites/dark-channel.js'),
   dehaze: () => import('./suites/dehaze.js'),
+  looks: () => import('./suites/looks.js'),
   highres: () => import('./suites/highres.js'),
   watch: () => import('./suites/watch.js'),
 };

@@ -3,7 +3,7 @@ import type { LawKit } from '../../testing/index.js';
 
 /** Networks of a few weights on pictures of a few pixels: every run of a case compiles a training step. */
 export const kit: LawKit = () => ({
-  runs: 2,
+  runs: 4,
   items: 1,
   pictures: { minSide: 16, maxSide: 16, channels: [3], alpha: false },
   params: fc.constantFrom(
