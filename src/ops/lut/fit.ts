@@ -25,7 +25,7 @@ export const fitted = (shown: readonly Shown[], size: number): Lut => {
   for (const { before, after } of shown) gather(before, after, size, sums, weights);
   // So that many photos are not held more to their pixels than few.
   const total = weights.reduce((a, b) => a + b, 0) || 1;
-  const scale = (10 * count) / total;
+  const scale = (200 * count) / total;
   let change = new Float64Array(3 * count);
   for (let round = 0; round < ROUNDS; round++) change = smoothed(change, sums, weights, size, scale);
   return { ...table, values: table.values.map((value, i) => value + (change[i] as number)) };
