@@ -271,7 +271,7 @@ const addTo =
       return E.left([
         fault(
           plugin,
-          `The plugin ${shownName(plugin.name)} defines \`${foreign.name}\` by another version of Prismflow.`,
+          `The plugin ${shownName(plugin.name)} defines \`${foreign.name}\` by another version of Prismflow: it must import the one that runs it.`,
         ),
       ]);
     const taken = operators.find((operator) => registry.has(operator.name));
