@@ -234,9 +234,11 @@ export const program = async (args: readonly string[], outside: Terminal): Promi
 
   pipe
     .command('export')
-    .description('write a trained model as one ONNX file, checked against the model')
+    .description(
+      'write a trained model as one ONNX file, checked against the model, or its global part as a .cube table',
+    )
     .argument('<run>', 'the folder of the model, as `snapshot` writes it')
-    .requiredOption('--to <file>', 'the ONNX file')
+    .requiredOption('--to <file>', 'the ONNX file, or the table where its name ends in .cube')
     .option('--strength <number>', 'how far to go from the photo to the edit', share, 1)
     .option('--trust <number>', 'how much to lean back to the photo where snapshots disagree', share, 0)
     .addOption(
@@ -254,6 +256,8 @@ export const program = async (args: readonly string[], outside: Terminal): Promi
       new Option('--pixels <kind>', 'floats 0..1, or bytes').choices(['float', 'uint8']).default('float'),
     )
     .option('--size <WxH>', 'for pictures of one size (any)', pixelSize)
+    .option('--photos <folder>', 'photos that a .cube is fitted to (drawn scenes)')
+    .option('--entries <n>', 'entries along a side of a .cube', tableSize, 33)
     .action(
       on(async (run: string, options) =>
         (await import('./commands/export.js')).exportModel(run, options, terminal),
@@ -330,6 +334,13 @@ const count = (given: string): number => {
   const n = Number(given);
   if (!Number.isInteger(n) || n < 1 || n > MOST_JOBS)
     throw new InvalidArgumentError(`It is a whole number from 1 to ${MOST_JOBS}.`);
+  return n;
+};
+
+const tableSize = (given: string): number => {
+  const n = Number(given);
+  if (!Number.isInteger(n) || n < 2 || n > 129)
+    throw new InvalidArgumentError('It is a whole number from 2 to 129.');
   return n;
 };
 

@@ -8,7 +8,7 @@ import * as tf from '../../tensor/tfjs.js';
 import { record } from '../../tensor/trace/record.js';
 import type { WholeMean } from '../network.js';
 import { editOf, globalInputOf, type Wanted } from './inference-path.js';
-import type { Ensemble } from './load.js';
+import type { Ensemble } from './ensemble.js';
 
 /** What is known of an ensemble before it runs: found in its graph, not given. */
 export interface Profile {
