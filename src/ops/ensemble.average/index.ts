@@ -18,7 +18,7 @@ import {
   required,
 } from '../../operator/params/index.js';
 import { type Frame, frame, type PictureShape } from '../../ports/index.js';
-import { type Spread, spreadOf } from '../model/plausible.js';
+import { type Spread, spreadOf } from '../../picture/plausible.js';
 
 const step = integer({ min: 0 });
 
