@@ -4,11 +4,10 @@ import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { tap } from 'rxjs';
 import { type Diagnostic, type Diagnostics, failure, messageOf, warning } from '../diagnostics/index.js';
-import type { Notes } from '../ops/index.js';
 import { requireLoaded } from '../pipelines/check/loaded.js';
 import type { Pipeline } from '../pipelines/code.js';
 import type { Item, ItemFailure, ItemKey, Measure, Outcome, Training } from '../ports/index.js';
-import { drain, type ItemFlow, type RunEnd, type RunEvent, type Summary, through } from '../streams/index.js';
+import { drain, type ItemFlow, type RunEnd, type Summary, through } from '../streams/index.js';
 import { compilePipeline } from './compile.js';
 import { defaultContext, type RunContext } from './context.js';
 import { type Built, build } from './flows.js';
@@ -16,78 +15,11 @@ import { holdFolders } from './hold.js';
 import { toldOnce } from './passes.js';
 import type { Plan } from './plan/plan.js';
 import { beginning, type Kept, keptTraining, notedPipeline, type Resumption } from './resume.js';
-import { checkOptions } from './run-options.js';
+import type { PipelineEvent } from './run-events.js';
+import { checkOptions, type RunOptions } from './run-options.js';
 
-/**
- * What happens in a run: items done, failed and skipped, things to know about items that go on, figures that were
- * measured, facts that operators note, and which engine does the tensor work.
- */
-export type PipelineEvent =
-  | RunEvent
-  | { readonly kind: 'skipped'; readonly key: ItemKey }
-  /** It failed before, and is not tried again since nothing has changed. */
-  | { readonly kind: 'quarantined'; readonly failure: ItemFailure }
-  /** Nothing can be written for now; it is tried again after a while. */
-  | {
-      readonly kind: 'waiting';
-      readonly key: ItemKey;
-      readonly diagnostics: Diagnostics;
-      readonly milliseconds: number;
-    }
-  | { readonly kind: 'engine'; readonly name: string }
-  /** The run goes on with a training that had come to a step. */
-  | { readonly kind: 'resumed'; readonly step: number; readonly folder: string }
-  | { readonly kind: 'measured'; readonly key: ItemKey; readonly figures: Measure['figures'] }
-  | { readonly kind: 'trained'; readonly key: ItemKey; readonly training: TrainedStep }
-  | {
-      readonly kind: 'noted';
-      readonly key: ItemKey;
-      readonly operator: string;
-      readonly facts: Notes;
-    }
-  | { readonly kind: 'warned'; readonly key: ItemKey; readonly warning: Diagnostic };
-
-/** What is told of a training step: all but the tensors. */
-export type TrainedStep = Pick<
-  Training,
-  'step' | 'total' | 'phase' | 'cycle' | 'images' | 'rate' | 'metrics' | 'marks' | 'paceUntil'
->;
-
-/** How to run a pipeline. */
-export interface RunOptions {
-  /** Items worked on at once; as many as there are processors unless said otherwise, and one more where a step waits for them. */
-  readonly jobs?: number;
-  /**
-   * Bytes that work on photos may take, all of them together: half of what is free unless said otherwise, and never less than
-   * 64 MiB. Photos wait for each other; one that needs more by itself is refused before anything is taken for it.
-   */
-  readonly memory?: number;
-  /**
-   * Seconds that one photo may take, after which it is set aside; Infinity for any time. Five minutes and three more for each of its
-   * megapixels unless said otherwise.
-   */
-  readonly timeout?: number;
-  /** Whether joins of tiles and panoramas are certified of every photo: false unless said otherwise. */
-  readonly certify?: boolean;
-  /** Where tensor work runs: `cpu` unless said otherwise. */
-  readonly engine?: string;
-  /** Goes on with the training that an earlier run began, from its latest checkpoint. */
-  readonly resume?: boolean;
-  /** Stops the run when it aborts: what is done is kept. */
-  readonly signal?: AbortSignal;
-  /** Ends the run when it aborts, after what is being worked on is finished. */
-  readonly finish?: AbortSignal;
-  /** Whether what failed before is tried again though nothing has changed: false unless said otherwise. */
-  readonly retry?: boolean;
-  /** Whether every operator is held to its laws on every picture, which takes longer: false unless said otherwise. */
-  readonly laws?: boolean;
-  /** Is told what happens as it happens. */
-  readonly observe?: (event: PipelineEvent) => void;
-  /** Is given each item that comes through, before it is told of as done. */
-  readonly result?: (item: Item<unknown>) => void;
-  /** Is told when work on a photo begins, and asks how many milliseconds it may take; what it gives is called when the work ends. */
-  readonly busy?: (key: ItemKey, milliseconds: () => number) => () => void;
-}
+export type { PipelineEvent, TrainedStep } from './run-events.js';
+export type { RunOptions } from './run-options.js';
 
 /** What a run came to. */
 export interface Report {

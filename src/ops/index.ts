@@ -45,6 +45,7 @@ export { encode } from './encode/index.js';
 export { ensembleAverage } from './ensemble.average/index.js';
 export { files } from './files/index.js';
 export { ganStep } from './gan.step/index.js';
+export { lut } from './lut/index.js';
 export { model } from './model/index.js';
 export { pad } from './pad/index.js';
 export { pair } from './pair/index.js';

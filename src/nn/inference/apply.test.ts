@@ -14,8 +14,8 @@ import * as tf from '../../tensor/tfjs.js';
 import { contextFor } from '../../testing/run/context.js';
 import type { Network } from '../network.js';
 import { ensembleOn, type Wanted } from './apply.js';
+import type { LoadedEnsemble } from './ensemble.js';
 import { estimateWork } from './estimate.js';
-import type { LoadedEnsemble } from './load.js';
 import { here, type Threads } from './sliced/threads.js';
 
 const engine = createEngine('cpu');

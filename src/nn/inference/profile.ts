@@ -7,8 +7,8 @@ import { optimise } from '../../tensor/passes/index.js';
 import * as tf from '../../tensor/tfjs.js';
 import { record } from '../../tensor/trace/record.js';
 import type { WholeMean } from '../network.js';
+import type { Ensemble } from './ensemble.js';
 import { editOf, globalInputOf, type Wanted } from './inference-path.js';
-import type { Ensemble } from './load.js';
 
 /** What is known of an ensemble before it runs: found in its graph, not given. */
 export interface Profile {

@@ -17,7 +17,7 @@ import { generatorOf } from '../../generators/index.js';
 import { initialise } from '../../initialise.js';
 import type { Sliced } from '../../network.js';
 import { ensembleOn, type Wanted } from '../apply.js';
-import type { LoadedEnsemble, Weights } from '../load.js';
+import type { LoadedEnsemble, Weights } from '../ensemble.js';
 import { edited, luma, trustMap } from '../program.js';
 import { KERNEL } from './kernel-module.js';
 import { perform } from './tasks.js';
