@@ -127,7 +127,7 @@ const edited = async (model: string, from: string, to: string, count: number): P
 const looked = async (model: string, scratch: string): Promise<Row> => {
   const to = join(scratch, model);
   const ms = await edited(model, TRIED, to, COUNT);
-  const names = readdirSync(to).filter((name) => /\.\w+$/.test(name));
+  const names = readdirSync(to).filter((name) => name.endsWith('.png'));
   const look = meanOf(
     await Promise.all(lookOf(model).map(async (path) => profileOf(await pictureOf(path, 256)))),
   );

@@ -44,16 +44,16 @@ interface Instance {
   readonly kernel: Kernel;
 }
 
-/** The kernel with a memory of its own. */
+let module: WebAssembly.Module | undefined;
+
+/** The kernel with a memory of its own. It is compiled once a thread. */
 const instance = (): Instance => {
+  module ??= new WebAssembly.Module(Buffer.from(KERNEL, 'base64'));
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const module = new WebAssembly.Module(Buffer.from(KERNEL, 'base64'));
   const { exports } = new WebAssembly.Instance(module, { host: { memory } });
   return { memory, kernel: exports as unknown as Kernel };
 };
 
-// Those of this thread, made on first use: what jobs keep in their memory is not for thumbnails to write over.
-let forJobs: Instance | undefined;
 let forThumbnails: Instance | undefined;
 
 const PAGE = 65536;
@@ -82,13 +82,9 @@ const bytesOf = (data: Data | Float32Array | Int32Array): Uint8Array =>
 export const isPlain = ({ channels, depth, grids, gives }: SliceJob): boolean =>
   channels === 3 && depth !== 'float32' && grids.length === 1 && gives === 'colours';
 
-/**
- * Slices rows of a plain job in WebAssembly. The memory is this thread's: once another job is made ready, this one must be made
- * ready again.
- */
+/** Slices rows of a plain job in WebAssembly, in a memory of its own. */
 export const plainRows = (job: SliceJob, { members, rowLength, places, shares }: Prepared) => {
-  forJobs ??= instance();
-  const { memory, kernel } = forJobs;
+  const { memory, kernel } = instance();
   const { width, depth, layers } = job;
   const size = depth === 'uint8' ? 1 : 2;
   const levels = 256 ** size;

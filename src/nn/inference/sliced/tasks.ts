@@ -25,13 +25,17 @@ export type Task =
 
 type Slice = (source: Data, target: Data, from: number, to: number) => void;
 
-let last: { readonly serial: number; readonly slice: Slice } | undefined;
+/** Jobs that a thread keeps ready: as many photos are likely to be under way. */
+const KEPT = 4;
+
+let ready: readonly { readonly serial: number; readonly slice: Slice }[] = [];
 
 const sliceOf = (job: SliceJob): Slice => {
-  if (last?.serial === job.serial) return last.slice;
-  const ready = prepared(job);
-  const slice = isPlain(job) ? plainRows(job, ready) : anyRows(job, ready);
-  last = { serial: job.serial, slice };
+  const known = ready.find(({ serial }) => serial === job.serial);
+  if (known !== undefined) return known.slice;
+  const made = prepared(job);
+  const slice = isPlain(job) ? plainRows(job, made) : anyRows(job, made);
+  ready = [{ serial: job.serial, slice }, ...ready].slice(0, KEPT);
   return slice;
 };
 
