@@ -41,7 +41,7 @@ export const importsOf = async (
 };
 
 /** Matches one literal after a fixed word: no repetition that could be matched in two ways. */
-const requireCall = /\brequire ?\( ?(?:'([^'\\\n]{1,200})'|"([^"\\\n]{1,200})") ?\)/g;
+const requireCall = /\brequire ?\( ?(?:'([^'\\\n]+)'|"([^"\\\n]+)") ?\)/g;
 
 const required = (source: string): string[] =>
   [...source.matchAll(requireCall)].flatMap(([, single, double]) => single ?? double ?? []);
