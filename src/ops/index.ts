@@ -1,5 +1,6 @@
 export type {
   Behaviour,
+  BehaviourOf,
   Clearance,
   Facts,
   FlowBehaviour,
@@ -21,6 +22,7 @@ export type {
 export type { Checkpoints, SavedTraining } from '../operator/checkpoints.js';
 export { defineJoin, defineOp, type JoinOp, type Op } from '../operator/define.js';
 export type { Operator } from '../operator/operator.js';
+export type { CheckedParams } from '../operator/params/index.js';
 export type { Laws, Symmetry } from '../operator/promises.js';
 export type { Random } from '../operator/random.js';
 export type { Step, Stream, Wire } from '../operator/step.js';

@@ -286,6 +286,6 @@ const joinedRows = (pictures: readonly Values[]): Values => {
   const [height = 1, width = 1, channels = 1] = first.shape;
   const Data = first.data.constructor as new (length: number) => Values['data'];
   const data = new Data(pictures.length * first.data.length);
-  for (const [i, { data: part }] of pictures.entries()) data.set(part as never, i * first.data.length);
+  for (const [i, { data: part }] of pictures.entries()) data.set(part, i * first.data.length);
   return { ...first, shape: [pictures.length * height, width, channels], data } as Values;
 };

@@ -59,10 +59,8 @@ export const profileOf = (ensemble: Ensemble, wanted: Wanted): E.Either<Diagnost
   };
   return pipe(
     E.Do,
-    E.bind('local', () => record('ensemble.average', local as never, specs)),
-    E.bind('globalInput', () =>
-      record('ensemble.average', globalInputOf(ensemble, 'float32') as never, specs),
-    ),
+    E.bind('local', () => record('ensemble.average', local, specs)),
+    E.bind('globalInput', () => record('ensemble.average', globalInputOf(ensemble, 'float32'), specs)),
     E.bind('compiled', ({ local: { graph } }) => optimise(graph, 'cpu')),
     E.map(({ local: { graph }, globalInput, compiled }) => {
       const field = receptiveField(graph, input);

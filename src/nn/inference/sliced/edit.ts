@@ -151,7 +151,7 @@ export const slicedOn = (
         const [from, to] = places[part]!;
         return { kind: 'slice', job, samples: rowsOf(picture, from, to), from, to };
       },
-      take: (part, made) => data.set(made as never, places[part]![0] * width * given),
+      take: (part, made) => data.set(made, places[part]![0] * width * given),
     };
     const done = await lanes.perform(work, signal);
     if (E.isLeft(done)) return done;

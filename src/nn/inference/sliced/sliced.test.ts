@@ -7,7 +7,7 @@ import openWabt from 'wabt';
 import type { Notes } from '../../../operator/behaviour.js';
 import { ensembleAverage } from '../../../ops/ensemble.average/index.js';
 import { frameFrom } from '../../../ops/testing/frames.js';
-import { readParams } from '../../../ops/testing/run.js';
+import { ownParams } from '../../../ops/testing/run.js';
 import type { Frame, HostTensor, Samples } from '../../../ports/index.js';
 import { createEngine } from '../../../tensor/run/engine.js';
 import { eagerly } from '../../../tensor/testing/agree.js';
@@ -58,7 +58,7 @@ const ensemble = (seeds: readonly number[]): LoadedEnsemble => ({
 
 type Written = Exclude<Parameters<typeof ensembleAverage>[0], string>;
 const wantedOf = (more: Partial<Written>): Wanted =>
-  readParams(ensembleAverage({ models: '/nowhere', ...more })) as Wanted;
+  ownParams<Wanted>(ensembleAverage({ models: '/nowhere', ...more }));
 
 const applied = async (
   photo: Frame,

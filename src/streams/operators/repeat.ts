@@ -1,10 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { map } from 'rxjs';
-import type { ItemKey, Outcome } from '../ports/index.js';
+import type { ItemKey, Outcome } from '../../ports/index.js';
+import type { ItemFlow } from '../flow.js';
+import { atLeast } from '../options.js';
+import { through } from '../through.js';
 import { sequence } from './concat.js';
-import type { ItemFlow } from './flow.js';
-import { atLeast } from './options.js';
-import { through } from './through.js';
 
 /** Options of `repeat`. */
 export interface RepeatOptions {

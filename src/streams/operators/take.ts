@@ -1,7 +1,7 @@
 import { skip as skipValues, take as takeValues } from 'rxjs';
-import type { Flow } from './flow.js';
-import { atLeast } from './options.js';
-import { through } from './through.js';
+import type { Flow } from '../flow.js';
+import { atLeast } from '../options.js';
+import { through } from '../through.js';
 
 /**
  * The first `count` values, failures included. The source is closed as soon as the last of them has come; `take(0)`

@@ -1,6 +1,6 @@
-import { Flow } from './flow.js';
-import { atLeast } from './options.js';
-import { createPull, DONE, some } from './pull.js';
+import { Flow } from '../flow.js';
+import { atLeast } from '../options.js';
+import { createPull, DONE, some } from '../pull.js';
 import { randomBelow } from './random.js';
 
 /** Options of `shuffle`. */

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
-import type { ItemFailure, Outcome, Unpaired } from '../ports/index.js';
-import { generate, type ItemFlow } from './flow.js';
+import type { ItemFailure, Outcome, Unpaired } from '../../ports/index.js';
+import { generate, type ItemFlow } from '../flow.js';
 import { eitherFailure } from './pair.js';
 
 /**

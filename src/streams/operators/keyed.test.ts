@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../ports/index.js';
-import { fromIterable } from './from-iterable.js';
+import type { Outcome } from '../../ports/index.js';
+import { fromIterable } from '../from-iterable.js';
+import { createStage, frames } from '../testing/marbles.js';
+import { collect } from '../testing/probes.js';
 import { keyed } from './keyed.js';
-import { createStage, frames } from './testing/marbles.js';
-import { collect } from './testing/probes.js';
 
 describe('keyed', () => {
   it('names values and counts them', () =>

@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { failure } from '../diagnostics/index.js';
-import type { ItemFailure, ItemKey, Outcome, Pair } from '../ports/index.js';
-import { generate, type ItemFlow } from './flow.js';
-import { atLeast } from './options.js';
+import { failure } from '../../diagnostics/index.js';
+import type { ItemFailure, ItemKey, Outcome, Pair } from '../../ports/index.js';
+import { generate, type ItemFlow } from '../flow.js';
+import { atLeast } from '../options.js';
 
 /** Options of `pair`. */
 export interface PairOptions {

@@ -3,14 +3,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { describe, expect, it } from 'vitest';
-import { failure } from '../diagnostics/index.js';
-import type { Item } from '../ports/index.js';
-import { fromIterable } from './from-iterable.js';
+import { failure } from '../../diagnostics/index.js';
+import type { Item } from '../../ports/index.js';
+import { fromIterable } from '../from-iterable.js';
+import { mapLanes } from '../map-lanes.js';
+import { type MarbleCases, type MarbleStage, playCase } from '../testing/marbles.js';
+import { collect } from '../testing/probes.js';
 import { keyed } from './keyed.js';
-import { mapLanes } from './map-lanes.js';
 import { scanState } from './scan-state.js';
-import { type MarbleCases, type MarbleStage, playCase } from './testing/marbles.js';
-import { collect } from './testing/probes.js';
 
 /** Counts items, a frame each, and gives the item with the count; `x` throws, `f` fails. */
 const counting = (stage: MarbleStage) =>

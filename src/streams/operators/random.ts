@@ -1,4 +1,4 @@
-import { threefryBlock } from '../tensor/random/threefry.js';
+import { threefryBlock } from '../../tensor/random/threefry.js';
 
 /**
  * A whole number in 0..bound-1, a pure function of (seed, epoch, index).

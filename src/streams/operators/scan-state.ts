@@ -1,9 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import type { Diagnostics } from '../diagnostics/index.js';
-import type { Item, Outcome } from '../ports/index.js';
-import { attempt } from './attempt.js';
-import { type ItemFlow, operate } from './flow.js';
+import type { Diagnostics } from '../../diagnostics/index.js';
+import type { Item, Outcome } from '../../ports/index.js';
+import { attempt } from '../attempt.js';
+import { type ItemFlow, operate } from '../flow.js';
 
 /** What a step gave, and the state after it. */
 export interface Scanned<S, B> {

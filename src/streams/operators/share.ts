@@ -1,7 +1,7 @@
-import { Flow } from './flow.js';
-import { atLeast } from './options.js';
-import { createPull, DONE, type Pull, type Result, some } from './pull.js';
-import { createPulse } from './pulse.js';
+import { Flow } from '../flow.js';
+import { atLeast } from '../options.js';
+import { createPull, DONE, type Pull, type Result, some } from '../pull.js';
+import { createPulse } from '../pulse.js';
 
 /** Options of `share`. */
 export interface ShareOptions {

@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { mergeMap } from 'rxjs';
-import type { Batch, Outcome } from '../ports/index.js';
-import type { ItemFlow } from './flow.js';
-import { through } from './through.js';
+import type { Batch, Outcome } from '../../ports/index.js';
+import type { ItemFlow } from '../flow.js';
+import { through } from '../through.js';
 
 /**
  * Gives the items of batches one by one, in order, each with its own key. A batch that failed gives a failure of each

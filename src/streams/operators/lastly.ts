@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Task } from 'fp-ts/lib/Task.js';
-import type { Item } from '../ports/index.js';
-import { Flow, type ItemFlow } from './flow.js';
-import { createPull } from './pull.js';
+import type { Item } from '../../ports/index.js';
+import { Flow, type ItemFlow } from '../flow.js';
+import { createPull } from '../pull.js';
 
 /** How a run ended: by its source's end, by a failure of its source, or because nobody wanted more. */
 export type Ending = 'complete' | 'failed' | 'closed';

@@ -1,11 +1,11 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Batch, Outcome } from '../ports/index.js';
+import type { Batch, Outcome } from '../../ports/index.js';
+import type { ItemFlow } from '../flow.js';
+import { type MarbleCases, playCase } from '../testing/marbles.js';
+import { through } from '../through.js';
 import { batch } from './batch.js';
-import type { ItemFlow } from './flow.js';
-import { type MarbleCases, playCase } from './testing/marbles.js';
-import { through } from './through.js';
 
 /** Batches as words, to be seen. */
 const spelled = (source: ItemFlow<Batch<string>>): ItemFlow<string> =>

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { describe, expect, it } from 'vitest';
-import { fromIterable } from './from-iterable.js';
+import { fromIterable } from '../from-iterable.js';
+import { createStage, frames } from '../testing/marbles.js';
+import { collect, countingSource, numbered } from '../testing/probes.js';
 import { keyed } from './keyed.js';
 import { repeat } from './repeat.js';
 import { shuffle } from './shuffle.js';
 import { skip, take } from './take.js';
-import { createStage, frames } from './testing/marbles.js';
-import { collect, countingSource, numbered } from './testing/probes.js';
 
 describe('repeat', () => {
   it.each([

@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { map } from 'rxjs';
-import type { Outcome } from '../ports/index.js';
-import type { Flow, ItemFlow } from './flow.js';
-import { through } from './through.js';
+import type { Outcome } from '../../ports/index.js';
+import type { Flow, ItemFlow } from '../flow.js';
+import { through } from '../through.js';
 
 /**
  * Makes items of values: the index is the position in the source, the epoch 0.

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Outcome, Unpaired } from '../ports/index.js';
-import type { ItemFlow } from './flow.js';
-import { createStage, frames } from './testing/marbles.js';
-import { collect, countingSource, numbered } from './testing/probes.js';
-import { through } from './through.js';
+import type { Outcome, Unpaired } from '../../ports/index.js';
+import type { ItemFlow } from '../flow.js';
+import { createStage, frames } from '../testing/marbles.js';
+import { collect, countingSource, numbered } from '../testing/probes.js';
+import { through } from '../through.js';
 import { unpaired } from './unpaired.js';
 
 const spelled = (flow: ItemFlow<Unpaired<string, string>>): ItemFlow<string> =>

@@ -1,5 +1,5 @@
-import { Flow } from './flow.js';
-import { createPull, DONE, type Pull, type Result } from './pull.js';
+import { Flow } from '../flow.js';
+import { createPull, DONE, type Pull, type Result } from '../pull.js';
 
 /** One flow after the other; each is opened when the one before has ended. */
 export const concat = <A>(...flows: readonly Flow<A>[]): Flow<A> => sequence((n) => flows[n]);

@@ -1,8 +1,8 @@
 import type { Task } from 'fp-ts/lib/Task.js';
 import { describe, expect, it } from 'vitest';
-import type { Item } from '../ports/index.js';
+import type { Item } from '../../ports/index.js';
+import { createStage, frames, type MarbleCases, playCase } from '../testing/marbles.js';
 import { type Ending, lastly } from './lastly.js';
-import { createStage, frames, type MarbleCases, playCase } from './testing/marbles.js';
 
 const noted =
   (log: string[] = []) =>

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fromIterable } from '../from-iterable.js';
+import { createStage, frames } from '../testing/marbles.js';
+import { collect, countingSource } from '../testing/probes.js';
 import { concat, sequence } from './concat.js';
-import { fromIterable } from './from-iterable.js';
-import { createStage, frames } from './testing/marbles.js';
-import { collect, countingSource } from './testing/probes.js';
 
 describe('concat', () => {
   it.each([

@@ -3,16 +3,16 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { type Diagnostic, failure } from '../diagnostics/index.js';
-import type { Item, Outcome, Pair } from '../ports/index.js';
-import type { ItemFlow } from './flow.js';
-import { fromIterable } from './from-iterable.js';
-import { mapLanes } from './map-lanes.js';
+import { type Diagnostic, failure } from '../../diagnostics/index.js';
+import type { Item, Outcome, Pair } from '../../ports/index.js';
+import type { ItemFlow } from '../flow.js';
+import { fromIterable } from '../from-iterable.js';
+import { mapLanes } from '../map-lanes.js';
+import { createStage, frames } from '../testing/marbles.js';
+import { collect, countingSource, numbered } from '../testing/probes.js';
+import { through } from '../through.js';
 import { pair } from './pair.js';
 import { share } from './share.js';
-import { createStage, frames } from './testing/marbles.js';
-import { collect, countingSource, numbered } from './testing/probes.js';
-import { through } from './through.js';
 
 /** Pairs as the letter of their first part, if the second is the same. */
 const spelled = (flow: ItemFlow<Pair<string, string>>): ItemFlow<string> =>

@@ -3,12 +3,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { describe, expect, it } from 'vitest';
-import { failure } from '../diagnostics/index.js';
+import { failure } from '../../diagnostics/index.js';
+import { fromIterable } from '../from-iterable.js';
+import { mapLanes } from '../map-lanes.js';
+import { type MarbleCases, outcomeOf, playCase } from '../testing/marbles.js';
+import { collect } from '../testing/probes.js';
 import { batch } from './batch.js';
-import { fromIterable } from './from-iterable.js';
-import { mapLanes } from './map-lanes.js';
-import { type MarbleCases, outcomeOf, playCase } from './testing/marbles.js';
-import { collect } from './testing/probes.js';
 import { unbatch } from './unbatch.js';
 
 describe('unbatch', () => {

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
-import type { Batch, Item, Outcome } from '../ports/index.js';
-import { type ItemFlow, operate } from './flow.js';
-import { atLeast } from './options.js';
+import type { Batch, Item, Outcome } from '../../ports/index.js';
+import { type ItemFlow, operate } from '../flow.js';
+import { atLeast } from '../options.js';
 
 /** Options of `batch`. */
 export interface BatchOptions {

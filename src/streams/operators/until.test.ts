@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { createStage, frames, type MarbleCases, playCase } from './testing/marbles.js';
-import { collect, countingSource } from './testing/probes.js';
+import { createStage, frames, type MarbleCases, playCase } from '../testing/marbles.js';
+import { collect, countingSource } from '../testing/probes.js';
 import { until } from './until.js';
 
 describe('until', () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromIterable } from './from-iterable.js';
+import { fromIterable } from '../from-iterable.js';
+import { type MarbleCases, playCase } from '../testing/marbles.js';
+import { collect, countingSource } from '../testing/probes.js';
 import { shuffle } from './shuffle.js';
-import { type MarbleCases, playCase } from './testing/marbles.js';
-import { collect, countingSource } from './testing/probes.js';
 
 const options = fc.record({
   buffer: fc.integer({ min: 1, max: 20 }),

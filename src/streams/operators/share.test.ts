@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Flow } from '../flow.js';
+import { createStage, frames, type MarbleCases, playCase } from '../testing/marbles.js';
+import { collect, countingSource } from '../testing/probes.js';
 import { concat } from './concat.js';
-import type { Flow } from './flow.js';
 import { share } from './share.js';
 import { take } from './take.js';
-import { createStage, frames, type MarbleCases, playCase } from './testing/marbles.js';
-import { collect, countingSource } from './testing/probes.js';
 
 describe('share, with one consumer', () => {
   const cases: MarbleCases = {

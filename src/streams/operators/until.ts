@@ -1,5 +1,5 @@
-import { Flow } from './flow.js';
-import { createPull } from './pull.js';
+import { Flow } from '../flow.js';
+import { createPull } from '../pull.js';
 
 /** Closes the flow when the signal aborts, as on Ctrl-C. It ends when everything that it held is released. */
 export const until =
