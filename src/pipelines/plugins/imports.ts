@@ -45,7 +45,7 @@ const inSingleQuotes = /\brequire ?\( ?'([^'\\\n]+)' ?\)/g;
 const inDoubleQuotes = /\brequire ?\( ?"([^"\\\n]+)" ?\)/g;
 
 const required = (source: string): string[] =>
-  [inSingleQuotes, inDoubleQuotes].flatMap((call) => [...source.matchAll(call)].map(([, name = '']) => name));
+  [...source.matchAll(inSingleQuotes), ...source.matchAll(inDoubleQuotes)].map(([, name = '']) => name);
 
 /** What stands around `import.meta` in `new URL('…', import.meta.url)`; no longer than a path. */
 const before = /\bnew URL\(\s{0,20}(?:'([^'\\\n]{1,400})'|"([^"\\\n]{1,400})"),\s{0,20}$/;
