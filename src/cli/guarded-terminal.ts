@@ -3,7 +3,7 @@ import type { Paint } from '../diagnostics/index.js';
 import type { Paints, Terminal } from './terminal.js';
 
 /** What acts on a terminal, but for line ends and tabs. */
-const acting = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/u;
+const acting = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
 /** What a line that is written over begins with. */
 const LINE_OVER = '\r\u001b[2K';
@@ -15,8 +15,11 @@ const LINE_OVER = '\r\u001b[2K';
  */
 export const guarded = (terminal: Terminal): Terminal => {
   const mark = `\u001b${randomBytes(8).toString('hex')}`;
-  const either = new RegExp(`${mark}|${acting.source}`, 'gu');
-  const clean = (text: string): string => text.replaceAll(either, (found) => (found === mark ? mark : '·'));
+  const clean = (text: string): string =>
+    text
+      .split(mark)
+      .map((part) => part.replaceAll(acting, '·'))
+      .join(mark);
   const write =
     (to: (text: string) => void) =>
     (text: string): void => {

@@ -22,7 +22,7 @@ interface Head {
 /** Why a line cannot be used. */
 type Fault = string;
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
 /** Three numbers, or why there are none. */
 const triple = (words: readonly string[]): Triple | Fault => {
@@ -54,8 +54,8 @@ const read = (head: Head, line: string): Head | Fault => {
   const [keyword = '', ...words] = line.split(/\s+/);
   switch (keyword) {
     case 'TITLE': {
-      const quoted = /^TITLE\s+"([^"]*)"$/.exec(line) ?? /^TITLE\s*(.*)$/.exec(line);
-      return { ...head, title: (quoted?.[1] ?? '').slice(0, TITLE) };
+      const title = line.slice(keyword.length).trimStart();
+      return { ...head, title: (/^"([^"]*)"$/.exec(title)?.[1] ?? title).slice(0, TITLE) };
     }
     case 'LUT_1D_SIZE':
       return sized(head, '1d', words);

@@ -40,11 +40,12 @@ export const importsOf = async (
   return E.right({ modules, files });
 };
 
-/** Matches one literal after a fixed word: no repetition that could be matched in two ways. */
-const requireCall = /\brequire ?\( ?(?:'([^'\\\n]{1,200})'|"([^"\\\n]{1,200})") ?\)/g;
+/** Match one literal after a fixed word: no repetition that could be matched in two ways. */
+const inSingleQuotes = /\brequire ?\( ?'([^'\\\n]+)' ?\)/g;
+const inDoubleQuotes = /\brequire ?\( ?"([^"\\\n]+)" ?\)/g;
 
 const required = (source: string): string[] =>
-  [...source.matchAll(requireCall)].flatMap(([, single, double]) => single ?? double ?? []);
+  [...source.matchAll(inSingleQuotes), ...source.matchAll(inDoubleQuotes)].map(([, name = '']) => name);
 
 /** What stands around `import.meta` in `new URL('…', import.meta.url)`; no longer than a path. */
 const before = /\bnew URL\(\s{0,20}(?:'([^'\\\n]{1,400})'|"([^"\\\n]{1,400})"),\s{0,20}$/;
