@@ -17,17 +17,17 @@ import { type ItemFlow, runLanes, type Scanned, scanState, share, through, until
 import { contextOf, type RunContext } from './context.js';
 import { type LaneWork, laneWork } from './lane/lane.js';
 import { warmUp } from './lane/warm-up.js';
+import { counted } from './memory/residents.js';
+import { createMemory } from './memory/room.js';
 import { endingInVain } from './passes.js';
 import type { Plan } from './plan/plan.js';
 import { flowThrough, sourceFlow } from './plan/source-flows.js';
 import { recorded } from './recording/recorded-lane.js';
 import { openRecorder, type Recorder, watchingFor } from './recording/recorder.js';
 import { guarded } from './recovery/isolated-lane.js';
-import { counted } from './residents.js';
 import { openResources, type Resources } from './resources.js';
 import { inputsOf, recordedResults } from './results.js';
 import { beginAfter, leaveOutThrough, type Resumption, takenUp } from './resume.js';
-import { createMemory } from './room.js';
 import { canStart, readEngine, type TensorRuntime, tensorRuntime } from './tensors/tensor-runtime.js';
 
 /** A pipeline that is ready to run: a cold flow, and what must be closed after it. */

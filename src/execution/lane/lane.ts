@@ -14,11 +14,11 @@ import {
   travelsOn,
 } from '../../ports/index.js';
 import { attempt } from '../../streams/index.js';
-import { collect, LARGE } from '../collect.js';
 import { contextOf, type RunContext } from '../context.js';
-import { keepCount } from '../residents.js';
+import { collect, LARGE } from '../memory/collect.js';
+import { keepCount } from '../memory/residents.js';
+import { roomFor } from '../memory/room.js';
 import type { Resources } from '../resources.js';
-import { roomFor } from '../room.js';
 import { tensorGroup } from '../tensors/tensor-group.js';
 import type { TensorRuntime } from '../tensors/tensor-runtime.js';
 import { beginTimeLimit, isTimedOut } from '../time-limit.js';

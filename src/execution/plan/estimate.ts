@@ -5,8 +5,8 @@ import type { GraphNode } from '../../pipelines/check/graph.js';
 import { nodesOf } from '../../pipelines/plan/stages.js';
 import type { FileRef, Frame, Item, PictureShape } from '../../ports/index.js';
 import { contextOf, type RunContext } from '../context.js';
+import { foretelling, memoryLimit } from '../memory/room.js';
 import { openResources } from '../resources.js';
-import { foretelling, memoryLimit } from '../room.js';
 import { type Foretold, type Need, needInPlan } from './need.js';
 import { estimate, type Plan } from './plan.js';
 

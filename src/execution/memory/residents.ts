@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { tap } from 'rxjs';
-import { bytesOf, extentOf } from '../image/decoding/extent.js';
-import { type Frame, type Outcome, type Samples, travelsOn } from '../ports/index.js';
-import { type Budget, type ItemFlow, type Release, through } from '../streams/index.js';
+import { bytesOf, extentOf } from '../../image/decoding/extent.js';
+import { type Frame, type Outcome, type Samples, travelsOn } from '../../ports/index.js';
+import { type Budget, type ItemFlow, type Release, through } from '../../streams/index.js';
 
 /** Pictures inside of a value: itself, both of a pair, all of a batch. */
 export const framesIn = (value: unknown): readonly Frame[] => {

@@ -1,17 +1,17 @@
 import { stat } from 'node:fs/promises';
 import * as E from 'fp-ts/lib/Either.js';
-import { bytesOf, type Extent, extentOf, pixelsOf } from '../image/decoding/extent.js';
-import { LEAST_MEMORY } from '../image/limits.js';
-import { memoryRefusal } from '../image/memory.js';
-import type { GraphNode } from '../pipelines/check/graph.js';
-import { type LanePart, nodesOfPart } from '../pipelines/plan/stages.js';
-import { type Item, type ItemFailure, travelsOn } from '../ports/index.js';
-import { type Budget, createBudget, type Release } from '../streams/index.js';
+import { bytesOf, type Extent, extentOf, pixelsOf } from '../../image/decoding/extent.js';
+import { LEAST_MEMORY } from '../../image/limits.js';
+import { memoryRefusal } from '../../image/memory.js';
+import type { GraphNode } from '../../pipelines/check/graph.js';
+import { type LanePart, nodesOfPart } from '../../pipelines/plan/stages.js';
+import { type Item, type ItemFailure, travelsOn } from '../../ports/index.js';
+import { type Budget, createBudget, type Release } from '../../streams/index.js';
+import { contextOf, type RunContext } from '../context.js';
+import { type Foretold, type Need, needOf, type Start } from '../plan/need.js';
+import type { Resources } from '../resources.js';
 import { collect } from './collect.js';
-import { contextOf, type RunContext } from './context.js';
-import { type Foretold, type Need, needOf, type Start } from './plan/need.js';
 import { framesIn, isResident } from './residents.js';
-import type { Resources } from './resources.js';
 
 /** Bytes of memory that work on photos may take in a run, all of them together. */
 export const memoryLimit = ({ memory }: Pick<RunContext, 'memory'>): number => Math.max(memory, LEAST_MEMORY);
@@ -142,7 +142,7 @@ const startOf = async (
   const release = await memory.take(size, signal);
   if (release === undefined) return 'stopped';
   try {
-    const { surveyed } = await import('../image/index.js');
+    const { surveyed } = await import('../../image/index.js');
     const found = await surveyed({ path, name: key.path }, size)();
     // What cannot be read says so when it is decoded.
     return E.isLeft(found) ? undefined : { picture: found.right, held: 0, counted: 0 };

@@ -1,12 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { crop, encode, type Operator, resize } from '../ops/index.js';
-import type { GraphNode } from '../pipelines/check/graph.js';
-import type { LanePart } from '../pipelines/plan/stages.js';
-import type { Frame, Item } from '../ports/index.js';
-import { defaultContext, type RunContext } from './context.js';
-import { cancelled } from './lane/lane.js';
-import { needOf } from './plan/need.js';
+import { crop, encode, type Operator, resize } from '../../ops/index.js';
+import type { GraphNode } from '../../pipelines/check/graph.js';
+import type { LanePart } from '../../pipelines/plan/stages.js';
+import type { Frame, Item } from '../../ports/index.js';
+import { defaultContext, type RunContext } from '../context.js';
+import { cancelled } from '../lane/lane.js';
+import { needOf } from '../plan/need.js';
 import { keepCount } from './residents.js';
 import { createMemory, memoryLimit, roomFor } from './room.js';
 
