@@ -90,6 +90,25 @@ export const withSegments = (encoded: Uint8Array, segments: readonly Segment[]):
     encoded.subarray(hasText(encoded, 'JFIF\0', 6) ? 4 + viewOf(encoded).getUint16(4) : 2),
   ]);
 
+/** Whether a segment says what a gain map means, or is needed to decode it: those that describe a photo are none of its own. */
+export const isMeaning = ({ marker, payload }: Segment): boolean => {
+  if (marker < 0xe1 || (marker > 0xef && marker !== 0xfe)) return true;
+  if (marker === 0xe1) return hasText(payload, XMP);
+  return marker === 0xe2 ? hasText(payload, ISO_GAIN_MAP) || hasText(payload, ICC) : marker === 0xee;
+};
+
+/** A gain map's file without segments that describe a photo. */
+export const withoutOthers = (jpeg: Uint8Array): Uint8Array => {
+  const { segments, end } = walk(jpeg);
+  return segments.every(isMeaning)
+    ? jpeg
+    : concat([
+        jpeg.subarray(0, 2),
+        ...segments.filter(isMeaning).map(({ marker, payload }) => segment(marker, payload)),
+        jpeg.subarray(end),
+      ]);
+};
+
 /** A segment that begins with a name. */
 export const named = (marker: number, name: string, payload: Uint8Array): Uint8Array =>
   segment(marker, fromLatin1(name), payload);

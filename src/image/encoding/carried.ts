@@ -3,7 +3,11 @@ import type { Carried, StoredGainMap } from '../containers/container.js';
 import { LONGEST_JPEG_XMP } from '../containers/jpeg.js';
 import { withClaims } from '../metadata/claims.js';
 import { withSize } from '../metadata/exif.js';
+import { withoutThumbnails } from '../metadata/photoshop.js';
+import type { Strippable, Stripped } from '../metadata/strip.js';
 import { withXmpSize } from '../metadata/xmp.js';
+import { strippedXmp } from '../metadata/xmp-strip.js';
+import { originOf } from '../samples/origin.js';
 import { nameOf } from './encode-options.js';
 import { speaksXmp } from './gain-map.js';
 import type { Target } from './target.js';
@@ -27,6 +31,8 @@ export const hasRoomFor = (xmp: Uint8Array, format: ImageFormat | undefined): bo
 const kinds = (blocks: readonly MetadataBlock[]): readonly string[] => [
   ...new Set(blocks.map(({ container, kind }) => `${nameOf(container)} ${kind}`)),
 ];
+
+const THUMBNAIL: Stripped = new Set<Strippable>(['thumbnail']);
 
 type BehindFor = Pick<Carried, 'xmp' | 'gainMap' | 'video'> & Pick<OutputMetadata, 'dropped'>;
 
@@ -56,11 +62,12 @@ const behindFor = (
 
 /** What of a frame's metadata a target gets: sizes brought up to date, the profile only where it is the pixels'. */
 export const outputMetadataOf = (
-  { width, height, metadata }: Frame,
+  { width, height, samples, metadata }: Frame,
   target: Target,
   gainMap: StoredGainMap | undefined,
 ): OutputMetadata => {
-  const { video, exif, xmp, icc, iptc, photoshop, density, blocks = [] } = metadata;
+  const isEdited = originOf(samples) === undefined;
+  const { video, exif, icc, iptc, density, blocks = [] } = metadata;
   const own = blocks.filter(({ container }) => container === target.format);
   // sRGB samples need no declaration: those made here are sRGB whatever the file said before.
   const samplesAreOwn = target.space !== 'srgb';
@@ -68,6 +75,12 @@ export const outputMetadataOf = (
     ({ container, kind }) => container !== target.format && !colourKinds.has(kind),
   );
   const strayProfile = icc !== undefined && target.icc === undefined && metadata.model === target.model;
+  // Pictures of the picture as it was would show what was cropped or painted over.
+  const photoshop = isEdited
+    ? metadata.photoshop && withoutThumbnails(metadata.photoshop)
+    : metadata.photoshop;
+  const stale = isEdited ? metadata.xmp && strippedXmp(metadata.xmp, THUMBNAIL) : undefined;
+  const xmp = stale ?? metadata.xmp;
   const sized = xmp && withXmpSize(xmp, width, height);
   const { dropped: notBehind, ...behind } = behindFor(target.format, sized, gainMap, video);
   return {

@@ -1,8 +1,8 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { GainMap } from '../../ports/index.js';
-import { hasText, latin1 } from '../bytes.js';
+import { latin1 } from '../bytes.js';
 import type { StoredGainMap } from '../containers/container.js';
-import { ICC, ISO_GAIN_MAP, payloads, segmentsOf, withSegments, XMP } from '../containers/jpeg-pieces.js';
+import { isMeaning, payloads, segmentsOf, withSegments, XMP } from '../containers/jpeg-pieces.js';
 import { upright } from '../decoding/raster.js';
 import { sharp } from '../libvips.js';
 import { areaOf } from '../samples/area.js';
@@ -15,11 +15,7 @@ const encoding = { quality: 95, chromaSubsampling: '4:4:4' } as const;
 
 /** Segments that say what the map means; those that describe a photo are none of its own. */
 const meaning = (jpeg: Uint8Array) =>
-  segmentsOf(jpeg).filter(
-    ({ marker, payload }) =>
-      (marker === 0xe1 && hasText(payload, XMP)) ||
-      (marker === 0xe2 && (hasText(payload, ISO_GAIN_MAP) || hasText(payload, ICC))),
-  );
+  segmentsOf(jpeg).filter((each) => each.marker >= 0xe1 && each.marker <= 0xe2 && isMeaning(each));
 
 const isWhole = ({ part, orientation, most }: GainMap): boolean =>
   orientation === 1 &&
