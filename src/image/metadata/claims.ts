@@ -11,7 +11,7 @@ import {
   type Property,
   plainTextOf,
   propertiesOf,
-  removed,
+  takenAway,
   type XmpPacket,
 } from './xmp-packet.js';
 
@@ -113,7 +113,7 @@ export const withoutClaims = (xmp: Uint8Array): Uint8Array =>
     openXmp(xmp),
     E.match(
       () => xmp,
-      (packet) => edited(packet, packet.properties.filter(isClaim).map(removed(packet))),
+      (packet) => edited(packet, takenAway(packet, isClaim)),
     ),
   );
 

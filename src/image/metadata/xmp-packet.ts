@@ -311,6 +311,19 @@ export const removed =
     return { start: before, end: whole.end, text: '' };
   };
 
+/** Takes properties away, and descriptions that hold nothing else. */
+export const takenAway = (packet: XmpPacket, isGone: (property: Property) => boolean): readonly Edit[] => {
+  const gone = packet.properties.filter(isGone);
+  const counts = new Map<Node, number>();
+  for (const { node } of gone) if (node !== undefined) counts.set(node, (counts.get(node) ?? 0) + 1);
+  const isEmptied = (node: Node | undefined): boolean =>
+    node !== undefined && counts.get(node) === node.count;
+  return [
+    ...[...counts.keys()].filter(isEmptied).map(({ whole }) => ({ ...whole, text: '' })),
+    ...gone.filter(({ node }) => !isEmptied(node)).map(removed(packet)),
+  ];
+};
+
 /** Adds a property of the same namespace, behind another one and in its spelling. */
 export const addedBehind =
   ({ whole, spelling, prefix, declares, uri }: Property) =>

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { isNamed, isPrivate, type Stripped, takesMakers } from './strip.js';
 import { elementAt, localOf, withinElement } from './xml-tree.js';
-import { edited, type Namespace, openXmp, type Property, removed, type XmpPacket } from './xmp-packet.js';
+import { edited, type Namespace, openXmp, type Property, takenAway, type XmpPacket } from './xmp-packet.js';
 
 const places: ReadonlySet<string> = new Set([
   ...['City', 'State', 'Country', 'CountryCode', 'Location', 'LocationShown', 'LocationCreated'],
@@ -63,6 +63,6 @@ export const strippedXmp = (xmp: Uint8Array, stripped: Stripped): Uint8Array | u
     openXmp(xmp),
     E.match(
       () => undefined,
-      (packet) => edited(packet, packet.properties.filter(goesFrom(packet, stripped)).map(removed(packet))),
+      (packet) => edited(packet, takenAway(packet, goesFrom(packet, stripped))),
     ),
   );

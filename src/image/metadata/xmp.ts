@@ -11,8 +11,8 @@ import {
   type Property,
   plainTextOf,
   propertiesOf,
-  removed,
   setTo,
+  takenAway,
   type XmpPacket,
 } from './xmp-packet.js';
 
@@ -79,14 +79,8 @@ const emptyPacket = fromLatin1(
 );
 
 /** Edits that take away every receipt, each with its description where that holds nothing else. */
-const withoutReceipts = (packet: XmpPacket): readonly Edit[] => {
-  const receipts = propertiesOf(packet, 'prismflow', 'Receipt');
-  const alone = new Set(receipts.flatMap(({ node }) => (node?.count === 1 ? [node] : [])));
-  return [
-    ...[...alone].map(({ whole }) => ({ ...whole, text: '' })),
-    ...receipts.filter(({ node }) => node === undefined || !alone.has(node)).map(removed(packet)),
-  ];
-};
+const withoutReceipts = (packet: XmpPacket): readonly Edit[] =>
+  takenAway(packet, ({ namespace, name }) => namespace === 'prismflow' && name === 'Receipt');
 
 /**
  * A copy of the packet, or a new one, that carries a receipt in a description of its own; those that it carried before
