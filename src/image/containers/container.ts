@@ -6,6 +6,7 @@ export type Leftover =
   | 'Apple gain map'
   | 'auxiliary pictures'
   | 'missing gain map'
+  | 'gain map of AVIF'
   | 'missing video'
   | 'bytes behind'
   | 'content credentials'

@@ -4,8 +4,10 @@ import { type Diagnostic, type Diagnostics, failure, warning } from '../../diagn
 import { megapixels } from '../../diagnostics/quantities.js';
 import { readBytes, tooLarge } from '../../disk/read.js';
 import type { Frame, GainMap, ImageFormat, Metadata, Samples } from '../../ports/index.js';
+import type { Leftover } from '../containers/container.js';
 import { MAX_BYTES, MAX_PIXELS } from '../limits.js';
 import { decodingRefusal } from '../memory.js';
+import { claimsIn } from '../metadata/claims.js';
 import { uprightMetadata } from '../metadata/framing.js';
 import { markLight } from '../samples/light.js';
 import { total } from '../thrown.js';
@@ -129,12 +131,26 @@ const leftovers = {
   'Apple gain map': 'a gain map of Apple’s (HDR)',
   'auxiliary pictures': 'auxiliary pictures (depth, mattes)',
   'missing gain map': 'the claim of a gain map, but none that can be used',
+  'gain map of AVIF': 'a gain map (HDR)',
   'missing video': 'the claim of being a motion photo, but no video where it says',
   'bytes behind': 'bytes behind its picture (a maker’s own data, or a video that nothing tells of)',
   'content credentials': 'content credentials (C2PA), which hold for the original bytes only',
   layers: 'Photoshop layers',
   'fields over each other': 'EXIF fields that share their bytes, longer together than the file',
 } as const;
+
+/** What is left behind, claims in XMP of what the file has not among it. */
+const leftoversOf = ({ leftovers, format, xmp }: Header): readonly Leftover[] => {
+  const claims = claimsIn(xmp);
+  return [
+    ...new Set([
+      ...leftovers,
+      ...(claims?.provenance === true ? (['content credentials'] as const) : []),
+      ...(format !== 'jpeg' && claims?.gainMap === true ? (['missing gain map'] as const) : []),
+      ...(format !== 'jpeg' && claims?.motion === true ? (['missing video'] as const) : []),
+    ]),
+  ];
+};
 
 const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [
   ...(header.pages > 1
@@ -150,7 +166,7 @@ const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [
   ...(header.hdr
     ? [warning('image/high-dynamic-range', `${name} declares HDR colours (PQ or HLG), taken as sRGB.`)]
     : []),
-  ...header.leftovers.map((leftover) =>
+  ...leftoversOf(header).map((leftover) =>
     warning('image/metadata-dropped', `${name} carries ${leftovers[leftover]}, which is left behind.`),
   ),
 ];

@@ -29,6 +29,8 @@ export interface Claims {
   readonly gainMap: boolean;
   /** Whether the photo is said to be a motion photo. */
   readonly motion: boolean;
+  /** Whether content credentials are said to lie elsewhere. */
+  readonly provenance: boolean;
   /** How many bytes before the end of the file its video begins, in the older form. */
   readonly microVideoOffset: number | undefined;
   /** What else is said of the video. */
@@ -45,6 +47,7 @@ const SAID_ANEW: ReadonlySet<string> = new Set(['MotionPhoto', 'MicroVideo', 'Mi
 const isClaim = ({ namespace, name }: Property): boolean =>
   namespace === 'hdrgm' ||
   namespace === 'HDRGainMap' ||
+  (namespace === 'dcterms' && name === 'provenance') ||
   (namespace === 'Container' && name === 'Directory') ||
   (namespace === 'GCamera' && MOTION.test(name));
 
@@ -89,6 +92,7 @@ const claimsOf = (packet: XmpPacket): Claims | undefined => {
       isOn(plainTextOf(packet, 'GCamera', 'MotionPhoto')) ||
       isOn(plainTextOf(packet, 'GCamera', 'MicroVideo')) ||
       items.some(({ semantic }) => semantic === 'MotionPhoto'),
+    provenance: propertiesOf(packet, 'dcterms', 'provenance').length > 0,
     microVideoOffset: offset > 0 ? offset : undefined,
     properties: packet.properties.flatMap(({ namespace, name, value }) =>
       namespace === 'GCamera' && MOTION.test(name) && !SAID_ANEW.has(name) && PLAIN.test(value ?? '\0')
