@@ -4,7 +4,14 @@ import { hasText, latin1 } from '../bytes.js';
 import { EXTENDED_XMP, withoutOthers } from '../containers/jpeg-pieces.js';
 import { strippedExif } from '../metadata/exif-strip.js';
 import { strippedIptc, strippedPhotoshop } from '../metadata/photoshop.js';
-import { isNamed, isPrivate, type Kept, type Strippable, type Stripped, takesMakers } from '../metadata/strip.js';
+import {
+  isNamed,
+  isPrivate,
+  type Kept,
+  type Strippable,
+  type Stripped,
+  takesMakers,
+} from '../metadata/strip.js';
 import { strippedXmp } from '../metadata/xmp-strip.js';
 
 /** Which metadata go into a result. */
