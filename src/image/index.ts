@@ -6,6 +6,7 @@ export { isWhole } from './decoding/whole.js';
 export { hasRoomFor } from './encoding/carried.js';
 export { type EncodedPhoto, encode } from './encoding/encode.js';
 export type { EncodeOptions } from './encoding/encode-options.js';
+export { type MetadataChoice, withMetadata } from './encoding/metadata-choice.js';
 export { LEAST_MEMORY, MAX_BYTES, MAX_PIXELS } from './limits.js';
 export { memoryRefusal } from './memory.js';
 export { receiptIn, withReceipt } from './metadata/xmp.js';

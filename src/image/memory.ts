@@ -41,8 +41,8 @@ const rawChannels = ({ model, alpha, format }: Header): number => {
   return alpha ? 4 : 3;
 };
 
-const metadataBytes = ({ exif, xmp, icc, iptc, photoshop, blocks }: Header): number =>
-  [exif, xmp, icc, iptc, photoshop, ...blocks.map(({ data }) => data)].reduce(
+const metadataBytes = ({ exif, xmp, icc, iptc, photoshop, blocks, gainMap, video }: Header): number =>
+  [exif, xmp, icc, iptc, photoshop, gainMap?.jpeg, video?.bytes, ...blocks.map(({ data }) => data)].reduce(
     (sum, block) => sum + (block?.byteLength ?? 0),
     0,
   );

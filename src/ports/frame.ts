@@ -29,6 +29,40 @@ export interface DeclaredColour {
   readonly transfer: 'srgb' | 'bt709' | 'linear' | { readonly exponent: number };
 }
 
+/**
+ * The gain map of an Ultra HDR photo (Android; ISO 21496-1): a JPEG that says by how much each place of the picture is
+ * brighter on a display that can show it.
+ */
+export interface GainMap {
+  readonly jpeg: Uint8Array;
+  /** EXIF orientation, 1..8, that turns it upright. */
+  readonly orientation: number;
+  /** The part of it, upright, that belongs to the picture: in shares of its sides, 0..1. */
+  readonly part: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  };
+  /** The longest sides that the part needs, in pixels: those of the picture. */
+  readonly most?: Size;
+  /** What the picture’s own file says of it by ISO 21496-1. */
+  readonly iso?: Uint8Array;
+  /** What samples must be marked with for the map to fit them: new samples have another light. */
+  readonly light: object;
+}
+
+/** The video of a motion photo, which stands behind its picture. */
+export interface EmbeddedVideo {
+  /** From its first byte to the end of the file, and what stands between the picture and it. */
+  readonly bytes: Uint8Array;
+  /** Bytes before the video itself. */
+  readonly padding: number;
+  readonly mime: string;
+  /** What XMP says of it in Google’s namespace for cameras, lengths aside. */
+  readonly properties: readonly (readonly [name: string, value: string])[];
+}
+
 /** What the source file was and carried beside its pixels. Blocks are kept as bytes, so that nothing is lost. */
 export interface Metadata {
   /** Format of the source file; absent for a picture made by the program. */
@@ -51,6 +85,12 @@ export interface Metadata {
   readonly photoshop?: Uint8Array;
   /** Everything else the file said about itself, to be given back in the same format. */
   readonly blocks?: readonly MetadataBlock[];
+  /** How much brighter the picture is where a display can show it; of JPEG files. */
+  readonly gainMap?: GainMap;
+  /** The video of a motion photo; of JPEG files. */
+  readonly video?: EmbeddedVideo;
+  /** What an edit left out because it fits the picture no longer, in the user’s words. */
+  readonly leftOut?: readonly string[];
   /** Pixels per inch. */
   readonly density?: number;
   /** EXIF orientation that the file had, 1..8, before decoding applied it. */

@@ -1,7 +1,9 @@
 export { codecOf, travelsOn } from './codec.js';
 export type {
   DeclaredColour,
+  EmbeddedVideo,
   Frame,
+  GainMap,
   ImageFormat,
   Metadata,
   MetadataBlock,

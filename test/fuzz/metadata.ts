@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { fromLatin1, sameBytes } from '../../src/image/bytes.js';
 import { spaceOf } from '../../src/image/colour/space.js';
+import { claimsIn, withClaims, withoutClaims } from '../../src/image/metadata/claims.js';
 import {
   densityOf,
   orientationOf,
@@ -9,11 +10,18 @@ import {
   withThumbnail,
   withUprightOrientation,
 } from '../../src/image/metadata/exif.js';
+import { strippedExif } from '../../src/image/metadata/exif-strip.js';
+import {
+  metadataOfRegion,
+  metadataWithoutPlaces,
+  uprightMetadata,
+} from '../../src/image/metadata/framing.js';
 import { noPanorama, regionOfPanorama } from '../../src/image/metadata/gpano.js';
 import { openTiff, readIfd } from '../../src/image/metadata/ifd.js';
 import { longs, opaque, rationals, shorts, writeTiff } from '../../src/image/metadata/ifd-writer.js';
 import { panoramaOf } from '../../src/image/metadata/panorama.js';
-import { iptcOf, photoshopOf } from '../../src/image/metadata/photoshop.js';
+import { iptcOf, photoshopOf, strippedIptc, strippedPhotoshop } from '../../src/image/metadata/photoshop.js';
+import { STRIPPABLE, type Strippable } from '../../src/image/metadata/strip.js';
 import {
   isExtendedBy,
   receiptIn,
@@ -22,6 +30,7 @@ import {
   withXmpSize,
 } from '../../src/image/metadata/xmp.js';
 import { openXmp } from '../../src/image/metadata/xmp-packet.js';
+import { strippedXmp } from '../../src/image/metadata/xmp-strip.js';
 import { samplesOf } from '../../src/image/samples/samples.js';
 import { made } from '../../src/image/testing/pictures.js';
 import { adobeRgb, greyGamma22, proPhoto, srgbByTable, tabledRgb } from '../../src/image/testing/profiles.js';
@@ -77,6 +86,19 @@ const xmpSeeds = [
   ),
   new Uint8Array(
     Buffer.from('<rdf:RDF><rdf:Description GPano:ProjectionType="equirectangular"/></rdf:RDF>', 'utf16le'),
+  ),
+];
+
+const placeSeeds = [
+  ...xmpSeeds,
+  packet(
+    '<rdf:Description xmlns:mwg-rs="http://www.metadataworkinggroup.com/schemas/regions/" ' +
+      'xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0" exif:GPSLatitude="1,2N">' +
+      '<mwg-rs:Regions><mwg-rs:AppliedToDimensions stDim:w="8" stDim:h="4"/><mwg-rs:RegionList><rdf:Bag>' +
+      '<rdf:li mwg-rs:Name="a"><mwg-rs:Area stArea:x="0.5" stArea:y="0.5" stArea:w="0.2" stArea:h="0.2"/></rdf:li>' +
+      '<rdf:li><mwg-rs:Area><stArea:x>0.9</stArea:x><stArea:y>0</stArea:y></mwg-rs:Area></rdf:li>' +
+      '</rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions><MP:RegionInfo><rdf:li MPReg:Rectangle="0, 0.1, 0.2, 0.3"/>' +
+      '</MP:RegionInfo></rdf:Description>',
   ),
 ];
 
@@ -175,6 +197,55 @@ export const metadataTargets: Readonly<Record<string, Target>> = {
           'an edited packet is as well-formed as before',
         );
       expectThat(panoramaOf(frameWith(none.xmp ?? bytes)).edges === 'none', 'what is no panorama says so');
+    },
+  },
+  places: {
+    seeds: () => placeSeeds,
+    words: [
+      ...xmpWords,
+      'mwg-rs:Regions',
+      '<mwg-rs:Area ',
+      'stArea:x="0.5"',
+      'MPReg:Rectangle="0, 0, 1, 1"',
+      '<rdf:li>',
+    ],
+    run: (bytes) => {
+      const frame = frameWith(bytes);
+      const half = { left: 2, top: 0, width: 4, height: 4 };
+      const turned = { ...frame.metadata, orientation: 6 };
+      for (const { xmp } of [
+        metadataOfRegion(frame, half, { width: 3, height: 3 }),
+        metadataWithoutPlaces(frame.metadata),
+        uprightMetadata(turned, frame),
+        { xmp: withoutClaims(bytes) },
+      ])
+        expectThat(
+          xmp !== undefined && E.isRight(openXmp(xmp)) === E.isRight(openXmp(bytes)),
+          'an edited packet is as well-formed as before',
+        );
+      const claimed = withClaims(bytes, { gainMap: 7, speaksXmp: true });
+      if (claimed !== undefined) {
+        expectThat(claimsIn(claimed)?.gainMap === true, 'a claim is found again');
+        expectThat(claimsIn(withoutClaims(claimed)) === undefined, 'claims are taken back');
+      }
+    },
+  },
+  strip: {
+    seeds: () => [exifSeed, ...placeSeeds, photoshopOf(iptcSeed), iptcSeed],
+    words: ['II*\0', 'MM\0*', '8BIM\x04\x04\0\0', ...xmpWords],
+    run: (bytes) => {
+      for (const groups of [['gps', 'serial'], ['thumbnail'], STRIPPABLE] as const) {
+        const stripped = new Set<Strippable>(groups);
+        const exif = strippedExif(bytes, stripped);
+        expectThat(exif === undefined || exif.length === bytes.length, 'nothing in EXIF moves');
+        const xmp = strippedXmp(bytes, stripped);
+        expectThat(
+          xmp === undefined || E.isRight(openXmp(xmp)),
+          'an edited packet is as well-formed as before',
+        );
+        expectThat(strippedIptc(bytes, stripped).length <= bytes.length, 'records become no more');
+        strippedPhotoshop(bytes, stripped);
+      }
     },
   },
   photoshop: {

@@ -10,6 +10,7 @@ import { writeTiffFile } from '../../src/image/containers/tiff-writer.js';
 import { readWebp, writeWebp } from '../../src/image/containers/webp.js';
 import { decode } from '../../src/image/decoding/decode.js';
 import { encode } from '../../src/image/encoding/encode.js';
+import { motionPhoto, ultraHdr, video } from '../../src/image/testing/behind.js';
 import { cmykTiff, floatTiff, labTiff, nothing, picture } from '../../src/image/testing/files.js';
 import { adobeRgb } from '../../src/image/testing/profiles.js';
 import { exifSeed, iptcSeed, xmpSeed } from './metadata.js';
@@ -83,8 +84,21 @@ export const pictureTargets: Readonly<Record<string, Target>> = {
       (await freshFiles()).jpeg,
       writeJpeg((await freshFiles()).jpeg, carried).bytes,
       plain(await small().greyscale().jpeg({ progressive: true }).toBuffer()),
+      (await ultraHdr(16, 12)).file,
+      await motionPhoto('directory', video(60)),
+      await motionPhoto('offset', video(60)),
     ],
-    words: ['\xff\xe1', 'Exif\0\0', 'ICC_PROFILE\0', 'Photoshop 3.0\0', 'MPF\0', 'JFIF\0'],
+    words: [
+      '\xff\xe1',
+      '\xff\xd8\xff',
+      '\xff\xd9',
+      'ftyp',
+      'Exif\0\0',
+      'ICC_PROFILE\0',
+      'Photoshop 3.0\0',
+      'MPF\0',
+      'JFIF\0',
+    ],
     run: async (bytes) => {
       const found = unlessOutside(() => readJpeg(bytes));
       if (found === undefined) return;

@@ -118,6 +118,15 @@ export const imageCodes = {
     title: 'The format cannot hold the colour model of the source',
     remedy: 'Choose TIFF to keep CMYK or CIELAB.',
   },
+  'image/left-out': {
+    title: 'What the photo carried fits the edited picture no longer, and was left out',
+    remedy:
+      'Nothing needs to be done; the source still has it. Edits of light alone, or of places alone, keep more.',
+  },
+  'image/stripped-whole': {
+    title: 'What may hold something that was to be taken out, and cannot be read, was left out whole',
+    remedy: 'Nothing needs to be done; the source still has it. Without `strip` it is kept.',
+  },
   'image/metadata-dropped': {
     title: 'The format cannot carry some of the metadata',
     remedy: 'Choose the source’s format, or JPEG or TIFF, to keep it.',

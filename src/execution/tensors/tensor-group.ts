@@ -2,7 +2,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import { noPanorama, regionOfPanorama } from '../../image/metadata/gpano.js';
+import { metadataOfRegion, metadataWithoutPlaces } from '../../image/metadata/framing.js';
+import { withLightOf } from '../../image/samples/light.js';
 import type { OpContext, TensorInputs } from '../../ops/index.js';
 import type { TensorMember } from '../../pipelines/plan/stages.js';
 import type { Frame, HostTensor, Item, PictureShape, Samples } from '../../ports/index.js';
@@ -105,7 +106,11 @@ export const tensorGroup = (
             );
           }),
           TE.chainEitherK((outputs) => frameOf(name, frame, result, outputs)),
-          TE.map((made) => ({ ...made, metadata: metadataThrough(placed, frame, result) })),
+          TE.map((made) => ({
+            ...made,
+            samples: placed.every(onlyMoves) ? withLightOf(frame.samples, made.samples) : made.samples,
+            metadata: metadataThrough(placed, frame, result),
+          })),
         ),
       ),
     );
@@ -114,6 +119,10 @@ export const tensorGroup = (
 /** True where neighbours do not matter, so that the transparency is left alone as well. */
 const isPointwise = ({ member: { tensor, node }, shape }: Placed): boolean =>
   tensor.pointwise?.(node.params, shape) === true;
+
+/** True where the light of the picture stays, and only its places change, in a way that is known. */
+const onlyMoves = ({ member: { tensor, node }, shape }: Placed): boolean =>
+  tensor.geometry === true && tensor.shows?.(node.params as never, shape) !== undefined;
 
 /** Applies one member to colours and, when pixels move, to the transparency. */
 const apply = (
@@ -161,14 +170,14 @@ const shapesThrough = (
     E.right({ placed: [], result: shape }),
   );
 
-/** What metadata say of a panorama, after every member that moves pixels. */
+/** What metadata say of places in the picture, after every member that moves pixels. */
 const metadataThrough = (placed: readonly Placed[], frame: Frame, result: PictureShape): Frame['metadata'] =>
   placed.reduce((metadata, { member: { tensor, node }, shape }, i) => {
     if (tensor.geometry !== true) return metadata;
     const region = tensor.shows?.(node.params, shape);
     return region === undefined
-      ? noPanorama(metadata)
-      : regionOfPanorama({ ...shape, metadata }, region, placed[i + 1]?.shape ?? result);
+      ? metadataWithoutPlaces(metadata)
+      : metadataOfRegion({ ...shape, metadata }, region, placed[i + 1]?.shape ?? result);
   }, frame.metadata);
 
 const frameOf = (

@@ -1,5 +1,5 @@
 import { concat, hasText, latin1, viewOf } from '../bytes.js';
-import { MAX_PIECES, type Written } from './container.js';
+import { type Leftover, MAX_PIECES, type Written } from './container.js';
 
 /** What an AVIF file says of how its picture is coded (ISO/IEC 23008-12; AV1 in ISOBMFF). */
 export interface AvifHeader {
@@ -9,6 +9,7 @@ export interface AvifHeader {
   readonly lossless: boolean;
   /** PQ or HLG. */
   readonly hdr: boolean;
+  readonly leftovers: readonly Leftover[];
 }
 
 interface Box {
@@ -41,6 +42,25 @@ const metaOf = (bytes: Uint8Array): readonly Box[] => {
   return meta ? boxesOf(bytes, meta.start + 4, meta.end) : [];
 };
 
+/** The box in which C2PA 2.1 puts a manifest (section A.5). */
+const CREDENTIALS = '\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81';
+
+/** Auxiliary pictures that are transparency, which is read. */
+const ALPHA = ['urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0', 'urn:mpeg:hevc:2015:auxid:1\0'];
+
+const leftoversOf = (bytes: Uint8Array, properties: readonly Box[]): readonly Leftover[] => {
+  const auxiliary = properties.filter(({ type }) => type === 'auxC');
+  const isCredentials = ({ type, start }: Box): boolean =>
+    type === 'uuid' && hasText(bytes, CREDENTIALS, start);
+  return [
+    ...(itemOf(bytes, 'tmap') === undefined ? [] : (['gain map of AVIF'] as const)),
+    ...(auxiliary.every(({ start }) => ALPHA.some((urn) => hasText(bytes, urn, start + 4)))
+      ? []
+      : (['auxiliary pictures'] as const)),
+    ...(boxesOf(bytes, 0, bytes.length).some(isCredentials) ? (['content credentials'] as const) : []),
+  ];
+};
+
 /** Reads how the first picture is coded. */
 export const readAvif = (bytes: Uint8Array): AvifHeader => {
   const properties = find(metaOf(bytes), 'iprp');
@@ -55,6 +75,7 @@ export const readAvif = (bytes: Uint8Array): AvifHeader => {
     chromaSubsampling: (flags & 0x08) === 0 ? '4:4:4' : (flags & 0x04) === 0 ? '4:2:2' : '4:2:0',
     lossless: colours !== undefined && viewOf(bytes).getUint16(colours.start + 8) === 0,
     hdr: transfer === 16 || transfer === 18,
+    leftovers: leftoversOf(bytes, boxes),
   };
 };
 

@@ -1,7 +1,20 @@
-import type { MetadataBlock } from '../../ports/index.js';
+import type { EmbeddedVideo, GainMap, MetadataBlock } from '../../ports/index.js';
 
-/** Things in a file that an encoded copy of its picture cannot have, because they hold for the old bytes only. */
-export type Leftover = 'further pictures' | 'content credentials' | 'layers' | 'fields over each other';
+/** Things in a file that an encoded copy of its picture does not get, since they hold for the old bytes only, or nobody knows. */
+export type Leftover =
+  | 'further pictures'
+  | 'Apple gain map'
+  | 'auxiliary pictures'
+  | 'missing gain map'
+  | 'gain map of AVIF'
+  | 'missing video'
+  | 'bytes behind'
+  | 'content credentials'
+  | 'layers'
+  | 'fields over each other';
+
+/** A gain map as it stands in its file. */
+export type StoredGainMap = Pick<GainMap, 'jpeg' | 'iso'>;
 
 /**
  * Pieces of any kind (segments, chunks, boxes, blocks) that a file may have beside its pixels. Those of real files are
@@ -25,6 +38,10 @@ export interface Carried {
   /** What only this kind of file has. */
   readonly blocks: readonly MetadataBlock[];
   readonly leftovers: readonly Leftover[];
+  /** The gain map of an Ultra HDR photo. */
+  readonly gainMap?: StoredGainMap | undefined;
+  /** The video of a motion photo. */
+  readonly video?: EmbeddedVideo | undefined;
 }
 
 /** An encoded file with its metadata, and what of it found no place, in the user's words. */

@@ -15,6 +15,9 @@ const COMMENT = 0xfe;
 const APPLICATION = 0xff;
 const XMP = 'XMP DataXMP';
 
+/** The application under whose name C2PA puts a manifest. */
+const CREDENTIALS = 'C2PA_GIF';
+
 /** XMP stands in GIF as it is, and is skipped over by a ramp of falling lengths. */
 const ramp = Uint8Array.from({ length: 258 }, (_, i) => (i === 0 ? 1 : i <= 256 ? 256 - i : 0));
 
@@ -45,6 +48,7 @@ const joined = (bytes: Uint8Array, from: number): Uint8Array => {
 export const readGif = (bytes: Uint8Array): GifHeader => {
   const blocks: MetadataBlock[] = [];
   let xmp: Uint8Array | undefined;
+  let credentials = false;
   let at = 13 + tableSize(bytes[10] ?? 0);
   while (at < bytes.length && bytes[at] !== TRAILER && blocks.length < MAX_PIECES) {
     if (bytes[at] === EXTENSION) {
@@ -53,6 +57,7 @@ export const readGif = (bytes: Uint8Array): GifHeader => {
       const end = skipBlocks(bytes, at + 2);
       if (bytes[at + 1] === APPLICATION && hasText(bytes, XMP, at + 3))
         xmp = bytes.subarray(at + 3 + XMP.length, end - ramp.length);
+      if (bytes[at + 1] === APPLICATION && hasText(bytes, CREDENTIALS, at + 3)) credentials = true;
       at = end;
     } else if (bytes[at] === IMAGE) at = skipBlocks(bytes, at + 11 + tableSize(bytes[at + 9] ?? 0));
     else break;
@@ -66,7 +71,7 @@ export const readGif = (bytes: Uint8Array): GifHeader => {
     photoshop: undefined,
     density: undefined,
     blocks,
-    leftovers: [],
+    leftovers: credentials ? ['content credentials'] : [],
   };
 };
 

@@ -3,7 +3,25 @@ import { concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
 import { densityOf, orientationOf, stripExifHeader } from '../metadata/exif.js';
 import { iptcOf, photoshopOf } from '../metadata/photoshop.js';
 import { isExtendedBy } from '../metadata/xmp.js';
-import { type Carried, type Leftover, MAX_PIECES, type Written } from './container.js';
+import type { Carried, Written } from './container.js';
+import { readBehind } from './jpeg-behind.js';
+import {
+  EXIF,
+  EXTENDED_XMP,
+  ICC,
+  ISO_GAIN_MAP,
+  JUMBF,
+  LONGEST_PAYLOAD,
+  MULTI_PICTURE,
+  named,
+  PHOTOSHOP,
+  payloads,
+  type Segment,
+  segment,
+  segmentsOf,
+  XMP,
+} from './jpeg-pieces.js';
+import { MULTI_PICTURE_LENGTH, multiPictureSegment } from './multi-picture.js';
 
 /** What a JPEG file says before its picture begins (ITU T.81 annex B; the APP segments by their makers). */
 export interface JpegHeader extends Carried {
@@ -18,45 +36,8 @@ export interface JpegHeader extends Carried {
   readonly orientation: number;
 }
 
-interface Segment {
-  readonly marker: number;
-  readonly payload: Uint8Array;
-}
-
-const EXIF = 'Exif\0';
-const XMP = 'http://ns.adobe.com/xap/1.0/\0';
-const EXTENDED_XMP = 'http://ns.adobe.com/xmp/extension/\0';
-const ICC = 'ICC_PROFILE\0';
-const PHOTOSHOP = 'Photoshop 3.0\0';
-const MULTI_PICTURE = 'MPF\0';
-const GAIN_MAP = 'urn:iso:std:iso:ts:21496:-1\0';
-const JUMBF = 'JP';
-
-/** The longest payload of a segment: its length field counts itself. */
-const longest = 0xffff - 2;
-
 /** The longest XMP packet that goes into a JPEG file, in bytes. */
-export const LONGEST_JPEG_XMP = longest - XMP.length - 1;
-
-// Walks the segments up to the start of the first scan, where the entropy-coded data begin, or as many as there may be.
-const segmentsOf = (bytes: Uint8Array): readonly Segment[] => {
-  const view = viewOf(bytes);
-  const segments: Segment[] = [];
-  let at = 2;
-  while (at + 4 <= bytes.length && view.getUint8(at) === 0xff && segments.length < MAX_PIECES) {
-    const marker = view.getUint8(at + 1);
-    if (marker === 0xff) {
-      at += 1; // a fill byte
-      continue;
-    }
-    if (marker === 0xda || marker === 0xd9) break;
-    const length = view.getUint16(at + 2);
-    if (length < 2 || at + 2 + length > bytes.length) break;
-    segments.push({ marker, payload: bytes.subarray(at + 4, at + 2 + length) });
-    at += 2 + length;
-  }
-  return segments;
-};
+export const LONGEST_JPEG_XMP = LONGEST_PAYLOAD - XMP.length - 1;
 
 /** Frames that come row by row; all others come from coarse to fine. */
 const sequential: ReadonlySet<number> = new Set([0xc0, 0xc1]);
@@ -74,11 +55,6 @@ const subsamplingOf = (frame: Uint8Array): string => {
   if (x <= 2) return y <= 1 ? '4:2:2' : '4:2:0';
   return y <= 1 ? '4:1:1' : '4:1:0';
 };
-
-const payloads = (segments: readonly Segment[], marker: number, name: string): readonly Uint8Array[] =>
-  segments
-    .filter((segment) => segment.marker === marker && hasText(segment.payload, name))
-    .map(({ payload }) => payload.subarray(name.length));
 
 // A profile comes in numbered chunks of up to 64 KiB; undefined when one is missing.
 const iccOf = (segments: readonly Segment[]): Uint8Array | undefined => {
@@ -98,22 +74,12 @@ const jfifDensityOf = (segments: readonly Segment[]): number | undefined => {
 
 const kindOf = (marker: number): string => (marker === 0xfe ? 'COM' : `APP${marker - 0xe0}`);
 
-const gainMapNames = [MULTI_PICTURE, GAIN_MAP];
-
 // Segments with a meaning of their own, and those that belong to the old encoding, are not kept as blocks.
 const isBlock = ({ marker, payload }: Segment): boolean => {
   if (marker === 0xfe) return true;
   if (marker === 0xe0 || marker === 0xee || marker < 0xe1 || marker > 0xef) return false;
-  const known = [EXIF, XMP, ICC, PHOTOSHOP, JUMBF, ...gainMapNames];
+  const known = [EXIF, XMP, ICC, PHOTOSHOP, JUMBF, MULTI_PICTURE, ISO_GAIN_MAP];
   return !known.some((name) => hasText(payload, name));
-};
-
-const leftoversOf = (segments: readonly Segment[]): readonly Leftover[] => {
-  const has = (marker: number, name: string) => payloads(segments, marker, name).length > 0;
-  return [
-    ...(gainMapNames.some((name) => has(0xe2, name)) ? (['further pictures'] as const) : []),
-    ...(has(0xeb, JUMBF) ? (['content credentials'] as const) : []),
-  ];
 };
 
 /** Reads a JPEG file's header and metadata; undefined when no frame header is found. */
@@ -126,6 +92,7 @@ export const readJpeg = (bytes: Uint8Array): JpegHeader | undefined => {
   const photoshop = payloads(segments, 0xed, PHOTOSHOP);
   const resources = photoshop.length > 0 ? concat(photoshop) : undefined;
   const block = exif && stripExifHeader(exif.subarray(1));
+  const { leftovers, ...behind } = readBehind(bytes, segments, xmp);
   return {
     width: viewOf(frame).getUint16(3),
     height: viewOf(frame).getUint16(1),
@@ -145,15 +112,12 @@ export const readJpeg = (bytes: Uint8Array): JpegHeader | undefined => {
       .map(
         ({ marker, payload }): MetadataBlock => ({ container: 'jpeg', kind: kindOf(marker), data: payload }),
       ),
-    leftovers: leftoversOf(segments),
+    ...behind,
+    leftovers: [
+      ...leftovers,
+      ...(payloads(segments, 0xeb, JUMBF).length > 0 ? (['content credentials'] as const) : []),
+    ],
   };
-};
-
-const segment = (marker: number, ...parts: readonly Uint8Array[]): Uint8Array => {
-  const payload = concat(parts);
-  const head = Uint8Array.of(0xff, marker, 0, 0);
-  viewOf(head).setUint16(2, payload.length + 2);
-  return concat([head, payload]);
 };
 
 const slices = (bytes: Uint8Array, size: number): readonly Uint8Array[] =>
@@ -171,7 +135,7 @@ const jfif = (density: number | undefined): Uint8Array => {
 };
 
 const iccSegments = (icc: Uint8Array): readonly Uint8Array[] => {
-  const chunks = slices(icc, longest - ICC.length - 2);
+  const chunks = slices(icc, LONGEST_PAYLOAD - ICC.length - 2);
   return chunks.map((chunk, i) => segment(0xe2, fromLatin1(ICC), Uint8Array.of(i + 1, chunks.length), chunk));
 };
 
@@ -187,7 +151,8 @@ export const writeJpeg = (encoded: Uint8Array, carried: Carried): Written => {
   const { exif, xmp, icc } = carried;
   const photoshop = carried.photoshop ?? (carried.iptc && photoshopOf(carried.iptc));
   const fits = (block: Uint8Array | undefined, name: string): block is Uint8Array =>
-    block !== undefined && block.length + name.length + 1 <= longest;
+    block !== undefined && block.length + name.length + 1 <= LONGEST_PAYLOAD;
+  const { gainMap, video } = carried;
   const parts = [
     encoded.subarray(0, 2),
     jfif(carried.density),
@@ -195,20 +160,34 @@ export const writeJpeg = (encoded: Uint8Array, carried: Carried): Written => {
     ...(fits(xmp, XMP) ? [segment(0xe1, fromLatin1(XMP), xmp)] : []),
     ...(icc ? iccSegments(icc) : []),
     ...(photoshop
-      ? slices(photoshop, longest - PHOTOSHOP.length).map((part) =>
+      ? slices(photoshop, LONGEST_PAYLOAD - PHOTOSHOP.length).map((part) =>
           segment(0xed, fromLatin1(PHOTOSHOP), part),
         )
       : []),
+    ...(gainMap?.iso ? [named(0xe2, ISO_GAIN_MAP, gainMap.iso)] : []),
     ...carried.blocks.filter(belongsTo(xmp)).map(({ kind, data }) => segment(markerOf(kind), data)),
-    encoded.subarray(own),
   ];
+  const picture = encoded.subarray(own);
+  const behind = [...(gainMap ? [gainMap.jpeg] : []), ...(video ? [video.bytes] : [])];
   return {
-    bytes: concat(parts),
+    bytes: concat([...parts, ...listed(parts, picture, gainMap), picture, ...behind]),
     dropped: [
       ...(exif && !fits(exif, EXIF) ? ['EXIF over 64 KiB'] : []),
       ...(xmp && !fits(xmp, XMP) ? ['XMP over 64 KiB'] : []),
     ],
   };
+};
+
+// The picture's list of the gain map behind it.
+const listed = (
+  parts: readonly Uint8Array[],
+  picture: Uint8Array,
+  gainMap: Carried['gainMap'],
+): readonly Uint8Array[] => {
+  if (gainMap === undefined) return [];
+  const at = parts.reduce((sum, { length }) => sum + length, 0);
+  const main = at + MULTI_PICTURE_LENGTH + picture.length;
+  return [multiPictureSegment(at, main, gainMap.jpeg.length)];
 };
 
 // Extended XMP belongs to the packet that names its digest; without that packet it is noise.

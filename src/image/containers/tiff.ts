@@ -23,6 +23,10 @@ export interface TiffHeader extends Carried {
   readonly sampleFormat: number;
   /** Where the field for the photometric interpretation stands. */
   readonly photometricAt: number | undefined;
+  /** Which directory of the chain holds the photo, from 0: the first that is no smaller copy of another. */
+  readonly page: number;
+  /** Pictures in the chain that are no smaller copies of another one. */
+  readonly photos: number;
   /** True for a camera's raw file in TIFF's clothes: its first picture is a preview. */
   readonly cameraRaw: boolean;
 }
@@ -40,6 +44,8 @@ const PHOTOSHOP_LAYERS = 37724;
 const SUB_IFDS = 330;
 /** A raw file has a handful of pictures inside it. */
 const MAX_SUB_IFDS = 64;
+/** Content credentials (C2PA). */
+const CREDENTIALS = 52545;
 const DNG_VERSION = 50706;
 const COLOUR_FILTER_ARRAY = 32803;
 const LINEAR_RAW = 34892;
@@ -57,7 +63,7 @@ const structural: ReadonlySet<number> = new Set([
   ...[
     334, 336, 338, 339, 340, 341, 342, 347, 512, 513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532,
   ],
-  ...[XMP, IPTC, PHOTOSHOP, ICC, PHOTOSHOP_LAYERS, EXIF_IFD, GPS_IFD, INTEROPERABILITY_IFD],
+  ...[XMP, IPTC, PHOTOSHOP, ICC, PHOTOSHOP_LAYERS, CREDENTIALS, EXIF_IFD, GPS_IFD, INTEROPERABILITY_IFD],
 ]);
 
 const fieldOf = ({ tag, type, count, value }: Entry): Field => ({ tag, type, count, value });
@@ -140,21 +146,63 @@ const iptcValue = (entry: Entry | undefined): Uint8Array | undefined => {
   return entry.type === 4 ? entry.value.subarray(0, end) : entry.value;
 };
 
-/** Reads the first directory of a TIFF file; undefined when it has none. */
+const NEW_SUBFILE_TYPE = 254;
+const SUBFILE_TYPE = 255;
+/** Directories of a chain that are looked at. */
+const MAX_PAGES = 10_000;
+
+/** Whether a directory's picture is a smaller copy of another one, as thumbnails are (TIFF 6.0, section 8). */
+const isReduced = (tiff: Tiff, ifd: Ifd): boolean => {
+  const kind = integerOf(tiff, ifd, NEW_SUBFILE_TYPE);
+  return kind === undefined ? integerOf(tiff, ifd, SUBFILE_TYPE) === 2 : (kind & 1) === 1;
+};
+
+interface Photo {
+  readonly main: Ifd;
+  readonly page: number;
+  readonly photos: number;
+}
+
+/** The directory of the photo: the first in the chain that is no smaller copy; the very first where all are. */
+const photoIn = (tiff: Tiff, first: Ifd): Photo => {
+  const seen = new Set([tiff.first]);
+  let photo: Pick<Photo, 'main' | 'page'> | undefined;
+  let photos = 0;
+  let ifd: Ifd | undefined = first;
+  for (let page = 0; ifd !== undefined && page < MAX_PAGES; page++) {
+    if (!isReduced(tiff, ifd)) {
+      photo ??= { main: ifd, page };
+      photos += 1;
+    }
+    const { next }: Ifd = ifd;
+    if (next === 0 || seen.has(next)) break;
+    seen.add(next);
+    ifd = readIfd(tiff, next);
+  }
+  return { ...(photo ?? { main: first, page: 0 }), photos: Math.max(1, photos) };
+};
+
+/** Reads the photo's directory of a TIFF file; undefined when it has none. */
 export const readTiff = (bytes: Uint8Array): TiffHeader | undefined => {
   const tiff = openTiff(bytes);
-  const main = tiff && readIfd(tiff, tiff.first);
-  if (tiff === undefined || main === undefined) return undefined;
+  const first = tiff && readIfd(tiff, tiff.first);
+  if (tiff === undefined || first === undefined) return undefined;
+  const { main, page, photos } = photoIn(tiff, first);
   const photoshop = entryOf(main, PHOTOSHOP)?.value;
-  const description = descriptionOf(tiff, main);
+  // What a thumbnail in front says of the photo counts where the photo’s own directory says nothing.
+  const described = [EXIF_IFD, GPS_IFD].some((tag) => entryOf(main, tag) !== undefined) ? main : first;
+  const description = descriptionOf(tiff, described);
+  const credentials = [first, main].some((ifd) => entryOf(ifd, CREDENTIALS) !== undefined);
   return {
+    page,
+    photos,
     photometric: integerOf(tiff, main, 262),
     photometricAt: entryOf(main, 262)?.at,
     bits: integerOf(tiff, main, 258) ?? 1,
     sampleFormat: integerOf(tiff, main, 339) ?? 1,
-    cameraRaw: isCameraRaw(tiff, main),
+    cameraRaw: isCameraRaw(tiff, first),
     exif: exifOf(tiff, description),
-    xmp: entryOf(main, XMP)?.value,
+    xmp: (entryOf(main, XMP) ?? entryOf(first, XMP))?.value,
     icc: entryOf(main, ICC)?.value,
     iptc: iptcValue(entryOf(main, IPTC)) ?? iptcOf(photoshop),
     photoshop,
@@ -162,6 +210,7 @@ export const readTiff = (bytes: Uint8Array): TiffHeader | undefined => {
     blocks: [],
     leftovers: [
       ...(entryOf(main, PHOTOSHOP_LAYERS) === undefined ? [] : (['layers'] as const)),
+      ...(credentials ? (['content credentials'] as const) : []),
       ...(description === undefined ? (['fields over each other'] as const) : []),
     ],
   };

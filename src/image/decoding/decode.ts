@@ -3,9 +3,13 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure, warning } from '../../diagnostics/index.js';
 import { megapixels } from '../../diagnostics/quantities.js';
 import { readBytes, tooLarge } from '../../disk/read.js';
-import type { Frame, ImageFormat, Metadata } from '../../ports/index.js';
+import type { Frame, GainMap, ImageFormat, Metadata, Samples } from '../../ports/index.js';
+import type { Leftover } from '../containers/container.js';
 import { MAX_BYTES, MAX_PIXELS } from '../limits.js';
 import { decodingRefusal } from '../memory.js';
+import { claimsIn } from '../metadata/claims.js';
+import { uprightMetadata } from '../metadata/framing.js';
+import { markLight } from '../samples/light.js';
 import { total } from '../thrown.js';
 import { type Developed, develop } from './develop.js';
 import { type Header, readHeader } from './header.js';
@@ -82,7 +86,23 @@ const withinMemory =
 // A copy of its own, so that a few bytes of metadata do not keep the whole file in memory.
 const owned = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
 
-const metadataOf = (header: Header, { exif, xmp }: Developed): Metadata => {
+/** A gain map that fits the samples just decoded, and no others. */
+const gainMapOf = ({ gainMap, orientation }: Header, samples: Samples): GainMap | undefined => {
+  if (gainMap === undefined) return undefined;
+  const light = {};
+  markLight(samples, light);
+  return {
+    jpeg: owned(gainMap.jpeg),
+    ...(gainMap.iso ? { iso: owned(gainMap.iso) } : {}),
+    orientation,
+    part: { left: 0, top: 0, width: 1, height: 1 },
+    light,
+  };
+};
+
+const metadataOf = (header: Header, { exif, xmp, picture }: Developed): Metadata => {
+  const gainMap = gainMapOf(header, picture.samples);
+  const { video } = header;
   const { icc, iptc, photoshop, density, colour, chromaSubsampling, blocks } = header;
   return {
     format: header.format,
@@ -99,17 +119,38 @@ const metadataOf = (header: Header, { exif, xmp }: Developed): Metadata => {
     ...(iptc ? { iptc: owned(iptc) } : {}),
     ...(photoshop ? { photoshop: owned(photoshop) } : {}),
     ...(density ? { density } : {}),
+    ...(gainMap ? { gainMap } : {}),
+    ...(video ? { video } : {}),
     ...(chromaSubsampling ? { chromaSubsampling } : {}),
     ...(blocks.length > 0 ? { blocks: blocks.map((block) => ({ ...block, data: owned(block.data) })) } : {}),
   };
 };
 
 const leftovers = {
-  'further pictures': 'a gain map or further pictures',
+  'further pictures': 'further pictures behind its first (MPO)',
+  'Apple gain map': 'a gain map of Apple’s (HDR)',
+  'auxiliary pictures': 'auxiliary pictures (depth, mattes)',
+  'missing gain map': 'the claim of a gain map, but none that can be used',
+  'gain map of AVIF': 'a gain map (HDR)',
+  'missing video': 'the claim of being a motion photo, but no video where it says',
+  'bytes behind': 'bytes behind its picture (a maker’s own data, or a video that nothing tells of)',
   'content credentials': 'content credentials (C2PA), which hold for the original bytes only',
   layers: 'Photoshop layers',
   'fields over each other': 'EXIF fields that share their bytes, longer together than the file',
 } as const;
+
+/** What is left behind, claims in XMP of what the file has not among it. */
+const leftoversOf = ({ leftovers, format, xmp }: Header): readonly Leftover[] => {
+  const claims = claimsIn(xmp);
+  return [
+    ...new Set([
+      ...leftovers,
+      ...(claims?.provenance === true ? (['content credentials'] as const) : []),
+      ...(format !== 'jpeg' && claims?.gainMap === true ? (['missing gain map'] as const) : []),
+      ...(format !== 'jpeg' && claims?.motion === true ? (['missing video'] as const) : []),
+    ]),
+  ];
+};
 
 const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [
   ...(header.pages > 1
@@ -125,7 +166,7 @@ const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [
   ...(header.hdr
     ? [warning('image/high-dynamic-range', `${name} declares HDR colours (PQ or HLG), taken as sRGB.`)]
     : []),
-  ...header.leftovers.map((leftover) =>
+  ...leftoversOf(header).map((leftover) =>
     warning('image/metadata-dropped', `${name} carries ${leftovers[leftover]}, which is left behind.`),
   ),
 ];
@@ -174,7 +215,10 @@ export const decode = (input: Input, options: DecodeOptions = {}): TE.TaskEither
       pipe(
         develop(header, name, (wanted) => readRaster(header, wanted, name, damaged)),
         TE.map((developed) => ({
-          frame: { ...developed.picture, metadata: metadataOf(header, developed) },
+          frame: {
+            ...developed.picture,
+            metadata: uprightMetadata(metadataOf(header, developed), header),
+          },
           warnings: [...warningsOf(header, name), ...developed.warnings],
         })),
       ),

@@ -6,6 +6,7 @@ import type { Frame, Samples } from '../../ports/index.js';
 import { type Conversion, throughLab, throughLight } from '../colour/conversion.js';
 import { displayP3 } from '../colour/display-p3.js';
 import { type ColourSpace, spaceOf } from '../colour/space.js';
+import { withoutClaims } from '../metadata/claims.js';
 import { withUprightOrientation } from '../metadata/exif.js';
 import { withUprightXmp } from '../metadata/xmp.js';
 import { toSigned } from '../samples/lab-coding.js';
@@ -134,7 +135,7 @@ export const develop = (header: Header, name: string, read: Read): TE.TaskEither
   const { space, ignored } =
     header.depth === 'float32' ? { space: { kind: 'srgb' } as const, ignored: undefined } : spaceOf(header);
   const exif = header.exif && withUprightOrientation(header.exif);
-  const xmp = header.xmp && withUprightXmp(header.xmp);
+  const xmp = header.xmp && withUprightXmp(withoutClaims(header.xmp));
   const warnings = [
     ...(ignored === undefined
       ? []

@@ -29,6 +29,8 @@ export interface Header extends Carried {
   readonly palette: boolean;
   readonly pages: number;
   readonly orientation: number;
+  /** Which of the file’s pictures is the photo, from 0. */
+  readonly page: number;
   /** Depth of the samples as the decoder hands them over. */
   readonly depth: Depth;
   readonly lossless: boolean;
@@ -61,6 +63,7 @@ const ordinary = {
   alpha: false,
   palette: false,
   pages: 1,
+  page: 0,
   orientation: 1,
   depth: 'uint8',
   lossless: true,
@@ -108,9 +111,9 @@ const webp = (encoded: Uint8Array, name: string): Read => {
   return E.right({ ...ordinary, ...rest, format: 'webp', pages: frames, encoded });
 };
 
-const askVips = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, VipsHeader> =>
+const askVips = (encoded: Uint8Array, name: string, page = 0): TE.TaskEither<Diagnostics, VipsHeader> =>
   TE.tryCatch(
-    () => sharp(encoded, { failOn: 'none' }).metadata(),
+    () => sharp(encoded, { failOn: 'none', ...(page > 0 ? { page } : {}) }).metadata(),
     (thrown) => corrupt(name, reasonOf(thrown)),
   );
 
@@ -158,7 +161,7 @@ const tiffHeader = (file: Uint8Array, header: TiffHeader, vips: VipsHeader, name
     alpha: vips.hasAlpha,
     // libvips says nothing of a TIFF's palette.
     palette: header.photometric === PALETTE,
-    pages: vips.pages ?? 1,
+    pages: header.photos,
     orientation: vips.orientation ?? 1,
     depth,
     lab: labCodingOf(header),
@@ -178,7 +181,7 @@ const tiff = (file: Uint8Array, name: string): TE.TaskEither<Diagnostics, Header
     );
   const encoded = labCodingOf(header) ? withoutPhotometric(file, header) : file;
   return pipe(
-    askVips(encoded, name),
+    askVips(encoded, name, header.page),
     TE.chainEitherK((vips) => tiffHeader(encoded, header, vips, name)),
   );
 };
@@ -207,7 +210,6 @@ const avif = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, Hea
         photoshop: undefined,
         density: densityOf(exif),
         blocks: [],
-        leftovers: [],
         encoded,
       };
     }),

@@ -79,6 +79,7 @@ const attempt = (header: Header, wanted: Wanted, failOn: FailOn): TE.TaskEither<
   return TE.tryCatch(async () => {
     const picture = sharp(header.encoded, {
       failOn,
+      ...(header.page > 0 ? { page: header.page } : {}),
       // What the header said is what memory was counted for.
       limitInputPixels: header.width * header.height,
       ignoreIcc: wanted === 'own',

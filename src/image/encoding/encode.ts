@@ -1,18 +1,21 @@
 import { pipe } from 'fp-ts/lib/function.js';
+import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, warning } from '../../diagnostics/index.js';
 import type { Frame, ImageFormat } from '../../ports/index.js';
 import { writeAvifExif } from '../containers/avif.js';
-import type { Carried, Written } from '../containers/container.js';
+import type { Carried, StoredGainMap, Written } from '../containers/container.js';
 import { writeGif } from '../containers/gif.js';
 import { writeJpeg } from '../containers/jpeg.js';
 import { writePng } from '../containers/png.js';
 import { writeTiffFile } from '../containers/tiff-writer.js';
 import { writeWebp } from '../containers/webp.js';
+import { lightOf } from '../samples/light.js';
 import { total } from '../thrown.js';
 import { type OutputMetadata, outputMetadataOf } from './carried.js';
 import { compress, tiffPixels } from './compress.js';
 import { type EncodeOptions, nameOf } from './encode-options.js';
+import { gainMapFor } from './gain-map.js';
 import { type Pixels, pixelsFor } from './pixels.js';
 import { type Aimed, type Target, targetOf } from './target.js';
 import { withFreshThumbnail } from './thumbnail.js';
@@ -83,13 +86,44 @@ const withThumbnail = async (frame: Frame, { carried, dropped }: OutputMetadata)
     ? { carried, dropped }
     : { carried: { ...carried, exif: await withFreshThumbnail(frame, carried.exif)() }, dropped };
 
+interface FreshGainMap {
+  readonly gainMap: StoredGainMap | undefined;
+  readonly told: readonly Diagnostic[];
+}
+
+const leftOut = (what: readonly string[]): readonly Diagnostic[] =>
+  what.length === 0
+    ? []
+    : [
+        warning(
+          'image/left-out',
+          `Left out, since it fits the edited picture no longer: ${what.join(', ')}.`,
+        ),
+      ];
+
+/** The gain map that goes with the picture, where its light is still that of the photo; and what was left out. */
+const gainMapOf = ({ samples, metadata }: Frame): T.Task<FreshGainMap> => {
+  const { gainMap, leftOut: before = [] } = metadata;
+  const lost = (what: string): FreshGainMap => ({ gainMap: undefined, told: leftOut([...before, what]) });
+  if (gainMap === undefined) return T.of({ gainMap: undefined, told: leftOut(before) });
+  if (lightOf(samples) !== gainMap.light) return T.of(lost('the gain map (HDR)'));
+  return pipe(
+    gainMapFor(gainMap),
+    TE.match(
+      () => lost('the gain map (HDR), which cannot be decoded to be edited'),
+      (stored) => ({ gainMap: stored, told: leftOut(before) }),
+    ),
+  );
+};
+
 const finish = async (frame: Frame, { target, warnings }: Aimed, pixels: Pixels): Promise<EncodedPhoto> => {
-  const outputMetadata = await withThumbnail(frame, outputMetadataOf(frame, target));
+  const { gainMap, told } = await gainMapOf(frame)();
+  const outputMetadata = await withThumbnail(frame, outputMetadataOf(frame, target, gainMap));
   const made = await make(pixels, target, outputMetadata.carried);
   return {
     bytes: made.bytes,
     format: target.format,
-    warnings: [...warnings, ...madeWarnings(made, outputMetadata, target)],
+    warnings: [...warnings, ...told, ...madeWarnings(made, outputMetadata, target)],
   };
 };
 
@@ -114,7 +148,7 @@ const encodeAs =
  * - Palettes, and depths of 1, 2 and 4 bits, are written where they hold every sample exactly, else 8 bits are.
  *
  * Warnings: `image/alpha-flattened`, `image/depth-reduced`, `image/colours-reduced`, `image/colour-model-changed`,
- * `image/metadata-dropped`. Errors: `image/option-conflict`, `image/not-a-frame`, `image/too-large-for-format`,
+ * `image/metadata-dropped`, `image/left-out`. Errors: `image/option-conflict`, `image/not-a-frame`, `image/too-large-for-format`,
  * `image/out-of-memory`, `image/encode-failed`.
  */
 export const encode = (frame: Frame, options: EncodeOptions = {}): TE.TaskEither<Diagnostics, EncodedPhoto> =>

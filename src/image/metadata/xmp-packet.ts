@@ -16,6 +16,25 @@ export const NAMESPACES = {
   exif: 'http://ns.adobe.com/exif/1.0/',
   GPano: 'http://ns.google.com/photos/1.0/panorama/',
   xmpNote: 'http://ns.adobe.com/xmp/note/',
+  xmp: 'http://ns.adobe.com/xap/1.0/',
+  xmpMM: 'http://ns.adobe.com/xap/1.0/mm/',
+  dcterms: 'http://purl.org/dc/terms/',
+  photoshop: 'http://ns.adobe.com/photoshop/1.0/',
+  aux: 'http://ns.adobe.com/exif/1.0/aux/',
+  exifEX: 'http://cipa.jp/exif/1.0/',
+  Iptc4xmpCore: 'http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/',
+  Iptc4xmpExt: 'http://iptc.org/std/Iptc4xmpExt/2008-02-29/',
+  crs: 'http://ns.adobe.com/camera-raw-settings/1.0/',
+  hdrgm: 'http://ns.adobe.com/hdr-gain-map/1.0/',
+  HDRGainMap: 'http://ns.apple.com/HDRGainMap/1.0/',
+  Container: 'http://ns.google.com/photos/1.0/container/',
+  Item: 'http://ns.google.com/photos/1.0/container/item/',
+  GCamera: 'http://ns.google.com/photos/1.0/camera/',
+  GDepth: 'http://ns.google.com/photos/1.0/depthmap/',
+  GImage: 'http://ns.google.com/photos/1.0/image/',
+  'mwg-rs': 'http://www.metadataworkinggroup.com/schemas/regions/',
+  'apple-fi': 'http://ns.apple.com/faceinfo/1.0/',
+  MP: 'http://ns.microsoft.com/photo/1.2/',
   prismflow: 'https://prismflow.dev/ns/receipt/1.0/',
 } as const;
 
@@ -23,7 +42,10 @@ export type Namespace = keyof typeof NAMESPACES;
 
 /** A property of the picture as it stands in its packet. */
 export interface Property {
-  readonly namespace: Namespace;
+  /** Undefined for one that has no part here but that it is there. */
+  readonly namespace: Namespace | undefined;
+  /** What its namespace is called in full; empty where its prefix is not declared. */
+  readonly uri: string;
   readonly name: string;
   /** Undefined where it is no plain text but a structure or a list. */
   readonly value: string | undefined;
@@ -146,16 +168,14 @@ interface Name {
   readonly prefix: string;
   readonly local: string;
   readonly namespace: Namespace | undefined;
+  readonly uri: string;
 }
 
 const nameIn = (scope: Scope, qualified: string): Name => {
   const colon = qualified.indexOf(':');
   const prefix = qualified.slice(0, Math.max(0, colon));
-  return {
-    prefix,
-    local: qualified.slice(colon + 1),
-    namespace: known.get(uriOf(scope, prefix) ?? ''),
-  };
+  const uri = uriOf(scope, prefix) ?? '';
+  return { prefix, local: qualified.slice(colon + 1), namespace: known.get(uri), uri };
 };
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] };
@@ -191,11 +211,18 @@ const attributeProperties = (
   stated: readonly (Attribute & Name)[],
   node: Node | undefined,
 ): readonly Mutable<Property>[] =>
-  stated.flatMap(({ namespace, local: name, prefix, value, whole, inner }) =>
-    namespace === undefined
-      ? []
-      : [{ namespace, name, value, prefix, spelling: 'attribute', declares: false, whole, inner, node }],
-  );
+  stated.map(({ namespace, uri, local: name, prefix, value, whole, inner }) => ({
+    namespace,
+    uri,
+    name,
+    value,
+    prefix,
+    spelling: 'attribute' as const,
+    declares: false,
+    whole,
+    inner,
+    node,
+  }));
 
 /** Builds the properties of the picture while its packet is read. */
 const building = () => {
@@ -215,12 +242,12 @@ const building = () => {
     const node = kind === 'node' ? { whole: tag, count: stated.length } : around?.node;
     properties.push(...attributeProperties(stated, node));
     if (node !== undefined && kind === 'property') node.count += 1;
-    const { namespace, local, prefix } = name;
+    const { namespace, uri, local, prefix } = name;
     const property: Mutable<Property> | undefined =
-      kind !== 'property' || namespace === undefined
+      kind !== 'property'
         ? undefined
         : {
-            ...{ namespace, name: local, value: undefined, prefix, spelling: 'element', node },
+            ...{ namespace, uri, name: local, value: undefined, prefix, spelling: 'element', node },
             ...{ whole: tag, inner: undefined },
             declares: attributes.some((each) => each.name === (prefix === '' ? 'xmlns' : `xmlns:${prefix}`)),
           };
@@ -284,14 +311,25 @@ export const removed =
     return { start: before, end: whole.end, text: '' };
   };
 
+/** Takes properties away, and descriptions that hold nothing else. */
+export const takenAway = (packet: XmpPacket, isGone: (property: Property) => boolean): readonly Edit[] => {
+  const gone = packet.properties.filter(isGone);
+  const counts = new Map<Node, number>();
+  for (const { node } of gone) if (node !== undefined) counts.set(node, (counts.get(node) ?? 0) + 1);
+  const isEmptied = (node: Node | undefined): boolean =>
+    node !== undefined && counts.get(node) === node.count;
+  return [
+    ...[...counts.keys()].filter(isEmptied).map(({ whole }) => ({ ...whole, text: '' })),
+    ...gone.filter(({ node }) => !isEmptied(node)).map(removed(packet)),
+  ];
+};
+
 /** Adds a property of the same namespace, behind another one and in its spelling. */
 export const addedBehind =
-  ({ whole, spelling, prefix, declares, namespace }: Property) =>
+  ({ whole, spelling, prefix, declares, uri }: Property) =>
   (name: string, value: string | number): Edit => {
     const qualified = prefix === '' ? name : `${prefix}:${name}`;
-    const declaration = declares
-      ? ` xmlns${prefix === '' ? '' : `:${prefix}`}="${NAMESPACES[namespace]}"`
-      : '';
+    const declaration = declares ? ` xmlns${prefix === '' ? '' : `:${prefix}`}="${uri}"` : '';
     const text =
       spelling === 'attribute'
         ? ` ${qualified}="${escapeXml(`${value}`)}"`

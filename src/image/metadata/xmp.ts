@@ -11,8 +11,8 @@ import {
   type Property,
   plainTextOf,
   propertiesOf,
-  removed,
   setTo,
+  takenAway,
   type XmpPacket,
 } from './xmp-packet.js';
 
@@ -79,14 +79,8 @@ const emptyPacket = fromLatin1(
 );
 
 /** Edits that take away every receipt, each with its description where that holds nothing else. */
-const withoutReceipts = (packet: XmpPacket): readonly Edit[] => {
-  const receipts = propertiesOf(packet, 'prismflow', 'Receipt');
-  const alone = new Set(receipts.flatMap(({ node }) => (node?.count === 1 ? [node] : [])));
-  return [
-    ...[...alone].map(({ whole }) => ({ ...whole, text: '' })),
-    ...receipts.filter(({ node }) => node === undefined || !alone.has(node)).map(removed(packet)),
-  ];
-};
+const withoutReceipts = (packet: XmpPacket): readonly Edit[] =>
+  takenAway(packet, ({ namespace, name }) => namespace === 'prismflow' && name === 'Receipt');
 
 /**
  * A copy of the packet, or a new one, that carries a receipt in a description of its own; those that it carried before
@@ -96,6 +90,25 @@ const withoutReceipts = (packet: XmpPacket): readonly Edit[] => {
  * @returns undefined when the packet cannot be read or holds no RDF, and had better be left alone
  */
 export const withReceipt = (xmp: Uint8Array | undefined, receipt: string): Uint8Array | undefined =>
+  withDescription(
+    xmp,
+    `<rdf:Description xmlns:rdf="${NAMESPACES.rdf}" rdf:about="" xmlns:prismflow="${NAMESPACES.prismflow}" ` +
+      `prismflow:Receipt="${escapeXml(receipt)}"/>`,
+    withoutReceipts,
+  );
+
+/**
+ * A copy of the packet, or a new one, with one more description.
+ *
+ * @param description of ASCII, with the namespaces that it uses declared in it
+ * @param before edits that are made beside
+ * @returns undefined when the packet cannot be read or holds no RDF
+ */
+export const withDescription = (
+  xmp: Uint8Array | undefined,
+  description: string,
+  before: (packet: XmpPacket) => readonly Edit[] = () => [],
+): Uint8Array | undefined =>
   pipe(
     openXmp(xmp ?? emptyPacket),
     E.match(
@@ -103,14 +116,11 @@ export const withReceipt = (xmp: Uint8Array | undefined, receipt: string): Uint8
       (packet) => {
         const { rdf } = packet;
         if (rdf === undefined) return undefined;
-        const own =
-          `<rdf:Description xmlns:rdf="${NAMESPACES.rdf}" rdf:about="" xmlns:prismflow="${NAMESPACES.prismflow}" ` +
-          `prismflow:Receipt="${escapeXml(receipt)}"/>`;
         const added: Edit =
           rdf.end === undefined
-            ? { start: rdf.tag.end - 2, end: rdf.tag.end, text: `>${own}</${rdf.name}>` }
-            : { start: rdf.end, end: rdf.end, text: own };
-        return edited(packet, [...withoutReceipts(packet), added]);
+            ? { start: rdf.tag.end - 2, end: rdf.tag.end, text: `>${description}</${rdf.name}>` }
+            : { start: rdf.end, end: rdf.end, text: description };
+        return edited(packet, [...before(packet), added]);
       },
     ),
   );

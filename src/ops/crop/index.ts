@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { regionOfPanorama } from '../../image/metadata/gpano.js';
+import { metadataOfRegion } from '../../image/metadata/framing.js';
+import { withLightOf } from '../../image/samples/light.js';
 import { cutOut } from '../../image/samples/window.js';
 import { defineOp } from '../../operator/define.js';
 import { resultOnly } from '../../operator/memory.js';
@@ -66,10 +67,11 @@ export const crop = defineOp({
       const random = ctx.random(key);
       return pipe(
         TE.fromEither(regionOf(params, photo, (name, most) => random.integer(name, 0, most))),
-        TE.map((region) => ({
-          ...cutOut(photo, region, params.fill ?? 'edge'),
-          metadata: regionOfPanorama(photo, region, region),
-        })),
+        TE.map((region) => {
+          const part = cutOut(photo, region, params.fill ?? 'edge');
+          const samples = withLightOf(photo.samples, part.samples);
+          return { ...part, samples, metadata: metadataOfRegion(photo, region, region) };
+        }),
       );
     },
 });

@@ -45,6 +45,22 @@ describe('encode', () => {
     expect(encode.operator.facts.extension?.(params)).toBe(extension);
   });
 
+  it('writes the metadata that were chosen, and signs the file all the same', async () => {
+    const words = (bytes: Uint8Array): readonly boolean[] =>
+      ['Olga', 'Anna'].map((word) => Buffer.from(bytes).includes(word));
+    const xmp = new TextEncoder().encode(
+      '<rdf:RDF><rdf:Description aux:OwnerName="Olga" photoshop:Credit="Anna"/></rdf:RDF>',
+    );
+    const named: Frame = { ...photo, metadata: { ...photo.metadata, xmp } };
+    const of = (params: Written) =>
+      encodedWith({ format: 'png', receipt: 'xmp', ...params }, { receipt: () => () => ({ a: 1 }) }, named);
+    expect(words((await of({})).bytes)).toEqual([true, true]);
+    expect(words((await of({ metadata: { strip: 'owner' } })).bytes)).toEqual([false, true]);
+    const bare = await of({ metadata: { keep: [] } });
+    expect(words(bare.bytes)).toEqual([false, false]);
+    expect(receiptIn((await sharp(bare.bytes).metadata()).xmp ?? new Uint8Array(0))).toBe('{"a":1}');
+  });
+
   it('keeps the extension where it keeps the format', async () => {
     const path = join(folder, 'photo.jpg');
     writeFileSync(path, (await encodedWith({ format: 'jpeg' })).bytes);

@@ -3,8 +3,18 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { warning } from '../../diagnostics/index.js';
 import { type EncodeOptions, faultsOf } from '../../image/encoding/encode-options.js';
 import { encodingBytes } from '../../image/memory.js';
+import { KEPT, STRIPPABLE } from '../../image/metadata/strip.js';
 import { defineOp } from '../../operator/define.js';
-import { boolean, type Decoded, integer, oneOf, optional } from '../../operator/params/index.js';
+import {
+  anyOf,
+  boolean,
+  type Decoded,
+  integer,
+  listOf,
+  oneOf,
+  optional,
+  record,
+} from '../../operator/params/index.js';
 import { encoded, type Frame, frame, type ImageFormat, type Json } from '../../ports/index.js';
 
 const params = {
@@ -22,6 +32,19 @@ const params = {
   progressive: optional(boolean, 'Coarse to fine (JPEG), interlaced (PNG, GIF)'),
   effort: optional(integer({ min: 0, max: 9 }), '0 is fast, 9 is small; not for JPEG'),
   lossless: optional(boolean, 'For WebP and AVIF'),
+  metadata: optional(
+    record({
+      keep: optional(
+        anyOf(oneOf('all'), listOf(oneOf(...KEPT), { min: 0 })),
+        'Kinds that go into the file: all (as without it), or some of these',
+      ),
+      strip: optional(
+        listOf(oneOf(...STRIPPABLE), { min: 0 }),
+        'What is taken out of EXIF, XMP and IPTC before that: gps (places), serial, owner, faces, thumbnail, makernote',
+      ),
+    }),
+    'What the file says beside its picture; without it, all that the source said',
+  ),
   receipt: optional(oneOf('xmp'), 'Put into the file, as XMP, how it was made, for `pipe reproduce`'),
 };
 
@@ -43,10 +66,12 @@ export const encode = defineOp({
   embedsReceipt: ({ receipt }) => receipt !== undefined,
   map:
     (given, { warn, receipt }) =>
-    ({ key, value }) =>
+    ({ key, value: photo }) =>
       pipe(
         TE.fromTask(() => import('../../image/index.js')),
         TE.chain((image) => {
+          const { frame: value, warnings } = withChoice(image, photo, given.metadata);
+          for (const warning of warnings) warn(key, warning)();
           const format = given.format ?? value.metadata.format;
           const signed =
             given.receipt === undefined ? value : signedFrame(value, receipt(key)(), format, image);
@@ -61,10 +86,19 @@ export const encode = defineOp({
       ),
 });
 
+const withChoice = (
+  { withMetadata }: typeof import('../../image/index.js'),
+  frame: Frame,
+  choice: Decoded<typeof params>['metadata'],
+): ReturnType<typeof withMetadata> => {
+  const { keep, strip } = choice ?? {};
+  return withMetadata(frame, { ...(keep ? { keep } : {}), ...(strip ? { strip } : {}) });
+};
+
 const extensions = { jpeg: 'jpg', png: 'png', webp: 'webp', avif: 'avif', tiff: 'tif', gif: 'gif' } as const;
 
 /** The options that are given. */
-const optionsOf = ({ receipt: _, ...given }: Decoded<typeof params>): EncodeOptions =>
+const optionsOf = ({ receipt: _, metadata: __, ...given }: Decoded<typeof params>): EncodeOptions =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 
 /** The picture with its receipt among its metadata; undefined where it cannot have one. */

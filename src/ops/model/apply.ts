@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure } from '../../diagnostics/index.js';
 import { MAX_PIXELS } from '../../image/limits.js';
+import { metadataOfRegion } from '../../image/metadata/framing.js';
 import { samplesOf, toDepth } from '../../image/samples/samples.js';
 import { doubtAbout, exchanged, noNumbers, notFinite, spreadOf } from '../../picture/plausible.js';
 import type { Frame, HostTensor, Samples, Size } from '../../ports/index.js';
@@ -165,7 +166,7 @@ export const applyModel = (
     TE.bind('result', ({ way, tensor }) => TE.fromEither(readResult(model, tensor, way, photo))),
     TE.bind('doubts', ({ result: { values } }) => TE.fromEither(doubted(model, photo, values))),
     TE.map(({ result: { values, size }, doubts }): Applied => {
-      const { alpha, metadata } = photo;
+      const { alpha } = photo;
       const data = rescale(values.data, values.channels, values, size, 'lanczos3');
       const frame: Frame = {
         ...size,
@@ -173,7 +174,11 @@ export const applyModel = (
         samples: samplesOf(toDepth({ depth: 'float32', data }, photo.samples.depth)),
         // Bilinear: nothing may become more than opaque or less than clear.
         ...(alpha && { alpha: resized(alpha, 1, photo, size, 'bilinear') }),
-        metadata,
+        metadata: metadataOfRegion(
+          photo,
+          { left: 0, top: 0, width: photo.width, height: photo.height },
+          size,
+        ),
       };
       return { frame, doubts };
     }),

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { regionOfPanorama } from '../../image/metadata/gpano.js';
+import { metadataOfRegion } from '../../image/metadata/framing.js';
 import { cutOut } from '../../image/samples/window.js';
 import { defineOp } from '../../operator/define.js';
 import { resultOnly } from '../../operator/memory.js';
@@ -54,7 +54,7 @@ export const pad = defineOp({
         TE.map(({ width, height }) => {
           const { left, top } = roomBefore(params.anchor, width - photo.width, height - photo.height);
           const region = { left: -left, top: -top, width, height };
-          const metadata = regionOfPanorama(photo, region, region);
+          const metadata = metadataOfRegion(photo, region, region);
           return { ...cutOut(photo, region, params.fill), metadata };
         }),
       ),
