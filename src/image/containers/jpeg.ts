@@ -1,5 +1,5 @@
 import type { MetadataBlock } from '../../ports/index.js';
-import { concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
+import { bufferOf, concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
 import { densityOf, orientationOf, stripExifHeader } from '../metadata/exif.js';
 import { iptcOf, photoshopOf } from '../metadata/photoshop.js';
 import { isExtendedBy } from '../metadata/xmp.js';
@@ -38,13 +38,36 @@ const longest = 0xffff - 2;
 /** The longest XMP packet that goes into a JPEG file, in bytes. */
 export const LONGEST_JPEG_XMP = longest - XMP.length - 1;
 
+interface Head {
+  readonly segments: readonly Segment[];
+  /** What stands between segments where none should, as stretches of the file. */
+  readonly stray: readonly (readonly [from: number, to: number])[];
+}
+
+/** Markers that stand alone, without a length: TEM and the restart markers. */
+const standsAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
+
+// Where the next marker begins: decoders pass over everything else.
+const nextMarker = (bytes: Uint8Array, from: number): number => {
+  let at = bytes.indexOf(0xff, from);
+  while (at >= 0 && at + 1 < bytes.length && bytes[at + 1] === 0) at = bytes.indexOf(0xff, at + 2);
+  return at < 0 ? bytes.length : at;
+};
+
 // Walks the segments up to the start of the first scan, where the entropy-coded data begin, or as many as there may be.
-const segmentsOf = (bytes: Uint8Array): readonly Segment[] => {
+const headOf = (bytes: Uint8Array): Head => {
   const view = viewOf(bytes);
   const segments: Segment[] = [];
+  const stray: (readonly [number, number])[] = [];
   let at = 2;
-  while (at + 4 <= bytes.length && view.getUint8(at) === 0xff && segments.length < MAX_PIECES) {
+  while (at + 4 <= bytes.length && segments.length + stray.length < MAX_PIECES) {
     const marker = view.getUint8(at + 1);
+    if (view.getUint8(at) !== 0xff || marker === 0 || standsAlone(marker)) {
+      const next = nextMarker(bytes, standsAlone(marker) ? at + 2 : at);
+      stray.push([at, next]);
+      at = next;
+      continue;
+    }
     if (marker === 0xff) {
       at += 1; // a fill byte
       continue;
@@ -55,7 +78,44 @@ const segmentsOf = (bytes: Uint8Array): readonly Segment[] => {
     segments.push({ marker, payload: bytes.subarray(at + 4, at + 2 + length) });
     at += 2 + length;
   }
-  return segments;
+  return { segments, stray };
+};
+
+const segmentsOf = (bytes: Uint8Array): readonly Segment[] => headOf(bytes).segments;
+
+/**
+ * The file without what stands between its segments before the first scan, where nothing should: decoders pass over it with a
+ * warning, which would hide the warnings behind it. The same bytes where nothing does.
+ */
+export const withoutStray = (bytes: Uint8Array): Uint8Array => {
+  const { stray } = headOf(bytes);
+  if (stray.length === 0) return bytes;
+  let at = 0;
+  const parts = stray.map(([from, to]) => {
+    const part = bytes.subarray(at, from);
+    at = to;
+    return part;
+  });
+  return concat([...parts, bytes.subarray(at)]);
+};
+
+/** More bytes than this before a marker are no padding. */
+const longestPadding = 64;
+
+/**
+ * Whether that many bytes before a marker behind the first scan are padding, which some encoders put there. Bytes of a picture that
+ * was damaged so that its samples came out shorter than they were look otherwise.
+ */
+export const arePadding = (bytes: Uint8Array, count: number, marker: number): boolean => {
+  if (count > longestPadding) return false;
+  const file = bufferOf(bytes);
+  const sign = Buffer.of(0xff, marker);
+  const scan = Math.max(0, file.indexOf(Buffer.of(0xff, 0xda)));
+  for (let at = file.indexOf(sign, scan + 2); at >= 0; at = file.indexOf(sign, at + 2)) {
+    const before = bytes.subarray(at - count, at);
+    if (before.every((byte) => byte === 0)) return true;
+  }
+  return false;
 };
 
 /** Frames that come row by row; all others come from coarse to fine. */

@@ -7,7 +7,7 @@ import type { DeclaredColour, ImageFormat } from '../../ports/index.js';
 import { readAvif } from '../containers/avif.js';
 import type { Carried } from '../containers/container.js';
 import { readGif } from '../containers/gif.js';
-import { readJpeg } from '../containers/jpeg.js';
+import { readJpeg, withoutStray } from '../containers/jpeg.js';
 import { readPng } from '../containers/png.js';
 import { PALETTE, readTiff, type TiffHeader, withoutPhotometric } from '../containers/tiff.js';
 import { readWebp } from '../containers/webp.js';
@@ -72,14 +72,14 @@ const ordinary = {
   complete: undefined,
 } as const;
 
-const jpeg = (encoded: Uint8Array, name: string): Read => {
-  const header = readJpeg(encoded);
+const jpeg = (file: Uint8Array, name: string): Read => {
+  const header = readJpeg(file);
   if (header === undefined) return E.left(corrupt(name, 'it holds no JPEG picture'));
   const { precision, components, ...rest } = header;
   if (precision !== 8)
     return E.left(unsupported(`${name} is a JPEG of ${precision} bits a sample; only 8 can be read.`));
   const model = components === 1 ? 'grey' : components === 4 ? 'cmyk' : 'rgb';
-  return E.right({ ...ordinary, ...rest, format: 'jpeg', model, lossless: false, encoded });
+  return E.right({ ...ordinary, ...rest, format: 'jpeg', model, lossless: false, encoded: withoutStray(file) });
 };
 
 const png = (encoded: Uint8Array, name: string): Read =>
