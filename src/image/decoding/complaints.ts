@@ -61,6 +61,10 @@ export const complaints: readonly Complaint[] = [
   ),
   pngHarmless(/known incorrect sRGB profile|Incorrect (sBIT|bKGD|hIST|pHYs|tIME) chunk/i),
 
+  // Fields without which samples are not what they were.
+  tiffLost(
+    /"?(JPEGTables|BitsPerSample|SamplesPerPixel|Compression|Predictor|ColorMap|PlanarConfiguration|FillOrder|RowsPerStrip|(Strip|Tile)(Offsets|ByteCounts))"?; tag ignored/i,
+  ),
   tiffHarmless(/Unknown field with tag|Unknown tag ignored|unknown.* tag .* (ignored|encountered)/i),
   tiffHarmless(/tag ignored$|value is ignored|; ignoring|^Ignoring |Ignoring extra entries/i),
   tiffHarmless(/tags are not sorted in ascending order/i),
@@ -107,7 +111,9 @@ export interface Stray {
 /** What libjpeg says of bytes before a marker. */
 export const strayIn = (message: string): Stray | undefined => {
   const found = STRAY.exec(message);
-  return found === null ? undefined : { count: Number(found[1]), marker: Number.parseInt(found[2] ?? '', 16) };
+  return found === null
+    ? undefined
+    : { count: Number(found[1]), marker: Number.parseInt(found[2] ?? '', 16) };
 };
 
 /** Whether one of the messages, whichever picture each is about, may mean that samples are lost. */

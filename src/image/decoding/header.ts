@@ -79,7 +79,14 @@ const jpeg = (file: Uint8Array, name: string): Read => {
   if (precision !== 8)
     return E.left(unsupported(`${name} is a JPEG of ${precision} bits a sample; only 8 can be read.`));
   const model = components === 1 ? 'grey' : components === 4 ? 'cmyk' : 'rgb';
-  return E.right({ ...ordinary, ...rest, format: 'jpeg', model, lossless: false, encoded: withoutStray(file) });
+  return E.right({
+    ...ordinary,
+    ...rest,
+    format: 'jpeg',
+    model,
+    lossless: false,
+    encoded: withoutStray(file),
+  });
 };
 
 const png = (encoded: Uint8Array, name: string): Read =>

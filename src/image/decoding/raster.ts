@@ -1,13 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Sharp } from 'sharp';
-import {
-  type Diagnostic,
-  type Diagnostics,
-  failure,
-  messageOf,
-  warning,
-} from '../../diagnostics/index.js';
+import { type Diagnostic, type Diagnostics, failure, messageOf, warning } from '../../diagnostics/index.js';
 import { bufferOf } from '../bytes.js';
 import type { Open } from '../libvips.js';
 import type { Depth, Raw } from '../samples/samples.js';
