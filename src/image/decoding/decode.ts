@@ -83,7 +83,7 @@ const withinMemory =
 const owned = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
 
 const metadataOf = (header: Header, { exif, xmp }: Developed): Metadata => {
-  const { icc, iptc, photoshop, density, colour, chromaSubsampling, blocks } = header;
+  const { icc, iptc, photoshop, density, colour, codePoints, chromaSubsampling, blocks } = header;
   return {
     format: header.format,
     bits: header.bits,
@@ -96,6 +96,7 @@ const metadataOf = (header: Header, { exif, xmp }: Developed): Metadata => {
     ...(xmp ? { xmp: owned(xmp) } : {}),
     ...(icc ? { icc: owned(icc) } : {}),
     ...(colour ? { colour } : {}),
+    ...(codePoints ? { codePoints } : {}),
     ...(iptc ? { iptc: owned(iptc) } : {}),
     ...(photoshop ? { photoshop: owned(photoshop) } : {}),
     ...(density ? { density } : {}),
@@ -123,7 +124,12 @@ const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [
       ]
     : []),
   ...(header.hdr
-    ? [warning('image/high-dynamic-range', `${name} declares HDR colours (PQ or HLG), taken as sRGB.`)]
+    ? [
+        warning(
+          'image/high-dynamic-range',
+          `${name} declares HDR colours (${header.hdr}); its samples are taken as they are, as sRGB.`,
+        ),
+      ]
     : []),
   ...header.leftovers.map((leftover) =>
     warning('image/metadata-dropped', `${name} carries ${leftovers[leftover]}, which is left behind.`),

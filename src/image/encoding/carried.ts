@@ -1,13 +1,12 @@
 import type { Frame, ImageFormat, MetadataBlock } from '../../ports/index.js';
 import type { Carried } from '../containers/container.js';
 import { LONGEST_JPEG_XMP } from '../containers/jpeg.js';
+import { colourKinds } from '../containers/png.js';
 import { withSize } from '../metadata/exif.js';
+import { withSrgbDeclared } from '../metadata/exif-colour.js';
 import { withXmpSize } from '../metadata/xmp.js';
 import { nameOf } from './encode-options.js';
 import type { Target } from './target.js';
-
-/** PNG chunks that say what the samples mean: they go with samples in the source's own space, and with no others. */
-const colourKinds: ReadonlySet<string> = new Set(['gAMA', 'cHRM', 'sRGB', 'cICP']);
 
 /** The metadata that go into a file, and what of them does not, in the user's words. */
 export interface OutputMetadata {
@@ -38,7 +37,7 @@ export const outputMetadataOf = ({ width, height, metadata }: Frame, target: Tar
   const strayProfile = icc !== undefined && target.icc === undefined && metadata.model === target.model;
   return {
     carried: {
-      exif: exif && withSize(exif, width, height),
+      exif: exif && withSize(samplesAreOwn ? exif : withSrgbDeclared(exif), width, height),
       xmp: xmp && withXmpSize(xmp, width, height),
       icc: target.icc,
       iptc,

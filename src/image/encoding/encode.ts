@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, warning } from '../../diagnostics/index.js';
 import type { Frame, ImageFormat } from '../../ports/index.js';
-import { writeAvifExif } from '../containers/avif.js';
+import { withCodePoints, writeAvifExif } from '../containers/avif.js';
 import type { Carried, Written } from '../containers/container.js';
 import { writeGif } from '../containers/gif.js';
 import { writeJpeg } from '../containers/jpeg.js';
@@ -58,7 +58,9 @@ const make = async (pixels: Pixels, target: Target, carried: Carried): Promise<M
   const { exif, icc, xmp } = carried;
   const companions = { ...(icc ? { icc } : {}), ...(xmp ? { xmp } : {}), exif: exif !== undefined };
   const { bytes, coloursLost } = await compress(pixels, { ...target, format }, companions);
-  return { ...fill(format, bytes, carried), coloursLost };
+  const { codePoints } = target;
+  const said = format === 'avif' && codePoints ? withCodePoints(bytes, codePoints) : bytes;
+  return { ...fill(format, said, carried), coloursLost };
 };
 
 const madeWarnings = (made: Made, { dropped }: OutputMetadata, { format }: Target): readonly Diagnostic[] => {
