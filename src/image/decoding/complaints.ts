@@ -1,4 +1,3 @@
-import { TOO_MANY } from '../turns.js';
 
 /** What a complaint of a decoder means for the picture: some of its samples are lost or made up, or all are as they were stored. */
 export type Meaning = 'samples' | 'harmless';
@@ -91,7 +90,7 @@ export const complaints: readonly Complaint[] = [
   vipsLost(/^read gave \d+ warnings/),
   vipsLost(/error in tile/),
   vipsLost(/^out of order read|Warning treated as error/),
-  of('libvips', 'turns.ts of this program', 'samples')(new RegExp(TOO_MANY)),
+  of('libvips', 'turns.ts of this program', 'samples')(/^the decoder complained more often/),
 ];
 
 /** What a complaint means. One that is in no table may be about anything, and counts for lost samples. */
