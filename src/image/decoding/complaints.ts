@@ -1,4 +1,3 @@
-
 /** What a complaint of a decoder means for the picture: some of its samples are lost or made up, or all are as they were stored. */
 export type Meaning = 'samples' | 'harmless';
 
