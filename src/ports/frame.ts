@@ -21,12 +21,29 @@ export interface MetadataBlock {
   readonly data: Uint8Array;
 }
 
-/** Colour primaries, white and transfer curve that a file declares without a profile (PNG's cICP, gAMA, cHRM). */
+/**
+ * Colour primaries, white and transfer curve that a file declares without a profile: by PNG's cICP, gAMA and cHRM, AVIF's nclx,
+ * EXIF's colour space and TIFF's fields.
+ */
 export interface DeclaredColour {
   /** CIE xy of red, green, blue and white: eight numbers. */
   readonly chromaticities: readonly number[];
-  /** What light a sample stands for: by the sRGB curve, BT.709’s, none (linear), or `sample ** exponent`. */
-  readonly transfer: 'srgb' | 'bt709' | 'linear' | { readonly exponent: number };
+  /**
+   * What light a sample stands for: by the sRGB curve, BT.709’s, none (linear), `sample ** exponent`, or curves through evenly
+   * spaced points (light 0..1), one for all channels or one each for three.
+   */
+  readonly transfer:
+    | 'srgb'
+    | 'bt709'
+    | 'linear'
+    | { readonly exponent: number }
+    | { readonly points: readonly (readonly number[])[] };
+}
+
+/** Numbers by which a file declares its primaries and its transfer curve (ITU-T H.273). */
+export interface CodePoints {
+  readonly primaries: number;
+  readonly transfer: number;
 }
 
 /**
@@ -79,6 +96,8 @@ export interface Metadata {
   readonly icc?: Uint8Array;
   /** Colour that the source declares without a profile, where it is not sRGB. */
   readonly colour?: DeclaredColour;
+  /** What an AVIF source says of its colours, as it says it. */
+  readonly codePoints?: CodePoints;
   /** IPTC-IIM records. */
   readonly iptc?: Uint8Array;
   /** Photoshop image resources (`8BIM` blocks), of which IPTC is one. */

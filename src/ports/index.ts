@@ -1,5 +1,6 @@
 export { codecOf, travelsOn } from './codec.js';
 export type {
+  CodePoints,
   DeclaredColour,
   EmbeddedVideo,
   Frame,

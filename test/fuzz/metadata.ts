@@ -1,5 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { fromLatin1, sameBytes } from '../../src/image/bytes.js';
+import { readProfile } from '../../src/image/colour/icc.js';
+import { profileOf } from '../../src/image/colour/profile-writer.js';
 import { spaceOf } from '../../src/image/colour/space.js';
 import { claimsIn, withClaims, withoutClaims } from '../../src/image/metadata/claims.js';
 import {
@@ -10,6 +12,7 @@ import {
   withThumbnail,
   withUprightOrientation,
 } from '../../src/image/metadata/exif.js';
+import { declaredByExif, declaredByFields, withSrgbDeclared } from '../../src/image/metadata/exif-colour.js';
 import { strippedExif } from '../../src/image/metadata/exif-strip.js';
 import {
   metadataOfRegion,
@@ -53,6 +56,39 @@ export const exifSeed = writeTiff(
         directory: { fields: [opaque(0x927c, new Uint8Array(33)), longs('II', 0xa002, [48])], children: [] },
       },
       { tag: 0x8825, directory: { fields: [rationals('II', 0x0002, [48, 12, 33.5])], children: [] } },
+    ],
+  },
+  'II',
+);
+
+/** A block that says Adobe RGB by its interoperability index, with a transfer function. */
+const r03Seed = writeTiff(
+  {
+    fields: [
+      shorts(
+        'II',
+        301,
+        Array.from({ length: 256 }, (_, i) => i * 257),
+      ),
+      rationals('II', 318, [0.313, 0.329]),
+      rationals('II', 319, [0.64, 0.33, 0.21, 0.71, 0.15, 0.06]),
+    ],
+    children: [
+      {
+        tag: 0x8769,
+        directory: {
+          fields: [shorts('II', 0xa001, [0xffff])],
+          children: [
+            {
+              tag: 0xa005,
+              directory: {
+                fields: [{ tag: 1, type: 2, count: 4, value: fromLatin1('R03\0') }],
+                children: [],
+              },
+            },
+          ],
+        },
+      },
     ],
   },
   'II',
@@ -151,6 +187,19 @@ export const metadataTargets: Readonly<Record<string, Target>> = {
       thumbnailOf(bytes);
       for (const thumbnail of [undefined, new Uint8Array(3), new Uint8Array(5000)])
         withThumbnail(bytes, thumbnail);
+    },
+  },
+  'exif-colour': {
+    seeds: () => [exifSeed, r03Seed],
+    words: ['II*\0', 'MM\0*', 'R03\0'],
+    run: (bytes) => {
+      const srgb = withSrgbDeclared(bytes);
+      expectThat(srgb.length === bytes.length, 'a patch moves nothing');
+      declaredByExif(bytes);
+      const tiff = openTiff(bytes);
+      const main = tiff && readIfd(tiff, tiff.first);
+      const colour = tiff && main && declaredByFields(tiff, main, 8);
+      if (colour) readProfile(profileOf(colour));
     },
   },
   ifd: {

@@ -1,9 +1,9 @@
 import sharp from 'sharp';
 import { plain, sameBytes } from '../../src/image/bytes.js';
-import { readAvif, writeAvifExif } from '../../src/image/containers/avif.js';
+import { readAvif, withCodePoints, writeAvifExif } from '../../src/image/containers/avif.js';
 import type { Carried, Written } from '../../src/image/containers/container.js';
 import { readGif, writeGif } from '../../src/image/containers/gif.js';
-import { readJpeg, writeJpeg } from '../../src/image/containers/jpeg.js';
+import { arePadding, readJpeg, withoutStray, writeJpeg } from '../../src/image/containers/jpeg.js';
 import { readPng, writePng } from '../../src/image/containers/png.js';
 import { readTiff, withoutPhotometric } from '../../src/image/containers/tiff.js';
 import { writeTiffFile } from '../../src/image/containers/tiff-writer.js';
@@ -101,6 +101,10 @@ export const pictureTargets: Readonly<Record<string, Target>> = {
     ],
     run: async (bytes) => {
       const found = unlessOutside(() => readJpeg(bytes));
+      const clean = withoutStray(bytes);
+      expectThat(clean.length <= bytes.length, 'what is left out makes nothing longer');
+      expectThat(withoutStray(clean).length === clean.length, 'what was left out is gone');
+      arePadding(bytes, 3, 0xd9);
       if (found === undefined) return;
       comesThrough(found, writeJpeg((await freshFiles()).jpeg, found), readJpeg, ['exif', 'xmp', 'icc']);
     },
@@ -169,11 +173,16 @@ export const pictureTargets: Readonly<Record<string, Target>> = {
     },
   },
   avif: {
-    seeds: async () => [(await freshFiles()).avif, writeAvifExif((await freshFiles()).avif, exifSeed).bytes],
-    words: ['meta', 'iprp', 'ipco', 'av1C', 'colr', 'nclx', 'iinf', 'iloc', 'infe', 'Exif'],
+    seeds: async () => [
+      (await freshFiles()).avif,
+      writeAvifExif((await freshFiles()).avif, exifSeed).bytes,
+      withCodePoints((await freshFiles()).avif, { primaries: 12, transfer: 13 }),
+    ],
+    words: ['meta', 'iprp', 'ipco', 'ipma', 'pitm', 'av1C', 'colr', 'nclx', 'iinf', 'iloc', 'infe', 'Exif'],
     run: (bytes) => {
       unlessOutside(() => readAvif(bytes));
       unlessOutside(() => writeAvifExif(bytes, exifSeed));
+      unlessOutside(() => withCodePoints(bytes, { primaries: 9, transfer: 16 }));
     },
   },
   gif: {

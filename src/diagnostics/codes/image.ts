@@ -114,6 +114,10 @@ export const imageCodes = {
     title: 'The format holds 256 colours, and the picture has more',
     remedy: 'Choose PNG, WebP or AVIF to keep all colours.',
   },
+  'image/colours-clipped': {
+    title: 'Colours outside of sRGB were clipped',
+    remedy: 'Choose a format that carries a profile (JPEG, PNG, WebP, AVIF, TIFF) to keep them.',
+  },
   'image/colour-model-changed': {
     title: 'The format cannot hold the colour model of the source',
     remedy: 'Choose TIFF to keep CMYK or CIELAB.',

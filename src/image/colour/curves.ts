@@ -36,8 +36,8 @@ export const parametric = ({ g, a, b, c, d, e, f }: Parameters): Curve => {
   };
 };
 
-/** The curve of IEC 61966-2-1. */
-export const srgbCurve: Curve = parametric({
+/** IEC 61966-2-1. */
+export const srgbParameters: Parameters = {
   g: 2.4,
   a: 1 / 1.055,
   b: 0.055 / 1.055,
@@ -45,10 +45,13 @@ export const srgbCurve: Curve = parametric({
   d: 0.04045,
   e: 0,
   f: 0,
-});
+};
 
-/** The camera curve of ITU-R BT.709, with the constants of BT.2020 that make it join without a step. */
-export const bt709Curve: Curve = parametric({
+/** The curve of IEC 61966-2-1. */
+export const srgbCurve: Curve = parametric(srgbParameters);
+
+/** ITU-R BT.709, with the constants of BT.2020 that make it join without a step. */
+export const bt709Parameters: Parameters = {
   g: 1 / 0.45,
   a: 1 / 1.09929682680944,
   b: 0.09929682680944 / 1.09929682680944,
@@ -56,7 +59,10 @@ export const bt709Curve: Curve = parametric({
   d: 4.5 * 0.018053968510807,
   e: 0,
   f: 0,
-});
+};
+
+/** The camera curve of ITU-R BT.709. */
+export const bt709Curve: Curve = parametric(bt709Parameters);
 
 /** A curve given by equally spaced points, straight between them; falling stretches are taken as flat. */
 export const sampled = (points: readonly number[]): Curve => {

@@ -1,4 +1,4 @@
-import type { DeclaredColour } from '../../ports/index.js';
+import type { CodePoints, DeclaredColour } from '../../ports/index.js';
 import { viewOf } from '../bytes.js';
 import { SRGB_CHROMATICITIES } from './matrix.js';
 
@@ -32,11 +32,34 @@ const isSrgb = ({ chromaticities, transfer }: DeclaredColour): boolean =>
   transfer === 'srgb' &&
   chromaticities.every((value, i) => Math.abs(value - (SRGB_CHROMATICITIES[i] ?? 0)) < 0.002);
 
-const byNumbers = (data: Uint8Array): DeclaredColour | 'hdr' | undefined => {
-  const transfer = transfers[data[1] ?? 0];
-  if (data[1] === 16 || data[1] === 18) return 'hdr';
-  const chromaticities = primaries[data[0] ?? 0];
+/** Curves of high dynamic range, by their names: they say more than samples of 0..1 can hold. */
+export type Hdr = 'PQ' | 'HLG';
+
+const hdrs: Readonly<Record<number, Hdr>> = { 16: 'PQ', 18: 'HLG' };
+
+const byNumbers = (points: CodePoints): DeclaredColour | Hdr | undefined => {
+  const hdr = hdrs[points.transfer];
+  if (hdr !== undefined) return hdr;
+  const transfer = transfers[points.transfer];
+  const chromaticities = primaries[points.primaries];
   return transfer && chromaticities && { chromaticities, transfer };
+};
+
+const unlessSrgb = (colour: DeclaredColour | Hdr | undefined): DeclaredColour | Hdr | undefined =>
+  colour === undefined || (typeof colour === 'object' && isSrgb(colour)) ? undefined : colour;
+
+/** What code points say of colours. Undefined when it is sRGB, or when they say nothing that is known. */
+export const declaredByNumbers = (points: CodePoints): DeclaredColour | Hdr | undefined =>
+  unlessSrgb(byNumbers(points));
+
+/** Whether colours lie in another triangle than sRGB's, of other primaries: a conversion to sRGB may clip them. */
+export const isOtherGamut = ({ chromaticities }: DeclaredColour): boolean =>
+  chromaticities.slice(0, 6).some((value, i) => Math.abs(value - (SRGB_CHROMATICITIES[i] ?? 0)) > 0.002);
+
+/** Adobe RGB (1998), section 4.3. */
+export const adobeRgb: DeclaredColour = {
+  chromaticities: [0.64, 0.33, 0.21, 0.71, 0.15, 0.06, 0.3127, 0.329],
+  transfer: { exponent: 563 / 256 },
 };
 
 const byGamma = (
@@ -56,18 +79,22 @@ const byGamma = (
   };
 };
 
+/** What a PNG's chunks say of its colours. */
+export interface PngColour {
+  /** Undefined when it is sRGB, when a profile says it, or when nothing does. */
+  readonly colour: DeclaredColour | Hdr | undefined;
+  /** Whether the profile, if there is one, is overruled. */
+  readonly overrulesProfile: boolean;
+}
+
 /**
  * What a PNG's chunks say of its colours, in the order of precedence of the specification (section 4.3): cICP, the
- * ICC profile, sRGB, then gAMA with cHRM. Undefined when it is sRGB, when a profile says it, or when nothing does.
+ * ICC profile, sRGB, then gAMA with cHRM.
  */
-export const declaredByPng = (
-  find: (type: string) => Found | undefined,
-  hasProfile: boolean,
-): DeclaredColour | 'hdr' | undefined => {
-  const numbers = find('cICP')?.data;
-  const coded = numbers && byNumbers(numbers);
-  if (coded === 'hdr') return coded;
+export const declaredByPng = (find: (type: string) => Found | undefined, hasProfile: boolean): PngColour => {
+  const [primary = 0, transfer = 0] = find('cICP')?.data ?? [];
+  const coded = byNumbers({ primaries: primary, transfer });
   const plain = hasProfile || find('sRGB') !== undefined;
   const colour = coded ?? (plain ? undefined : byGamma(find('gAMA')?.data, find('cHRM')?.data));
-  return colour === undefined || isSrgb(colour) ? undefined : colour;
+  return { colour: unlessSrgb(colour), overrulesProfile: coded !== undefined };
 };

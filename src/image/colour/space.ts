@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { DeclaredColour, Metadata } from '../../ports/index.js';
 import { type Conversion, throughCurve, throughMatrix } from './conversion.js';
-import { bt709Curve, type Curve, power, srgbCurve } from './curves.js';
+import { bt709Curve, type Curve, power, sampled, srgbCurve } from './curves.js';
 import { type Profile, readProfile } from './icc.js';
 import { D50_TO_SRGB, keepingGrey, multiply, toD50 } from './matrix.js';
 
@@ -23,10 +23,19 @@ export interface Resolved {
 
 const srgb: ColourSpace = { kind: 'srgb' };
 
+const curvesOf = (transfer: DeclaredColour['transfer']): readonly [Curve, Curve, Curve] => {
+  if (typeof transfer === 'object' && 'points' in transfer) {
+    const [r, g = r, b = r] = transfer.points.map(sampled);
+    if (r !== undefined && g !== undefined && b !== undefined) return [r, g, b];
+  }
+  const curve = curveOf(transfer);
+  return [curve, curve, curve];
+};
+
 const curveOf = (transfer: DeclaredColour['transfer']): Curve => {
   if (transfer === 'srgb') return srgbCurve;
   if (transfer === 'bt709') return bt709Curve;
-  return transfer === 'linear' ? power(1) : power(transfer.exponent);
+  return typeof transfer === 'object' && 'exponent' in transfer ? power(transfer.exponent) : power(1);
 };
 
 // Sixteen levels a side: enough to tell profiles apart, and little to compute.
@@ -50,10 +59,10 @@ const converted = (conversion: Conversion, channels: 1 | 3): ColourSpace =>
   isSrgb(conversion, channels) ? srgb : { kind: 'converted', conversion };
 
 const declared = ({ chromaticities, transfer }: DeclaredColour, model: 'rgb' | 'grey'): ColourSpace => {
-  const curve = curveOf(transfer);
-  if (model === 'grey') return converted(throughCurve(curve), 1);
+  const curves = curvesOf(transfer);
+  if (model === 'grey') return converted(throughCurve(curves[0]), 1);
   const matrix = keepingGrey(multiply(D50_TO_SRGB, toD50(chromaticities)));
-  return matrix.every(Number.isFinite) ? converted(throughMatrix([curve, curve, curve], matrix), 3) : srgb;
+  return matrix.every(Number.isFinite) ? converted(throughMatrix(curves, matrix), 3) : srgb;
 };
 
 const profiled = (profile: Profile | undefined, model: 'grey' | 'rgb' | 'cmyk'): Resolved => {

@@ -1,4 +1,5 @@
-import { concat, hasText, latin1, viewOf } from '../bytes.js';
+import type { CodePoints } from '../../ports/index.js';
+import { concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
 import { type Leftover, MAX_PIECES, type Written } from './container.js';
 
 /** What an AVIF file says of how its picture is coded (ISO/IEC 23008-12; AV1 in ISOBMFF). */
@@ -7,9 +8,9 @@ export interface AvifHeader {
   readonly monochrome: boolean;
   /** Coded as RGB, which is what lossless AVIF is: YCbCr would round. */
   readonly lossless: boolean;
-  /** PQ or HLG. */
-  readonly hdr: boolean;
   readonly leftovers: readonly Leftover[];
+  /** What its nclx property says of its colours; undefined where it has none. */
+  readonly codePoints: CodePoints | undefined;
 }
 
 interface Box {
@@ -61,22 +62,196 @@ const leftoversOf = (bytes: Uint8Array, properties: readonly Box[]): readonly Le
   ];
 };
 
-/** Reads how the first picture is coded. */
-export const readAvif = (bytes: Uint8Array): AvifHeader => {
+const propertiesOf = (bytes: Uint8Array): readonly Box[] => {
   const properties = find(metaOf(bytes), 'iprp');
-  const container = properties && find(boxesOf(bytes, properties.start, properties.end), 'ipco');
-  const boxes = container ? boxesOf(bytes, container.start, container.end) : [];
+  return properties ? boxesOf(bytes, properties.start, properties.end) : [];
+};
+
+const mainItemOf = (bytes: Uint8Array): number | undefined => {
+  const primary = find(metaOf(bytes), 'pitm');
+  if (primary === undefined) return undefined;
+  const view = viewOf(bytes);
+  return bytes[primary.start] === 0 ? view.getUint16(primary.start + 4) : view.getUint32(primary.start + 4);
+};
+
+// Numbers of the properties of an item, counted from 1. Items are many: the table is walked, never copied.
+const associationsOf = (bytes: Uint8Array, table: Box, item: number): readonly number[] => {
+  const view = viewOf(bytes);
+  const wideItems = bytes[table.start] !== 0;
+  const wide = ((bytes[table.start + 3] ?? 0) & 1) === 1;
+  const count = view.getUint32(table.start + 4);
+  let at = table.start + 8;
+  for (let i = 0; i < count && at + (wideItems ? 5 : 3) <= table.end; i++) {
+    const id = wideItems ? view.getUint32(at) : view.getUint16(at);
+    at += wideItems ? 4 : 2;
+    const associations = view.getUint8(at);
+    const first = at + 1;
+    at = first + associations * (wide ? 2 : 1);
+    if (id === item && at <= table.end)
+      return Array.from({ length: associations }, (_, k) =>
+        wide ? view.getUint16(first + k * 2) & 0x7fff : view.getUint8(first + k) & 0x7f,
+      );
+  }
+  return [];
+};
+
+// Properties of the main picture; all there are where the file does not say which those are.
+const mainPropertiesOf = (bytes: Uint8Array): readonly Box[] => {
+  const boxes = propertiesOf(bytes);
+  const container = find(boxes, 'ipco');
+  const all = container ? boxesOf(bytes, container.start, container.end) : [];
+  const item = mainItemOf(bytes);
+  const own =
+    item === undefined
+      ? []
+      : boxes.filter(({ type }) => type === 'ipma').flatMap((table) => associationsOf(bytes, table, item));
+  const found = own.map((number) => all[number - 1]).filter((box) => box !== undefined);
+  // A picture in tiles has its coding said by the tiles.
+  return [...found, ...all.filter(({ type }) => type === 'av1C')];
+};
+
+const isNclx =
+  (bytes: Uint8Array) =>
+  ({ type, start, end }: Box): boolean =>
+    type === 'colr' && end - start >= 11 && hasText(bytes, 'nclx', start);
+
+/** Reads how the main picture is coded. */
+export const readAvif = (bytes: Uint8Array): AvifHeader => {
+  const boxes = mainPropertiesOf(bytes);
   const config = find(boxes, 'av1C');
-  const colours = boxes.find(({ type, start }) => type === 'colr' && hasText(bytes, 'nclx', start));
+  const colours = boxes.find(isNclx(bytes));
   const flags = config ? (bytes[config.start + 2] ?? 0) : 0;
-  const transfer = colours ? viewOf(bytes).getUint16(colours.start + 6) : 13;
+  const view = viewOf(bytes);
   return {
     monochrome: (flags & 0x10) !== 0,
     chromaSubsampling: (flags & 0x08) === 0 ? '4:4:4' : (flags & 0x04) === 0 ? '4:2:2' : '4:2:0',
-    lossless: colours !== undefined && viewOf(bytes).getUint16(colours.start + 8) === 0,
-    hdr: transfer === 16 || transfer === 18,
+    lossless: colours !== undefined && view.getUint16(colours.start + 8) === 0,
+    codePoints: colours && {
+      primaries: view.getUint16(colours.start + 4),
+      transfer: view.getUint16(colours.start + 6),
+    },
     leftovers: leftoversOf(bytes, boxes),
   };
+};
+
+const nclxBox = ({ primaries, transfer }: CodePoints): Uint8Array => {
+  const box = new Uint8Array(19);
+  const view = viewOf(box);
+  view.setUint32(0, box.length);
+  box.set(fromLatin1('colrnclx'), 4);
+  view.setUint16(12, primaries);
+  view.setUint16(14, transfer);
+  // The encoder's own matrix, which it says in the picture's data: BT.601 in full range.
+  view.setUint16(16, BT_601);
+  box[18] = 0x80;
+  return box;
+};
+
+const BT_601 = 6;
+
+interface List {
+  /** Where its length stands. */
+  readonly at: number;
+  readonly end: number;
+}
+
+// The list of an item's properties, where it is one of bytes.
+const listOf = (bytes: Uint8Array, table: Box, item: number): List | undefined => {
+  const view = viewOf(bytes);
+  const plainTable = view.getUint32(table.start) === 0;
+  const count = view.getUint32(table.start + 4);
+  let at = table.start + 8;
+  for (let i = 0; plainTable && i < count && at + 3 <= table.end; i++) {
+    const end = at + 3 + view.getUint8(at + 2);
+    if (view.getUint16(at) === item) return end <= table.end ? { at: at + 2, end } : undefined;
+    at = end;
+  }
+  return undefined;
+};
+
+const grow = (bytes: Uint8Array, { start }: Box, by: number): void => {
+  const view = viewOf(bytes);
+  view.setUint32(start - 8, view.getUint32(start - 8) + by);
+};
+
+// Items lie behind the boxes that became longer.
+const moveItems = (bytes: Uint8Array, table: Box, by: number): void => {
+  const view = viewOf(bytes);
+  const based = ((view.getUint16(table.start + 4) >> 4) & 15) === 4;
+  const count = view.getUint16(table.start + 6);
+  let at = table.start + 8;
+  for (let i = 0; i < count && at + 8 <= table.end; i++) {
+    const baseAt = at + (view.getUint8(table.start) === 1 ? 6 : 4);
+    const base = based ? view.getUint32(baseAt) : 0;
+    if (base > 0) view.setUint32(baseAt, base + by);
+    const extents = view.getUint16(baseAt + (based ? 4 : 0));
+    at = baseAt + (based ? 4 : 0) + 2;
+    for (let k = 0; k < extents && at + 8 <= table.end; k++, at += 8)
+      if (base === 0) view.setUint32(at, view.getUint32(at) + by);
+  }
+};
+
+interface Places {
+  readonly meta: Box;
+  readonly properties: Box;
+  readonly container: Box;
+  readonly associations: Box;
+  readonly items: Box;
+  /** The main picture's list of properties. */
+  readonly list: List;
+}
+
+// Of the form in which the encoder writes.
+const placesOf = (bytes: Uint8Array): Places | undefined => {
+  const meta = find(boxesOf(bytes, 0, bytes.length), 'meta');
+  const inside = metaOf(bytes);
+  const [properties, items] = [find(inside, 'iprp'), find(inside, 'iloc')];
+  const [container, associations] = [find(propertiesOf(bytes), 'ipco'), find(propertiesOf(bytes), 'ipma')];
+  const item = mainItemOf(bytes);
+  if (!meta || !properties || !container || !associations || !items || item === undefined) return undefined;
+  const list = listOf(bytes, associations, item);
+  const ordered = items.end <= container.end && container.end <= associations.start;
+  const known = viewOf(bytes).getUint16(items.start + 4) >> 8 === 0x44 && (bytes[items.start] ?? 2) <= 1;
+  if (list === undefined || !ordered || !known) return undefined;
+  return { meta, properties, container, associations, items, list };
+};
+
+const withNewNclx = (encoded: Uint8Array, points: CodePoints): Uint8Array => {
+  const places = placesOf(encoded);
+  if (places === undefined) return encoded;
+  const { meta, properties, container, associations, items, list } = places;
+  const number = boxesOf(encoded, container.start, container.end).length + 1;
+  const box = nclxBox(points);
+  const head = concat([encoded]);
+  moveItems(head, items, box.length + 1);
+  for (const outer of [meta, properties]) grow(head, outer, box.length + 1);
+  grow(head, container, box.length);
+  grow(head, associations, 1);
+  head[list.at] = (head[list.at] ?? 0) + 1;
+  return concat([
+    head.subarray(0, container.end),
+    box,
+    head.subarray(container.end, list.end),
+    Uint8Array.of(number),
+    head.subarray(list.end),
+  ]);
+};
+
+/**
+ * An encoded AVIF file that says of its colours what these numbers say; how they are coded stays as it is. The same bytes where
+ * the file is built as the encoder builds none.
+ */
+export const withCodePoints = (encoded: Uint8Array, points: CodePoints): Uint8Array => {
+  const container = find(propertiesOf(encoded), 'ipco');
+  const boxes = container ? boxesOf(encoded, container.start, container.end) : [];
+  const said = boxes.filter(isNclx(encoded));
+  if (said.length === 0) return withNewNclx(encoded, points);
+  const copy = concat([encoded]);
+  for (const { start } of said) {
+    viewOf(copy).setUint16(start + 4, points.primaries);
+    viewOf(copy).setUint16(start + 6, points.transfer);
+  }
+  return copy;
 };
 
 const itemOf = (bytes: Uint8Array, type: string): number | undefined => {

@@ -20,18 +20,39 @@ export const JUMBF = 'JP';
 /** The longest payload of a segment: its length field counts itself. */
 export const LONGEST_PAYLOAD = 0xffff - 2;
 
-interface Walked {
+/** What stands before the first scan of a JPEG. */
+export interface Head {
   readonly segments: readonly Segment[];
-  /** Where the first scan begins, or where there are no more segments. */
+  /** What stands between segments where none should, as stretches of the file. */
+  readonly stray: readonly (readonly [from: number, to: number])[];
+  /** Where the first scan begins, or what is no segment. */
   readonly end: number;
 }
 
-const walk = (bytes: Uint8Array): Walked => {
+/** Markers that stand alone, without a length: TEM and the restart markers. */
+const standsAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
+
+// Where the next marker begins: decoders pass over everything else.
+const nextMarker = (bytes: Uint8Array, from: number): number => {
+  let at = bytes.indexOf(0xff, from);
+  while (at >= 0 && at + 1 < bytes.length && bytes[at + 1] === 0) at = bytes.indexOf(0xff, at + 2);
+  return at < 0 ? bytes.length : at;
+};
+
+/** Walks the segments up to the start of the first scan, where the entropy-coded data begin, or as many as there may be. */
+export const headOf = (bytes: Uint8Array): Head => {
   const view = viewOf(bytes);
   const segments: Segment[] = [];
+  const stray: (readonly [number, number])[] = [];
   let at = 2;
-  while (at + 4 <= bytes.length && view.getUint8(at) === 0xff && segments.length < MAX_PIECES) {
+  while (at + 4 <= bytes.length && segments.length + stray.length < MAX_PIECES) {
     const marker = view.getUint8(at + 1);
+    if (view.getUint8(at) !== 0xff || marker === 0 || standsAlone(marker)) {
+      const next = nextMarker(bytes, standsAlone(marker) ? at + 2 : at);
+      stray.push([at, next]);
+      at = next;
+      continue;
+    }
     if (marker === 0xff) {
       at += 1; // a fill byte
       continue;
@@ -42,11 +63,11 @@ const walk = (bytes: Uint8Array): Walked => {
     segments.push({ marker, payload: bytes.subarray(at + 4, at + 2 + length) });
     at += 2 + length;
   }
-  return { segments, end: at };
+  return { segments, stray, end: at };
 };
 
-/** The segments up to the start of the first scan, where the entropy-coded data begin, or as many as there may be. */
-export const segmentsOf = (bytes: Uint8Array): readonly Segment[] => walk(bytes).segments;
+/** The segments before the first scan. */
+export const segmentsOf = (bytes: Uint8Array): readonly Segment[] => headOf(bytes).segments;
 
 /** What follows their names in the segments of that marker that begin with a name. */
 export const payloads = (segments: readonly Segment[], marker: number, name: string): readonly Uint8Array[] =>
@@ -62,7 +83,7 @@ export const beginsJpeg = (bytes: Uint8Array, at: number): boolean => hasText(by
  * since thumbnails in them have end markers of their own. Undefined where it has none.
  */
 export const endOfJpeg = (bytes: Uint8Array): number | undefined => {
-  let at = walk(bytes).end;
+  let at = headOf(bytes).end;
   while (at >= 0 && at + 1 < bytes.length) {
     const marker = bytes[at + 1] as number;
     if (bytes[at] !== 0xff || marker === 0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd7))
@@ -99,7 +120,7 @@ export const isMeaning = ({ marker, payload }: Segment): boolean => {
 
 /** A gain map's file without segments that describe a photo. */
 export const withoutOthers = (jpeg: Uint8Array): Uint8Array => {
-  const { segments, end } = walk(jpeg);
+  const { segments, end } = headOf(jpeg);
   return segments.every(isMeaning)
     ? jpeg
     : concat([

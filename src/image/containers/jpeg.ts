@@ -1,5 +1,5 @@
 import type { MetadataBlock } from '../../ports/index.js';
-import { concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
+import { bufferOf, concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
 import { densityOf, orientationOf, stripExifHeader } from '../metadata/exif.js';
 import { iptcOf, photoshopOf } from '../metadata/photoshop.js';
 import { isExtendedBy } from '../metadata/xmp.js';
@@ -8,6 +8,7 @@ import { readBehind } from './jpeg-behind.js';
 import {
   EXIF,
   EXTENDED_XMP,
+  headOf,
   ICC,
   ISO_GAIN_MAP,
   JUMBF,
@@ -38,6 +39,40 @@ export interface JpegHeader extends Carried {
 
 /** The longest XMP packet that goes into a JPEG file, in bytes. */
 export const LONGEST_JPEG_XMP = LONGEST_PAYLOAD - XMP.length - 1;
+/**
+ * The file without what stands between its segments before the first scan, where nothing should: decoders pass over it with a
+ * warning, which would hide the warnings behind it. The same bytes where nothing does.
+ */
+export const withoutStray = (bytes: Uint8Array): Uint8Array => {
+  const { stray } = headOf(bytes);
+  if (stray.length === 0) return bytes;
+  let at = 0;
+  const parts = stray.map(([from, to]) => {
+    const part = bytes.subarray(at, from);
+    at = to;
+    return part;
+  });
+  return concat([...parts, bytes.subarray(at)]);
+};
+
+/** More bytes than this before a marker are no padding. */
+const longestPadding = 64;
+
+/**
+ * Whether that many bytes before a marker behind the first scan are padding, which some encoders put there. Bytes of a picture that
+ * was damaged so that its samples came out shorter than they were look otherwise.
+ */
+export const arePadding = (bytes: Uint8Array, count: number, marker: number): boolean => {
+  if (count > longestPadding) return false;
+  const file = bufferOf(bytes);
+  const sign = Buffer.of(0xff, marker);
+  const scan = Math.max(0, file.indexOf(Buffer.of(0xff, 0xda)));
+  for (let at = file.indexOf(sign, scan + 2); at >= 0; at = file.indexOf(sign, at + 2)) {
+    const before = bytes.subarray(at - count, at);
+    if (before.every((byte) => byte === 0)) return true;
+  }
+  return false;
+};
 
 /** Frames that come row by row; all others come from coarse to fine. */
 const sequential: ReadonlySet<number> = new Set([0xc0, 0xc1]);

@@ -2,7 +2,7 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
 import type { DeclaredColour, MetadataBlock } from '../../ports/index.js';
 import { concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
-import { declaredByPng } from '../colour/declared.js';
+import { declaredByPng, type Hdr } from '../colour/declared.js';
 import { orientationOf } from '../metadata/exif.js';
 import { type Carried, MAX_PIECES, type Written } from './container.js';
 
@@ -21,8 +21,8 @@ export interface PngHeader extends Carried {
   readonly orientation: number;
   /** False when the chunks end before IEND. */
   readonly complete: boolean;
-  /** Colour declared without a profile, where it is not sRGB; `hdr` for PQ and HLG. */
-  readonly colour: DeclaredColour | 'hdr' | undefined;
+  /** Colour declared without a profile, where it is not sRGB. */
+  readonly colour: DeclaredColour | Hdr | undefined;
 }
 
 /** One chunk: four letters and its data. */
@@ -97,7 +97,7 @@ const densityOf = (chunk: Chunk | undefined): number | undefined => {
 };
 
 /** Chunks that describe the picture to people or to colour management, and hold for a copy of it. */
-const colourKinds: ReadonlySet<string> = new Set(['gAMA', 'cHRM', 'sRGB', 'cICP']);
+export const colourKinds: ReadonlySet<string> = new Set(['gAMA', 'cHRM', 'sRGB', 'cICP', 'iCCP']);
 const textKinds: ReadonlySet<string> = new Set(['tEXt', 'zTXt', 'iTXt', 'tIME']);
 const standardKinds: ReadonlySet<string> = new Set([
   ...['IHDR', 'PLTE', 'tRNS', 'iCCP', 'pHYs', 'eXIf', 'acTL', 'fcTL', 'caBX', 'mDCV', 'cLLI', 'mDCv', 'cLLi'],
@@ -112,7 +112,7 @@ const mayCopy = (type: string): boolean => type[3] === type[3]?.toLowerCase();
 const isAspect = ({ type, data }: Chunk): boolean => type === 'pHYs' && data[8] === 0;
 
 const isBlock = (chunk: Chunk): boolean =>
-  colourKinds.has(chunk.type) ||
+  (colourKinds.has(chunk.type) && chunk.type !== 'iCCP') ||
   isAspect(chunk) ||
   (textKinds.has(chunk.type) && !isXmp(chunk)) ||
   (!standardKinds.has(chunk.type) && !textKinds.has(chunk.type) && mayCopy(chunk.type));
@@ -152,7 +152,8 @@ export const readPng = (bytes: Uint8Array): E.Either<string, PngHeader> => {
   const colourType = view.getUint8(9);
   const animation = find('acTL')?.data;
   const exif = find('eXIf')?.data;
-  const icc = iccOf(find('iCCP'));
+  const profile = iccOf(find('iCCP'));
+  const { colour, overrulesProfile } = declaredByPng(find, profile !== undefined);
   return E.right({
     width: view.getUint32(0),
     height: view.getUint32(4),
@@ -164,15 +165,15 @@ export const readPng = (bytes: Uint8Array): E.Either<string, PngHeader> => {
     frames: animation && animation.length >= 8 ? viewOf(animation).getUint32(0) : 1,
     orientation: orientationOf(exif),
     complete,
-    colour: declaredByPng(find, icc !== undefined),
+    colour,
     exif,
     xmp: xmpOf(list.find(isXmp)),
-    icc,
+    icc: overrulesProfile ? undefined : profile,
     iptc: undefined,
     photoshop: undefined,
     density: densityOf(find('pHYs')),
     blocks: list
-      .filter(isBlock)
+      .filter((chunk) => isBlock(chunk) || (overrulesProfile && chunk.type === 'iCCP'))
       .map(({ type, data }): MetadataBlock => ({ container: 'png', kind: type, data })),
     leftovers: find('caBX') === undefined ? [] : ['content credentials'],
   });

@@ -1,4 +1,6 @@
+import type { DeclaredColour } from '../../ports/index.js';
 import { concat, hasText, latin1, viewOf } from '../bytes.js';
+import { declaredByExif, declaredByFields } from '../metadata/exif-colour.js';
 import {
   childOf,
   type Entry,
@@ -29,6 +31,8 @@ export interface TiffHeader extends Carried {
   readonly photos: number;
   /** True for a camera's raw file in TIFF's clothes: its first picture is a preview. */
   readonly cameraRaw: boolean;
+  /** Colour that its fields or its EXIF declare, without a profile. */
+  readonly colour: DeclaredColour | undefined;
 }
 
 export const EXIF_IFD = 0x8769;
@@ -193,17 +197,21 @@ export const readTiff = (bytes: Uint8Array): TiffHeader | undefined => {
   const described = [EXIF_IFD, GPS_IFD].some((tag) => entryOf(main, tag) !== undefined) ? main : first;
   const description = descriptionOf(tiff, described);
   const credentials = [first, main].some((ifd) => entryOf(ifd, CREDENTIALS) !== undefined);
+  const bits = integerOf(tiff, main, 258) ?? 1;
+  const exif = exifOf(tiff, description);
+  const icc = entryOf(main, ICC)?.value;
   return {
     page,
     photos,
     photometric: integerOf(tiff, main, 262),
     photometricAt: entryOf(main, 262)?.at,
-    bits: integerOf(tiff, main, 258) ?? 1,
+    bits,
     sampleFormat: integerOf(tiff, main, 339) ?? 1,
     cameraRaw: isCameraRaw(tiff, first),
-    exif: exifOf(tiff, description),
+    colour: icc ? undefined : (declaredByFields(tiff, main, bits) ?? declaredByExif(exif)),
+    exif,
     xmp: (entryOf(main, XMP) ?? entryOf(first, XMP))?.value,
-    icc: entryOf(main, ICC)?.value,
+    icc,
     iptc: iptcValue(entryOf(main, IPTC)) ?? iptcOf(photoshop),
     photoshop,
     density: densityOf(tiff, main),

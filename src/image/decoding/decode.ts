@@ -103,7 +103,7 @@ const gainMapOf = ({ gainMap, orientation }: Header, samples: Samples): GainMap 
 const metadataOf = (header: Header, { exif, xmp, picture }: Developed): Metadata => {
   const gainMap = gainMapOf(header, picture.samples);
   const { video } = header;
-  const { icc, iptc, photoshop, density, colour, chromaSubsampling, blocks } = header;
+  const { icc, iptc, photoshop, density, colour, codePoints, chromaSubsampling, blocks } = header;
   return {
     format: header.format,
     bits: header.bits,
@@ -116,6 +116,7 @@ const metadataOf = (header: Header, { exif, xmp, picture }: Developed): Metadata
     ...(xmp ? { xmp: owned(xmp) } : {}),
     ...(icc ? { icc: owned(icc) } : {}),
     ...(colour ? { colour } : {}),
+    ...(codePoints ? { codePoints } : {}),
     ...(iptc ? { iptc: owned(iptc) } : {}),
     ...(photoshop ? { photoshop: owned(photoshop) } : {}),
     ...(density ? { density } : {}),
@@ -164,7 +165,12 @@ const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [
       ]
     : []),
   ...(header.hdr
-    ? [warning('image/high-dynamic-range', `${name} declares HDR colours (PQ or HLG), taken as sRGB.`)]
+    ? [
+        warning(
+          'image/high-dynamic-range',
+          `${name} declares HDR colours (${header.hdr}); its samples are taken as they are, as sRGB.`,
+        ),
+      ]
     : []),
   ...leftoversOf(header).map((leftover) =>
     warning('image/metadata-dropped', `${name} carries ${leftovers[leftover]}, which is left behind.`),

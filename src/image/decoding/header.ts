@@ -3,16 +3,18 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Metadata as VipsHeader } from 'sharp';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import type { DeclaredColour, ImageFormat } from '../../ports/index.js';
+import type { CodePoints, DeclaredColour, ImageFormat } from '../../ports/index.js';
+import { declaredByNumbers, type Hdr } from '../colour/declared.js';
 import { readAvif } from '../containers/avif.js';
 import type { Carried } from '../containers/container.js';
 import { readGif } from '../containers/gif.js';
-import { readJpeg } from '../containers/jpeg.js';
+import { readJpeg, withoutStray } from '../containers/jpeg.js';
 import { readPng } from '../containers/png.js';
 import { PALETTE, readTiff, type TiffHeader, withoutPhotometric } from '../containers/tiff.js';
 import { readWebp } from '../containers/webp.js';
 import { sharp } from '../libvips.js';
 import { densityOf, stripExifHeader } from '../metadata/exif.js';
+import { declaredByExif } from '../metadata/exif-colour.js';
 import type { LabCoding } from '../samples/lab-coding.js';
 import type { Depth } from '../samples/samples.js';
 import { reasonOf } from './reason.js';
@@ -38,7 +40,9 @@ export interface Header extends Carried {
   readonly buffered: boolean;
   readonly chromaSubsampling: string | undefined;
   readonly colour: DeclaredColour | undefined;
-  readonly hdr: boolean;
+  /** What an AVIF says of its colours, as it says it. */
+  readonly codePoints: CodePoints | undefined;
+  readonly hdr: Hdr | undefined;
   readonly lab: LabCoding | undefined;
   /** Whether the file's structure runs to its end; undefined where only decoding tells. */
   readonly complete: boolean | undefined;
@@ -70,20 +74,37 @@ const ordinary = {
   buffered: false,
   chromaSubsampling: undefined,
   colour: undefined,
-  hdr: false,
+  codePoints: undefined,
+  hdr: undefined,
   lab: undefined,
   complete: undefined,
 } as const;
 
-const jpeg = (encoded: Uint8Array, name: string): Read => {
-  const header = readJpeg(encoded);
+const jpeg = (file: Uint8Array, name: string): Read => {
+  const header = readJpeg(file);
   if (header === undefined) return E.left(corrupt(name, 'it holds no JPEG picture'));
   const { precision, components, ...rest } = header;
   if (precision !== 8)
     return E.left(unsupported(`${name} is a JPEG of ${precision} bits a sample; only 8 can be read.`));
   const model = components === 1 ? 'grey' : components === 4 ? 'cmyk' : 'rgb';
-  return E.right({ ...ordinary, ...rest, format: 'jpeg', model, lossless: false, encoded });
+  return E.right({
+    ...ordinary,
+    ...rest,
+    format: 'jpeg',
+    model,
+    lossless: false,
+    colour: exifColour(header),
+    encoded: withoutStray(file),
+  });
 };
+
+// A profile outranks what EXIF says.
+const exifColour = ({ icc, exif }: Carried): DeclaredColour | undefined =>
+  icc ? undefined : declaredByExif(exif);
+
+/** A colour that is declared, as what is converted or as what is only named. */
+const colourOf = (colour: DeclaredColour | Hdr | undefined): Pick<Header, 'colour' | 'hdr'> =>
+  typeof colour === 'string' ? { colour: undefined, hdr: colour } : { colour, hdr: undefined };
 
 const png = (encoded: Uint8Array, name: string): Read =>
   pipe(
@@ -97,8 +118,7 @@ const png = (encoded: Uint8Array, name: string): Read =>
         model: grey ? 'grey' : 'rgb',
         pages: frames,
         depth: rest.bits === 16 ? 'uint16' : 'uint8',
-        colour: colour === 'hdr' ? undefined : colour,
-        hdr: colour === 'hdr',
+        ...colourOf(colour),
         encoded,
       }),
     ),
@@ -108,7 +128,14 @@ const webp = (encoded: Uint8Array, name: string): Read => {
   const header = readWebp(encoded);
   if (header === undefined) return E.left(corrupt(name, 'it holds no WebP picture'));
   const { frames, ...rest } = header;
-  return E.right({ ...ordinary, ...rest, format: 'webp', pages: frames, encoded });
+  return E.right({
+    ...ordinary,
+    ...rest,
+    format: 'webp',
+    pages: frames,
+    colour: exifColour(header),
+    encoded,
+  });
 };
 
 const askVips = (encoded: Uint8Array, name: string, page = 0): TE.TaskEither<Diagnostics, VipsHeader> =>
@@ -195,6 +222,8 @@ const avif = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, Hea
       return {
         ...ordinary,
         ...coding,
+        // A profile outranks them.
+        ...colourOf(vips.icc || !coding.codePoints ? undefined : declaredByNumbers(coding.codePoints)),
         format: 'avif',
         width: vips.width,
         height: vips.height,

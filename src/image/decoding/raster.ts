@@ -1,13 +1,14 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Sharp } from 'sharp';
-import { type Diagnostic, type Diagnostics, failure, warning } from '../../diagnostics/index.js';
+import { type Diagnostic, type Diagnostics, failure, messageOf, warning } from '../../diagnostics/index.js';
 import { bufferOf } from '../bytes.js';
-import { sharp } from '../libvips.js';
+import type { Open } from '../libvips.js';
 import type { Depth, Raw } from '../samples/samples.js';
 import { meansNoMemory } from '../thrown.js';
 import type { Header } from './header.js';
-import { meansTruncation, reasonOf, spoilsPixels } from './reason.js';
+import { type FailOn, judged } from './judge.js';
+import { meansTruncation } from './reason.js';
 
 /** Decoded samples as the decoder hands them over: upright, channels interleaved, transparency last. */
 export interface Raster {
@@ -71,26 +72,25 @@ const view = (buffer: Buffer, depth: Depth): Raw => {
     : new Float32Array(aligned.buffer, aligned.byteOffset, length);
 };
 
-/** How much damage is put up with. */
-type FailOn = 'warning' | 'error' | 'none';
-
-const attempt = (header: Header, wanted: Wanted, failOn: FailOn): TE.TaskEither<string, Raster> => {
-  const depth: Depth = wanted === 'own' ? header.depth : header.model === 'cmyk' ? 'uint8' : 'uint16';
-  return TE.tryCatch(async () => {
-    const picture = sharp(header.encoded, {
-      failOn,
-      ...(header.page > 0 ? { page: header.page } : {}),
-      // What the header said is what memory was counted for.
-      limitInputPixels: header.width * header.height,
-      ignoreIcc: wanted === 'own',
-    });
-    const { data, info } = await upright(inSpace(picture, header, wanted), header.orientation)
-      .raw({ depth: rawDepths[depth] })
-      .toBuffer({ resolveWithObject: true });
-    const { width, height, channels } = info;
-    return { width, height, channels, data: view(data, depth), warnings: [] };
-  }, reasonOf);
-};
+const attempt =
+  (header: Header, wanted: Wanted) =>
+  (failOn: FailOn, open: Open): TE.TaskEither<string, Raster> => {
+    const depth: Depth = wanted === 'own' ? header.depth : header.model === 'cmyk' ? 'uint8' : 'uint16';
+    return TE.tryCatch(async () => {
+      const picture = open(header.encoded, {
+        failOn,
+        ...(header.page > 0 ? { page: header.page } : {}),
+        // What the header said is what memory was counted for.
+        limitInputPixels: header.width * header.height,
+        ignoreIcc: wanted === 'own',
+      });
+      const { data, info } = await upright(inSpace(picture, header, wanted), header.orientation)
+        .raw({ depth: rawDepths[depth] })
+        .toBuffer({ resolveWithObject: true });
+      const { width, height, channels } = info;
+      return { width, height, channels, data: view(data, depth), warnings: [] };
+    }, messageOf);
+  };
 
 /**
  * True for a file whose structure ends before its end. A JPEG that was cut off has no end marker behind its last scan; one
@@ -119,9 +119,8 @@ const damaged = (raster: Raster, name: string, reason: string): Raster => ({
 });
 
 /**
- * Decodes a file's pixels in one pass of libvips. Whatever the decoder complains about fails the first attempt; a
- * second one lets pass what does not spoil the picture, with a warning; and a third, with `damaged: 'keep'`, all that
- * can be had. Errors: `image/truncated`, `image/corrupt`.
+ * Decodes a file's pixels, by libvips. Whatever its decoder complains about that means that samples are lost or made up, with the
+ * last rows too, is `image/truncated` or `image/corrupt`; with `damaged: 'keep'` it is a warning beside all that can be had.
  */
 export const readRaster = (
   header: Header,
@@ -130,13 +129,9 @@ export const readRaster = (
   tolerance: 'refuse' | 'keep',
 ): TE.TaskEither<Diagnostics, Raster> =>
   pipe(
-    attempt(header, wanted, 'warning'),
-    TE.orElse((reason) =>
-      pipe(
-        spoilsPixels(reason) ? TE.left(reason) : attempt(header, wanted, 'error'),
-        TE.orElse((worse) => (tolerance === 'keep' ? attempt(header, wanted, 'none') : TE.left(worse))),
-        TE.map((raster) => damaged(raster, name, reason)),
-      ),
+    judged(header, attempt(header, wanted), tolerance),
+    TE.bimap(
+      (reason) => refusal(header, name, reason),
+      ({ value, loss }) => (loss === undefined ? value : damaged(value, name, loss)),
     ),
-    TE.mapLeft((reason) => refusal(header, name, reason)),
   );

@@ -1,18 +1,18 @@
 import { messageOf } from '../../diagnostics/index.js';
 
-/** The first thing that libvips says about a failure, without the names of its modules. */
-export const reasonOf = (thrown: unknown): string => {
-  const lines = messageOf(thrown)
+/** What libvips says, each line by itself. */
+export const linesOf = (message: string): readonly string[] =>
+  message
     .split('\n')
-    .map((line) =>
-      line
-        .replace(/^Input (buffer|file) has corrupt header:\s*/, '')
-        .replace(/^[A-Za-z0-9_]+: /, '')
-        .trim(),
-    )
+    .map((line) => line.replace(/^Input (buffer|file) has corrupt header:\s*/, '').trim())
     .filter((line) => line !== '' && !line.startsWith('Warning treated as error'));
-  return withoutEnd(lines[0] ?? 'the decoder gave no reason');
-};
+
+/** One line of what libvips says, as part of a sentence: without the names of its modules. */
+export const asReason = (line: string): string => withoutEnd(line.replace(/^[A-Za-z0-9_]+: /, ''));
+
+/** The first thing that libvips says about a failure. */
+export const reasonOf = (thrown: unknown): string =>
+  asReason(linesOf(messageOf(thrown))[0] ?? 'the decoder gave no reason');
 
 /** A sentence without the full stops and exclamation marks at its end. */
 const withoutEnd = (sentence: string): string => {
@@ -24,7 +24,3 @@ const withoutEnd = (sentence: string): string => {
 /** Whether what libvips says means that the file ended too early. */
 export const meansTruncation = (reason: string): boolean =>
   /premature end of JPEG image|truncated|unexpected end|end of file|too short|not enough/i.test(reason);
-
-/** Whether a complaint of the JPEG decoder means that part of the picture is garbage, though it goes on. */
-export const spoilsPixels = (reason: string): boolean =>
-  /premature end of data segment|bad Huffman code|resync|too much data|bogus progression/i.test(reason);

@@ -1,12 +1,14 @@
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { messageOf } from '../../diagnostics/index.js';
 import { readBytes } from '../../disk/read.js';
-import { sharp } from '../libvips.js';
 import { MAX_BYTES, MAX_PIXELS } from '../limits.js';
 import { decodingRefusal } from '../memory.js';
 import { formatOf } from './decode.js';
 import { type Header, readHeader } from './header.js';
+import { type Attempt, judged } from './judge.js';
 import { endsEarly } from './raster.js';
 
 /**
@@ -35,12 +37,18 @@ export const isWhole = (path: string, memory = Number.POSITIVE_INFINITY): T.Task
 const decodes = async (header: Header, memory: number): Promise<boolean> => {
   if (header.width * header.height > MAX_PIXELS || decodingRefusal(header, '', memory)) return true;
   if (endsEarly(header)) return false;
-  return sharp(header.encoded, { failOn: 'error', sequentialRead: true })
-    .resize({ width: 8, height: 8, fit: 'fill', kernel: 'nearest' })
-    .raw()
-    .toBuffer()
-    .then(
-      () => true,
-      () => false,
-    );
+  return E.isRight(await judged(header, shrunk(header), 'refuse')());
 };
+
+// Every row counts towards the result, so that none is left unread.
+const shrunk =
+  ({ encoded, width, height }: Header): Attempt<Buffer> =>
+  (failOn, open) =>
+    TE.tryCatch(
+      () =>
+        open(encoded, { failOn, sequentialRead: true })
+          .resize({ width: Math.ceil(width / 8), height: Math.ceil(height / 8), fit: 'fill' })
+          .raw()
+          .toBuffer(),
+      messageOf,
+    );

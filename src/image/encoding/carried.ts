@@ -1,8 +1,10 @@
 import type { EmbeddedVideo, Frame, ImageFormat, MetadataBlock } from '../../ports/index.js';
 import type { Carried, StoredGainMap } from '../containers/container.js';
 import { LONGEST_JPEG_XMP } from '../containers/jpeg.js';
+import { colourKinds } from '../containers/png.js';
 import { withClaims } from '../metadata/claims.js';
 import { withSize } from '../metadata/exif.js';
+import { withSrgbDeclared } from '../metadata/exif-colour.js';
 import { withoutThumbnails } from '../metadata/photoshop.js';
 import type { Strippable, Stripped } from '../metadata/strip.js';
 import { withXmpSize } from '../metadata/xmp.js';
@@ -11,9 +13,6 @@ import { originOf } from '../samples/origin.js';
 import { nameOf } from './encode-options.js';
 import { speaksXmp } from './gain-map.js';
 import type { Target } from './target.js';
-
-/** PNG chunks that say what the samples mean: they go with samples in the source's own space, and with no others. */
-const colourKinds: ReadonlySet<string> = new Set(['gAMA', 'cHRM', 'sRGB', 'cICP']);
 
 /** The metadata that go into a file, and what of them does not, in the user's words. */
 export interface OutputMetadata {
@@ -85,7 +84,7 @@ export const outputMetadataOf = (
   const { dropped: notBehind, ...behind } = behindFor(target.format, sized, gainMap, video);
   return {
     carried: {
-      exif: exif && withSize(exif, width, height),
+      exif: exif && withSize(samplesAreOwn ? exif : withSrgbDeclared(exif), width, height),
       icc: target.icc,
       iptc,
       photoshop,

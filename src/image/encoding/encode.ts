@@ -2,8 +2,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, warning } from '../../diagnostics/index.js';
-import type { Frame, ImageFormat } from '../../ports/index.js';
-import { writeAvifExif } from '../containers/avif.js';
+import type { CodePoints, Frame, ImageFormat } from '../../ports/index.js';
+import { readAvif, withCodePoints, writeAvifExif } from '../containers/avif.js';
 import type { Carried, StoredGainMap, Written } from '../containers/container.js';
 import { writeGif } from '../containers/gif.js';
 import { writeJpeg } from '../containers/jpeg.js';
@@ -13,6 +13,7 @@ import { writeWebp } from '../containers/webp.js';
 import { lightOf } from '../samples/light.js';
 import { total } from '../thrown.js';
 import { type OutputMetadata, outputMetadataOf } from './carried.js';
+import { clippedSamples } from './clipped.js';
 import { compress, tiffPixels } from './compress.js';
 import { type EncodeOptions, nameOf } from './encode-options.js';
 import { gainMapFor } from './gain-map.js';
@@ -52,6 +53,13 @@ const writeAvif = (bytes: Uint8Array, { exif, iptc, photoshop }: Carried): Writt
   return { ...written, dropped: [...written.dropped, ...(iptc || photoshop ? ['IPTC'] : [])] };
 };
 
+const declaring = (avif: Uint8Array, points: CodePoints): Written => {
+  const bytes = withCodePoints(avif, points);
+  const said = readAvif(bytes).codePoints;
+  const whole = said?.primaries === points.primaries && said.transfer === points.transfer;
+  return { bytes, dropped: whole ? [] : ['what the source declares of its colours'] };
+};
+
 const make = async (pixels: Pixels, target: Target, carried: Carried): Promise<Made> => {
   const { format } = target;
   if (format === 'tiff') {
@@ -61,7 +69,9 @@ const make = async (pixels: Pixels, target: Target, carried: Carried): Promise<M
   const { exif, icc, xmp } = carried;
   const companions = { ...(icc ? { icc } : {}), ...(xmp ? { xmp } : {}), exif: exif !== undefined };
   const { bytes, coloursLost } = await compress(pixels, { ...target, format }, companions);
-  return { ...fill(format, bytes, carried), coloursLost };
+  const said = target.codePoints ? declaring(bytes, target.codePoints) : { bytes, dropped: [] };
+  const written = fill(format, said.bytes, carried);
+  return { ...written, dropped: [...said.dropped, ...written.dropped], coloursLost };
 };
 
 const madeWarnings = (made: Made, { dropped }: OutputMetadata, { format }: Target): readonly Diagnostic[] => {
@@ -79,6 +89,19 @@ const madeWarnings = (made: Made, { dropped }: OutputMetadata, { format }: Targe
       ? [warning('image/metadata-dropped', `${nameOf(format)} cannot carry ${lost.join(', ')}.`)]
       : []),
   ];
+};
+
+const clippingWarnings = (frame: Frame, target: Target): readonly Diagnostic[] => {
+  const share = clippedSamples(frame, target) / (frame.width * frame.height * frame.channels);
+  const percent = share < 0.001 ? 'less than 0.1' : (share * 100).toFixed(1);
+  return share === 0
+    ? []
+    : [
+        warning(
+          'image/colours-clipped',
+          `${nameOf(target.format)} was written in sRGB, and the picture has colours outside of it: ${percent} % of its samples were clipped.`,
+        ),
+      ];
 };
 
 const withThumbnail = async (frame: Frame, { carried, dropped }: OutputMetadata): Promise<OutputMetadata> =>
@@ -123,7 +146,12 @@ const finish = async (frame: Frame, { target, warnings }: Aimed, pixels: Pixels)
   return {
     bytes: made.bytes,
     format: target.format,
-    warnings: [...warnings, ...told, ...madeWarnings(made, outputMetadata, target)],
+    warnings: [
+      ...warnings,
+      ...told,
+      ...clippingWarnings(frame, target),
+      ...madeWarnings(made, outputMetadata, target),
+    ],
   };
 };
 

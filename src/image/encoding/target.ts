@@ -1,6 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostic, type Diagnostics, failure, warning } from '../../diagnostics/index.js';
-import type { Frame, ImageFormat } from '../../ports/index.js';
+import type { CodePoints, Frame, ImageFormat } from '../../ports/index.js';
+import { isOtherGamut } from '../colour/declared.js';
+import { profileOf } from '../colour/profile-writer.js';
 import { type ColourSpace, spaceOf } from '../colour/space.js';
 import { MAX_SIDE } from '../limits.js';
 import { originOf } from '../samples/origin.js';
@@ -20,8 +22,10 @@ export interface Target {
   readonly alpha: boolean;
   /** Whether the pixels go back into the source's own colours; otherwise they are sRGB. */
   readonly space: ColourSpace | 'srgb';
-  /** The source's profile, where it describes the pixels that are written. */
+  /** The source's profile, or one of what it declares, where it describes the pixels that are written. */
   readonly icc: Uint8Array | undefined;
+  /** What the source declares of its colours, where it describes the pixels that are written and the format can say it so. */
+  readonly codePoints: CodePoints | undefined;
   readonly palette: boolean;
   readonly lossless: boolean;
   readonly quality: number;
@@ -71,8 +75,22 @@ const spaceFor = (frame: Frame, format: ImageFormat, model: Target['model']): Co
   const { space } = spaceOf(metadata);
   if (model === 'lab' || model === 'cmyk' || space.kind === 'srgb') return space;
   if (format === 'gif') return 'srgb';
-  // What is declared without a profile can be declared again in PNG only.
-  return metadata.icc !== undefined || format === metadata.format ? space : 'srgb';
+  // What sRGB holds as well needs no profile.
+  const { icc, colour } = metadata;
+  if (icc !== undefined || declaresAgain(frame, format)) return space;
+  return model === 'rgb' && colour !== undefined && isOtherGamut(colour) ? space : 'srgb';
+};
+
+// PNG by its chunks, AVIF by its numbers.
+const declaresAgain = ({ metadata }: Frame, format: ImageFormat): boolean =>
+  format === metadata.format && (format === 'png' || format === 'avif');
+
+const profileFor = (frame: Frame, format: ImageFormat, space: Target['space']): Uint8Array | undefined => {
+  const { icc, colour } = frame.metadata;
+  if (space === 'srgb' || format === 'gif') return undefined;
+  if (icc !== undefined) return icc;
+  const fits = space.kind === 'converted' && colour !== undefined && !declaresAgain(frame, format);
+  return fits ? profileOf(colour) : undefined;
 };
 
 const subsamplingFor = (frame: Frame, options: EncodeOptions, quality: number): '4:2:0' | '4:4:4' => {
@@ -174,7 +192,8 @@ export const targetOf = (frame: Frame, options: EncodeOptions): E.Either<Diagnos
     channels: model === 'cmyk' ? 4 : channels,
     alpha: frame.alpha !== undefined && format !== 'jpeg',
     space,
-    icc: space !== 'srgb' && format !== 'gif' ? metadata.icc : undefined,
+    icc: profileFor(frame, format, space),
+    codePoints: space !== 'srgb' && declaresAgain(frame, format) ? metadata.codePoints : undefined,
     palette: metadata.palette && bits <= 8 && (format === 'png' || format === 'tiff'),
     lossless:
       abilities[format].loss === 'never' || (options.lossless ?? (sameFormat && metadata.lossless === true)),
