@@ -15,6 +15,7 @@ import { type Built, build } from './flows.js';
 import { holdFolders } from './hold.js';
 import { toldOnce } from './passes.js';
 import type { Plan } from './plan/plan.js';
+import { isFatal } from './recovery/disposition.js';
 import { beginning, type Kept, keptTraining, notedPipeline, type Resumption } from './resume.js';
 import { checkOptions } from './run-options.js';
 
@@ -101,27 +102,18 @@ export interface Report {
   readonly milliseconds: number;
 }
 
-/** Failures that every further item would meet as well. */
-const fatal: ReadonlySet<string> = new Set([
-  'image/disk-full',
-  'run/system-refused',
-  'tensor/engine-unavailable',
-  'training/diverged',
-]);
-
 /**
  * Whether a failure is one that every further item would meet as well, or that makes further work vain: a training whose
  * state, model or report cannot be written stops, and does not learn for hours what nobody will have.
  */
-const isFatal =
+const endsRun =
   ({ graph }: Plan) =>
-  ({ operator, diagnostics }: ItemFailure): boolean => {
-    const facts = graph.nodes.find(({ path }) => path === operator)?.operator.facts;
-    return diagnostics.some(
-      ({ code }) =>
-        fatal.has(code) ||
-        facts?.checkpoints !== undefined ||
-        (facts?.writes !== undefined && code.startsWith('image/')),
+  (failed: ItemFailure): boolean => {
+    const facts = graph.nodes.find(({ path }) => path === failed.operator)?.operator.facts;
+    return (
+      isFatal(failed) ||
+      facts?.checkpoints !== undefined ||
+      (facts?.writes !== undefined && failed.diagnostics.some(({ code }) => code.startsWith('image/')))
     );
   };
 
@@ -251,7 +243,7 @@ const driven = (
     ...total,
     // A run that goes on for months has told of its failures as they came.
     ...(plan.bulk?.live === true ? { most: 100 } : {}),
-    isFatal: isFatal(plan),
+    isFatal: endsRun(plan),
     observe,
   });
 };
