@@ -2,7 +2,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, didYouMean, failure } from '../diagnostics/index.js';
 import type { RunOptions } from './run.js';
 import { LEAST_MEMORY, LEAST_TIMEOUT, MOST_JOBS, MOST_TIMEOUT } from './run-limits.js';
-import { readEngine } from './tensors/tensor-runtime.js';
+import { shownValue } from './shown-value.js';
+import { readEngine } from './tensors/engine-choice.js';
 
 /** What a value must be, in words, when it is not; undefined when it is. */
 type Rule = (value: unknown) => string | undefined;
@@ -43,12 +44,6 @@ const rules: Readonly<Record<Exclude<keyof RunOptions, 'engine'>, Rule>> = {
   result: callback,
 };
 
-/** A value for people, whatever it is. */
-const shown = (value: unknown): string => {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 100));
-  return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 100);
-};
-
 const names = ['engine', ...Object.keys(rules)];
 
 /**
@@ -57,18 +52,16 @@ const names = ['engine', ...Object.keys(rules)];
  */
 export const checkOptions = <O extends object>(options: O): E.Either<Diagnostics, O> => {
   if (typeof options !== 'object' || options === null)
-    return E.left([failure('run/invalid-option', `Options are an object, not ${shown(options)}.`)]);
+    return E.left([failure('run/invalid-option', `Options are an object, not ${shownValue(options)}.`)]);
   const [first, ...more] = Object.entries(options).flatMap(([name, value]) => {
     if (value === undefined) return [];
     if (name === 'engine') {
-      if (typeof value !== 'string')
-        return [failure('run/invalid-option', `\`engine\` is the name of an engine, not ${shown(value)}.`)];
       const read = readEngine(value);
       return E.isLeft(read) ? read.left : [];
     }
     const words = Object.hasOwn(rules, name) ? rules[name as keyof typeof rules](value) : undefined;
     if (words !== undefined)
-      return [failure('run/invalid-option', `\`${name}\` is ${words}, not ${shown(value)}.`)];
+      return [failure('run/invalid-option', `\`${name}\` is ${words}, not ${shownValue(value)}.`)];
     return Object.hasOwn(rules, name)
       ? []
       : [

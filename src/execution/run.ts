@@ -9,6 +9,7 @@ import { requireLoaded } from '../pipelines/check/loaded.js';
 import type { Pipeline } from '../pipelines/code.js';
 import type { Item, ItemFailure, ItemKey, Measure, Outcome, Training } from '../ports/index.js';
 import { drain, type ItemFlow, type RunEnd, type RunEvent, type Summary, through } from '../streams/index.js';
+import type { Engine } from '../tensor/run/engine.js';
 import { compilePipeline } from './compile.js';
 import { defaultContext, type RunContext } from './context.js';
 import { type Built, build } from './flows.js';
@@ -18,6 +19,7 @@ import type { Plan } from './plan/plan.js';
 import { isFatal } from './recovery/disposition.js';
 import { beginning, type Kept, keptTraining, notedPipeline, type Resumption } from './resume.js';
 import { checkOptions } from './run-options.js';
+import { engineSettings } from './tensors/engine-choice.js';
 
 /**
  * What happens in a run: items done, failed and skipped, things to know about items that go on, figures that were
@@ -70,8 +72,11 @@ export interface RunOptions {
   readonly timeout?: number;
   /** Whether joins of tiles and panoramas are certified of every photo: false unless said otherwise. */
   readonly certify?: boolean;
-  /** Where tensor work runs: `cpu` unless said otherwise. */
-  readonly engine?: string;
+  /**
+   * Where tensor work runs: an engine by its name, or one that is open, as `createEngine` of prismflow/tensor gives it, which is
+   * not closed with the run. Default: `cpu`.
+   */
+  readonly engine?: string | Engine;
   /** Goes on with the training that an earlier run began, from its latest checkpoint. */
   readonly resume?: boolean;
   /** Stops the run when it aborts: what is done is kept. */
@@ -153,7 +158,7 @@ const contextFor = (plan: Plan, options: RunOptions, observe: (event: PipelineEv
     ...(memory === undefined ? {} : { memory }),
     ...(timeout === undefined ? {} : { timeout: 1000 * timeout }),
     ...(certify === undefined ? {} : { certify }),
-    ...(engine === undefined ? {} : { engine }),
+    ...(engine === undefined ? {} : engineSettings(engine)),
     ...(finish === undefined ? {} : { finish }),
     ...(busy === undefined ? {} : { busy }),
     ...((signal ?? finish) === undefined ? {} : { stop: signal ?? finish }),

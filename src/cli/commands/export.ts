@@ -7,6 +7,7 @@ import type { Exported } from '../../nn/onnx/export.js';
 import { paramErrors } from '../../operator/params/index.js';
 import { ensembleAverage } from '../../ops/ensemble.average/index.js';
 import { absolutePath } from '../../pipelines/check/absolute-path.js';
+import { USUAL_ENGINE } from '../../tensor/engines.js';
 import { createEngine } from '../../tensor/run/engine.js';
 import { printDiagnostics } from '../report-diagnostics.js';
 import { type Exit, exit, type Terminal } from '../terminal.js';
@@ -45,7 +46,7 @@ export const exportModel = async (
     return exit.wrong;
   }
   const target = resolve(terminal.folder, to);
-  const engine = createEngine('cpu');
+  const engine = createEngine(USUAL_ENGINE);
   const made = await pipe(
     exportEnsemble(engine)({
       models: absolutePath(run, terminal.folder),
