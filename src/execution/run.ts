@@ -4,14 +4,14 @@ import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { tap } from 'rxjs';
 import { type Diagnostic, type Diagnostics, failure, messageOf, warning } from '../diagnostics/index.js';
-import type { Notes } from '../ops/index.js';
 import { requireLoaded } from '../pipelines/check/loaded.js';
 import type { Pipeline } from '../pipelines/code.js';
 import type { Item, ItemFailure, ItemKey, Measure, Outcome, Training } from '../ports/index.js';
-import { drain, type ItemFlow, type RunEnd, type RunEvent, type Summary, through } from '../streams/index.js';
+import { drain, type ItemFlow, type Summary, through } from '../streams/index.js';
 import type { Engine } from '../tensor/run/engine.js';
 import { compilePipeline } from './compile.js';
 import { defaultContext, type RunContext } from './context.js';
+import type { PipelineEvent, Report } from './events/event.js';
 import { type Built, build } from './flows.js';
 import { holdFolders } from './hold.js';
 import { toldOnce } from './passes.js';
@@ -21,40 +21,7 @@ import { beginning, type Kept, keptTraining, notedPipeline, type Resumption } fr
 import { checkOptions } from './run-options.js';
 import { engineSettings } from './tensors/engine-choice.js';
 
-/**
- * What happens in a run: items done, failed and skipped, things to know about items that go on, figures that were
- * measured, facts that operators note, and which engine does the tensor work.
- */
-export type PipelineEvent =
-  | RunEvent
-  | { readonly kind: 'skipped'; readonly key: ItemKey }
-  /** It failed before, and is not tried again since nothing has changed. */
-  | { readonly kind: 'quarantined'; readonly failure: ItemFailure }
-  /** Nothing can be written for now; it is tried again after a while. */
-  | {
-      readonly kind: 'waiting';
-      readonly key: ItemKey;
-      readonly diagnostics: Diagnostics;
-      readonly milliseconds: number;
-    }
-  | { readonly kind: 'engine'; readonly name: string }
-  /** The run goes on with a training that had come to a step. */
-  | { readonly kind: 'resumed'; readonly step: number; readonly folder: string }
-  | { readonly kind: 'measured'; readonly key: ItemKey; readonly figures: Measure['figures'] }
-  | { readonly kind: 'trained'; readonly key: ItemKey; readonly training: TrainedStep }
-  | {
-      readonly kind: 'noted';
-      readonly key: ItemKey;
-      readonly operator: string;
-      readonly facts: Notes;
-    }
-  | { readonly kind: 'warned'; readonly key: ItemKey; readonly warning: Diagnostic };
-
-/** What is told of a training step: all but the tensors. */
-export type TrainedStep = Pick<
-  Training,
-  'step' | 'total' | 'phase' | 'cycle' | 'images' | 'rate' | 'metrics' | 'marks' | 'paceUntil'
->;
+export type { PipelineEvent, Report, TrainedStep } from './events/event.js';
 
 /** How to run a pipeline. */
 export interface RunOptions {
@@ -93,18 +60,6 @@ export interface RunOptions {
   readonly result?: (item: Item<unknown>) => void;
   /** Is told when work on a photo begins, and asks how many milliseconds it may take; what it gives is called when the work ends. */
   readonly busy?: (key: ItemKey, milliseconds: () => number) => () => void;
-}
-
-/** What a run came to. */
-export interface Report {
-  /** Items that came through. */
-  readonly done: number;
-  /** Items that were done before. */
-  readonly skipped: number;
-  /** Items set aside, in the order in which they came out. */
-  readonly failed: readonly ItemFailure[];
-  readonly end: RunEnd;
-  readonly milliseconds: number;
 }
 
 /**
@@ -172,8 +127,7 @@ const contextFor = (plan: Plan, options: RunOptions, observe: (event: PipelineEv
       if (!plan.warnings.some(({ code, message }) => code === warning.code && message === warning.message))
         observe({ kind: 'warned', key, warning });
     },
-    delayed: (reason, milliseconds) => () =>
-      observe({ kind: 'waiting', key: wholeRun(plan), diagnostics: [reason], milliseconds }),
+    delayed: (reason, milliseconds) => () => observe({ kind: 'delayed', reason, milliseconds }),
     noted: (key, operator, facts) => () => observe({ kind: 'noted', key, operator, facts }),
     skipped: (key) => () => observe({ kind: 'skipped', key }),
     chosen: (name) => () => observe({ kind: 'engine', name }),

@@ -9,8 +9,9 @@ import { ensembleAverage } from '../../ops/ensemble.average/index.js';
 import { absolutePath } from '../../pipelines/check/absolute-path.js';
 import { USUAL_ENGINE } from '../../tensor/engines.js';
 import { createEngine } from '../../tensor/run/engine.js';
+import { type Exit, exit } from '../exit.js';
 import { printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
 
 /** As given on the command line. */
 export interface ExportOptions {
