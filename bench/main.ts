@@ -43,6 +43,11 @@ const suites: Readonly<Record<string, Entry>> = {
     about: 'quality of the dehazing models, on pairs in ../shared; many minutes',
     load: () => import('./suites/dehaze.js'),
   },
+  looks: {
+    about:
+      'looks on photos not trained on: distance of colours to the look, structure, clipping; some minutes',
+    load: () => import('./suites/looks.js'),
+  },
   highres: {
     about: 'large photos from file to file, time and memory; many minutes',
     load: () => import('./suites/highres.js'),

@@ -31,6 +31,11 @@ const NOTHING: LossWeights = {
   identity: 0,
   cycle: 0,
   variation: 0,
+  structure: 0,
+  range: 0,
+  neutral: 0,
+  heights: 0,
+  smooth: 0,
 };
 
 /** A step of a training, taken again and again from where the one before ended. */

@@ -41,6 +41,14 @@ export const count = (given: string): number => {
   return n;
 };
 
+/** Entries along a side of a table of colours. */
+export const tableSize = (given: string): number => {
+  const n = Number(given);
+  if (!Number.isInteger(n) || n < 2 || n > 129)
+    throw new InvalidArgumentError('It is a whole number from 2 to 129.');
+  return n;
+};
+
 /** A number from 0 to 1. */
 export const share = (given: string): number => {
   const value = Number(given);

@@ -1,4 +1,5 @@
 import { imageCodes } from './codes/image.js';
+import { lutCodes } from './codes/lut.js';
 import { modelCodes } from './codes/model.js';
 import { pictureCodes } from './codes/picture.js';
 import { pipelineCodes } from './codes/pipeline.js';
@@ -20,6 +21,7 @@ export const codes = {
   ...imageCodes,
   ...pictureCodes,
   ...modelCodes,
+  ...lutCodes,
   ...weightsCodes,
   ...tilesCodes,
   ...pipelineCodes,

@@ -60,6 +60,30 @@ export interface Branches {
  */
 export type WholeMean = (values: tf.Tensor4D) => tf.Tensor4D;
 
+/**
+ * A network that changes each pixel's colour by an affine transform, which is sliced from a bilateral grid by the pixel's
+ * place and its guide. Several sets of parameters make one grid, the mean of theirs, sliced by the mean of their guides.
+ */
+export interface Sliced {
+  /** Pixels along a side of the thumbnail that the grid is made of. */
+  readonly side: number;
+  /** Cells along a side of the grid, and in depth. */
+  readonly cells: number;
+  readonly depth: number;
+  /** Straight pieces, of equal length, that each channel's curve in the guide has. */
+  readonly segments: number;
+  /** Transforms `[N,cells,cells,depth*12]` for thumbnails `[N,side,side,3]` of 0..1: three rows of three factors and an offset. */
+  readonly grid: (parameters: Parameters, thumbnail: tf.Tensor4D, edges: Edges) => tf.Tensor4D;
+  /** The same for pictures of any size, -1..1. */
+  readonly transforms: (parameters: Parameters, pictures: tf.Tensor4D) => tf.Tensor4D;
+  /** What the value of a channel, 0..1, adds to a pixel's guide, by weights at hand. */
+  readonly curve: (
+    weights: Readonly<Record<string, HostTensor<'float32'>>>,
+    channel: number,
+    value: number,
+  ) => number;
+}
+
 /** Makes pictures [N,H,W,3] in -1..1 of pictures. */
 export interface Network extends Learner<tf.Tensor4D> {
   /**
@@ -67,6 +91,10 @@ export interface Network extends Learner<tf.Tensor4D> {
    * to rounding.
    */
   readonly averaged?: (members: readonly Parameters[], pictures: tf.Tensor4D) => tf.Tensor4D;
+  /** What each of several sets of parameters makes of the pictures beside the others, where they have something in common. */
+  readonly members?: (members: readonly Parameters[], pictures: tf.Tensor4D) => readonly tf.Tensor4D[];
+  /** Its grid and guide, where it slices a bilateral grid: pictures of any size then take a pass over their pixels. */
+  readonly sliced?: Sliced;
   /** Its two halves, where only one of them looks at the whole picture: the other can then work in tiles. */
   readonly branches?: Branches;
   /**

@@ -16,6 +16,7 @@ import { encode } from './encode/index.js';
 import { ensembleAverage } from './ensemble.average/index.js';
 import { files } from './files/index.js';
 import { ganStep } from './gan.step/index.js';
+import { lut } from './lut/index.js';
 import { model } from './model/index.js';
 import { pad } from './pad/index.js';
 import { pair } from './pair/index.js';
@@ -55,6 +56,7 @@ export const builtIn: Registry = registryOf(
   crop,
   pad,
   adjust,
+  lut,
   darkChannel,
   blend,
   augment,

@@ -1,14 +1,16 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostics } from '../../diagnostics/index.js';
 import { writeAtomically } from '../../disk/write.js';
-import type { Exported } from '../../nn/onnx/export.js';
+import type { GlobalPart } from '../../nn/inference/global-part.js';
+import type { ExportChoice, Exported } from '../../nn/onnx/export.js';
 import { paramErrors } from '../../operator/params/index.js';
 import { ensembleAverage } from '../../ops/ensemble.average/index.js';
 import { absolutePath } from '../../pipelines/check/absolute-path.js';
 import { USUAL_ENGINE } from '../../tensor/engines.js';
-import { createEngine } from '../../tensor/run/engine.js';
+import { createEngine, type Engine } from '../../tensor/run/engine.js';
 import { type Exit, exit } from '../exit.js';
 import { printDiagnostics } from '../report-diagnostics.js';
 import type { Terminal } from '../terminal.js';
@@ -23,15 +25,31 @@ export interface ExportOptions {
   readonly at?: 'latest';
   readonly pixels: 'float' | 'uint8';
   readonly size?: { readonly width: number; readonly height: number };
+  readonly photos?: string;
+  readonly entries: number;
 }
 
-/** `pipe export`: a trained model as one ONNX file, which is written once it has been found to give the same results. */
-export const exportModel = async (
-  run: string,
-  { to, strength, trust, average, members, at, pixels, size }: ExportOptions,
-  terminal: Terminal,
-): Promise<Exit> => {
-  const { exportEnsemble } = await import('../../nn/onnx/export.js');
+/** The options that count for a table alone, or for an ONNX file alone, where the other is asked for. */
+const misplaced = ({ to, photos, size, pixels }: ExportOptions): string | undefined => {
+  if (!isTable(to)) return photos === undefined ? undefined : '`--photos` is for a .cube';
+  return size !== undefined || pixels !== 'float'
+    ? '`--size` and `--pixels` are for an ONNX file'
+    : undefined;
+};
+
+const isTable = (to: string): boolean => to.toLowerCase().endsWith('.cube');
+
+/**
+ * `pipe export`: a trained model as one ONNX file, which is written once it has been found to give the same results; or its
+ * global part as a .cube, where `--to` ends so.
+ */
+export const exportModel = async (run: string, options: ExportOptions, terminal: Terminal): Promise<Exit> => {
+  const { to, strength, trust, average, members, at, pixels, size } = options;
+  const why = misplaced(options);
+  if (why !== undefined) {
+    terminal.err(`\`pipe export\`: ${why}.\n`);
+    return exit.wrong;
+  }
   // What the operator refuses is refused here.
   const params = ensembleAverage.operator.params.codec.decode({
     models: run,
@@ -48,28 +66,63 @@ export const exportModel = async (
   }
   const target = resolve(terminal.folder, to);
   const engine = createEngine(USUAL_ENGINE);
-  const made = await pipe(
-    exportEnsemble(engine)({
-      models: absolutePath(run, terminal.folder),
-      members: members ?? 'all',
-      at,
-      average,
-      strength,
-      trust,
-      output: 'picture',
-      pixels,
-      size,
-    }),
-    TE.chainFirst(({ bytes }) => writeAtomically(target, bytes)),
-  )();
+  const choice = {
+    models: absolutePath(run, terminal.folder),
+    members: members ?? 'all',
+    at,
+    average,
+    strength,
+    trust,
+    output: 'picture',
+  } as const;
+  const made = isTable(to)
+    ? await tableOf(engine, choice, target, options, terminal)
+    : await onnxOf(engine, { ...choice, pixels, size }, target, to);
   await engine.dispose();
   if (E.isLeft(made)) {
     printDiagnostics(terminal, made.left);
     return exit.wrong;
   }
-  terminal.out(summary(to, pixels, made.right));
+  terminal.out(made.right);
   return exit.done;
 };
+
+type Said = Promise<E.Either<Diagnostics, string>>;
+
+const onnxOf = async (engine: Engine, choice: ExportChoice, target: string, to: string): Said => {
+  const { exportEnsemble } = await import('../../nn/onnx/export.js');
+  return pipe(
+    exportEnsemble(engine)(choice),
+    TE.chainFirst(({ bytes }) => writeAtomically(target, bytes)),
+    TE.map((made) => summary(to, choice.pixels, made)),
+  )();
+};
+
+const tableOf = async (
+  engine: Engine,
+  choice: Omit<ExportChoice, 'pixels' | 'size'>,
+  target: string,
+  { to, photos, entries }: ExportOptions,
+  { folder }: Terminal,
+): Said => {
+  const { globalPart } = await import('../../nn/inference/global-part.js');
+  const { printCube } = await import('../../picture/lut/cube.js');
+  const named = photos === undefined ? undefined : resolve(folder, photos);
+  return pipe(
+    globalPart(engine)({ ...choice, photos: named, entries }),
+    TE.chainFirst(({ lut, ...found }) => {
+      const text = printCube({ ...lut, title: basename(to, '.cube') }, [toldOf(found)]);
+      return writeAtomically(target, new TextEncoder().encode(text));
+    }),
+    TE.map(
+      (found) =>
+        `${to}: ${entries}x${entries}x${entries} colours. ${toldOf(found)}\n\nIn a pipeline: - lut: ${to}\n`,
+    ),
+  )();
+};
+
+const toldOf = ({ kept, photos }: Pick<GlobalPart, 'kept' | 'photos'>): string =>
+  `It keeps ${Math.round(100 * kept)} % of what the model changes, on ${photos === 0 ? 'drawn scenes' : `${photos} photos`}; the rest depends on where in the frame a colour lies.`;
 
 const summary = (to: string, pixels: ExportOptions['pixels'], exported: Exported): string => {
   const { bytes, snapshots, size, sides, difference } = exported;

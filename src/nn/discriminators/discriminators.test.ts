@@ -10,7 +10,7 @@ import * as tf from '../../tensor/tfjs.js';
 import { record } from '../../tensor/trace/record.js';
 import { initialise } from '../initialise.js';
 import type { Discriminator, Parameters } from '../network.js';
-import { discriminatorOf, patch, pyramid } from './index.js';
+import { discriminatorOf, patch, pyramid, views } from './index.js';
 
 const engine = createEngine('cpu');
 beforeAll(() => tf.setBackend('cpu'));
@@ -31,6 +31,9 @@ describe('discriminatorOf', () => {
     );
     expect(discriminatorOf({ kind: 'pyramid', options: { scales: 2 } })!.parameters).toEqual(
       pyramid({ scales: 2 }).parameters,
+    );
+    expect(discriminatorOf({ kind: 'views', options: { layers: 2, width: 4 } })!.parameters).toEqual(
+      views({ layers: 2, width: 4 }).parameters,
     );
     expect(discriminatorOf({ kind: 'toString', options: {} })).toBeUndefined();
   });
@@ -83,9 +86,33 @@ describe('pyramid', () => {
   });
 });
 
+describe('views', () => {
+  it('gives a map of the layout, a quarter as large, and one of the colours', async () => {
+    const maps = await compiled(engine, judged(views({ layers: 2, width: 2 }), picture([2, 64, 96, 3])));
+    expect(maps.map((m) => m.shape)).toEqual([
+      [2, 4, 6, 1],
+      [2, 16, 24, 1],
+    ]);
+  });
+
+  it('knows in the layout alone how high in the frame something is', () => {
+    const network = views({ layers: 1, width: 8 });
+    const flat = {
+      dtype: 'float32',
+      shape: [1, 64, 64, 3],
+      data: new Float32Array(64 * 64 * 3).fill(0.3),
+    } as const;
+    const [layout, colours] = eagerly(judged(network, flat)) as readonly [HostTensor, HostTensor];
+    const spread = ({ data }: HostTensor): number => Math.max(...data) - Math.min(...data);
+    expect(spread(layout)).toBeGreaterThan(1e-6);
+    expect(spread(colours)).toBeLessThan(1e-6);
+  });
+});
+
 describe.each([
   ['patch', patch({ layers: 2, width: 4 })],
   ['pyramid', pyramid({ scales: 2, width: 4, size: 32 })],
+  ['views', views({ layers: 2, width: 4 })],
 ] as const)('%s', (_, network) => {
   it('judges alike compiled and not', async () => {
     const x = picture([2, 32, 40, 3], 5);

@@ -2,10 +2,12 @@ import type { NetworkSpec } from '../../ports/index.js';
 import type { Discriminator } from '../network.js';
 import { patch } from './patch.js';
 import { pyramid } from './pyramid.js';
+import { views } from './views.js';
 
 const discriminators: Readonly<Record<string, (options: NetworkSpec['options']) => Discriminator>> = {
   patch,
   pyramid,
+  views,
 };
 
 /** The discriminator that a spec describes; undefined for a kind that there is not. */
@@ -14,3 +16,4 @@ export const discriminatorOf = ({ kind, options }: NetworkSpec): Discriminator |
 
 export { type PatchOptions, patch } from './patch.js';
 export { type PyramidDiscriminatorOptions, pyramid } from './pyramid.js';
+export { type ViewsOptions, views } from './views.js';

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Edges } from '../../picture/edges.js';
 import type { HostTensor } from '../../ports/index.js';
 import { createEngine } from '../../tensor/run/engine.js';
 import { compiled, eagerly, relativeError, type Sample } from '../../tensor/testing/agree.js';
 import { floats } from '../../tensor/testing/tensors.js';
 import * as tf from '../../tensor/tfjs.js';
+import { slice } from '../bilateral-grid.js';
 import { initialise } from '../initialise.js';
 import type { Network, Parameters } from '../network.js';
 import { hazyPair, stepsToReach } from '../testing/overfit.js';
@@ -17,6 +19,7 @@ afterAll(() => engine.dispose());
 
 /** Small ones of each kind: the same layers, fewer of them. */
 const kinds = {
+  grid: { cells: 4, depth: 3, width: 4, guide: 3 },
   pyramid: { levels: 2, lowBlocks: 1, highBlocks: 1, width: 8 },
   resnet: { blocks: 1, width: 4 },
   restorer: { levels: 2, width: 4, middleBlocks: 1 },
@@ -182,15 +185,135 @@ describe('pyramid', () => {
   });
 });
 
+describe('grid', () => {
+  const network = of('grid', kinds.grid);
+  const moved = (name: string, t: HostTensor): HostTensor =>
+    name.startsWith('change') || name.startsWith('guide')
+      ? ({
+          ...t,
+          data: Float32Array.from(t.data, (_, i) => 0.2 * Math.sin(3 * i + t.data.length)),
+        } as HostTensor)
+      : t;
+  /** Weights that change something, unlike those at the start. */
+  const weights = (seed: number): Readonly<Record<string, HostTensor>> =>
+    Object.fromEntries(Object.entries(initialise(network, seed)).map(([name, t]) => [name, moved(name, t)]));
+
+  it('gives the picture back at the start', () =>
+    fc.assert(
+      fc.property(floats([1, 20, 27, 3], { min: -1, max: 1 }), (x) => {
+        expect(relativeError(eagerly(applied(network, x))[0]!, x)).toBeLessThan(1e-5);
+      }),
+      { numRuns: 3 },
+    ));
+
+  it('changes each pixel by its own colour, height and place alone: equal neighbours stay equal', () => {
+    const stripes: HostTensor = {
+      dtype: 'float32',
+      shape: [1, 32, 32, 3],
+      data: Float32Array.from({ length: 32 * 32 * 3 }, (_, i) => (Math.floor(i / 3) % 2 === 0 ? 0.4 : -0.7)),
+    };
+    const [made] = eagerly({ ...applied(network, stripes), inputs: { ...weights(1), x: stripes } });
+    const row = made!.data.slice(16 * 32 * 3, 17 * 32 * 3);
+    // A cell is 8 pixels wide, so that stripes of one colour go evenly from one to the next.
+    for (let i = 6; i + 24 < row.length; i += 3)
+      expect(Math.abs(row[i]! - 2 * row[i + 6]! + row[i + 12]!)).toBeLessThan(0.05);
+  });
+
+  it('is sliced alike by segments and densely', () => {
+    const [grid] = fc.sample(floats([2, 4, 4, 36], { min: -1, max: 1 }), { numRuns: 1, seed: 1 });
+    const [x] = fc.sample(floats([2, 8, 16, 3], { min: 0, max: 1 }), { numRuns: 1, seed: 2 });
+    const [guide] = fc.sample(floats([2, 8, 16, 1], { min: -0.2, max: 1.2 }), { numRuns: 1, seed: 3 });
+    const plain = Float32Array.from({ length: 2 * 8 * 16 * 3 }, (_, i) => {
+      const [c, column, row, n] = [
+        i % 3,
+        Math.floor(i / 3) % 16,
+        Math.floor(i / 48) % 8,
+        Math.floor(i / 384),
+      ];
+      const hat = (place: number, cells: number, k: number): number =>
+        Math.max(0, 1 - Math.abs(Math.min(Math.max(place, 0), cells - 1) - k));
+      const pixel = (n * 8 + row) * 16 + column;
+      let sum = 0;
+      for (let r = 0; r < 4; r++)
+        for (let q = 0; q < 4; q++)
+          for (let k = 0; k < 3; k++) {
+            const weight =
+              hat(((row + 0.5) * 4) / 8 - 0.5, 4, r) *
+              hat(((column + 0.5) * 4) / 16 - 0.5, 4, q) *
+              hat(3 * guide!.data[pixel]! - 0.5, 3, k);
+            const at = ((n * 4 + r) * 4 + q) * 36 + k * 12 + 4 * c;
+            const [R, G, B, offset] = [0, 1, 2, 3].map((j) => grid!.data[at + j]!);
+            const [red, green, blue] = [0, 1, 2].map((j) => x!.data[3 * pixel + j]!);
+            sum += weight * (R! * red! + G! * green! + B! * blue! + offset!);
+          }
+      return sum;
+    });
+    const expected = { dtype: 'float32', shape: x!.shape, data: plain } as HostTensor;
+    const sliced = (height: number, width: number): HostTensor =>
+      eagerly({
+        inputs: { grid: grid!, guide: guide!, x: x! },
+        run: (t) =>
+          slice(
+            t.grid as tf.Tensor4D,
+            tf.slice(t.guide!, 0, [-1, height, width, -1]) as tf.Tensor4D,
+            tf.slice(t.x!, 0, [-1, height, width, -1]) as tf.Tensor4D,
+          ),
+      })[0]!;
+    expect(relativeError(sliced(8, 16), expected)).toBeLessThan(1e-5);
+    // Fifteen pixels are no multiple of the cells: every cell has a weight then.
+    const narrow = sliced(8, 15);
+    expect(narrow.shape).toEqual([2, 8, 15, 3]);
+  });
+
+  it('makes one grid of several sets of weights, the mean of what each makes with the guide of all', () => {
+    const [x] = fc.sample(floats([1, 24, 30, 3], { min: -1, max: 1 }), { numRuns: 1, seed: 5 });
+    const all = [weights(1), weights(2), weights(3)];
+    const inputs = Object.fromEntries(
+      all.flatMap((each, m) => Object.entries(each).map(([name, t]) => [`${m}/${name}`, t])),
+    );
+    const parts = (t: Readonly<Record<string, tf.Tensor>>): readonly Parameters[] =>
+      all.map((each, m) => Object.fromEntries(Object.keys(each).map((name) => [name, t[`${m}/${name}`]!])));
+    const way = (run: (p: readonly Parameters[], pictures: tf.Tensor4D) => tf.Tensor4D): HostTensor =>
+      eagerly({ inputs: { ...inputs, x: x! }, run: (t) => run(parts(t), t.x as tf.Tensor4D) })[0]!;
+    const averaged = way(network.averaged!);
+    const mean = way((p, pictures) =>
+      tf.div(
+        network.members!(p, pictures).reduce((sum, each) => tf.add(sum, each)),
+        3,
+      ),
+    );
+    expect(relativeError(averaged, mean)).toBeLessThan(1e-5);
+    expect(relativeError(averaged, x!)).toBeGreaterThan(0.05);
+  });
+
+  it('closes where a panorama does: turned by whole cells, the grid is the same, turned', () => {
+    const [x] = fc.sample(floats([1, 32, 32, 3], { min: 0, max: 1 }), { numRuns: 1, seed: 6 });
+    const turned = (t: tf.Tensor4D, by: number): tf.Tensor4D =>
+      tf.concat([tf.slice(t, [0, 0, by, 0]), tf.slice(t, 0, [-1, -1, by, -1])], 2);
+    const way = (edges: Edges, before: number, after: number): HostTensor =>
+      eagerly({
+        inputs: { ...weights(1), x: x! },
+        run: ({ x: pictures, ...p }) =>
+          turned(network.sliced!.grid(p, turned(pictures as tf.Tensor4D, before), edges), after),
+      })[0]!;
+    for (const edges of ['x', 'sphere'] as const)
+      expect(relativeError(way(edges, 8, 0), way(edges, 0, 1))).toBeLessThan(1e-5);
+    expect(relativeError(way('none', 8, 0), way('none', 0, 1))).toBeGreaterThan(1e-4);
+  });
+});
+
 describe('one pair of pictures is learned by heart', () => {
   const small = {
+    grid: { cells: 8, depth: 4, width: 16 },
     pyramid: { levels: 2, width: 32 },
     resnet: { blocks: 2, width: 16 },
     restorer: { levels: 2, width: 16 },
   } as const;
 
-  it.each(Object.entries(small))('%s comes within 35 dB', async (kind, options) => {
-    const steps = await stepsToReach(engine, of(kind, options), hazyPair(64), { psnr: 35, most: 300 });
+  it.each(Object.entries(small))('%s comes near to it', async (kind, options) => {
+    // The cells of a grid are too coarse for more.
+    const psnr = kind === 'grid' ? 30 : 35;
+    const steps = await stepsToReach(engine, of(kind, options), hazyPair(64), { psnr, most: 300 });
     expect(steps).toBeLessThan(300);
   });
 });

@@ -13,6 +13,12 @@ export interface OptionBounds {
  * elsewhere may name no more than this, so that it cannot ask for a network that no memory holds.
  */
 export const generatorOptions = {
+  grid: {
+    cells: { min: 4, max: 32 },
+    depth: { min: 2, max: 16 },
+    width: { min: 1, max: 128 },
+    guide: { min: 1, max: 32 },
+  },
   pyramid: {
     levels: { min: 2, max: 6 },
     lowBlocks: { min: 1, max: 32 },

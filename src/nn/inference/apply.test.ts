@@ -16,6 +16,7 @@ import type { Network } from '../network.js';
 import { ensembleOn, type Wanted } from './apply.js';
 import { estimateWork } from './estimate.js';
 import type { LoadedEnsemble } from './load.js';
+import { here, type Threads } from './sliced/threads.js';
 
 const engine = createEngine('cpu');
 afterAll(() => engine.dispose());
@@ -333,12 +334,12 @@ describe('how a picture would be worked on', () => {
       Wanted,
       Frame,
       Frame,
-      LoadedEnsemble
+      { readonly ensemble: LoadedEnsemble; readonly threads: Threads }
     >;
     const found = await said!(
       wantedOf(),
       { ...contextFor(), memory: 2 ** 20 },
-      loaded(near),
+      { ensemble: loaded(near), threads: here },
     )(shape, undefined)();
     expect(found).toEqual(E.right(estimate(2 ** 20)));
   });

@@ -13,6 +13,9 @@ import type { LoadedEnsemble } from './load.js';
 import { type Profile, profileOf } from './profile.js';
 import { programsOn } from './programs.js';
 import { checkSeams } from './seam-check.js';
+import { isSliced, slicedOn } from './sliced/edit.js';
+import { differenceAtJoin } from './sliced/seam-check.js';
+import { here, type Threads } from './sliced/threads.js';
 import { editedInTiles, type Programs } from './tiled.js';
 
 /** What is asked of an ensemble. */
@@ -55,14 +58,16 @@ const outOfMemory = (errors: Diagnostics): boolean =>
  */
 export const ensembleOn = (
   wanted: Wanted,
-  context: OpContext,
+  context: Pick<OpContext, 'openEngine' | 'memory' | 'note' | 'warn' | 'certify'>,
   ensemble: LoadedEnsemble,
+  threads: Threads = here,
 ): ((item: Item<Frame>, signal: AbortSignal) => TE.TaskEither<Diagnostics, Frame>) => {
   const { openEngine, note, warn } = context;
   const facts = factsOf(ensemble);
   const certify = wanted.certify || context.certify;
   const programs = new Map<string, Programs>();
   let profile: E.Either<Diagnostics, Profile> | undefined;
+  let slices: ReturnType<typeof slicedOn> | undefined;
   // The most pixels at once that the engine was found to have memory for.
   let most = Number.POSITIVE_INFINITY;
 
@@ -72,6 +77,15 @@ export const ensembleOn = (
     programs.set(key, known);
     return known;
   };
+
+  const warnOfJoin = (key: ItemKey, difference: number, meet = 'tiles'): void =>
+    warn(
+      key,
+      warning(
+        'tiles/certificate',
+        `Where ${meet} meet, the result differs by ${(255 * difference).toFixed(1)} levels of 255 from what it is ${meet === 'tiles' ? 'inside of a tile' : 'when they are in the middle'}.`,
+      ),
+    )();
 
   const inTiles = async (
     ready: Programs,
@@ -185,21 +199,48 @@ export const ensembleOn = (
         more + 8 * found.multiple,
         seamCheck.difference,
       );
-    warn(
-      key,
-      warning(
-        'tiles/certificate',
-        `Where tiles meet, the result differs by ${(255 * seamCheck.difference).toFixed(1)} levels of 255 from what it is inside of a tile.`,
-      ),
-    )();
+    warnOfJoin(key, seamCheck.difference);
     return result;
+  };
+
+  /** By slicing a grid; of a panorama it can be told whether its sides meet. */
+  const editSliced = async (
+    slice: ReturnType<typeof slicedOn>,
+    key: ItemKey,
+    picture: Values,
+    edges: Panorama['edges'],
+    signal: AbortSignal,
+  ): Result<Edited> => {
+    const made = await slice(picture, edges, signal);
+    if (E.isLeft(made) || !certify || edges === 'none')
+      return E.map((result: Values): Edited => ({ picture: result, notes: {} }))(made);
+    const found = await differenceAtJoin((turned) => slice(turned, edges, signal), picture, made.right);
+    if (E.isLeft(found)) return found;
+    const seamCheck = { windows: 1, difference: found.right, bound: BOUND, passed: found.right <= BOUND };
+    if (!seamCheck.passed) warnOfJoin(key, found.right, 'sides');
+    return E.right({ picture: made.right, notes: { seamCheck } });
+  };
+
+  /** One picture, or one eye's, by whichever way the network allows. */
+  const editAnyhow = async (
+    key: ItemKey,
+    engine: Engine,
+    picture: Values,
+    edges: Panorama['edges'],
+    memory: number,
+    signal: AbortSignal,
+  ): Result<Edited> => {
+    if (isSliced(ensemble)) {
+      slices ??= slicedOn(engine, ensemble, wanted, threads);
+      return editSliced(slices, key, picture, edges, signal);
+    }
+    profile ??= profileOf(ensemble, wanted);
+    return E.isLeft(profile) ? profile : editOne(key, engine, profile.right, picture, edges, memory, signal);
   };
 
   const editAll = async (key: ItemKey, photo: Frame, signal: AbortSignal): Result<Frame> => {
     const engine = await openEngine();
     if (E.isLeft(engine)) return engine;
-    profile ??= profileOf(ensemble, wanted);
-    if (E.isLeft(profile)) return profile;
     const { width, height, channels, samples } = photo;
     const { edges, eyes } = wanted.wrap === 'auto' ? panoramaOf(photo) : { edges: wanted.wrap, eyes: 1 };
     const rows = height / eyes;
@@ -209,7 +250,7 @@ export const ensembleOn = (
       const size = rows * width * channels;
       const data = samples.data.subarray(eye * size, (eye + 1) * size);
       const picture = { dtype: samples.depth, shape: [rows, width, channels], data } as Values;
-      const edited = await editOne(key, engine.right, profile.right, picture, edges, memory, signal);
+      const edited = await editAnyhow(key, engine.right, picture, edges, memory, signal);
       if (E.isLeft(edited)) return edited;
       made.push(edited.right);
     }

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
@@ -9,6 +10,7 @@ import type { Wanted } from './apply.js';
 import { fitOf, leftForTiles } from './fit.js';
 import type { LoadedEnsemble } from './load.js';
 import { profileOf } from './profile.js';
+import { isSliced, stripBytes } from './sliced/edit.js';
 
 const flat: Panorama = { edges: 'none', eyes: 1 };
 
@@ -19,8 +21,10 @@ export const estimateWork = (
   memory: number,
   { width, height, channels, depth }: PictureShape & Partial<Extent>,
   photo: Frame | undefined,
-): E.Either<Diagnostics, WorkEstimate> =>
-  pipe(
+): E.Either<Diagnostics, WorkEstimate> => {
+  // Strips of so many pixels are under way, whatever the picture's size.
+  if (isSliced(ensemble)) return E.right({ bytes: stripBytes(availableParallelism(), 12) });
+  return pipe(
     profileOf(ensemble, wanted),
     E.map((profile) => {
       const found = photo === undefined ? flat : panoramaOf(photo);
@@ -39,3 +43,4 @@ export const estimateWork = (
       return { bytes, tiles: { count, width: window.width, height: window.height } };
     }),
   );
+};

@@ -25,7 +25,8 @@ interface Predictions {
   readonly deviation?: tf.Tensor4D;
 }
 
-const parametersOf = (t: Tf, weights: Weights): Parameters =>
+/** Weights as constants of a program. */
+export const parametersOf = (t: Tf, weights: Weights): Parameters =>
   Object.fromEntries(
     // A copy, since compiling moves constants to the engine.
     Object.entries(weights).map(([name, { shape, data }]) => [name, t.tensor(data.slice(), [...shape])]),
@@ -53,10 +54,13 @@ const predict = (
   if (!disagreement && way !== undefined) return { mean: way.finish(parameters, globalFeatures!) };
   if (!disagreement && network.averaged !== undefined && means === undefined)
     return { mean: network.averaged(parameters, x) };
-  const made = parameters.map((p, i) => {
-    if (way !== undefined) return way.finish([p], [globalFeatures![i]!]);
-    return means === undefined ? network.apply(p, x) : network.byGlobalStatistics!(p, x, means[i]!);
-  });
+  const together = means === undefined ? network.members?.(parameters, x) : undefined;
+  const made =
+    together ??
+    parameters.map((p, i) => {
+      if (way !== undefined) return way.finish([p], [globalFeatures![i]!]);
+      return means === undefined ? network.apply(p, x) : network.byGlobalStatistics!(p, x, means[i]!);
+    });
   const mean = t.div<tf.Tensor4D>(
     made.reduce((sum, each) => t.add(sum, each)),
     made.length,

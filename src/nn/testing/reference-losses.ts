@@ -164,3 +164,61 @@ export const patchNce = (ones: Batch, others: Batch): number => {
     );
   return meanOf([atScale(0), atScale(1), atScale(2)]);
 };
+
+/** Of each pixel of both pictures, as three channels; the mean over all values of the result. */
+const perPixel =
+  (f: (x: readonly number[], y: readonly number[]) => number) => (ones: Batch, others: Batch) =>
+    meanOf(
+      ones.flatMap((picture, n) =>
+        picture.flatMap((row, i) => row.map((pixel, j) => f(pixel, others[n]![i]![j]!))),
+      ),
+    );
+
+export const range = perPixel((x, y) =>
+  meanOf(x.map((v, k) => Math.max(0, Math.abs(v) - Math.max(Math.abs(y[k]!), 1 - 2 / 255)))),
+);
+
+export const neutral = perPixel((x, y) => {
+  const light = ((Math.min(...y) + 1) / 2) ** 2;
+  const grey = Math.max(0, 1 - (Math.max(...y) - Math.min(...y)) / 0.5);
+  return light * grey * meanOf(x.map((v, k) => (v - meanOf(x) - (y[k]! - meanOf(y))) ** 2));
+});
+
+/** Strengths of the gradients of brightness by Sobel's filters, of pictures in -1..1. */
+const edgesOf = (picture: Batch[number]): Plane => {
+  const brightness = picture.map((row) => row.map((pixel) => (meanOf(pixel) + 1) / 2));
+  const slope = (plane: Plane): Plane =>
+    plane
+      .slice(2)
+      .map((row, i) =>
+        row
+          .slice(2)
+          .map((_, j) =>
+            [1, 2, 1].reduce((sum, w, k) => sum + w * (plane[i + k]![j + 2]! - plane[i + k]![j]!), 0),
+          ),
+      );
+  const [across, down] = [slope(brightness), turned(slope(turned(brightness)))];
+  return zip(across, down, (a, b) => Math.sqrt(a * a + b * b + (1 / 255) ** 2));
+};
+
+export const structure = (ones: Batch, others: Batch): number =>
+  1 - meanOf(ones.map((picture, n) => similarity(edgesOf(picture), edgesOf(others[n]!)).structure));
+
+/** The mean colours of a batch at each of eight heights. */
+const profile = (batch: Batch): readonly number[] =>
+  Array.from({ length: 8 }, (_, band) => band).flatMap((band) =>
+    [0, 1, 2].map((k) => {
+      const height = batch[0]!.length;
+      const share = (row: number): number =>
+        Math.max(0, Math.min(((band + 1) * height) / 8, row + 1) - Math.max((band * height) / 8, row));
+      const rows = batch.flatMap((picture) =>
+        picture.map((row, i) => share(i) * meanOf(row.map((pixel) => pixel[k]!))),
+      );
+      return rows.reduce((a, b) => a + b, 0) / (batch.length * (height / 8));
+    }),
+  );
+
+export const heights = (ones: Batch, others: Batch): number => {
+  const theirs = profile(others);
+  return meanOf(profile(ones).map((v, i) => (v - theirs[i]!) ** 2));
+};

@@ -4,8 +4,10 @@ import {
   contentTerms,
   discriminatorTerms,
   foolingLoss,
+  heightsTerm,
   type LossWeights,
   pixelDistance,
+  smoothTerm,
   termsOf,
   variationTerm,
 } from './weights.js';
@@ -54,6 +56,10 @@ export const cycle = (generator: Network, discriminator: Discriminator, weights:
           ...contentTerms(weights, madeB, a!),
           ...named(contentTerms(weights, madeA, b!), 'Back'),
           ...variationTerm(weights, madeB),
+          ...heightsTerm(weights, madeB, b!),
+          ...named(heightsTerm(weights, madeA, a!), 'Back'),
+          ...smoothTerm(weights, bound, 'generator', a!),
+          ...named(smoothTerm(weights, bound, 'back', b!), 'Back'),
         }),
       };
     },

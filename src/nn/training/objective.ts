@@ -15,6 +15,8 @@ export interface Networks {
 export interface BoundNetworks {
   readonly generators: Readonly<Record<string, (pictures: tf.Tensor4D) => tf.Tensor4D>>;
   readonly discriminators: Readonly<Record<string, (pictures: tf.Tensor4D) => readonly tf.Tensor4D[]>>;
+  /** The grids of colour transforms that those generators make which slice one. */
+  readonly transforms: Readonly<Record<string, (pictures: tf.Tensor4D) => tf.Tensor4D>>;
 }
 
 /** Terms of a loss by name, unweighted, each with the weight that it counts with. */
@@ -66,5 +68,10 @@ export const boundNetworksOf = (
   ),
   discriminators: Object.fromEntries(
     Object.entries(discriminators).map(([name, { apply }]) => [name, (x) => apply(parameters[name]!, x)]),
+  ),
+  transforms: Object.fromEntries(
+    Object.entries(generators).flatMap(([name, { sliced }]) =>
+      sliced === undefined ? [] : [[name, (x) => sliced.transforms(parameters[name]!, x)] as const],
+    ),
   ),
 });

@@ -4,8 +4,10 @@ import {
   contentTerms,
   discriminatorTerms,
   foolingLoss,
+  heightsTerm,
   type LossWeights,
   pixelDistance,
+  smoothTerm,
   termsOf,
   variationTerm,
 } from './weights.js';
@@ -41,6 +43,8 @@ export const oneWay = (generator: Network, discriminator: Discriminator, weights
           identity: [identity, () => distance(make(b!), b!)],
           ...contentTerms(weights, made, a!),
           ...variationTerm(weights, made),
+          ...heightsTerm(weights, made, b!),
+          ...smoothTerm(weights, bound, 'generator', a!),
         }),
       };
     },

@@ -4,8 +4,10 @@ import {
   contentTerms,
   discriminatorTerms,
   foolingLoss,
+  heightsTerm,
   type LossWeights,
   pixelDistance,
+  smoothTerm,
   termsOf,
   variationTerm,
 } from './weights.js';
@@ -40,6 +42,8 @@ export const paired = (generator: Network, discriminator: Discriminator, weights
           identity: [identity, () => distance(make(to!), to!)],
           ...contentTerms(weights, made, to!),
           ...variationTerm(weights, made),
+          ...heightsTerm(weights, made, to!),
+          ...smoothTerm(weights, bound, 'generator', from!),
         }),
       };
     },

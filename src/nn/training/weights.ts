@@ -3,12 +3,17 @@ import {
   type AdversarialOptions,
   adversarial,
   gradient,
+  heights,
   laplacian,
   msSsim,
+  neutral,
   type PictureLoss,
   patchNce,
   pixelLosses,
+  range,
+  smoothness,
   ssim,
+  structure,
   totalVariation,
 } from '../losses/index.js';
 import type { BoundNetworks, Shown, Terms } from './objective.js';
@@ -31,6 +36,16 @@ export interface LossWeights {
   /** There and back again gives the photo. */
   readonly cycle: number;
   readonly variation: number;
+  /** Gradients keep their strengths to each other. */
+  readonly structure: number;
+  /** Values stay between black and white. */
+  readonly range: number;
+  /** Whites and light greys stay without colour. */
+  readonly neutral: number;
+  /** Mean colours at each height are those of the look. */
+  readonly heights: number;
+  /** Neighbouring cells of the generator's grid are alike. */
+  readonly smooth: number;
 }
 
 /** The distance of pixels that the weights ask for. */
@@ -58,7 +73,30 @@ export const contentTerms = (
   ssim: [weights.ssim, () => ssim(result, reference)],
   msSsim: [weights.msSsim, () => msSsim(result, reference)],
   patchNce: [weights.patchNce, () => patchNce(result, reference)],
+  structure: [weights.structure, () => structure(result, reference)],
+  range: [weights.range, () => range(result, reference)],
+  neutral: [weights.neutral, () => neutral(result, reference)],
 });
+
+/** The term of a result's colours at each height, of those of photos that have the look. */
+export const heightsTerm = (
+  weights: LossWeights,
+  result: tf.Tensor4D,
+  globalInput: tf.Tensor4D,
+): Candidates => ({
+  heights: [weights.heights, () => heights(result, globalInput)],
+});
+
+/** The term of the smoothness of a generator's grid for pictures; none for a generator without one. */
+export const smoothTerm = (
+  { smooth }: LossWeights,
+  { transforms }: BoundNetworks,
+  generator: string,
+  pictures: tf.Tensor4D,
+): Candidates => {
+  const grid = transforms[generator];
+  return grid === undefined ? {} : { smooth: [smooth, () => smoothness(grid(pictures))] };
+};
 
 /** The term of a result's smoothness. */
 export const variationTerm = ({ variation }: LossWeights, result: tf.Tensor4D): Candidates => ({

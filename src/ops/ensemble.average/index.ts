@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, warning } from '../../diagnostics/index.js';
 import type { LoadedEnsemble } from '../../nn/inference/load.js';
+import type { Threads } from '../../nn/inference/sliced/threads.js';
 import { defineOp } from '../../operator/define.js';
 import {
   anyOf,
@@ -17,9 +18,20 @@ import {
   required,
 } from '../../operator/params/index.js';
 import { type Frame, frame, type PictureShape } from '../../ports/index.js';
-import { type Spread, spreadOf } from '../model/plausible.js';
+import { type Spread, spreadOf } from '../../picture/plausible.js';
 
 const step = integer({ min: 0 });
+
+/** A model, and the threads that slice its grid, where it has one; they start when they are first needed. */
+interface Loaded {
+  readonly ensemble: LoadedEnsemble;
+  readonly threads: Threads;
+}
+
+const openThreads = async (): Promise<Threads> => {
+  const { createThreads } = await import('../../nn/inference/sliced/threads.js');
+  return createThreads();
+};
 
 export const ensembleAverage = defineOp({
   name: 'ensemble.average',
@@ -94,19 +106,21 @@ export const ensembleAverage = defineOp({
     pipe(
       TE.fromTask(() => import('../../nn/inference/load.js')),
       TE.chain(({ loadEnsemble }) => loadEnsemble(params)),
-      TE.map((value) => ({ value, close: async () => undefined })),
+      TE.bindTo('ensemble'),
+      TE.bind('threads', () => TE.fromTask(openThreads)),
+      TE.map((value) => ({ value, close: value.threads.close })),
     ),
   estimate:
-    (params, { memory }, loaded: LoadedEnsemble) =>
+    (params, { memory }, { ensemble }: Loaded) =>
     (picture, photo) =>
       pipe(
         TE.fromTask(() => import('../../nn/inference/estimate.js')),
-        TE.chainEitherK(({ estimateWork }) => estimateWork(loaded, params, memory, picture, photo)),
+        TE.chainEitherK(({ estimateWork }) => estimateWork(ensemble, params, memory, picture, photo)),
       ),
-  map: (params, context, loaded: LoadedEnsemble) => {
+  map: (params, context, { ensemble, threads }: Loaded) => {
     const applied = pipe(
       TE.fromTask(() => import('../../nn/inference/apply.js')),
-      TE.map(({ ensembleOn }) => ensembleOn(params, context, loaded)),
+      TE.map(({ ensembleOn }) => ensembleOn(params, context, ensemble, threads)),
     );
     // One for the whole run: it holds what is compiled.
     let ready: ReturnType<typeof applied> | undefined;

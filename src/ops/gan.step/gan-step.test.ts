@@ -33,6 +33,7 @@ describe('what gan.step learns from', () => {
     [{}, undefined],
     [{ adversarial: { weight: 1, after: 5 }, pixel: 1 }, undefined],
     [{ adversarial: 0, pixel: 1 }, undefined],
+    [{ smooth: 1 }, 'has no grid to keep `smooth`: its generator is `pyramid`'],
     [{ cycle: 0.5 }, 'is given pairs, which `cycle` has no use for: give it `unpaired` photos'],
   ] as const)('is pairs with the losses %j: %s', (losses, objection) => {
     expect(objectionTo(losses, pairs)).toBe(objection);

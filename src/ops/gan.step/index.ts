@@ -15,7 +15,9 @@ interface Course {
 }
 
 /** Pairs have targets, and photos that are unpaired have none. */
-const objection = ({ losses }: Params, given: Port): string | undefined => {
+const objection = ({ losses, generator }: Params, given: Port): string | undefined => {
+  if (losses.smooth > 0 && generator.kind !== 'grid')
+    return `has no grid to keep \`smooth\`: its generator is \`${generator.kind}\``;
   const isPaired = given.kind === 'batch' && given.of.kind === 'pair';
   if (isPaired)
     return losses.cycle > 0

@@ -3,7 +3,7 @@ import type { LawKit } from '../../testing/index.js';
 
 /** Networks of a few weights on pictures of a few pixels: every run of a case compiles a training step. */
 export const kit: LawKit = () => ({
-  runs: 2,
+  runs: 4,
   items: 1,
   pictures: { minSide: 16, maxSide: 16, channels: [3], alpha: false },
   params: fc.constantFrom(
@@ -18,6 +18,20 @@ export const kit: LawKit = () => ({
       losses: { adversarial: 0, fidelity: 1 },
       schedule: { constant: 3 },
       average: 0.9,
+    },
+    {
+      generator: { grid: { cells: 4, depth: 2, width: 4, guide: 2 } },
+      discriminator: { views: { layers: 1, width: 4 } },
+      losses: {
+        adversarial: 0.1,
+        identity: 0.1,
+        heights: 1,
+        structure: 1,
+        range: 1,
+        neutral: 1,
+        smooth: 1,
+      },
+      schedule: { constant: 3 },
     },
   ),
 });

@@ -14,10 +14,16 @@ import {
   tagged,
 } from '../../operator/params/index.js';
 
-const { pyramid, resnet, restorer } = generatorOptions;
+const { grid, pyramid, resnet, restorer } = generatorOptions;
 
 /** Networks that make pictures. */
 export const generator = tagged({
+  grid: record({
+    cells: defaulted(integer(grid.cells), 16, 'Cells along a side of the grid of colour transforms'),
+    depth: defaulted(integer(grid.depth), 8, 'Cells in depth, which the guide chooses between'),
+    width: defaulted(integer(grid.width), 32, 'Channels of the first layer'),
+    guide: defaulted(integer(grid.guide), 8, 'Segments of each channel’s curve in the guide'),
+  }),
   pyramid: record({
     levels: defaulted(integer(pyramid.levels), 3, 'Times that the picture is halved'),
     lowBlocks: defaulted(integer(pyramid.lowBlocks), 5, 'Residual blocks of the low branch'),
@@ -58,6 +64,10 @@ export const discriminator = tagged({
   pyramid: record({
     scales: defaulted(integer({ min: 1, max: 5 }), 3, 'Sizes of the picture that are looked at'),
     width: defaulted(integer({ min: 1, max: 512 }), 16, 'Channels of the first layer'),
+  }),
+  views: record({
+    layers: defaulted(integer({ min: 1, max: 6 }), 3, 'Layers of each view that halve'),
+    width: defaulted(integer({ min: 1, max: 512 }), 32, 'Channels of the first layer'),
   }),
 });
 
@@ -103,6 +113,11 @@ export const losses = record({
   identity: term('Distance of what becomes of a photo that is of the target domain already from itself'),
   cycle: term('Distance of a photo from itself there and back again; asks for unpaired photos'),
   variation: term('Total variation of the result'),
+  structure: term('1 - SSIM of the strengths of gradients, whatever the light'),
+  range: term('How far values go beyond black and white'),
+  neutral: term('Colour that whites and light greys take on'),
+  heights: term('Distance of the mean colours at each height from those of the look'),
+  smooth: term('Differences between neighbouring cells of the generator’s grid'),
 });
 
 const beta = number({ min: 0, max: 0.99999 });

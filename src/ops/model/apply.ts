@@ -9,7 +9,7 @@ import type { Interface } from './interface.js';
 import { showShape } from './interface.js';
 import type { Model } from './open.js';
 import { fromTensor, resultShape, toTensor, type Values } from './pixels.js';
-import { doubtAbout, exchanged, noNumbers, notFinite, spreadOf } from './plausible.js';
+import { doubtAbout, exchanged, noNumbers, notFinite, spreadOf } from '../../picture/plausible.js';
 import { rescale } from './rescale.js';
 
 /** The way of a picture through a model: the size it is brought to, and what it is filled up to. */

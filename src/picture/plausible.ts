@@ -1,6 +1,6 @@
-import { type Diagnostic, failure, warning } from '../../diagnostics/index.js';
-import { maxOf } from '../../image/samples/samples.js';
-import type { Samples } from '../../ports/index.js';
+import { type Diagnostic, failure, warning } from '../diagnostics/index.js';
+import { maxOf } from '../image/samples/samples.js';
+import type { Samples } from '../ports/index.js';
 
 /** What is seen of many values: 0 is black and 1 white, and values may go beyond. */
 export interface Spread {
