@@ -8,8 +8,8 @@ import { frameFrom } from '../../src/ops/testing/frames.js';
 import { prepareTensor } from '../../src/ops/testing/run-tensor.js';
 import type { Frame } from '../../src/ports/index.js';
 import { createEngine } from '../../src/tensor/index.js';
-import type { Suite } from '../main.js';
 import { mean, median, type Row } from '../measure.js';
+import type { Suite } from '../suite.js';
 
 type Params = Exclude<Parameters<typeof darkChannel>[0], number | undefined>;
 type Pair = { readonly hazy: Frame; readonly clear: Frame };

@@ -14,8 +14,8 @@ import {
   stream,
   take,
 } from '../../src/index.js';
-import type { Suite } from '../main.js';
 import { mean, type Row } from '../measure.js';
+import type { Suite } from '../suite.js';
 
 const folder = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const PHOTOS = folder('../shared/photos/');

@@ -3,9 +3,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Suite } from '../main.js';
 import { median, peakMemory, type Row, sideBySide } from '../measure.js';
 import { openTorch, type Peer } from '../peer.js';
+import type { Suite } from '../suite.js';
 import { type Case, cases, fileToFile, models, writePhoto } from './highres-cases.js';
 
 /** Peak resident memory in MiB of a process of its own that edits the case's photo three times; compiled, as users have it. */

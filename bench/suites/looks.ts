@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import sharp from 'sharp';
 import { decode, encode, ensembleAverage, files, pipeline, run, save, take } from '../../src/index.js';
-import type { Suite } from '../main.js';
 import { mean, type Row } from '../measure.js';
 import { photoOf } from '../photo.js';
+import type { Suite } from '../suite.js';
 
 const folder = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const PHOTOS = folder('../shared/photos/');

@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import sharp from 'sharp';
 import { decode, encode, files, pipeline, run, save } from '../../src/index.js';
-import type { Suite } from '../main.js';
 import { median, type Row, sideBySide } from '../measure.js';
+import type { Suite } from '../suite.js';
 
 const QUALITY = 92;
 const PHOTOS = 200;

@@ -7,9 +7,9 @@ import type { Network } from '../../src/nn/network.js';
 import type { HostTensor } from '../../src/ports/index.js';
 import { jit } from '../../src/tensor/index.js';
 import * as tf from '../../src/tensor/tfjs.js';
-import type { Suite } from '../main.js';
 import { type Row, sideBySide } from '../measure.js';
 import { fmaPeak, openTorch, openWasm, type Peer, torchMemory } from '../peer.js';
+import type { Suite } from '../suite.js';
 import { must, noise } from '../tensors.js';
 
 type Weights = Readonly<Record<string, HostTensor>>;

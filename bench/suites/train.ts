@@ -12,9 +12,9 @@ import { adversarialStep, type StepInputs } from '../../src/nn/training/step.js'
 import type { LossWeights } from '../../src/nn/training/weights.js';
 import { type HostOf, jit } from '../../src/tensor/index.js';
 import { type Busy, busyOf } from '../busy.js';
-import type { Suite } from '../main.js';
 import { median, type Row, sideBySide } from '../measure.js';
 import { openTorch } from '../peer.js';
+import type { Suite } from '../suite.js';
 import { must, noise, scalar, zeros } from '../tensors.js';
 
 const OPTIMISER: AdamWOptions = { rate: 2e-4, decay: 0, betas: [0.5, 0.999], epsilon: 1e-8 };

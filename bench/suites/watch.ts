@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { start } from '../../test/torture/process.js';
-import type { Suite } from '../main.js';
 import { median, type Row } from '../measure.js';
 import { photoOf } from '../photo.js';
+import type { Suite } from '../suite.js';
 
 const dropFolder = fileURLToPath(new URL('../../watch', import.meta.url));
 

@@ -7,7 +7,14 @@
 const { availableParallelism } = process.getBuiltinModule('node:os');
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(2, availableParallelism()));
 
-const works: ReadonlySet<string | undefined> = new Set(['run', 'watch', 'reproduce', 'shrink', 'export']);
+const works: ReadonlySet<string | undefined> = new Set([
+  'run',
+  'watch',
+  'reproduce',
+  'shrink',
+  'apply',
+  'export',
+]);
 const [command, ...args] = process.argv.slice(2);
 const isHelp = args.some((arg) => arg === '--help' || arg === '-h');
 

@@ -16,93 +16,74 @@ const LOOK_MS = 500;
 /** How much longer than a photo may take it may be silent. */
 const SILENCE_MS = 5000;
 
+/** What outlives a process that works. */
+interface Supervision {
+  /** Photos that have held one: it is started again, and they are worked on in processes of their own. */
+  readonly blocked: Set<string>;
+  /** The signal that all was stopped by. */
+  stopped: StopSignal | undefined;
+  /** Stops the process that works now. */
+  stop: (by: StopSignal) => void;
+  readonly hear: Hear;
+}
+
+/** Takes a signal that came to this process, or to the one that works. */
+type Hear = (by: StopSignal, from: 'here' | 'there') => void;
+
 /** Starts the process that works, and sees to its end; false where no process can be started. */
 export const supervise = (): boolean => {
-  // Ended by a photo that held it, it is started again, and the photo worked on in a process of its own.
-  const blocked = new Set<string>();
-  let stopped: StopSignal | undefined;
-  let stop: Overseen['stop'] = () => undefined;
-  let heard: { readonly from: 'here' | 'there'; readonly at: number } | undefined;
-  /** A signal that came to both processes is one. */
-  const hear = (by: StopSignal, from: 'here' | 'there'): void => {
-    const before = heard;
-    heard = { from, at: performance.now() };
-    if (before !== undefined && before.from !== from && heard.at - before.at <= ONE_MS) return;
-    const isSecond = stopped !== undefined;
-    stopped = by;
-    stop(by, isSecond);
+  const supervision: Supervision = {
+    blocked: new Set(),
+    stopped: undefined,
+    stop: () => undefined,
+    hear: hearing((by) => supervision.stop(by)),
   };
-
-  const begin = (): boolean => {
-    const child = start();
-    if (child === undefined) return false;
-    const overseen = oversee(child, {
-      stopped: () => stopped,
-      signalled: (by) => hear(by, 'there'),
-      held: (photos, locks) => again(photos, locks),
-    });
-    stop = overseen.stop;
-    return true;
-  };
-
-  /** Starts all again after a photo has held it; not for the same photos twice, nor where nothing is kept of what was done. */
-  const again = async ({ paths, most }: Photos, locks: ReadonlySet<string>): Promise<void> => {
-    const named = paths.slice(0, 3).map(plain).join(', ');
-    const seconds = Math.round(most / 1000);
-    const isNew = paths.some((path) => !blocked.has(path));
-    for (const path of paths) blocked.add(path);
-    if (stopped === undefined && isNew && locks.size > 0) {
-      process.stderr.write(
-        `The program was held for more than the ${seconds} s that a photo may take, while it was at ${named}. It is started again, and works on ${paths.length === 1 ? 'that in a process of its own' : 'those in processes of their own'}.\n`,
-      );
-      if (begin()) return;
-    }
-    process.stderr.write(
-      `The program was held for more than the ${seconds} s that a photo may take, while it was at ${named}, and was stopped. Leave the photo out, or allow more with --timeout.\n`,
-    );
-    await giveBackAll(locks);
-    process.exit(stopped === undefined ? exit.stuck : statusOf(stopped));
-  };
-
-  if (!begin()) return false;
-  for (const signal of stopSignalNames) process.on(signal, () => hear(signal, 'here'));
+  if (!begin(supervision)) return false;
+  for (const signal of stopSignalNames) process.on(signal, () => supervision.hear(signal, 'here'));
   return true;
 };
 
-/** The photos that a process is at, and how many milliseconds it may say nothing for them. */
-interface Photos {
-  readonly paths: readonly string[];
-  readonly most: number;
-}
+/** A signal that came to both processes is one. */
+const hearing = (stop: (by: StopSignal) => void): Hear => {
+  let heard: { readonly from: 'here' | 'there'; readonly at: number } | undefined;
+  return (by, from) => {
+    const before = heard;
+    heard = { from, at: performance.now() };
+    if (before === undefined || before.from === from || heard.at - before.at > ONE_MS) stop(by);
+  };
+};
 
-/** What is asked and told about a process that works. */
-interface Listener {
-  /** By which signal the user has stopped the command, if so. */
-  readonly stopped: () => StopSignal | undefined;
-  /** A signal came to it. */
-  readonly signalled: (by: StopSignal) => void;
-  /** It said nothing for longer than its photos may take, and was killed; it held these locks. */
-  readonly held: (photos: Photos, locks: ReadonlySet<string>) => Promise<void>;
-}
+/** Measures silence until it is ended, and calls `found` whenever it is too long. */
+const measureSilence = (isTooLong: (silence: number) => boolean, found: () => void) => {
+  let silence = 0;
+  let last = performance.now();
+  const look = setInterval(() => {
+    const now = performance.now();
+    silence += Math.min(now - last, 2 * LOOK_MS);
+    last = now;
+    if (isTooLong(silence)) found();
+  }, LOOK_MS);
+  return {
+    broken: () => {
+      silence = 0;
+    },
+    end: () => clearInterval(look),
+  };
+};
 
-/** A process that works. */
-interface Overseen {
-  /** Tells it to stop, and ends it where it does not; the second time at once. */
-  readonly stop: (by: StopSignal, isSecond: boolean) => void;
-}
-
-/** Sees to the end of a process that works: this process ends with it, and as it did. */
-const oversee = (child: ChildProcess, { stopped, signalled, held }: Listener): Overseen => {
+const begin = (supervision: Supervision): boolean => {
+  const child = start();
+  if (child === undefined) return false;
   const locks = new Set<string>();
-  let photos: Photos = { paths: [], most: Number.POSITIVE_INFINITY };
+  let [most, paths]: [number, readonly string[]] = [Number.POSITIVE_INFINITY, []];
   let [isPatient, isHeard, isLeaving] = [false, false, false];
 
   const silence = measureSilence(
-    () => photos.most,
+    (lasted) => lasted >= most + SILENCE_MS && !isLeaving,
     () => {
-      if (isLeaving) return;
       isLeaving = true;
-      void killed(child).then(() => held(photos, locks));
+      silence.end();
+      void killed(child).then(() => again(supervision, paths, most, locks));
     },
   );
 
@@ -116,6 +97,23 @@ const oversee = (child: ChildProcess, { stopped, signalled, held }: Listener): O
     process.exit(status);
   };
 
+  supervision.stop = (by) => {
+    const isSecond = supervision.stopped !== undefined;
+    supervision.stopped = by;
+    if (isSecond) {
+      void leave(statusOf(by));
+      return;
+    }
+    const told: Told = { kind: 'stop', by };
+    child.send(told, () => undefined);
+    setTimeout(() => {
+      if (!isHeard && !isWatch) void leave(statusOf(by));
+    }, HEAR_MS);
+    setTimeout(() => {
+      if (!isPatient) void leave(statusOf(by));
+    }, STOP_MS);
+  };
+
   child.on('message', (said: Said) => {
     silence.broken();
     switch (said.kind) {
@@ -123,19 +121,20 @@ const oversee = (child: ChildProcess, { stopped, signalled, held }: Listener): O
         [isHeard, isPatient] = [true, said.isPatient];
         return;
       case 'signalled':
-        signalled(said.by);
+        supervision.hear(said.by, 'there');
         return;
       case 'lock':
         if (said.isHeld) locks.add(said.path);
         else locks.delete(said.path);
         return;
       case 'alive':
-        photos = { paths: said.paths, most: said.most === 0 ? Number.POSITIVE_INFINITY : said.most };
+        most = said.most === 0 ? Number.POSITIVE_INFINITY : said.most;
+        paths = said.paths;
         return;
       case 'over':
         silence.end();
         // What was stopped may have native code at work, which nothing but a kill ends.
-        if (stopped() !== undefined || locks.size > 0) void leave(said.status);
+        if (supervision.stopped !== undefined || locks.size > 0) void leave(said.status);
         else setTimeout(() => void leave(said.status), END_MS);
         child.once('exit', () => process.exit(said.status));
     }
@@ -143,50 +142,38 @@ const oversee = (child: ChildProcess, { stopped, signalled, held }: Listener): O
   child.on('exit', (status, by) => {
     if (isLeaving) return;
     silence.end();
-    const signal = stopped();
-    if (signal === undefined) endAs(status, by);
-    else {
-      isLeaving = true;
-      void giveBackAll(locks).then(() => process.exit(statusOf(signal)));
-    }
+    const { stopped } = supervision;
+    if (stopped === undefined) return endAs(status, by);
+    isLeaving = true;
+    void giveBackAll(locks).then(() => process.exit(statusOf(supervision.stopped ?? stopped)));
   });
   child.on('error', () => endAs(1, null));
-
-  return {
-    stop: (by, isSecond) => {
-      if (isSecond) {
-        void leave(statusOf(by));
-        return;
-      }
-      const told: Told = { kind: 'stop', by };
-      child.send(told, () => undefined);
-      setTimeout(() => {
-        if (!isHeard && !isWatch) void leave(statusOf(by));
-      }, HEAR_MS);
-      setTimeout(() => {
-        if (!isPatient) void leave(statusOf(by));
-      }, STOP_MS);
-    },
-  };
+  return true;
 };
 
-/** Measures how long a process says nothing, and says once when that is longer than it may. */
-const measureSilence = (most: () => number, tooLong: () => void) => {
-  let [silence, last] = [0, performance.now()];
-  const look = setInterval(() => {
-    const now = performance.now();
-    silence += Math.min(now - last, 2 * LOOK_MS);
-    last = now;
-    if (silence < most() + SILENCE_MS) return;
-    clearInterval(look);
-    tooLong();
-  }, LOOK_MS);
-  return {
-    broken: (): void => {
-      silence = 0;
-    },
-    end: (): void => clearInterval(look),
-  };
+/** Starts all again after a photo has held it; not for the same photos twice, nor where nothing is kept of what was done. */
+const again = async (
+  supervision: Supervision,
+  paths: readonly string[],
+  most: number,
+  locks: ReadonlySet<string>,
+): Promise<void> => {
+  const { blocked } = supervision;
+  const named = paths.slice(0, 3).map(plain).join(', ');
+  const seconds = Math.round(most / 1000);
+  const isNew = paths.some((path) => !blocked.has(path));
+  for (const path of paths) blocked.add(path);
+  if (supervision.stopped === undefined && isNew && locks.size > 0) {
+    process.stderr.write(
+      `The program was held for more than the ${seconds} s that a photo may take, while it was at ${named}. It is started again, and works on ${paths.length === 1 ? 'that in a process of its own' : 'those in processes of their own'}.\n`,
+    );
+    if (begin(supervision)) return;
+  }
+  process.stderr.write(
+    `The program was held for more than the ${seconds} s that a photo may take, while it was at ${named}, and was stopped. Leave the photo out, or allow more with --timeout.\n`,
+  );
+  await giveBackAll(locks);
+  process.exit(supervision.stopped === undefined ? exit.stuck : statusOf(supervision.stopped));
 };
 
 const isWatch = process.argv[2] === 'watch';

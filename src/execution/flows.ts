@@ -162,7 +162,9 @@ const needsEngine = ({ stages, bulk }: Plan): boolean =>
     .flatMap(nodesOf)
     .some(
       ({ operator: { behaviour } }) =>
-        'tensor' in behaviour || 'scan' in behaviour || ('map' in behaviour && behaviour.load !== undefined),
+        behaviour.kind === 'tensor' ||
+        behaviour.kind === 'scan' ||
+        (behaviour.kind === 'map' && behaviour.load !== undefined),
     );
 
 /** Opens the records of the folders that a pipeline of no bulk writes to: of each file that is written, what was written. */
@@ -171,7 +173,7 @@ const openSinks =
   async () => {
     const ledgers = new Map<string, Ledger>();
     for (const { operator, params } of graph.nodes) {
-      const folder = operator.facts.sink?.folder(params as never);
+      const folder = operator.facts.sink?.folder(params);
       if (folder === undefined || ledgers.has(folder)) continue;
       const ledger = await openLedger(folder, watchingFor(folder, run))();
       if (E.isLeft(ledger)) {
@@ -212,7 +214,7 @@ const flowOf = (stage: Stage, read: (id: string) => ItemFlow<unknown>, site: Sit
     }
     case 'join': {
       const { node, behaviour, reads } = stage;
-      const joined = behaviour.join(node.params as never, contextOf(site.run, node.path))(R.map(read)(reads));
+      const joined = behaviour.join(node.params, contextOf(site.run, node.path))(R.map(read)(reads));
       return pipe(joined, endingInVain(), counted(site.run.room));
     }
     case 'flow':
@@ -251,9 +253,7 @@ const heldBetween = (stages: readonly Stage[], { jobs }: RunContext): number =>
   stages
     .map((stage) => {
       if (stage.kind === 'lane') return jobs + LANES_AHEAD;
-      return stage.kind === 'flow'
-        ? (stage.node.operator.facts.bufferedItems?.(stage.node.params as never) ?? 1)
-        : 1;
+      return stage.kind === 'flow' ? (stage.node.operator.facts.bufferedItems?.(stage.node.params) ?? 1) : 1;
     })
     .reduce((sum, held) => sum + held, 0);
 
@@ -288,15 +288,10 @@ const worked = async (work: LaneWork, item: Item<unknown>, signal: AbortSignal):
 const scanFlow =
   ({ node, behaviour, id }: ScanStage, { run, resources }: Site) =>
   (source: ItemFlow<unknown>): ItemFlow<unknown> => {
-    const step = behaviour.scan.step(node.params as never, contextOf(run, id));
+    const step = behaviour.scan.step(node.params, contextOf(run, id));
     return pipe(
       source,
-      scanState<unknown, unknown, unknown>(
-        id,
-        (state, item, signal) => step(state as never, item as never, signal),
-        resources.get(id),
-        behaviour.scan.ends?.(node.params as never) as ((state: unknown) => boolean) | undefined,
-      ),
+      scanState<unknown, unknown, unknown>(id, step, resources.get(id), behaviour.scan.ends?.(node.params)),
       through<Outcome<Scanned<unknown, unknown>>, Outcome<unknown>>(
         map(E.map(({ key, value }) => ({ key, value: value.out }))),
       ),

@@ -15,10 +15,8 @@ import type { Plan } from './plan/plan.js';
 const foldersOf = ({ graph }: Plan): readonly string[] => {
   const foldersBy = (folderOf: (node: GraphNode) => string | undefined): readonly string[] =>
     graph.nodes.flatMap((node) => folderOf(node) ?? []);
-  const ofSinks = new Set(
-    foldersBy(({ operator: { facts }, params }) => facts.sink?.folder(params as never)),
-  );
-  const written = foldersBy(({ operator: { facts }, params }) => facts.writes?.(params as never));
+  const ofSinks = new Set(foldersBy(({ operator: { facts }, params }) => facts.sink?.folder(params)));
+  const written = foldersBy(({ operator: { facts }, params }) => facts.writes?.(params));
   return [...new Set(written)].filter((folder) => !ofSinks.has(folder)).sort();
 };
 

@@ -38,17 +38,17 @@ const openOne = (
   run: RunContext,
 ): TE.TaskEither<Diagnostics, Resource<unknown> | undefined> => {
   const load =
-    'map' in behaviour
+    behaviour.kind === 'map'
       ? behaviour.load
-      : 'tensor' in behaviour
+      : behaviour.kind === 'tensor'
         ? behaviour.tensor.load
-        : 'scan' in behaviour
+        : behaviour.kind === 'scan'
           ? behaviour.scan.start
           : undefined;
   if (load === undefined) return TE.right(undefined);
   return async () => {
     try {
-      return await load(params as never, contextOf(run, path))();
+      return await load(params, contextOf(run, path))();
     } catch (thrown) {
       return E.left(thrown instanceof DiagnosticError ? thrown.diagnostics : [threw(path, thrown)]);
     }

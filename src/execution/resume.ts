@@ -38,13 +38,13 @@ export const keptTraining = ({ nodes }: Graph): Kept | undefined => {
   const byPath = new Map(nodes.map((node) => [node.path, node]));
   const scanBefore = (node: GraphNode): GraphNode | undefined => {
     const before = byPath.get(node.reads.items ?? '');
-    return before === undefined || 'scan' in before.operator.behaviour ? before : scanBefore(before);
+    return before === undefined || before.operator.behaviour.kind === 'scan' ? before : scanBefore(before);
   };
   const keeper = nodes.find(({ operator }) => operator.facts.checkpoints !== undefined);
   const scan = keeper && scanBefore(keeper);
   return keeper === undefined || scan === undefined
     ? undefined
-    : { scan, keeper, checkpoints: keeper.operator.facts.checkpoints!(keeper.params as never) };
+    : { scan, keeper, checkpoints: keeper.operator.facts.checkpoints!(keeper.params) };
 };
 
 /** Whether a run is taken up from somewhere, and what is to be said about it. */
@@ -133,7 +133,7 @@ export const takenUp = (
 ): E.Either<Diagnostics, Resources> => {
   const node = nodes.find(({ path }) => path === from?.scan);
   const behaviour = node?.operator.behaviour;
-  if (from === undefined || node === undefined || behaviour === undefined || !('scan' in behaviour))
+  if (from === undefined || node === undefined || behaviour === undefined || behaviour.kind !== 'scan')
     return E.right(resources);
   const { resume } = behaviour.scan;
   if (resume === undefined)
@@ -141,7 +141,7 @@ export const takenUp = (
       failure('training/not-resumable', `\`${node.operator.name}\` cannot go on from a state.`),
     ]);
   return pipe(
-    resume(node.params as never, contextOf(run, node.path))(resources.get(node.path) as never, from.saved),
+    resume(node.params, contextOf(run, node.path))(resources.get(node.path), from.saved),
     E.mapLeft(
       ([first, ...more]): Diagnostics =>
         from.changes === ''
@@ -182,10 +182,10 @@ const sourcesOf = (
   const node = graph.nodes.find((each) => each.path === path);
   if (node === undefined) return undefined;
   const { behaviour, facts } = node.operator;
-  if ('source' in behaviour) return position.items === undefined ? undefined : [[path, position.items]];
-  if ('map' in behaviour || 'tensor' in behaviour || facts.inOrder === true)
+  if (behaviour.kind === 'source') return position.items === undefined ? undefined : [[path, position.items]];
+  if (behaviour.kind === 'map' || behaviour.kind === 'tensor' || facts.inOrder === true)
     return sourcesOf(graph, node.reads.items ?? '', position);
-  if (!('join' in behaviour)) return undefined;
+  if (behaviour.kind !== 'join') return undefined;
   const branches = Object.entries(node.reads).map(([branch, read]) => {
     const last = position[branch] ?? position.items;
     return last === undefined ? undefined : sourcesOf(graph, read, { items: last });

@@ -158,8 +158,8 @@ const foretoldBy = async (
   run: RunContext,
   resources: Resources,
 ): Promise<number | undefined> => {
-  if (!('map' in behaviour) || behaviour.estimate === undefined) return undefined;
-  const ask = behaviour.estimate(params as never, contextOf(run, path), resources.get(path) as never);
+  if (behaviour.kind !== 'map' || behaviour.estimate === undefined) return undefined;
+  const ask = behaviour.estimate(params, contextOf(run, path), resources.get(path));
   const work = await ask(picture, undefined)();
   return E.isLeft(work) ? undefined : work.right.bytes;
 };

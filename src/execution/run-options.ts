@@ -1,9 +1,50 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, didYouMean, failure } from '../diagnostics/index.js';
-import type { RunOptions } from './run.js';
+import type { Item, ItemKey } from '../ports/index.js';
+import type { Engine } from '../tensor/run/engine.js';
+import type { PipelineEvent } from './events/event.js';
 import { LEAST_MEMORY, LEAST_TIMEOUT, MOST_JOBS, MOST_TIMEOUT } from './run-limits.js';
 import { shownValue } from './shown-value.js';
 import { readEngine } from './tensors/engine-choice.js';
+
+/** How to run a pipeline. */
+export interface RunOptions {
+  /** Items worked on at once; as many as there are processors unless said otherwise, and one more where a step waits for them. */
+  readonly jobs?: number;
+  /**
+   * Bytes that work on photos may take, all of them together: half of what is free unless said otherwise, and never less than
+   * 64 MiB. Photos wait for each other; one that needs more by itself is refused before anything is taken for it.
+   */
+  readonly memory?: number;
+  /**
+   * Seconds that one photo may take, after which it is set aside; Infinity for any time. Five minutes and three more for each of its
+   * megapixels unless said otherwise.
+   */
+  readonly timeout?: number;
+  /** Whether joins of tiles and panoramas are certified of every photo: false unless said otherwise. */
+  readonly certify?: boolean;
+  /**
+   * Where tensor work runs: an engine by its name, or one that is open, as `createEngine` of prismflow/tensor gives it, which is
+   * not closed with the run. Default: `cpu`.
+   */
+  readonly engine?: string | Engine;
+  /** Goes on with the training that an earlier run began, from its latest checkpoint. */
+  readonly resume?: boolean;
+  /** Stops the run when it aborts: what is done is kept. */
+  readonly signal?: AbortSignal;
+  /** Ends the run when it aborts, after what is being worked on is finished. */
+  readonly finish?: AbortSignal;
+  /** Whether what failed before is tried again though nothing has changed: false unless said otherwise. */
+  readonly retry?: boolean;
+  /** Whether every operator is held to its laws on every picture, which takes longer: false unless said otherwise. */
+  readonly laws?: boolean;
+  /** Is told what happens as it happens. */
+  readonly observe?: (event: PipelineEvent) => void;
+  /** Is given each item that comes through, before it is told of as done. */
+  readonly result?: (item: Item<unknown>) => void;
+  /** Is told when work on a photo begins, and asks how many milliseconds it may take; what it gives is called when the work ends. */
+  readonly busy?: (key: ItemKey, milliseconds: () => number) => () => void;
+}
 
 /** What a value must be, in words, when it is not; undefined when it is. */
 type Rule = (value: unknown) => string | undefined;

@@ -14,6 +14,7 @@ import type { Engine } from '../tensor/run/engine.js';
 import type { Tf } from '../tensor/tf.js';
 import type * as tf from '../tensor/tfjs.js';
 import type { Checkpoints, SavedTraining } from './checkpoints.js';
+import type { CheckedParams } from './params/index.js';
 import type { Laws } from './promises.js';
 import type { Random } from './random.js';
 
@@ -112,12 +113,9 @@ export interface SourceBehaviour<P, O> {
   readonly live?: (params: P) => boolean;
 }
 
-/**
- * Turns one item into one, on its own: the items' order and neighbours do not matter. `L` is what `load` gives and `R`
- * what `map` takes: the same, but where types are left out.
- */
-export interface MapBehaviour<P, I, O, R, L = R> {
-  readonly load?: Load<P, L>;
+/** Turns one item into one, on its own: the items' order and neighbours do not matter. `R` is what `load` gives. */
+export interface MapBehaviour<P, I, O, R> {
+  readonly load?: Load<P, R>;
   readonly map: (
     params: P,
     ctx: OpContext,
@@ -149,7 +147,7 @@ export type TensorInputs = Readonly<Record<string, tf.Tensor>>;
  * Pixel work as a pure tfjs function, recorded once a shape and compiled; neighbours are compiled together. Pictures
  * are `[height, width, channels]` float32, sRGB-encoded, 0..1 (beyond is out of gamut, clipped only by `encode`).
  */
-export interface TensorBehaviour<P, R, L = R> {
+export interface TensorBehaviour<P, R> {
   readonly tensor: {
     /** True when pixels move: the transparency goes the same way. */
     readonly geometry?: boolean;
@@ -176,7 +174,7 @@ export interface TensorBehaviour<P, R, L = R> {
       random: Random,
       shape: PictureShape,
     ) => Readonly<Record<string, HostTensor>>;
-    readonly load?: Load<P, L>;
+    readonly load?: Load<P, R>;
     /** The program for one shape. What it computes from `params` alone is a constant in the compiled graph. */
     readonly program: (
       tf: Tf,
@@ -217,9 +215,9 @@ export interface JoinBehaviour<P, O> {
 }
 
 /** Carries a state from item to item, in order, one at a time. The step is pure: it changes nothing it is given. */
-export interface ScanBehaviour<P, I, O, S, L = S> {
+export interface ScanBehaviour<P, I, O, S> {
   readonly scan: {
-    readonly start: (params: P, ctx: OpContext) => TaskEither<Diagnostics, Resource<L>>;
+    readonly start: (params: P, ctx: OpContext) => TaskEither<Diagnostics, Resource<S>>;
     readonly step: (
       params: P,
       ctx: OpContext,
@@ -227,25 +225,43 @@ export interface ScanBehaviour<P, I, O, S, L = S> {
       state: S,
       item: Item<I>,
       signal: AbortSignal,
-    ) => TaskEither<Diagnostics, readonly [state: L, out: O]>;
+    ) => TaskEither<Diagnostics, readonly [state: S, out: O]>;
     /** Puts a state that was kept in the place of the one at the start. Absent: it cannot be taken up again. */
     readonly resume?: (
       params: P,
       ctx: OpContext,
-    ) => (start: S, saved: SavedTraining) => Either<Diagnostics, L>;
+    ) => (start: S, saved: SavedTraining) => Either<Diagnostics, S>;
     /** True for a state after which there is nothing to do: the stream ends there, however many items there are. */
     readonly ends?: (params: P) => (state: S) => boolean;
   };
 }
 
-/** What an operator does, its types left out: exactly one of these. */
+/** What a definition has exactly one of, its own types left out but for its parameters: they are what its codec has read. */
+export type Untagged =
+  | SourceBehaviour<CheckedParams, unknown>
+  | MapBehaviour<CheckedParams, unknown, unknown, unknown>
+  | TensorBehaviour<CheckedParams, unknown>
+  | FlowBehaviour<CheckedParams, unknown, unknown>
+  | JoinBehaviour<CheckedParams, unknown>
+  | ScanBehaviour<CheckedParams, unknown, unknown, unknown>;
+
+/** The kinds of behaviours: each is also the name of the property that a definition has exactly one of. */
+export const behaviourKinds = ['source', 'map', 'tensor', 'flow', 'join', 'scan'] as const;
+
+/**
+ * What an operator does, told apart by `kind`. Values that travel are `unknown` here: whoever runs it looks at run time whether
+ * they are what its ports say.
+ */
 export type Behaviour =
-  | SourceBehaviour<never, unknown>
-  | MapBehaviour<never, never, unknown, never, unknown>
-  | TensorBehaviour<never, never, unknown>
-  | FlowBehaviour<never, never, unknown>
-  | JoinBehaviour<never, unknown>
-  | ScanBehaviour<never, never, unknown, never, unknown>;
+  | ({ readonly kind: 'source' } & SourceBehaviour<CheckedParams, unknown>)
+  | ({ readonly kind: 'map' } & MapBehaviour<CheckedParams, unknown, unknown, unknown>)
+  | ({ readonly kind: 'tensor' } & TensorBehaviour<CheckedParams, unknown>)
+  | ({ readonly kind: 'flow' } & FlowBehaviour<CheckedParams, unknown, unknown>)
+  | ({ readonly kind: 'join' } & JoinBehaviour<CheckedParams, unknown>)
+  | ({ readonly kind: 'scan' } & ScanBehaviour<CheckedParams, unknown, unknown, unknown>);
+
+/** The behaviour of one kind. */
+export type BehaviourOf<K extends Behaviour['kind']> = Extract<Behaviour, { readonly kind: K }>;
 
 /**
  * What is known of an operator before it runs: `plan`, the documentation and the law tests go by it. `W` are parameters

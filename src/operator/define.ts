@@ -1,15 +1,20 @@
 import { type NonePort, none, type Port, type Substitute, type Unify, type Value } from '../ports/index.js';
-import type {
-  Facts,
-  FlowBehaviour,
-  JoinBehaviour,
-  MapBehaviour,
-  ScanBehaviour,
-  SourceBehaviour,
-  TensorBehaviour,
+import {
+  type Behaviour,
+  behaviourKinds,
+  type Facts,
+  type FlowBehaviour,
+  type JoinBehaviour,
+  type MapBehaviour,
+  type ScanBehaviour,
+  type SourceBehaviour,
+  type TensorBehaviour,
+  type Untagged,
 } from './behaviour.js';
 import type { Operator } from './operator.js';
 import {
+  type CheckedParams,
+  type CheckedRecordType,
   type Decoded,
   type Fields,
   type MainValue,
@@ -84,8 +89,6 @@ export interface JoinOp<F extends Fields, S extends Readonly<Record<string, Port
   readonly operator: Operator;
 }
 
-const behaviours = ['source', 'map', 'tensor', 'flow', 'join', 'scan'] as const;
-
 /**
  * What JavaScript can get wrong and the compiler cannot see there.
  *
@@ -93,12 +96,12 @@ const behaviours = ['source', 'map', 'tensor', 'flow', 'join', 'scan'] as const;
  */
 const sound = <D extends { readonly name: string }>(definition: D): D => {
   const { name } = definition;
-  const given = behaviours.filter((behaviour) => behaviour in definition);
+  const given = behaviourKinds.filter((kind) => kind in definition);
   if (!/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*$/.test(name))
     throw new TypeError(`An operator cannot be called "${name}": lower case, digits, hyphens and dots.`);
   if (given.length !== 1)
     throw new TypeError(
-      `${name} must have exactly one of ${behaviours.join(', ')}; it has ${given.length === 0 ? 'none' : given.join(' and ')}.`,
+      `${name} must have exactly one of ${behaviourKinds.join(', ')}; it has ${given.length === 0 ? 'none' : given.join(' and ')}.`,
     );
   return definition;
 };
@@ -107,6 +110,31 @@ const constrained = <A, W>(
   type: RecordType<A, W>,
   complaint: ((params: A) => string | undefined) | undefined,
 ): RecordType<A, W> => (complaint === undefined ? type : { ...refine(type, complaint), shape: type.shape });
+
+/** The behaviour of a definition, which has exactly one, by its kind. */
+const tagged = (definition: Untagged): Behaviour => {
+  if ('source' in definition) return { ...definition, kind: 'source' };
+  if ('map' in definition) return { ...definition, kind: 'map' };
+  if ('tensor' in definition) return { ...definition, kind: 'tensor' };
+  if ('flow' in definition) return { ...definition, kind: 'flow' };
+  if ('join' in definition) return { ...definition, kind: 'join' };
+  return { ...definition, kind: 'scan' };
+};
+
+/**
+ * What the registry keeps of a definition. This is where its types end: its codec reads parameters, and its functions take those
+ * that it has read. The cast says no more than that, and no other is needed to call them.
+ */
+const registered = <P, W>(
+  params: RecordType<P, W>,
+  definition: Facts<P>,
+): Pick<Operator, 'params' | 'behaviour' | 'facts'> => {
+  const erased = { params, definition } as unknown as {
+    readonly params: CheckedRecordType;
+    readonly definition: Untagged & Facts<CheckedParams>;
+  };
+  return { params: erased.params, behaviour: tagged(erased.definition), facts: erased.definition };
+};
 
 /**
  * Defines an operator: its name, its parameters, its ports, and exactly one behaviour.
@@ -135,12 +163,10 @@ export const defineOp = <
   const operator: Operator = {
     name,
     about,
-    params: constrained(record(params, main), complaint),
+    ...registered(constrained(record(params, main), complaint), definition),
     input,
     output,
     streams: {},
-    behaviour: definition,
-    facts: definition,
   };
   return Object.assign(
     (...[written]: Arguments<F, M>): Step<I, O> => ({
@@ -183,12 +209,10 @@ export const defineJoin = <
   const operator: Operator = {
     name,
     about,
-    params: record({ ...references, ...params }),
+    ...registered(record({ ...references, ...params }), definition),
     input: none,
     output,
     streams,
-    behaviour: definition,
-    facts: definition,
   };
   const step = (given: Readonly<Record<string, unknown>> & Streams<S>): Step<NonePort> => ({
     kind: 'step',

@@ -1,5 +1,6 @@
 import { bytesOf, bytesPerSample, type Extent, pixelsOf } from '../image/decoding/extent.js';
 import type { Operator } from './operator.js';
+import type { CheckedParams } from './params/index.js';
 
 /** Bytes of a picture as floats, its transparency included. */
 export const floatsOf = (picture: Extent): number =>
@@ -31,5 +32,9 @@ export const memoryInStrips = (picture: Extent, result: Extent): number =>
  * Bytes that work of an operator on a whole picture takes at most, beside that picture and with its result: what the operator
  * promises, or what is usual.
  */
-export const memoryOf = ({ facts }: Operator, params: never, picture: Extent, result: Extent): number =>
-  (facts.memory ?? usual)(params, picture, result);
+export const memoryOf = (
+  { facts }: Operator,
+  params: CheckedParams,
+  picture: Extent,
+  result: Extent,
+): number => (facts.memory ?? usual)(params, picture, result);

@@ -1,5 +1,6 @@
 export type {
   Behaviour,
+  BehaviourOf,
   Clearance,
   Facts,
   FlowBehaviour,
@@ -21,6 +22,7 @@ export type {
 export type { Checkpoints, SavedTraining } from '../operator/checkpoints.js';
 export { defineJoin, defineOp, type JoinOp, type Op } from '../operator/define.js';
 export type { Operator } from '../operator/operator.js';
+export type { CheckedParams } from '../operator/params/index.js';
 export type { Laws, Symmetry } from '../operator/promises.js';
 export type { Random } from '../operator/random.js';
 export type { Step, Stream, Wire } from '../operator/step.js';
@@ -43,6 +45,7 @@ export { encode } from './encode/index.js';
 export { ensembleAverage } from './ensemble.average/index.js';
 export { files } from './files/index.js';
 export { ganStep } from './gan.step/index.js';
+export { lut } from './lut/index.js';
 export { model } from './model/index.js';
 export { pad } from './pad/index.js';
 export { pair } from './pair/index.js';

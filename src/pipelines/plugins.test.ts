@@ -196,6 +196,21 @@ steps: [{ together: { one: a, other: b } }, encode, { save: out }]
     expect(warnings.map(({ code }) => code)).toEqual(['plugin/not-allowed', 'plugin/step', 'plugin/step']);
   });
 
+  it('whose operator another version has made is refused', async () => {
+    write(
+      'old.mjs',
+      `${plugin('mine')}
+const { operator } = made;
+const { kind, ...behaviour } = operator.behaviour;
+export const old = Object.assign(() => made(), { operator: { ...operator, name: 'old', behaviour } });
+`,
+    );
+    const allowed = { allow: [(await digestOf('./old.mjs')) as `sha256:${string}`] };
+    const refused = await look('./old.mjs', allowed);
+    expect(codesOf(refused)).toContain('pipeline/plugin');
+    expect(E.isLeft(refused) && refused.left[0].message).toContain('`old` by another version of Prismflow');
+  });
+
   it('runs once its content was allowed, for this time or on this machine', async () => {
     write('mine.mjs', plugin('mine'));
     const digest = await digestOf('./mine.mjs');

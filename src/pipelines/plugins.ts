@@ -10,6 +10,7 @@ import {
   type Span,
   warning,
 } from '../diagnostics/index.js';
+import { behaviourKinds } from '../operator/behaviour.js';
 import type { Operator, Registry } from '../ops/index.js';
 import type { Named } from './parse/pipeline-file.js';
 import { readAllowed } from './plugins/allowed.js';
@@ -258,9 +259,21 @@ const operatorsOf = (exported: unknown): readonly Operator[] => {
 const isOperator = (value: unknown): value is Operator =>
   typeof value === 'object' && value !== null && 'name' in value && 'params' in value && 'behaviour' in value;
 
+/** False for what another version of Prismflow has made, whose behaviours do not say of what kind they are. */
+const isOfThisVersion = ({ behaviour }: Operator): boolean =>
+  (behaviourKinds as readonly unknown[]).includes(behaviour.kind);
+
 const addTo =
   (registry: Registry, plugin: Named) =>
   (operators: readonly Operator[]): E.Either<Diagnostics, Registry> => {
+    const foreign = operators.find((operator) => !isOfThisVersion(operator));
+    if (foreign !== undefined)
+      return E.left([
+        fault(
+          plugin,
+          `The plugin ${shownName(plugin.name)} defines \`${foreign.name}\` by another version of Prismflow: it must import the one that runs it.`,
+        ),
+      ]);
     const taken = operators.find((operator) => registry.has(operator.name));
     if (operators.length === 0)
       return E.left([fault(plugin, `The plugin ${shownName(plugin.name)} exports no operator.`)]);

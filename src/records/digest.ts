@@ -36,7 +36,7 @@ const filesOf = ({
   operator,
   params,
 }: GraphNode): TE.TaskEither<Diagnostics, readonly string[] | undefined> =>
-  operator.facts.weightFiles?.(params as never) ?? TE.right(undefined);
+  operator.facts.weightFiles?.(params) ?? TE.right(undefined);
 
 /** Weights that operators read, by the paths of the operators and of the parameters: `steps[2]/model.file`. */
 export type Weights = Readonly<Record<string, Digest>>;
@@ -90,7 +90,7 @@ const withoutKeys = (written: unknown, keys: readonly string[]): unknown =>
 
 /** True when random choices are made about an item, which then depend on its place in the source. */
 export const draws = (nodes: readonly GraphNode[]): boolean =>
-  nodes.some(({ operator, params }) => operator.facts.random?.(params as never) === true);
+  nodes.some(({ operator, params }) => operator.facts.random?.(params) === true);
 
 /** The value without what stands at the given paths of keys. */
 const without = (value: unknown, left: readonly string[], at: readonly string[] = []): unknown => {

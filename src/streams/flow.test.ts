@@ -6,14 +6,14 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { lastValueFrom, Observable, take as takeValues, tap, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../ports/index.js';
-import { batch } from './batch.js';
 import { type Flow, generate, type ItemFlow, operate } from './flow.js';
 import { fromIterable } from './from-iterable.js';
 import { mapLanes } from './map-lanes.js';
-import { scanState } from './scan-state.js';
+import { batch } from './operators/batch.js';
+import { scanState } from './operators/scan-state.js';
+import { unbatch } from './operators/unbatch.js';
 import { createStage, frames } from './testing/marbles.js';
 import { collect, countingSource, numbered } from './testing/probes.js';
-import { unbatch } from './unbatch.js';
 
 describe('Flow', () => {
   it('is a cold Observable', async () => {

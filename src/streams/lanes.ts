@@ -24,13 +24,78 @@ interface Slot<B> {
   answer?: Answer<B>;
 }
 
+/** Results on their way to one consumer, each when its work is done. */
+interface Queue<B> {
+  /** Results that have a place and were not delivered. */
+  readonly held: () => number;
+  readonly isEnded: () => boolean;
+  /** Takes a place for a result, which is given later. */
+  readonly reserve: () => (answer: Answer<B>) => void;
+  /** What is told when all that is held was delivered. */
+  readonly endWith: (answer: Answer<B>) => void;
+  /** What the next answer is told to. */
+  readonly ask: (waiting: (result: Promise<Result<B>>) => void) => void;
+  /** Tells an answer, if one is there and is waited for. */
+  readonly deliver: () => void;
+}
+
+/** @param ordered whether results are told in the order of their places, or as they come */
+const createQueue = <B>(ordered: boolean): Queue<B> => {
+  const slots: Slot<B>[] = [];
+  let held = 0;
+  let end: Answer<B> | undefined;
+  let waiting: ((result: Promise<Result<B>>) => void) | undefined;
+  return {
+    held: () => held,
+    isEnded: () => end !== undefined,
+    reserve: () => {
+      held++;
+      const slot: Slot<B> = {};
+      if (ordered) slots.push(slot);
+      return (answer) => {
+        slot.answer = answer;
+        if (!ordered) slots.push(slot);
+      };
+    },
+    endWith: (answer) => {
+      end = answer;
+    },
+    ask: (told) => {
+      waiting = told;
+    },
+    deliver: () => {
+      const answer = slots[0]?.answer;
+      if (waiting !== undefined && answer !== undefined) {
+        slots.shift();
+        held--;
+        waiting(answer());
+        waiting = undefined;
+      } else if (waiting !== undefined && held === 0 && end !== undefined) {
+        waiting(end());
+        waiting = undefined;
+      }
+    },
+  };
+};
+
+/** Work on a value, whose result is there at once or later. */
+type Work<A, B> = (value: A, signal: AbortSignal) => Promise<B> | { readonly now: B };
+
+const begin = <A, B>(work: Work<A, B>, value: A, signal: AbortSignal): ReturnType<Work<A, B>> => {
+  try {
+    return work(value, signal);
+  } catch (thrown) {
+    return Promise.reject(thrown);
+  }
+};
+
 /**
  * The engine under `mapLanes` and `prefetch`: works on several values at a time and holds `lanes + ahead` at most.
  *
  * @param work gives its result at once or later; a throw fails the whole flow, in the place of its value
  */
 export const runLanes = <A, B>(
-  work: (value: A, signal: AbortSignal) => Promise<B> | { readonly now: B },
+  work: Work<A, B>,
   { lanes, ordered = true, ahead = 2 }: LaneOptions,
 ): ((source: Flow<A>) => Flow<B>) => {
   const most = atLeast(1, 'lanes', lanes) + atLeast(0, 'ahead', ahead);
@@ -40,40 +105,31 @@ export const runLanes = <A, B>(
       const cancellation = new AbortController();
       // Each lane may listen in a few places; Node still warns of listeners that pile up.
       setMaxListeners(Math.max(10, 4 * lanes), cancellation.signal);
-      const slots: Slot<B>[] = [];
+      const queue = createQueue<B>(ordered);
       const working = new Set<Promise<void>>();
-      let held = 0;
       let pulling = false;
-      let end: Answer<B> | undefined;
-      let waiting: ((result: Promise<Result<B>>) => void) | undefined;
 
       const pullMore = (): void => {
-        if (pulling || end !== undefined || working.size >= lanes || held >= most) return;
+        if (pulling || queue.isEnded() || working.size >= lanes || queue.held() >= most) return;
         pulling = true;
         upstream.next().then(
           (result) => {
             pulling = false;
-            if (result.done) end = () => Promise.resolve(DONE);
+            if (result.done) queue.endWith(() => Promise.resolve(DONE));
             else start(result.value);
             proceed();
           },
           (thrown: unknown) => {
             pulling = false;
-            end = () => Promise.reject(thrown);
+            queue.endWith(() => Promise.reject(thrown));
             proceed();
           },
         );
       };
 
       const start = (value: A): void => {
-        held++;
-        const slot: Slot<B> = {};
-        if (ordered) slots.push(slot);
-        const fill = (answer: Answer<B>): void => {
-          slot.answer = answer;
-          if (!ordered) slots.push(slot);
-        };
-        const result = begin(value);
+        const fill = queue.reserve();
+        const result = begin(work, value, cancellation.signal);
         if ('now' in result) {
           fill(() => Promise.resolve(some(result.now)));
           return;
@@ -90,36 +146,19 @@ export const runLanes = <A, B>(
         working.add(lane);
       };
 
-      const begin = (value: A): Promise<B> | { readonly now: B } => {
-        try {
-          return work(value, cancellation.signal);
-        } catch (thrown) {
-          return Promise.reject(thrown);
-        }
-      };
-
       const proceed = (): void => {
-        const answer = slots[0]?.answer;
-        if (waiting !== undefined && answer !== undefined) {
-          slots.shift();
-          held--;
-          waiting(answer());
-          waiting = undefined;
-        } else if (waiting !== undefined && held === 0 && end !== undefined) {
-          waiting(end());
-          waiting = undefined;
-        }
+        queue.deliver();
         pullMore();
       };
 
       return createPull(
         () =>
           new Promise<Result<B>>((resolve) => {
-            waiting = resolve;
+            queue.ask(resolve);
             proceed();
           }),
         () => {
-          end ??= () => Promise.resolve(DONE);
+          if (!queue.isEnded()) queue.endWith(() => Promise.resolve(DONE));
           cancellation.abort();
           return Promise.all([upstream.close(), settledWithin(Promise.all(working))]);
         },

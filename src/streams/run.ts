@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { DiagnosticError, type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
 import type { ItemFailure, ItemKey, Outcome } from '../ports/index.js';
 import { type Flow, type ItemFlow, operate } from './flow.js';
-import { until } from './until.js';
+import { until } from './operators/until.js';
 
 /** What happens in a run, in order: `started`, any number of `done` and `failed`, `finished`. */
 export type RunEvent =

@@ -80,7 +80,7 @@ export const feedsOf = async (operator: Operator, drawn: Case, folder: string): 
     }),
   );
   // Operators that map items are handed those alone that have not failed; the others get the failures as well.
-  const hasFailure = 'flow' in operator.behaviour && drawn.failed < drawn.items.length;
+  const hasFailure = operator.behaviour.kind === 'flow' && drawn.failed < drawn.items.length;
   return Object.fromEntries(
     names.map((name, s) => {
       const outcomes = perStream[s] ?? [];

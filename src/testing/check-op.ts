@@ -219,11 +219,11 @@ const MOST_PIXELS = 1 << 14;
 /** False where pictures would become large by what the operator declares. */
 const isModest = ({ subject: { operator }, params, feeds }: Trial): boolean => {
   const { behaviour, facts } = operator;
-  const change = 'tensor' in behaviour ? behaviour.tensor.shape : facts.shape;
+  const change = behaviour.kind === 'tensor' ? behaviour.tensor.shape : facts.shape;
   return (feeds.items ?? []).every((outcome) => {
     if (change === undefined || E.isLeft(outcome) || !isFrame(outcome.right.value)) return true;
     const { height, width, channels } = outcome.right.value;
-    const declared = change(params as never, { height, width, channels });
+    const declared = change(params, { height, width, channels });
     return E.isLeft(declared) || declared.right.height * declared.right.width <= MOST_PIXELS;
   });
 };

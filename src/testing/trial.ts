@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Operator } from '../operator/operator.js';
+import type { CheckedParams } from '../operator/params/index.js';
 import { encoded, type Outcome, travelsOn } from '../ports/index.js';
 import type { Engine } from '../tensor/run/engine.js';
 import { type Case, feedsOf } from './case.js';
@@ -58,7 +59,7 @@ const ending = async <A>(work: Promise<A>): Promise<A> => {
 
 const placedAt = async (
   operator: Operator,
-  params: unknown,
+  params: CheckedParams,
   seed: number,
   engine: Engine,
 ): Promise<Placed> => ({
@@ -68,7 +69,7 @@ const placedAt = async (
   engine,
 });
 
-const decoded = (operator: Operator, written: unknown): unknown => {
+const decoded = (operator: Operator, written: unknown): CheckedParams => {
   const params = operator.params.codec.decode(written);
   if (E.isLeft(params))
     throw new TypeError(
@@ -96,7 +97,7 @@ export const trialOf = async (
   const params = decoded(operator, written);
   const runOf = async (
     of: Operator,
-    params_: unknown,
+    params_: CheckedParams,
     { feeds: given = feeds, bare = false, fresh = false, ...variation }: Variation,
   ): Promise<Given> => {
     const engine = await engines.get(variation.engine ?? 'cpu');

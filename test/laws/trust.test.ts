@@ -34,8 +34,8 @@ const readers = new Set(own.flatMap(([module]) => pathsIn(module)));
 const parsingPackages: ReadonlySet<string> = new Set([
   'es-module-lexer',
   'onnxruntime-node',
-  'picomatch',
   'protobufjs',
+  'saxes',
   'sharp',
   'tinyglobby',
   'yaml',
@@ -44,7 +44,8 @@ const parsingPackages: ReadonlySet<string> = new Set([
 /** Dependencies that are given no bytes of others. */
 const otherPackages: ReadonlySet<string> = new Set([
   '@dagrejs/dagre',
-  '@tensorflow/tfjs',
+  '@tensorflow/tfjs-backend-cpu',
+  '@tensorflow/tfjs-core',
   'commander',
   'fastest-levenshtein',
   'fp-ts',

@@ -25,7 +25,7 @@ describe.each([...builtIn.values()].map((operator) => [operator.name, operator] 
     it('itself', () => {
       const comment = commentBefore(
         text,
-        /^export declare const \w+: import\("\.\.\/define\.js"\)\.(Join)?Op</,
+        /^export declare const \w+: import\("[./]*\/operator\/define\.js"\)\.(Join)?Op</,
       );
       expect(comment?.length).toBeGreaterThan(10);
     });

@@ -171,5 +171,5 @@ const ownFolders = async (folder: string): Promise<readonly string[]> => {
   );
   return graphs
     .flatMap((graph) => (E.isRight(graph) ? graph.right.nodes : []))
-    .flatMap(({ operator, params }) => operator.facts.sink?.folder(params as never) ?? []);
+    .flatMap(({ operator, params }) => operator.facts.sink?.folder(params) ?? []);
 };

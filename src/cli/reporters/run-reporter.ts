@@ -101,12 +101,12 @@ const nextSteps = (
 
 /** What a run writes for people to look at. */
 const shownBy = ({ graph }: Plan): readonly string[] =>
-  graph.nodes.flatMap(({ operator, params }) => operator.facts.shows?.(params as never) ?? []);
+  graph.nodes.flatMap(({ operator, params }) => operator.facts.shows?.(params) ?? []);
 
 /** The folder of the model that a run trains. */
 const modelOf = ({ graph }: Plan): string | undefined =>
   graph.nodes
-    .map(({ operator, params }) => operator.facts.checkpoints?.(params as never).model.folder)
+    .map(({ operator, params }) => operator.facts.checkpoints?.(params).model.folder)
     .find((folder) => folder !== undefined);
 
 /** Whether there is a model in a folder, or a checkpoint, which is one as well. */

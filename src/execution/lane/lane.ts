@@ -5,6 +5,7 @@ import { DiagnosticError, type Diagnostics, failure, messageOf } from '../../dia
 import type { LanePart } from '../../pipelines/plan/stages.js';
 import {
   codecOf,
+  type Frame,
   type Item,
   type ItemFailure,
   type ItemKey,
@@ -31,7 +32,7 @@ interface Worker {
   /** Path of the operator, for failures; of a group, the first one's. */
   readonly path: string;
   readonly output: Port;
-  readonly work: (item: Item<never>, signal: AbortSignal) => TE.TaskEither<Diagnostics, unknown>;
+  readonly work: (item: Item<unknown>, signal: AbortSignal) => TE.TaskEither<Diagnostics, unknown>;
 }
 
 /**
@@ -66,7 +67,7 @@ export const laneWork = (
         limit.entering(path, current);
         if (run.entering !== undefined) await run.entering(path, key);
         const result = await limit.race(
-          attempt(path, { key, value: current as never }, (item) =>
+          attempt(path, { key, value: current }, (item) =>
             pipe(
               work(item, limit.signal),
               TE.filterOrElse((given) => travelsOn(output, given), wrongValue(path, output)),
@@ -112,22 +113,24 @@ const workerOf = (
     return {
       path: node.path,
       output: node.output,
-      work: behaviour.map(node.params as never, context, resources.get(node.path) as never),
+      work: behaviour.map(node.params, context, resources.get(node.path)),
     };
   }
   const [first, ...others] = part.members;
   const last = others.at(-1) ?? first;
+  const group = tensorGroup(
+    part.members.map((member) => ({
+      ...member,
+      context: contextOf(run, member.node.path),
+      loaded: resources.get(member.node.path),
+    })),
+    tensors,
+  );
   return {
     path: first.node.path,
     output: last.node.output,
-    work: tensorGroup(
-      part.members.map((member) => ({
-        ...member,
-        context: contextOf(run, member.node.path),
-        loaded: resources.get(member.node.path),
-      })),
-      tensors,
-    ),
+    // Tensor operators take frames alone: what comes was looked at where it was made.
+    work: (item, signal) => group(item as Item<Frame>, signal),
   };
 };
 
@@ -142,7 +145,7 @@ const tellingApart = (part: LanePart, worker: Worker): Worker => {
       const { key, value } = item as Item<unknown>;
       const extension = travelsOn({ kind: 'encoded' }, value) ? value.extension : undefined;
       return pipe(
-        TE.fromEither(sink.file(part.node.params as never, key, extension)),
+        TE.fromEither(sink.file(part.node.params, key, extension)),
         TE.chain((target) => {
           const other = written.get(target);
           if (other !== undefined && other.path !== key.path) return TE.left(sameOutput(other, key, target));

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import type { MapBehaviour, WorkEstimate } from '../../ops/index.js';
+import type { BehaviourOf, WorkEstimate } from '../../ops/index.js';
 import type { GraphNode } from '../../pipelines/check/graph.js';
 import { nodesOf } from '../../pipelines/plan/stages.js';
 import type { FileRef, Frame, Item, PictureShape } from '../../ports/index.js';
@@ -43,10 +43,8 @@ const bySize = async (items: readonly Item<FileRef>[]): Promise<readonly Alike[]
 /** Sizes that are looked at more closely: for each a photo is decoded. */
 const SIZES = 4;
 
-type Estimating = Required<Pick<MapBehaviour<never, never, unknown, unknown>, 'estimate'>>;
-
-const estimatorOf = ({ operator: { behaviour } }: GraphNode): Estimating | undefined =>
-  'map' in behaviour && behaviour.estimate !== undefined ? (behaviour as unknown as Estimating) : undefined;
+const estimatorOf = ({ operator: { behaviour } }: GraphNode): BehaviourOf<'map'>['estimate'] =>
+  behaviour.kind === 'map' ? behaviour.estimate : undefined;
 
 /** A photo that would be refused, since it needs more memory than is allowed. */
 export interface TooLarge {
@@ -137,6 +135,6 @@ const estimateBy = (
   const given = estimate(plan, own).find((each) => each.node.path === before)?.shape ?? own;
   // Pixels tell something of a picture only as long as they are its own.
   const same = given.width === width && given.height === height;
-  const { estimate: ask } = estimatorOf(node)!;
-  return ask(node.params as never, contextOf(run, node.path), resource)(given, same ? photo : undefined)();
+  const ask = estimatorOf(node)!;
+  return ask(node.params, contextOf(run, node.path), resource)(given, same ? photo : undefined)();
 };

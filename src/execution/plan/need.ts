@@ -32,11 +32,11 @@ export const shapeAfter = (
   shape: PictureShape,
 ): PictureShape | undefined => {
   const { behaviour, facts } = operator;
-  const isTensor = 'tensor' in behaviour;
+  const isTensor = behaviour.kind === 'tensor';
   const taken: PictureShape = isTensor && behaviour.tensor.channels === 3 ? { ...shape, channels: 3 } : shape;
   const change = isTensor ? behaviour.tensor.shape : facts.shape;
   if (change === undefined) return taken;
-  const changed = change(params as never, taken);
+  const changed = change(params, taken);
   return E.isLeft(changed) ? undefined : changed.right;
 };
 
@@ -61,7 +61,7 @@ const workOf = async (node: GraphNode, picture: Extent, foretold: Foretold): Pro
   const known = await foretold(node, picture);
   const bytes =
     known === undefined
-      ? memoryOf(node.operator, node.params as never, picture, result)
+      ? memoryOf(node.operator, node.params, picture, result)
       : known + bytesOf(picture) + bytesOf(result);
   return { bytes: bytes + madeOnDemand(node, picture), result };
 };
@@ -77,7 +77,7 @@ const madeOnDemand = ({ input, output }: GraphNode, picture: Extent): number => 
 /** True for tensor operators that all work on pixels by themselves: their program runs strip by strip. */
 const runsInStrips = (part: LanePart, picture: Extent): boolean =>
   part.kind === 'tensor' &&
-  part.members.every(({ tensor, node }) => tensor.pointwise?.(node.params as never, picture) === true);
+  part.members.every(({ tensor, node }) => tensor.pointwise?.(node.params, picture) === true);
 
 /**
  * One operator, or several tensor operators as one program: what the most demanding takes, and of several a picture of floats

@@ -79,11 +79,11 @@ export const survey = (
 const endlessOfNothing =
   ({ nodes }: Graph, run: RunContext): TE.TaskEither<Diagnostics, undefined> =>
   async () => {
-    if (!nodes.some(({ operator }) => 'scan' in operator.behaviour)) return E.right(undefined);
+    if (!nodes.some(({ operator }) => operator.behaviour.kind === 'scan')) return E.right(undefined);
     const empty = await Promise.all(
       nodes.map(async (node): Promise<readonly Diagnostic[]> => {
         const stage = stageOf(node, false);
-        if (stage.kind !== 'source' || stage.behaviour.live?.(node.params as never) === true) return [];
+        if (stage.kind !== 'source' || stage.behaviour.live?.(node.params) === true) return [];
         const items = sourceFlow(stage, run).open();
         try {
           return (await items.next()).done === true ? [{ ...nothingFound(node), severity: 'error' }] : [];
@@ -138,7 +138,7 @@ const hintFor = async (path: string): Promise<{ readonly hint?: string }> => {
 
 const surveyBulk = (graph: Graph, bulk: Bulk, run: RunContext): TE.TaskEither<Diagnostics, Survey> => {
   const { sink } = bulk;
-  const folder = sink.operator.facts.sink?.folder(sink.params as never) ?? '';
+  const folder = sink.operator.facts.sink?.folder(sink.params) ?? '';
   const nodes = nodesOf(bulk.lane);
   return pipe(
     TE.Do,
@@ -175,7 +175,7 @@ const worksOn =
   (journal: Journal): WorksOn =>
   ({ key, value }) => {
     if (isResult(journal, key.path, value.path)) return E.right(undefined);
-    const file = sink.operator.facts.sink?.file(sink.params as never, key, extension) ?? E.right('');
+    const file = sink.operator.facts.sink?.file(sink.params, key, extension) ?? E.right('');
     return pipe(
       file,
       E.map((target) => ({
@@ -217,7 +217,7 @@ const list =
     const works = found.worksOn(found.journal);
     const targets = new Map<string, string>();
     const { sink, extension } = bulk;
-    const isDistinct = sink.operator.facts.sink?.distinct?.(sink.params as never, extension) === true;
+    const isDistinct = sink.operator.facts.sink?.distinct?.(sink.params, extension) === true;
     const faults: Diagnostic[] = [];
     const status = statusOf(found.journal);
     let [items, done] = [0, 0];
@@ -225,7 +225,7 @@ const list =
     const next: Item<FileRef>[] = [];
     const warnings: Diagnostic[] = [];
     const foreseen = summary();
-    const overwrite = sink.operator.facts.sink?.overwrites?.(sink.params as never) === true;
+    const overwrite = sink.operator.facts.sink?.overwrites?.(sink.params) === true;
     const telling: RunContext = { ...run, warn: (_, each) => () => void warnings.push(each) };
     try {
       for await (const outcome of filesOf(bulk, telling)) {

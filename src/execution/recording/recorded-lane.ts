@@ -194,7 +194,7 @@ const settle = async (
 
 /** What stands in the way of a result before it is made; undefined where nothing does. */
 const barrierTo = async ({ bulk: { sink, journal }, results }: RecordedSite, { target }: Work) => {
-  const overwrite = sink.operator.facts.sink?.overwrites?.(sink.params as never) === true;
+  const overwrite = sink.operator.facts.sink?.overwrites?.(sink.params) === true;
   const clear = await results.foresee({ file: target, folder: journal.folder, overwrite })();
   return E.isLeft(clear) ? clear.left : undefined;
 };
@@ -213,7 +213,7 @@ const copied = async (
     folder: journal.folder,
     digest: duplicate.outputDigest,
     size: duplicate.outputSize,
-    overwrite: sink.operator.facts.sink?.overwrites?.(sink.params as never) === true,
+    overwrite: sink.operator.facts.sink?.overwrites?.(sink.params) === true,
   };
   return E.isRight(await deliver(made, bytes, results)());
 };
@@ -285,7 +285,7 @@ const finish = async (
 const isCopyable = ({ lane }: Bulk): boolean =>
   nodesOf(lane).every(
     ({ operator: { facts }, params }) =>
-      facts.deterministic !== false && facts.embedsReceipt?.(params as never) !== true,
+      facts.deterministic !== false && facts.embedsReceipt?.(params) !== true,
   );
 
 const asOutcome = (key: ItemKey, worked: E.Either<ItemFailure, unknown>): Outcome<unknown> =>

@@ -45,7 +45,7 @@ export const plainerNodes = (node: GraphNode): readonly GraphNode[] => {
       (params): readonly GraphNode[] => {
         const read = operator.params.codec.decode(params);
         if (E.isLeft(read)) return [];
-        const again: unknown = operator.params.codec.encode(read.right as never);
+        const again: unknown = operator.params.codec.encode(read.right);
         return JSON.stringify(again) === JSON.stringify(written)
           ? []
           : [{ ...node, params: read.right, written: again }];

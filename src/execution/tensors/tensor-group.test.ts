@@ -94,7 +94,7 @@ const member = <F extends Fields, M>(
 ): LoadedMember => {
   const { operator } = op;
   const decoded = operator.params.codec.decode(params);
-  if (E.isLeft(decoded) || !('tensor' in operator.behaviour)) throw new Error('no such step');
+  if (E.isLeft(decoded) || operator.behaviour.kind !== 'tensor') throw new Error('no such step');
   const node: GraphNode = {
     path,
     operator,

@@ -88,7 +88,7 @@ export const tensorGroup = (
           TE.chain((loaded) => {
             const inputs = placed.map(
               ({ member: { tensor, node, context }, shape }) =>
-                tensor.inputs?.(node.params as never, context.random(key), shape) ?? {},
+                tensor.inputs?.(node.params, context.random(key), shape) ?? {},
             );
             const alpha = frame.alpha === undefined ? {} : { alpha: toTensor(frame.alpha, frame, 1) };
             const pixels = toTensor(frame.samples, frame, frame.channels);
@@ -113,7 +113,7 @@ export const tensorGroup = (
 
 /** True where neighbours do not matter, so that the transparency is left alone as well. */
 const isPointwise = ({ member: { tensor, node }, shape }: Placed): boolean =>
-  tensor.pointwise?.(node.params as never, shape) === true;
+  tensor.pointwise?.(node.params, shape) === true;
 
 /** Applies one member to colours and, when pixels move, to the transparency. */
 const apply = (
@@ -128,10 +128,10 @@ const apply = (
     channels: channels === 1 ? 1 : 3,
   });
   const run = (picture: tf.Tensor3D): tf.Tensor3D =>
-    tensor.program(t, node.params as never, pictureShape(picture.shape), loaded as never)(picture, inputs);
+    tensor.program(t, node.params, pictureShape(picture.shape), loaded)(picture, inputs);
   const picture = tensor.channels === 3 ? coloured(t, pixels) : pixels;
   if (alpha !== undefined && tensor.transparent !== undefined) {
-    const program = tensor.transparent(t, node.params as never, pictureShape(picture.shape), loaded as never);
+    const program = tensor.transparent(t, node.params, pictureShape(picture.shape), loaded);
     const result = program(picture, alpha, inputs);
     return { pixels: result.picture, alpha: result.alpha };
   }
@@ -154,7 +154,7 @@ const shapesThrough = (
         const { tensor, node } = member;
         const taken: PictureShape = tensor.channels === 3 ? { ...result, channels: 3 } : result;
         return pipe(
-          tensor.shape?.(node.params as never, taken) ?? E.right(taken),
+          tensor.shape?.(node.params, taken) ?? E.right(taken),
           E.map((given) => ({ placed: [...placed, { member, shape: taken }], result: given })),
         );
       }),
@@ -165,7 +165,7 @@ const shapesThrough = (
 const metadataThrough = (placed: readonly Placed[], frame: Frame, result: PictureShape): Frame['metadata'] =>
   placed.reduce((metadata, { member: { tensor, node }, shape }, i) => {
     if (tensor.geometry !== true) return metadata;
-    const region = tensor.shows?.(node.params as never, shape);
+    const region = tensor.shows?.(node.params, shape);
     return region === undefined
       ? noPanorama(metadata)
       : regionOfPanorama({ ...shape, metadata }, region, placed[i + 1]?.shape ?? result);

@@ -81,6 +81,6 @@ const up = (p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D => {
     [1, 0],
     [1, 0],
     [0, 0],
-  ] as never);
+  ]);
   return withBias(p, name, doubled);
 };

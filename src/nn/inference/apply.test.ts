@@ -7,15 +7,15 @@ import type { MapBehaviour, Notes, OpContext, WorkEstimate } from '../../operato
 import { ensembleAverage } from '../../ops/ensemble.average/index.js';
 import { engineThat } from '../../ops/testing/engine-that.js';
 import { frameFrom } from '../../ops/testing/frames.js';
-import { readParams } from '../../ops/testing/run.js';
+import { ownParams } from '../../ops/testing/run.js';
 import type { Frame, ItemKey } from '../../ports/index.js';
 import { type Compiled, createEngine } from '../../tensor/run/engine.js';
 import * as tf from '../../tensor/tfjs.js';
 import { contextFor } from '../../testing/run/context.js';
 import type { Network } from '../network.js';
 import { ensembleOn, type Wanted } from './apply.js';
+import type { LoadedEnsemble } from './ensemble.js';
 import { estimateWork } from './estimate.js';
-import type { LoadedEnsemble } from './load.js';
 import { here, type Threads } from './sliced/threads.js';
 
 const engine = createEngine('cpu');
@@ -49,7 +49,7 @@ const facts = {
 
 type Written = Exclude<Parameters<typeof ensembleAverage>[0], string>;
 const wantedOf = (more: Partial<Written> = {}): Wanted =>
-  readParams(ensembleAverage({ models: '/nowhere', ...more })) as Wanted;
+  ownParams<Wanted>(ensembleAverage({ models: '/nowhere', ...more }));
 
 interface Tried {
   readonly photo?: Frame;

@@ -7,9 +7,9 @@ import type { Notes, OpContext } from '../../operator/behaviour.js';
 import type { Values } from '../../picture/tiling/windows.js';
 import type { Frame, Item, ItemKey, Samples } from '../../ports/index.js';
 import type { Engine } from '../../tensor/index.js';
+import type { LoadedEnsemble } from './ensemble.js';
 import { type Fit, fitOf, leftForTiles } from './fit.js';
 import type { Wanted as Edit } from './inference-path.js';
-import type { LoadedEnsemble } from './load.js';
 import { type Profile, profileOf } from './profile.js';
 import { programsOn } from './programs.js';
 import { checkSeams } from './seam-check.js';
@@ -286,6 +286,6 @@ const joinedRows = (pictures: readonly Values[]): Values => {
   const [height = 1, width = 1, channels = 1] = first.shape;
   const Data = first.data.constructor as new (length: number) => Values['data'];
   const data = new Data(pictures.length * first.data.length);
-  for (const [i, { data: part }] of pictures.entries()) data.set(part as never, i * first.data.length);
+  for (const [i, { data: part }] of pictures.entries()) data.set(part, i * first.data.length);
   return { ...first, shape: [pictures.length * height, width, channels], data } as Values;
 };

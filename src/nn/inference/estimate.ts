@@ -7,8 +7,8 @@ import { type Panorama, panoramaOf } from '../../image/metadata/panorama.js';
 import type { WorkEstimate } from '../../operator/behaviour.js';
 import type { Frame, PictureShape } from '../../ports/index.js';
 import type { Wanted } from './apply.js';
+import type { LoadedEnsemble } from './ensemble.js';
 import { fitOf, leftForTiles } from './fit.js';
-import type { LoadedEnsemble } from './load.js';
 import { profileOf } from './profile.js';
 import { isSliced, stripBytes } from './sliced/edit.js';
 

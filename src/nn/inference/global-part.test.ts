@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeModel } from '../../ops/testing/models.js';
 import { fitted, keptBy, type Shown } from '../../picture/lut/fit.js';
 import { lookUp } from '../../picture/lut/look-up.js';
 import { createEngine } from '../../tensor/run/engine.js';
@@ -11,7 +12,6 @@ import { generatorOf } from '../generators/index.js';
 import { initialise } from '../initialise.js';
 import { addSnapshot } from '../models/index.js';
 import { exportEnsemble } from '../onnx/export.js';
-import { writeModel } from '../../ops/testing/models.js';
 import { type GlobalChoice, globalPart } from './global-part.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-global-'));

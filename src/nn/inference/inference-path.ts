@@ -3,7 +3,7 @@ import { type Place, reducedPlace } from '../../picture/tiling/grid.js';
 import type { Samples } from '../../ports/index.js';
 import * as tf from '../../tensor/tfjs.js';
 import type { WholeMean } from '../network.js';
-import type { Ensemble } from './load.js';
+import type { Ensemble } from './ensemble.js';
 import { type Dials, edited, type Given, luma, meansOver, reduced, trustMap } from './program.js';
 
 export interface Wanted extends Dials {

@@ -9,7 +9,7 @@ import { generatorOf } from '../generators/index.js';
 import { type LatestGenerator, latestGenerator, latestManifest } from '../models/checkpoints.js';
 import { readManifest } from '../models/index.js';
 import { misfitOf, type Network } from '../network.js';
-import type { LoadedEnsemble, Weights } from './load.js';
+import type { LoadedEnsemble, Weights } from './ensemble.js';
 
 const folderOf = (models: string): string => join(models, 'checkpoints');
 

@@ -2,7 +2,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import type { HostTensor, NetworkSpec } from '../../ports/index.js';
 import { generatorOf } from '../generators/index.js';
 import {
   type Demands,
@@ -13,25 +12,13 @@ import {
   type TrainedFolder,
 } from '../models/index.js';
 import { misfitOf, type Network, strangerOf } from '../network.js';
+import type { Ensemble, LoadedEnsemble, Weights } from './ensemble.js';
 import { loadLatest, withWayOut } from './latest.js';
+
+export type { Ensemble, LoadedEnsemble, Weights } from './ensemble.js';
 
 /** Which snapshots of a model take part: all, the last few, or those of some steps. */
 export type Members = 'all' | number | readonly number[];
-
-/** Weights of a network by parameter name. */
-export type Weights = Readonly<Record<string, HostTensor<'float32'>>>;
-
-/** A trained model as it is applied. */
-export interface Ensemble {
-  readonly network: Network;
-  readonly members: readonly [Weights, ...Weights[]];
-}
-
-/** An ensemble and which snapshots it was made of. */
-export interface LoadedEnsemble extends Ensemble {
-  readonly generator: NetworkSpec;
-  readonly snapshots: readonly Snapshot[];
-}
 
 export interface EnsembleChoice {
   readonly models: string;

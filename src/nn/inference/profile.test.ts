@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { HostTensor } from '../../ports/index.js';
 import * as tf from '../../tensor/tfjs.js';
 import type { Network } from '../network.js';
+import type { Ensemble } from './ensemble.js';
 import { editOf, globalInputOf, meansOf, roundOf, type Wanted } from './inference-path.js';
-import type { Ensemble } from './load.js';
 import { type Profile, profileOf } from './profile.js';
 
 const wanted: Wanted = { strength: 1, trust: 0, output: 'picture', grey: 'keep' };

@@ -7,8 +7,8 @@ import { optimise } from '../../tensor/passes/index.js';
 import * as tf from '../../tensor/tfjs.js';
 import { record } from '../../tensor/trace/record.js';
 import type { WholeMean } from '../network.js';
+import type { Ensemble } from './ensemble.js';
 import { editOf, globalInputOf, type Wanted } from './inference-path.js';
-import type { Ensemble } from './load.js';
 
 /** What is known of an ensemble before it runs: found in its graph, not given. */
 export interface Profile {
@@ -59,10 +59,8 @@ export const profileOf = (ensemble: Ensemble, wanted: Wanted): E.Either<Diagnost
   };
   return pipe(
     E.Do,
-    E.bind('local', () => record('ensemble.average', local as never, specs)),
-    E.bind('globalInput', () =>
-      record('ensemble.average', globalInputOf(ensemble, 'float32') as never, specs),
-    ),
+    E.bind('local', () => record('ensemble.average', local, specs)),
+    E.bind('globalInput', () => record('ensemble.average', globalInputOf(ensemble, 'float32'), specs)),
     E.bind('compiled', ({ local: { graph } }) => optimise(graph, 'cpu')),
     E.map(({ local: { graph }, globalInput, compiled }) => {
       const field = receptiveField(graph, input);

@@ -3,7 +3,7 @@ import type { Tf } from '../../tensor/tf.js';
 import type * as tf from '../../tensor/tfjs.js';
 import { atAnySize } from '../any-size.js';
 import type { Branches, Network, Parameters, WholeMean } from '../network.js';
-import type { Ensemble, Weights } from './load.js';
+import type { Ensemble, Weights } from './ensemble.js';
 
 /** What there is to turn. */
 export interface Dials {

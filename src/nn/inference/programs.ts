@@ -2,8 +2,8 @@ import type { Edges } from '../../picture/edges.js';
 import type { Samples } from '../../ports/index.js';
 import { type Engine, type JitOptions, jit } from '../../tensor/index.js';
 import * as tf from '../../tensor/tfjs.js';
+import type { Ensemble } from './ensemble.js';
 import { editOf, globalInputOf, meansOf, roundOf, type Wanted } from './inference-path.js';
-import type { Ensemble } from './load.js';
 import { globalFeaturesOf } from './program.js';
 import type { Programs } from './tiled.js';
 

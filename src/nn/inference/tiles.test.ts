@@ -12,7 +12,7 @@ import { ensembleAverage } from '../../ops/ensemble.average/index.js';
 import { engineThat } from '../../ops/testing/engine-that.js';
 import { frameFrom } from '../../ops/testing/frames.js';
 import { writeModel } from '../../ops/testing/models.js';
-import { firstKey, readParams, testContext } from '../../ops/testing/run.js';
+import { firstKey, ownParams, testContext } from '../../ops/testing/run.js';
 import type { Frame, NetworkSpec } from '../../ports/index.js';
 import { type Compiled, createEngine } from '../../tensor/run/engine.js';
 import { ensembleOn, type Wanted } from './apply.js';
@@ -63,7 +63,7 @@ const edit = async (
 ): Promise<Edit> => {
   const warnings: string[] = [];
   let notes: Notes = {};
-  const wanted = readParams(ensembleAverage({ models, ...params })) as Wanted & EnsembleChoice;
+  const wanted = ownParams<Wanted & EnsembleChoice>(ensembleAverage({ models, ...params }));
   const ensemble = right(await loadEnsemble(wanted)());
   const run = ensembleOn(
     wanted,

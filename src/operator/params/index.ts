@@ -16,6 +16,8 @@ export { isLiteralOf, type PathUse, pathsOf } from './paths.js';
 export { patterns } from './patterns.js';
 export {
   type AnyRecordType,
+  type CheckedParams,
+  type CheckedRecordType,
   type Decoded,
   defaulted,
   type Field,

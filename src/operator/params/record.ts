@@ -84,6 +84,19 @@ export interface AnyRecordType {
   readonly shape: RecordShape;
 }
 
+declare const checked: unique symbol;
+
+/** Parameters of an operator that its codec has read, whatever they are: only the operator itself looks into them. */
+export interface CheckedParams {
+  readonly [checked]: true;
+}
+
+/** The parameters of an operator in the registry: what its codec reads is what its functions take. */
+export interface CheckedRecordType {
+  readonly codec: t.Type<CheckedParams, unknown, unknown>;
+  readonly shape: RecordShape;
+}
+
 const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -17,8 +17,8 @@ import {
   path,
   required,
 } from '../../operator/params/index.js';
-import { type Frame, frame, type PictureShape } from '../../ports/index.js';
 import { type Spread, spreadOf } from '../../picture/plausible.js';
+import { type Frame, frame, type PictureShape } from '../../ports/index.js';
 
 const step = integer({ min: 0 });
 

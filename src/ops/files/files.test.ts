@@ -44,9 +44,9 @@ const context = (seed: number): OpContext => ({
 const taken = async (written: unknown, count: number, seed = 0): Promise<readonly Item<FileRef>[]> => {
   const params = files.operator.params.codec.decode(written);
   const { behaviour } = files.operator;
-  if (E.isLeft(params) || !('source' in behaviour)) throw new Error('no such source');
+  if (E.isLeft(params) || behaviour.kind !== 'source') throw new Error('no such source');
   const items: Item<FileRef>[] = [];
-  for await (const outcome of behaviour.source(params.right as never, context(seed))) {
+  for await (const outcome of behaviour.source(params.right, context(seed))) {
     if (E.isRight(outcome)) items.push(outcome.right as Item<FileRef>);
     if (items.length === count) break;
   }

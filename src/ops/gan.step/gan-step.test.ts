@@ -6,7 +6,7 @@ import * as port from '../../ports/index.js';
 import { createEngine } from '../../tensor/index.js';
 import { contextFor } from '../../testing/run/context.js';
 import { frameFrom } from '../testing/frames.js';
-import { readParams } from '../testing/run.js';
+import { ownParams, readParams } from '../testing/run.js';
 import type { TrainingBatch } from './examples.js';
 import { ganStep } from './index.js';
 import type { Params } from './params.js';
@@ -25,7 +25,7 @@ describe('what gan.step learns from', () => {
   const pairs = port.batch(port.pair(port.frame, port.frame));
   const unpaired = port.batch(port.unpaired(port.frame, port.frame));
   const objectionTo = (losses: Written['losses'], given: Port): string | undefined => {
-    const params = readParams(ganStep({ ...small, losses })) as never;
+    const params = readParams(ganStep({ ...small, losses }));
     return ganStep.operator.facts.objection?.(params, given);
   };
 
@@ -64,7 +64,7 @@ describe('a training under way', () => {
     Training,
     { readonly state: RunState }
   >;
-  const params = readParams(ganStep(small)) as Params;
+  const params = ownParams<Params>(ganStep(small));
   const context: OpContext = contextFor({ engine: async () => E.right(engine) });
   const signal = new AbortController().signal;
 
@@ -103,7 +103,7 @@ describe('a training under way', () => {
   });
 
   it('is clipped to the largest norm that its gradients may have together', async () => {
-    const clipped = readParams(ganStep({ ...small, pretrain: 0, clip: 1e-3 })) as Params;
+    const clipped = ownParams<Params>(ganStep({ ...small, pretrain: 0, clip: 1e-3 }));
     const { value: start } = right(await scan.start(clipped, context)());
     const [, { state }] = right(await scan.step(clipped, context)(start, batch(0), signal)());
     const moments = Object.entries(state).filter(([path]) => path.startsWith('first/generator/'));

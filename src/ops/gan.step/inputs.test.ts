@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomFor } from '../../operator/random.js';
 import type { HostTensor } from '../../ports/index.js';
-import { readParams } from '../testing/run.js';
+import { ownParams } from '../testing/run.js';
 import { ganStep } from './index.js';
 import { controlOf, earlierOf, mixOf } from './inputs.js';
 import type { Params } from './params.js';
@@ -9,7 +9,7 @@ import { stepPlanAt } from './plan.js';
 import type { RunState } from './state.js';
 
 const paramsOf = (written: Partial<Parameters<typeof ganStep>[0]>): Params =>
-  readParams(ganStep({ generator: 'pyramid', schedule: { constant: 100 }, ...written })) as Params;
+  ownParams<Params>(ganStep({ generator: 'pyramid', schedule: { constant: 100 }, ...written }));
 
 const stateAt = (step: number, backoff = 1) => ({ step, backoff }) as RunState;
 

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { readParams } from '../testing/run.js';
+import { ownParams } from '../testing/run.js';
 import { ganStep } from './index.js';
 import type { Params } from './params.js';
 import { stepPlanAt, stepsOf } from './plan.js';
@@ -8,7 +8,7 @@ import { stepPlanAt, stepsOf } from './plan.js';
 type Written = Parameters<typeof ganStep>[0];
 
 const paramsOf = (schedule: Written['schedule'], pretrain: number, losses: Written['losses'] = {}): Params =>
-  readParams(ganStep({ generator: 'pyramid', schedule, pretrain, losses })) as Params;
+  ownParams<Params>(ganStep({ generator: 'pyramid', schedule, pretrain, losses }));
 
 describe('stepPlanAt', () => {
   it('trains initially at the full rate, then by the schedule, and marks the ends of cycles', () => {

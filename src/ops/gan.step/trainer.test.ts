@@ -4,7 +4,7 @@ import { randomFor } from '../../operator/random.js';
 import type { Frame, Item, Pair, Training, Unpaired } from '../../ports/index.js';
 import { createEngine } from '../../tensor/index.js';
 import { frameFrom } from '../testing/frames.js';
-import { readParams } from '../testing/run.js';
+import { ownParams } from '../testing/run.js';
 import type { TrainingBatch } from './examples.js';
 import { ganStep } from './index.js';
 import type { Params } from './params.js';
@@ -22,7 +22,7 @@ const context = {
 };
 
 const trainer = (written: Written): Trainer =>
-  createTrainer(readParams(ganStep(written)) as Params, context, engine);
+  createTrainer(ownParams<Params>(ganStep(written)), context, engine);
 
 const keyed = <A>(value: A, index: number): Item<A> => ({
   key: { path: `${index}.png`, index, epoch: 0 },

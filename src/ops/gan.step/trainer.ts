@@ -80,6 +80,105 @@ const marksOf = (
   return isNew ? [...marks, 'growing'] : marks;
 };
 
+/** What every step of a training goes by. */
+interface Site {
+  readonly params: Params;
+  readonly generators: readonly string[];
+  /** Results that a pool holds. */
+  readonly places: number;
+  /** The programs for examples of these kinds, recorded and compiled when they are first asked for. */
+  readonly programsOf: (examples: ExampleTensors) => Programs;
+}
+
+const inputOf = (
+  { params, places }: Site,
+  state: RunState,
+  batch: TrainingBatch,
+  random: Random,
+  examples: ExampleTensors,
+): StepInput => {
+  const stepPlan = stepPlanAt(params, state.step);
+  const pools = stepPlan.judged ? Object.entries(state.pools) : [];
+  const choices = Object.fromEntries(
+    pools.map(([domain, { length }]) => [
+      domain,
+      choose(random, domain, batch.items.length, { size: places, filled: length }),
+    ]),
+  );
+  return { batch, examples, stepPlan, choices };
+};
+
+const outcomeOf = (
+  { params, generators, programsOf }: Site,
+  state: RunState,
+  { batch, examples, stepPlan, choices }: StepInput,
+  random: Random,
+  signal: AbortSignal,
+): TE.TaskEither<Diagnostics, Outcome> => {
+  const programs = programsOf(examples);
+  const program = stepPlan.phase === 'pretrain' ? 'pretrain' : stepPlan.judged ? 'judged' : 'plain';
+  const [example] = Object.values(examples);
+  const inputs = {
+    state: stepPlan.judged ? state.trained : withoutJudges(state.trained, generators),
+    examples,
+    control: controlOf(params, stepPlan, state),
+    earlier: earlierOf(state, choices, example!.shape),
+    mix: mixOf(random, batch.items.length),
+  };
+  return pipe(
+    programs[program](inputs as HostOf<StepInputs>, { signal }),
+    TE.map((result) => result as Outcome),
+  );
+};
+
+const samplesOf = (
+  { programsOf }: Site,
+  examples: ExampleTensors,
+  names: readonly string[],
+  weights: Networks,
+) =>
+  pipe(
+    TE.fromIO(() => programsOf(examples).samples({ weights, examples })),
+    TE.flatten,
+    TE.map((pictures) => rowsOf(pictures as Readonly<Record<string, HostTensor>>, names)),
+  );
+
+/** The state after a step, and what those hear of it who watch, keep and report. */
+const concluded =
+  (site: Site, before: RunState, { batch, examples, stepPlan, choices }: StepInput) =>
+  (outcome: Outcome): E.Either<Diagnostics, readonly [RunState, Training]> => {
+    const { params, generators } = site;
+    const metrics = numbersOf(outcome.metrics);
+    const levels = followed(stepPlan.isFirst ? {} : before.levels, watched(params, metrics));
+    const trouble = troubleOf(metrics, levels);
+    const marks = marksOf(stepPlan, trouble, before.levels, levels);
+    const count = batch.items.length;
+    return pipe(
+      trouble === undefined
+        ? E.right(advanced(before, outcome, choices, count, levels))
+        : recovered(before, count, trouble, params.optimizer.params.rate),
+      E.map((after) => {
+        const { weights, average } = after.trained;
+        const training: Training = {
+          step: after.step,
+          total: stepsOf(params),
+          phase: stepPlan.phase,
+          images: after.images,
+          rate: params.optimizer.params.rate * stepPlan.multiplier * before.backoff,
+          metrics,
+          state: flatten(after),
+          cycle: stepPlan.cycle,
+          position: positionOf(batch),
+          marks,
+          paceUntil: stepPlan.paceUntil,
+          model: modelOf(params, after),
+          samples: samplesOf(site, examples, namesOf(batch), { ...pick(weights, generators), ...average }),
+        };
+        return [after, training];
+      }),
+    );
+  };
+
 /** Makes the trainer that the parameters describe. Its programs are recorded and compiled when a batch arrives. `taken` are weights that its generator starts with. */
 export const createTrainer = (
   params: Params,
@@ -91,7 +190,6 @@ export const createTrainer = (
   const places = params.pool ?? (isCycle ? 50 : 0);
   const { networks } = objectiveOf(params, isCycle ? ['a', 'b'] : ['from', 'to']);
   const start = startOf(params, networks, context.random({ path: '', index: 0, epoch: 0 }), places, taken);
-  const generators = Object.keys(networks.generators);
   const compiled = new Map<string, Programs>();
 
   const programsOf = (examples: ExampleTensors): Programs => {
@@ -101,86 +199,7 @@ export const createTrainer = (
     return made;
   };
 
-  const lessonOf = (
-    state: RunState,
-    batch: TrainingBatch,
-    random: Random,
-    examples: ExampleTensors,
-  ): StepInput => {
-    const stepPlan = stepPlanAt(params, state.step);
-    const pools = stepPlan.judged ? Object.entries(state.pools) : [];
-    const choices = Object.fromEntries(
-      pools.map(([domain, { length }]) => [
-        domain,
-        choose(random, domain, batch.items.length, { size: places, filled: length }),
-      ]),
-    );
-    return { batch, examples, stepPlan, choices };
-  };
-
-  const outcomeOf = (
-    state: RunState,
-    { batch, examples, stepPlan, choices }: StepInput,
-    random: Random,
-    signal: AbortSignal,
-  ): TE.TaskEither<Diagnostics, Outcome> => {
-    const programs = programsOf(examples);
-    const program = stepPlan.phase === 'pretrain' ? 'pretrain' : stepPlan.judged ? 'judged' : 'plain';
-    const [example] = Object.values(examples);
-    const inputs = {
-      state: stepPlan.judged ? state.trained : withoutJudges(state.trained, generators),
-      examples,
-      control: controlOf(params, stepPlan, state),
-      earlier: earlierOf(state, choices, example!.shape),
-      mix: mixOf(random, batch.items.length),
-    };
-    return pipe(
-      programs[program](inputs as HostOf<StepInputs>, { signal }),
-      TE.map((result) => result as Outcome),
-    );
-  };
-
-  const samplesOf = (examples: ExampleTensors, names: readonly string[], weights: Networks) =>
-    pipe(
-      TE.fromIO(() => programsOf(examples).samples({ weights, examples })),
-      TE.flatten,
-      TE.map((pictures) => rowsOf(pictures as Readonly<Record<string, HostTensor>>, names)),
-    );
-
-  /** The state after a step, and what those hear of it who watch, keep and report. */
-  const concluded =
-    (before: RunState, { batch, examples, stepPlan, choices }: StepInput) =>
-    (outcome: Outcome): E.Either<Diagnostics, readonly [RunState, Training]> => {
-      const metrics = numbersOf(outcome.metrics);
-      const levels = followed(stepPlan.isFirst ? {} : before.levels, watched(params, metrics));
-      const trouble = troubleOf(metrics, levels);
-      const marks = marksOf(stepPlan, trouble, before.levels, levels);
-      const count = batch.items.length;
-      return pipe(
-        trouble === undefined
-          ? E.right(advanced(before, outcome, choices, count, levels))
-          : recovered(before, count, trouble, params.optimizer.params.rate),
-        E.map((after) => {
-          const { weights, average } = after.trained;
-          const training: Training = {
-            step: after.step,
-            total: stepsOf(params),
-            phase: stepPlan.phase,
-            images: after.images,
-            rate: params.optimizer.params.rate * stepPlan.multiplier * before.backoff,
-            metrics,
-            state: flatten(after),
-            cycle: stepPlan.cycle,
-            position: positionOf(batch),
-            marks,
-            paceUntil: stepPlan.paceUntil,
-            model: modelOf(params, after),
-            samples: samplesOf(examples, namesOf(batch), { ...pick(weights, generators), ...average }),
-          };
-          return [after, training];
-        }),
-      );
-    };
+  const site: Site = { params, generators: Object.keys(networks.generators), places, programsOf };
 
   return {
     start,
@@ -194,9 +213,12 @@ export const createTrainer = (
     step: (state, { value }, random, signal) =>
       pipe(
         TE.fromEither(exampleTensors(value)),
-        TE.map((examples) => lessonOf(state, value, random, examples)),
+        TE.map((examples) => inputOf(site, state, value, random, examples)),
         TE.chain((stepInput) =>
-          pipe(outcomeOf(state, stepInput, random, signal), TE.chainEitherK(concluded(state, stepInput))),
+          pipe(
+            outcomeOf(site, state, stepInput, random, signal),
+            TE.chainEitherK(concluded(site, state, stepInput)),
+          ),
         ),
       ),
   };

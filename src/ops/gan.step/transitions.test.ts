@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { randomFor } from '../../operator/random.js';
 import type { HostTensor } from '../../ports/index.js';
-import { readParams } from '../testing/run.js';
+import { ownParams } from '../testing/run.js';
 import { ganStep } from './index.js';
 import type { Params } from './params.js';
 import { objectiveOf, optimiserOf, specOf } from './programs.js';
@@ -12,14 +12,14 @@ import { advanced, type Outcome, recovered, startOf, withoutJudges } from './tra
 type Written = Parameters<typeof ganStep>[0];
 
 const paramsOf = (more: Partial<Written> = {}): Params =>
-  readParams(
+  ownParams<Params>(
     ganStep({
       generator: { pyramid: { levels: 2, width: 4, lowBlocks: 1, highBlocks: 1 } },
       discriminator: { patch: { layers: 1, width: 4 } },
       schedule: { constant: 3 },
       ...more,
     }),
-  ) as Params;
+  );
 
 const random = (seed: number) => randomFor(seed, 'steps[2]/gan.step', { path: '', index: 0, epoch: 0 });
 

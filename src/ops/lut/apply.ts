@@ -22,7 +22,7 @@ export const applyLut =
     for (let row = 0; row < height; row += rows) {
       const part = samples.data.subarray(row * width * channels, (row + rows) * width * channels);
       const made = lookedUp(lut, part as Samples['data'], samples.depth, channels, wanted);
-      data.set(made as never, row * width * given);
+      data.set(made, row * width * given);
       await setImmediate();
       if (signal.aborted) return E.left([failure('tensor/cancelled', 'lut: cancelled.')]);
     }

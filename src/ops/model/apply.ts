@@ -4,12 +4,12 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure } from '../../diagnostics/index.js';
 import { MAX_PIXELS } from '../../image/limits.js';
 import { samplesOf, toDepth } from '../../image/samples/samples.js';
+import { doubtAbout, exchanged, noNumbers, notFinite, spreadOf } from '../../picture/plausible.js';
 import type { Frame, HostTensor, Samples, Size } from '../../ports/index.js';
 import type { Interface } from './interface.js';
 import { showShape } from './interface.js';
 import type { Model } from './open.js';
 import { fromTensor, resultShape, toTensor, type Values } from './pixels.js';
-import { doubtAbout, exchanged, noNumbers, notFinite, spreadOf } from '../../picture/plausible.js';
 import { rescale } from './rescale.js';
 
 /** The way of a picture through a model: the size it is brought to, and what it is filled up to. */

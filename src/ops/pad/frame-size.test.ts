@@ -1,14 +1,14 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { frameFrom } from '../testing/frames.js';
-import { paramsOf, readParams, runMap } from '../testing/run.js';
+import { ownParams, paramsOf, readParams, runMap } from '../testing/run.js';
 import { paddedSize, type Wanted } from './frame-size.js';
 import { pad } from './index.js';
 
 type Params = Parameters<typeof pad>[0];
 
 const sizeOf = (params: Params, width: number, height: number) =>
-  paddedSize(readParams(pad(params)) as Wanted, { width, height });
+  paddedSize(ownParams<Wanted>(pad(params)), { width, height });
 
 describe('the size of a padded picture', () => {
   it.each([
@@ -52,7 +52,7 @@ describe('the size of a padded picture', () => {
   });
 
   it('is declared before it is made', () => {
-    const shape = pad.operator.facts.shape?.(readParams(pad({ multiple: 4 })) as never, {
+    const shape = pad.operator.facts.shape?.(readParams(pad({ multiple: 4 })), {
       width: 5,
       height: 4,
       channels: 1,
@@ -72,7 +72,7 @@ describe('pad', () => {
   it('promises flips of what is centred with as much on both sides', () => {
     const { equivariant, range } = pad.operator.facts.laws ?? {};
     const symmetries = (params: Params) =>
-      equivariant?.(readParams(pad(params)) as never, { width: 4, height: 5, channels: 3 });
+      equivariant?.(readParams(pad(params)), { width: 4, height: 5, channels: 3 });
     expect(symmetries({ size: [6, 8] })).toEqual(['flip-x']);
     expect(symmetries({ size: [6, 7] })).toEqual(['flip-x', 'flip-y']);
     expect(symmetries({ size: [6, 7], anchor: 'top' })).toEqual([]);

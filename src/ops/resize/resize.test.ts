@@ -6,7 +6,7 @@ import { type Method, mixesOf } from '../../picture/resampling/weights.js';
 import type { Frame } from '../../ports/index.js';
 import { createEngine } from '../../tensor/index.js';
 import { arbitraryFrame, frameFrom, valuesOf } from '../testing/frames.js';
-import { paramsOf, readParams } from '../testing/run.js';
+import { ownParams, paramsOf } from '../testing/run.js';
 import { runTensor } from '../testing/run-tensor.js';
 import { resize } from './index.js';
 import { targetOf, type Wanted } from './target.js';
@@ -53,7 +53,7 @@ describe('the size', () => {
     [{ width: 100, height: 20, fit: 'fill' }, [60, 40], [60, 20]],
     [1, [1000, 2], [1, 1]],
   ] as const)('%j of %j is %j', (params, [width, height], expected) => {
-    const target = targetOf(readParams(resize(params)) as Wanted, { width, height });
+    const target = targetOf(ownParams<Wanted>(resize(params)), { width, height });
     expect(E.isRight(target) && [target.right.across.pixels, target.right.down.pixels]).toEqual(expected);
   });
 
@@ -77,7 +77,7 @@ describe('the size', () => {
         async (photo, written, method) => {
           const step = resize({ ...written, method });
           const { width, height, channels, alpha } = await resized({ ...written, method }, photo);
-          const declared = targetOf(readParams(step) as Wanted, photo);
+          const declared = targetOf(ownParams<Wanted>(step), photo);
           expect(E.isRight(declared) && [declared.right.across.pixels, declared.right.down.pixels]).toEqual([
             width,
             height,

@@ -1,14 +1,14 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { isWhole } from '../../picture/resampling/stretch.js';
-import { paramsOf, readParams } from '../testing/run.js';
+import { ownParams, paramsOf, readParams } from '../testing/run.js';
 import { resize } from './index.js';
 import { targetOf, type Wanted } from './target.js';
 
 type Params = Parameters<typeof resize>[0];
 
 const target = (params: Params, width: number, height: number) =>
-  targetOf(readParams(resize(params)) as Wanted, { width, height });
+  targetOf(ownParams<Wanted>(resize(params)), { width, height });
 
 describe('where the pixels of a result come from', () => {
   it('is all of both axes, unless it covers', () => {
@@ -69,7 +69,7 @@ describe('where the pixels of a result come from', () => {
 describe('what resize promises', () => {
   const shape = { width: 60, height: 40, channels: 3 } as const;
   const { equivariant, range } = resize.operator.facts.laws ?? {};
-  const symmetries = (params: Params) => equivariant?.(readParams(resize(params)) as never, shape);
+  const symmetries = (params: Params) => equivariant?.(readParams(resize(params)), shape);
   const flips = ['flip-x', 'flip-y'];
 
   it('is to go the way of flips, and of turns where it goes by both sides alike', () => {
@@ -85,7 +85,7 @@ describe('what resize promises', () => {
 
   it('is to stay between black and white where no weight is negative', () => {
     const rangeOf = (method: 'lanczos3' | 'bicubic' | 'bilinear' | 'area' | 'nearest') =>
-      range?.(readParams(resize({ longest: 9, method })) as never);
+      range?.(readParams(resize({ longest: 9, method })));
     expect((['lanczos3', 'bicubic'] as const).map(rangeOf)).toEqual([undefined, undefined]);
     expect((['bilinear', 'area', 'nearest'] as const).map(rangeOf)).toEqual(Array(3).fill([0, 1]));
   });

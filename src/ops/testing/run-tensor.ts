@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import type { Operator } from '../../operator/operator.js';
+import type { CheckedParams } from '../../operator/params/index.js';
 import type { Step } from '../../operator/step.js';
 import type { Frame, ItemKey } from '../../ports/index.js';
 import { type Engine, jit } from '../../tensor/index.js';
@@ -32,11 +33,11 @@ const loadedBy = async ({
   context,
 }: {
   readonly operator: Operator;
-  readonly params: unknown;
+  readonly params: CheckedParams;
   readonly context: OpContext;
 }): Promise<unknown> => {
-  if (!('tensor' in behaviour) || behaviour.tensor.load === undefined) return undefined;
-  const loaded = await behaviour.tensor.load(params as never, context)();
+  if (behaviour.kind !== 'tensor' || behaviour.tensor.load === undefined) return undefined;
+  const loaded = await behaviour.tensor.load(params, context)();
   if (E.isLeft(loaded)) throw new Error(loaded.left.map(({ message }) => message).join());
   return loaded.right.value;
 };

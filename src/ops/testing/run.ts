@@ -8,6 +8,7 @@ import type {
   OpContext,
   Resource,
 } from '../../operator/behaviour.js';
+import type { CheckedParams } from '../../operator/params/index.js';
 import type { Step, Stream } from '../../operator/step.js';
 import {
   type Frame,
@@ -45,17 +46,20 @@ export const testContext = ({ seed = 1 }: Place = {}, warnings: string[] = []): 
   contextFor({ seed, engine: sharedEngine, warned: (message) => void warnings.push(message) });
 
 /** A step's parameters as its operator gets them, or what is wrong with them, one `code: path message` each. */
-export const paramsOf = ({ operator, params }: Step): E.Either<readonly string[], unknown> =>
+export const paramsOf = ({ operator, params }: Step): E.Either<readonly string[], CheckedParams> =>
   E.mapLeft((errors: readonly { readonly message?: string | undefined }[]) =>
     errors.map(({ message }) => message ?? 'refused'),
   )(operator.params.codec.decode(params));
 
 /** A step's parameters as its operator gets them. Throws when they are refused. */
-export const readParams = (step: Step): unknown => {
+export const readParams = (step: Step): CheckedParams => {
   const params = paramsOf(step);
   if (E.isLeft(params)) throw new Error(params.left.join('\n'));
   return params.right;
 };
+
+/** The same with the types that functions of the operator's own take them with. */
+export const ownParams = <P>(step: Step): P => readParams(step) as unknown as P;
 
 /** Runs an operator that maps items on one value. */
 export const runMap = async <B = Frame>(

@@ -11,7 +11,7 @@ export type Varying = (photo: Frame, index?: number, epoch?: number) => Promise<
 /** A tensor operator or one that maps frames, compiled once for all items. */
 export const varying = (step: Step, engine: Engine): Varying => {
   const run =
-    'tensor' in step.operator.behaviour
+    step.operator.behaviour.kind === 'tensor'
       ? prepareTensor(step, engine)
       : (photo: Frame, key = itemOf(0).key) => runMap(step, photo, { key });
   return async (photo, index = 0, epoch = 0) => {

@@ -68,10 +68,7 @@ export const windowOf = <T extends Values>(
     const [from, to] = [place.row * width, y * window.width];
     for (const run of place.turned ? turned : runs) {
       const start = (from + run.from) * channels;
-      out.data.set(
-        picture.data.subarray(start, start + run.count * channels) as never,
-        (to + run.to) * channels,
-      );
+      out.data.set(picture.data.subarray(start, start + run.count * channels), (to + run.to) * channels);
     }
   }
   return out;
@@ -84,7 +81,7 @@ export const pasteCore = (into: Values, result: Values, core: Place, window: Pla
   for (let y = 0; y < Math.min(core.height, height - core.top); y++) {
     const from = ((core.top - window.top + y) * window.width + core.left - window.left) * channels;
     into.data.set(
-      result.data.subarray(from, from + columns * channels) as never,
+      result.data.subarray(from, from + columns * channels),
       ((core.top + y) * width + core.left) * channels,
     );
   }

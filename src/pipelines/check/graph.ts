@@ -1,5 +1,5 @@
 import type { Diagnostic, Span } from '../../diagnostics/index.js';
-import type { Operator } from '../../ops/index.js';
+import type { CheckedParams, Operator } from '../../ops/index.js';
 import type { Port } from '../../ports/index.js';
 import type { PluginUse } from '../plugins.js';
 
@@ -27,7 +27,7 @@ export interface GraphNode {
   /** True where the operator may come from a plugin that is not loaded: nothing is known of it, and it cannot run. */
   readonly unloaded?: true;
   /** Parameters as the operator gets them. */
-  readonly params: unknown;
+  readonly params: CheckedParams;
   /** The same as they would be written out, defaults included. */
   readonly written: unknown;
   /** Places of the nodes that it reads: one called `items`, for a join one a stream, for a source none. */

@@ -1,10 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Diagnostics, didYouMean, failure, type Span } from '../../diagnostics/index.js';
-import type { Operator, Registry } from '../../ops/index.js';
+import type { CheckedParams, Operator, Registry } from '../../ops/index.js';
 import { decodeTree } from '../parse/decode-tree.js';
 import type { StepSource } from '../parse/pipeline-file.js';
-import { spanAt, type Tree, toJson } from '../parse/tree.js';
+import { spanAt, type Tree } from '../parse/tree.js';
 import { resolveTree, type Scope } from './resolve.js';
 import { unloadedOperator } from './unloaded.js';
 
@@ -22,7 +22,7 @@ export interface OperatorStep {
   readonly kind: 'operator';
   readonly operator: Operator;
   readonly unloaded?: true;
-  readonly params: unknown;
+  readonly params: CheckedParams;
   readonly written: unknown;
   readonly span?: Span;
   readonly spanOf: (path: readonly string[]) => Span | undefined;
@@ -54,25 +54,8 @@ export const checkStep = (
       return E.right({ kind: 'stream', name: step.name, ...place });
     return E.left([failure('step/shape', `\`${step.name}\` is a stream and has no parameters.`, place)]);
   }
-  const operator = registry.get(step.name);
-  if (operator === undefined && isPartial)
-    return pipe(
-      step.params === undefined
-        ? E.right<Diagnostics, Tree | undefined>(undefined)
-        : resolveTree(step.params, undefined, scope),
-      E.map((tree): OperatorStep => {
-        const written = tree === undefined ? {} : toJson(tree);
-        return {
-          kind: 'operator',
-          operator: unloadedOperator(step, isFirst, streams),
-          unloaded: true,
-          params: written,
-          written,
-          ...place,
-          spanOf: (path) => (tree === undefined ? step.span : (spanAt(tree, path, 'value') ?? step.span)),
-        };
-      }),
-    );
+  const known = registry.get(step.name);
+  const operator = known ?? (isPartial ? unloadedOperator(step, isFirst, streams) : undefined);
   if (operator === undefined)
     return E.left([
       failure('step/unknown-operator', `There is no operator \`${step.name}\`.`, {
@@ -100,6 +83,7 @@ export const checkStep = (
           (params): OperatorStep => ({
             kind: 'operator',
             operator,
+            ...(known === undefined ? { unloaded: true as const } : {}),
             params,
             written: codec.encode(params),
             ...place,

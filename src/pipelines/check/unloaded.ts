@@ -1,7 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
+import { identity } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import type { AnyRecordType } from '../../operator/params/index.js';
 import type { Operator } from '../../ops/index.js';
 import { none, type Port, variable } from '../../ports/index.js';
 import { fromIterable } from '../../streams/index.js';
@@ -10,6 +12,12 @@ import type { Graph, GraphNode } from './graph.js';
 
 /** What travels on the wires of an operator that is not known: it fits every port. */
 const [given, unknown]: readonly [Port, Port] = [variable('given'), variable('unknown')];
+
+/** Parameters that nobody reads, taken as they are; none where none are written. */
+const whatever: AnyRecordType = {
+  codec: new t.Type('parameters', t.unknown.is, (given) => t.success(given ?? {}), identity),
+  shape: { kind: 'record', fields: {} },
+};
 
 /**
  * What stands in a graph for an operator that may come from a plugin which is not loaded. It takes all parameters; as the
@@ -30,16 +38,16 @@ export const unloadedOperator = (
   return {
     name,
     about: 'May come from a plugin that is not loaded',
-    params: { codec: t.unknown, shape: { kind: 'record', fields: {} } },
+    params: whatever,
     input: isFirst ? none : given,
     output: unknown,
     streams: Object.fromEntries(reads.map((key) => [key, given])),
     behaviour:
       reads.length > 0
-        ? { join: () => () => fromIterable([]) }
+        ? { kind: 'join', join: () => () => fromIterable([]) }
         : isFirst
-          ? { source: () => fromIterable([]) }
-          : { map: () => () => TE.left(unable()) },
+          ? { kind: 'source', source: () => fromIterable([]) }
+          : { kind: 'map', map: () => () => TE.left(unable()) },
     facts: { shape: () => E.left(unable()) },
   };
 };

@@ -120,9 +120,7 @@ const wireStep = (
 
 /** What the operator has against what it is given, with these parameters. */
 const objectionOf = ({ operator, params }: OperatorStep, before: Tail | undefined): string | undefined =>
-  before && before.output.kind !== 'variable'
-    ? operator.facts.objection?.(params as never, before.output)
-    : undefined;
+  before && before.output.kind !== 'variable' ? operator.facts.objection?.(params, before.output) : undefined;
 
 interface Feed {
   readonly name: string;

@@ -217,7 +217,7 @@ const readDocument = (source: string, document: Document, locate: Locate): E.Eit
       all(
         node.items.map(({ key, value }) =>
           pipe(
-            readKey(key, seen, span),
+            readKey(source, locate, key, seen, span),
             E.chain(({ key, keySpan }) =>
               pipe(
                 read(value, depth + 1, keySpan, inside),
@@ -231,39 +231,37 @@ const readDocument = (source: string, document: Document, locate: Locate): E.Eit
     );
   };
 
-  const readKey = (
-    node: unknown,
-    seen: Set<string>,
-    place: ReturnType<Locate>,
-  ): E.Either<Diagnostics, { readonly key: string; readonly keySpan: ReturnType<Locate> }> => {
-    const keySpan = isNode(node) && node.range ? locate(node.range[0], node.range[1]) : place;
-    const key = isScalar(node) ? node.value : undefined;
-    if (key === '<<')
-      return stop(
-        'yaml/merge-key',
-        'Merge keys are not part of YAML 1.2.',
-        keySpan,
-        'Write the entries out.',
-      );
-    if (typeof key !== 'string') {
-      const slip = slipInKey(source, keySpan.start.offset);
-      return stop(
-        'yaml/key',
-        slip?.message ?? 'A name is expected here, as in `name: value`.',
-        keySpan,
-        slip?.hint,
-      );
-    }
-    if (key === '__proto__') return stop('yaml/unsafe-key', '`__proto__` cannot be a name.', keySpan);
-    if (seen.has(key)) return stop('yaml/duplicate-key', `\`${key}\` stands here a second time.`, keySpan);
-    seen.add(key);
-    return E.right({ key, keySpan });
-  };
-
-  const readScalar = (value: unknown, span: ReturnType<Locate>): E.Either<Diagnostics, Tree> =>
-    value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-      ? E.right({ kind: 'scalar', value, span })
-      : stop('yaml/syntax', 'This is not a text, a number, true, false or null.', span);
-
   return read(document.contents, 0, locate(0), []);
 };
+
+/** The name of an entry, which must be one, and another than those `seen` in its mapping. */
+const readKey = (
+  source: string,
+  locate: Locate,
+  node: unknown,
+  seen: Set<string>,
+  place: ReturnType<Locate>,
+): E.Either<Diagnostics, { readonly key: string; readonly keySpan: ReturnType<Locate> }> => {
+  const keySpan = isNode(node) && node.range ? locate(node.range[0], node.range[1]) : place;
+  const key = isScalar(node) ? node.value : undefined;
+  if (key === '<<')
+    return stop('yaml/merge-key', 'Merge keys are not part of YAML 1.2.', keySpan, 'Write the entries out.');
+  if (typeof key !== 'string') {
+    const slip = slipInKey(source, keySpan.start.offset);
+    return stop(
+      'yaml/key',
+      slip?.message ?? 'A name is expected here, as in `name: value`.',
+      keySpan,
+      slip?.hint,
+    );
+  }
+  if (key === '__proto__') return stop('yaml/unsafe-key', '`__proto__` cannot be a name.', keySpan);
+  if (seen.has(key)) return stop('yaml/duplicate-key', `\`${key}\` stands here a second time.`, keySpan);
+  seen.add(key);
+  return E.right({ key, keySpan });
+};
+
+const readScalar = (value: unknown, span: ReturnType<Locate>): E.Either<Diagnostics, Tree> =>
+  value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? E.right({ kind: 'scalar', value, span })
+    : stop('yaml/syntax', 'This is not a text, a number, true, false or null.', span);

@@ -1,11 +1,4 @@
-import type {
-  FlowBehaviour,
-  JoinBehaviour,
-  MapBehaviour,
-  ScanBehaviour,
-  SourceBehaviour,
-  TensorBehaviour,
-} from '../../ops/index.js';
+import type { BehaviourOf } from '../../ops/index.js';
 import { samePort } from '../../ports/index.js';
 import type { Graph, GraphNode } from '../check/graph.js';
 
@@ -22,13 +15,13 @@ interface StageBase {
 export interface SourceStage extends StageBase {
   readonly kind: 'source';
   readonly node: GraphNode;
-  readonly behaviour: SourceBehaviour<never, unknown>;
+  readonly behaviour: BehaviourOf<'source'>;
 }
 
 export interface JoinStage extends StageBase {
   readonly kind: 'join';
   readonly node: GraphNode;
-  readonly behaviour: JoinBehaviour<never, unknown>;
+  readonly behaviour: BehaviourOf<'join'>;
   /** Stages that it reads, by the parameter that names them. */
   readonly reads: Readonly<Record<string, string>>;
 }
@@ -36,14 +29,14 @@ export interface JoinStage extends StageBase {
 export interface FlowStage extends StageBase {
   readonly kind: 'flow';
   readonly node: GraphNode;
-  readonly behaviour: FlowBehaviour<never, never, unknown>;
+  readonly behaviour: BehaviourOf<'flow'>;
   readonly reads: string;
 }
 
 export interface ScanStage extends StageBase {
   readonly kind: 'scan';
   readonly node: GraphNode;
-  readonly behaviour: ScanBehaviour<never, never, unknown, never, unknown>;
+  readonly behaviour: BehaviourOf<'scan'>;
   readonly reads: string;
 }
 
@@ -56,16 +49,13 @@ export interface LaneStage extends StageBase {
 
 /** One operator on its own, or neighbouring tensor operators that become one compiled graph. */
 export type LanePart =
-  | { readonly kind: 'map'; readonly node: GraphNode; readonly behaviour: AnyMap }
+  | { readonly kind: 'map'; readonly node: GraphNode; readonly behaviour: BehaviourOf<'map'> }
   | { readonly kind: 'tensor'; readonly members: readonly [TensorMember, ...TensorMember[]] };
 
 export interface TensorMember {
   readonly node: GraphNode;
-  readonly tensor: AnyTensor['tensor'];
+  readonly tensor: BehaviourOf<'tensor'>['tensor'];
 }
-
-export type AnyMap = MapBehaviour<never, never, unknown, never, unknown>;
-export type AnyTensor = TensorBehaviour<never, never, unknown>;
 
 /** Puts the nodes of a graph together to stages, each after those that it reads. */
 export const stagesOf = ({ nodes }: Graph): readonly Stage[] => {
@@ -85,15 +75,21 @@ export const stageOf = (node: GraphNode, shared: boolean): Stage => {
   const { behaviour } = node.operator;
   const base = { id: node.path, node, shared };
   const reads = node.reads.items ?? '';
-  if ('source' in behaviour) return { kind: 'source', ...base, behaviour };
-  if ('join' in behaviour) return { kind: 'join', ...base, behaviour, reads: node.reads };
-  if ('flow' in behaviour) return { kind: 'flow', ...base, behaviour, reads };
-  if ('scan' in behaviour) return { kind: 'scan', ...base, behaviour, reads };
-  const part: LanePart =
-    'map' in behaviour
-      ? { kind: 'map', node, behaviour }
-      : { kind: 'tensor', members: [{ node, tensor: behaviour.tensor }] };
-  return { kind: 'lane', id: node.path, shared, reads, parts: [part] };
+  const lane = (part: LanePart): LaneStage => ({ kind: 'lane', id: node.path, shared, reads, parts: [part] });
+  switch (behaviour.kind) {
+    case 'source':
+      return { kind: 'source', ...base, behaviour };
+    case 'join':
+      return { kind: 'join', ...base, behaviour, reads: node.reads };
+    case 'flow':
+      return { kind: 'flow', ...base, behaviour, reads };
+    case 'scan':
+      return { kind: 'scan', ...base, behaviour, reads };
+    case 'map':
+      return lane({ kind: 'map', node, behaviour });
+    case 'tensor':
+      return lane({ kind: 'tensor', members: [{ node, tensor: behaviour.tensor }] });
+  }
 };
 
 /** Two lanes, one right after the other, as one. */
@@ -142,14 +138,14 @@ export const bulkOf = (stages: readonly Stage[]): Bulk | undefined => {
   const lane = others.at(-1);
   const choice = others.slice(0, -1);
   if (source?.kind !== 'source' || lane?.kind !== 'lane' || !choice.every(isChoice)) return undefined;
-  const live = source.behaviour.live?.(source.node.params as never) === true;
-  const endless = !live && source.behaviour.endless?.(source.node.params as never) === true;
+  const live = source.behaviour.live?.(source.node.params) === true;
+  const endless = !live && source.behaviour.endless?.(source.node.params) === true;
   const nodes = nodesOf(lane);
   const sink = nodes.at(-1);
   if (endless || sink?.operator.facts.sink === undefined || source.node.output.kind !== 'file')
     return undefined;
   const extension = nodes
-    .map(({ operator, params }) => operator.facts.extension?.(params as never))
+    .map(({ operator, params }) => operator.facts.extension?.(params))
     .findLast((each) => each !== undefined);
   return { source, choice, lane, sink, extension, live };
 };

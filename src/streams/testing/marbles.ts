@@ -97,77 +97,98 @@ export const outcomeOf = (letter: string, index: number): Outcome<string> => {
 
 const LAST_FRAME = 40;
 
-/** A new stage at frame 0. */
-export const createStage = (): MarbleStage => {
+/** Frames that pass one by one. */
+interface Clock {
+  readonly now: () => number;
+  readonly sleepUntil: (frame: number) => Promise<void>;
+  readonly nextFrame: () => Promise<void>;
+}
+
+const createClock = (): Clock => {
   let now = 0;
   const sleepers: { readonly until: number; readonly wake: () => void }[] = [];
-
-  const sleepUntil = (until: number): Promise<void> =>
-    until <= now ? Promise.resolve() : new Promise((wake) => sleepers.push({ until, wake }));
-
-  const nextFrame = async (): Promise<void> => {
-    await settle();
-    now++;
-    for (const { until, wake } of sleepers) if (until === now) wake();
-    await settle();
+  return {
+    now: () => now,
+    sleepUntil: (until) =>
+      until <= now ? Promise.resolve() : new Promise((wake) => sleepers.push({ until, wake })),
+    nextFrame: async () => {
+      await settle();
+      now++;
+      for (const { until, wake } of sleepers) if (until === now) wake();
+      await settle();
+    },
   };
+};
 
-  const source = <A = string>(diagram: string, values?: Readonly<Record<string, A>>): MarbleSource<A> => {
-    const messages = parse(diagram, values);
-    const runs: { readonly opened: number; readonly closed: number[] }[] = [];
-    const iterate = (): AsyncIterator<A> => {
-      const run = { opened: now, closed: [] as number[] };
-      runs.push(run);
-      let place = 0;
-      return {
-        next: async () => {
-          const message = messages[place++];
-          if (message === undefined) return new Promise(() => undefined);
-          await sleepUntil(run.opened + message.frame);
-          const { notification } = message;
-          if (notification.kind === 'N') return { done: false, value: notification.value };
-          run.closed.push(now);
-          if (notification.kind === 'E') throw notification.error;
-          return { done: true, value: undefined };
-        },
-        return: async () => {
-          run.closed.push(now);
-          return { done: true, value: undefined };
-        },
-      };
-    };
+/** A flow that gives what a diagram says, by a clock. */
+const sourceOf = <A>(
+  { now, sleepUntil }: Clock,
+  diagram: string,
+  values?: Readonly<Record<string, A>>,
+): MarbleSource<A> => {
+  const messages = parse(diagram, values);
+  const runs: { readonly opened: number; readonly closed: number[] }[] = [];
+  const iterate = (): AsyncIterator<A> => {
+    const run = { opened: now(), closed: [] as number[] };
+    runs.push(run);
+    let place = 0;
     return {
-      flow: fromAsyncIterable({ [Symbol.asyncIterator]: iterate }),
-      runs: () => runs.map(({ opened, closed }) => drawRun(opened, closed)),
+      next: async () => {
+        const message = messages[place++];
+        if (message === undefined) return new Promise(() => undefined);
+        await sleepUntil(run.opened + message.frame);
+        const { notification } = message;
+        if (notification.kind === 'N') return { done: false, value: notification.value };
+        run.closed.push(now());
+        if (notification.kind === 'E') throw notification.error;
+        return { done: true, value: undefined };
+      },
+      return: async () => {
+        run.closed.push(now());
+        return { done: true, value: undefined };
+      },
     };
   };
+  return {
+    flow: fromAsyncIterable({ [Symbol.asyncIterator]: iterate }),
+    runs: () => runs.map(({ opened, closed }) => drawRun(opened, closed)),
+  };
+};
 
-  const watch = (flow: Flow<unknown>, unsubscribe: string) => {
-    const seen: string[] = [];
-    const stop = unsubscribe.indexOf('!');
-    const last = stop < 0 ? LAST_FRAME : stop;
-    let ended = false;
-    const end = (what: string): void => {
-      seen.push(`${now} ${what}`);
-      ended = true;
-    };
-    const subscription = flow.subscribe({
-      next: (value) => seen.push(`${now} ${show(value)}`),
-      error: (thrown: unknown) => end(`#${thrown instanceof Error ? thrown.message : String(thrown)}`),
-      complete: () => end('|'),
-    });
-    /** Leaves when it is time; true when there is nothing more to come. */
-    const isOver = (): boolean => {
-      if (now >= last) subscription.unsubscribe();
-      return ended || now >= last;
-    };
-    return { seen, isOver };
+/** Subscribes to a flow, and notes what comes when. */
+const watch = ({ now }: Clock, flow: Flow<unknown>, unsubscribe: string) => {
+  const seen: string[] = [];
+  const stop = unsubscribe.indexOf('!');
+  const last = stop < 0 ? LAST_FRAME : stop;
+  let ended = false;
+  const end = (what: string): void => {
+    seen.push(`${now()} ${what}`);
+    ended = true;
   };
+  const subscription = flow.subscribe({
+    next: (value) => seen.push(`${now()} ${show(value)}`),
+    error: (thrown: unknown) => end(`#${thrown instanceof Error ? thrown.message : String(thrown)}`),
+    complete: () => end('|'),
+  });
+  /** Leaves when it is time; true when there is nothing more to come. */
+  const isOver = (): boolean => {
+    if (now() >= last) subscription.unsubscribe();
+    return ended || now() >= last;
+  };
+  return { seen, isOver };
+};
+
+/** A new stage at frame 0. */
+export const createStage = (): MarbleStage => {
+  const clock = createClock();
+
+  const source = <A = string>(diagram: string, values?: Readonly<Record<string, A>>): MarbleSource<A> =>
+    sourceOf(clock, diagram, values);
 
   const playAll: MarbleStage['playAll'] = async (...flows) => {
-    const watched = flows.map(([flow, unsubscribe]) => watch(flow, unsubscribe));
+    const watched = flows.map(([flow, unsubscribe]) => watch(clock, flow, unsubscribe));
     await settle();
-    while (!watched.map(({ isOver }) => isOver()).every(Boolean)) await nextFrame();
+    while (!watched.map(({ isOver }) => isOver()).every(Boolean)) await clock.nextFrame();
     await settle();
     return watched.map(({ seen }) => seen);
   };
@@ -181,7 +202,7 @@ export const createStage = (): MarbleStage => {
         Object.fromEntries(letters.map((letter, index) => [letter, outcomeOf(letter, index)])),
       );
     },
-    sleep: (duration) => sleepUntil(now + duration),
+    sleep: (duration) => clock.sleepUntil(clock.now() + duration),
     play: async (flow, unsubscribe = '') => {
       const [seen = []] = await playAll([flow, unsubscribe]);
       return seen;

@@ -111,6 +111,41 @@ const resized = (node: NodeOf<'resize'>, field: Local, from: readonly number[]):
   });
 };
 
+const isOnPixels = ({ axes }: Local): boolean => axes[0] === 2 && axes[1] === 3;
+
+const convolved = (
+  { attrs: { strides, padding, dilations } }: NodeOf<'conv'>,
+  id: NodeId,
+  field: Local,
+  [, , kh, kw]: readonly number[],
+): Field =>
+  isOnPixels(field)
+    ? windowed(field, [kh!, kw!], strides, padding, dilations)
+    : { kind: 'global', because: id };
+
+/** A transposed convolution: the input's place j reaches stride·j - padding + 0 … kernel - 1 of the result. */
+const transposed = (
+  { attrs: { strides, padding, dilations } }: NodeOf<'convInputGradient'>,
+  id: NodeId,
+  field: Local,
+  [, , kh, kw]: readonly number[],
+): Field => {
+  if (!isOnPixels(field)) return { kind: 'global', because: id };
+  return both(field, (span, side) => {
+    const [stride, pad] = [strides[side]!, padding[side]!];
+    const reach = dilations[side]! * ([kh!, kw!][side]! - 1);
+    return through(span, 1 / stride, (pad - reach) / stride, pad / stride);
+  });
+};
+
+const reduced = ({ attrs }: NodeOf<'reduce'>, id: NodeId, field: Local): Field => {
+  const axes: readonly number[] = attrs.axes;
+  if (axes.includes(field.axes[0]) || axes.includes(field.axes[1])) return { kind: 'global', because: id };
+  if (attrs.keepDims) return field;
+  const shifted = (axis: number): number => axis - axes.filter((gone) => gone < axis).length;
+  return { ...field, axes: [shifted(field.axes[0]), shifted(field.axes[1])] };
+};
+
 /** The field of a node, given those of its operands. */
 const fieldOf = (node: Node, id: NodeId, fields: readonly Field[], graph: Graph): Field => {
   const [field = none] = fields;
@@ -118,26 +153,14 @@ const fieldOf = (node: Node, id: NodeId, fields: readonly Field[], graph: Graph)
   const shapeOf = (i: number): readonly number[] => graph.nodes[node.inputs[i]!]!.shape;
   if (fields.every(({ kind }) => kind === 'none')) return none;
   switch (node.op) {
-    case 'conv': {
-      if (field.kind !== 'local') return fields.find(({ kind }) => kind === 'global') ?? because;
-      if (field.axes[0] !== 2 || field.axes[1] !== 3) return because;
-      const [, , kh, kw] = shapeOf(1);
-      const { strides, padding, dilations } = node.attrs;
-      return windowed(field, [kh!, kw!], strides, padding, dilations);
-    }
-    case 'convInputGradient': {
-      // A transposed convolution: the input's place j reaches stride·j - padding + 0 … kernel - 1 of the result.
-      if (field.kind !== 'local' || field.axes[0] !== 2 || field.axes[1] !== 3) return because;
-      const [, , kh, kw] = shapeOf(1);
-      const { strides, padding, dilations } = node.attrs;
-      return both(field, (span, side) => {
-        const [stride, pad] = [strides[side]!, padding[side]!];
-        const reach = dilations[side]! * ([kh!, kw!][side]! - 1);
-        return through(span, 1 / stride, (pad - reach) / stride, pad / stride);
-      });
-    }
+    case 'conv':
+      return field.kind === 'local'
+        ? convolved(node, id, field, shapeOf(1))
+        : (fields.find(({ kind }) => kind === 'global') ?? because);
+    case 'convInputGradient':
+      return field.kind === 'local' ? transposed(node, id, field, shapeOf(1)) : because;
     case 'pool':
-      return field.kind === 'local' && field.axes[0] === 2 && field.axes[1] === 3
+      return field.kind === 'local' && isOnPixels(field)
         ? windowed(field, node.attrs.kernel, node.attrs.strides, node.attrs.padding)
         : because;
     case 'resize':
@@ -177,14 +200,8 @@ const fieldOf = (node: Node, id: NodeId, fields: readonly Field[], graph: Graph)
       return field.kind === 'local'
         ? both(field, (span) => through(span, node.attrs.block, 0, node.attrs.block - 1))
         : field;
-    case 'reduce': {
-      const axes: readonly number[] = node.attrs.axes;
-      if (field.kind !== 'local') return field;
-      if (axes.includes(field.axes[0]) || axes.includes(field.axes[1])) return because;
-      if (node.attrs.keepDims) return field;
-      const shifted = (axis: number): number => axis - axes.filter((gone) => gone < axis).length;
-      return { ...field, axes: [shifted(field.axes[0]), shifted(field.axes[1])] };
-    }
+    case 'reduce':
+      return field.kind === 'local' ? reduced(node, id, field) : field;
     case 'softmax':
       return field.kind === 'local' && field.axes.includes(node.attrs.axis) ? because : field;
     case 'concat':

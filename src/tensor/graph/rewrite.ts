@@ -1,5 +1,5 @@
 import { GraphBuilder } from './builder.js';
-import type { Attributes, Graph, Node, NodeId, OpName } from './ir.js';
+import type { Graph, Node, NodeId, OpName } from './ir.js';
 
 /** What a rewrite sees of a node: itself, its operands in the new graph, and the builder of the new graph. */
 export interface Site {
@@ -11,8 +11,7 @@ export interface Site {
 }
 
 /** Copies a node onto new operands. */
-export const keep = ({ node, inputs, build }: Site): NodeId =>
-  build.add(node.op as OpName, inputs, node.attrs as Attributes[OpName]);
+export const keep = ({ node, inputs, build }: Site): NodeId => build.add<OpName>(node.op, inputs, node.attrs);
 
 /**
  * Rebuilds a graph from front to back; `rule` gives a node's replacement in the new graph, or undefined to keep it.

@@ -23,6 +23,7 @@ export const install = ({ name, compute }: CustomKernel, backendName: string): v
     backendName,
     kernelFunc: ({ inputs, attrs }) =>
       tf.tidy(() => {
+        // The kernel's name says what its attributes are; tfjs hands them over as any kernel's.
         const result = compute(inputs as unknown as Inputs, (attrs ?? {}) as never);
         return Object.values(inputs).includes(result) ? tf.clone(result) : result;
       }),

@@ -222,7 +222,7 @@ const bandOf = (
       if (operand.shape.join() === node.shape.join()) return rows(i);
       return elementCount(operand.shape) === 1 ? b.reshape(i, []) : b.reshape(i, [1, channels]);
     });
-    return b.add(node.op as OpName, operands, node.attrs as never);
+    return b.add<OpName>(node.op, operands, node.attrs);
   };
   return rows(value);
 };

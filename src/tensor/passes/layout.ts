@@ -83,7 +83,7 @@ const float = ({ node, build }: Site, operands: readonly Floating[]): Floating |
   }
   if (operands.every((o) => isIdentity(o.perm))) return undefined;
   if (ELEMENTWISE.has(node.op))
-    return together(build, node, operands, (inputs) => build.add(node.op, inputs, node.attrs as never));
+    return together(build, node, operands, (inputs) => build.add<OpName>(node.op, inputs, node.attrs));
   if (isOp(node, 'concat')) {
     return together(build, node, operands, (inputs, perm) => build.concat(inputs, perm[node.attrs.axis]!));
   }

@@ -57,7 +57,7 @@ export const cutIntoStages = (graph: Graph, limits: Limits = LIMITS): Graph => {
     build.enter(node.scope);
     const stage = stages[id]!;
     const inputs = node.inputs.map((i) => forUse(i, id));
-    const made = (): NodeId => build.add(node.op as OpName, inputs, node.attrs as never);
+    const made = (): NodeId => build.add<OpName>(node.op, inputs, node.attrs);
     if (isOp(node, 'conv') && groups.has(id)) moved.push(inGroups(build, node, inputs, groups.get(id)!));
     else if (groups.has(node.inputs[0]!)) moved.push(build.reshape(made(), node.shape));
     else moved.push(isLarge(node) && !blocked.has(id) ? staged(build, node, inputs, stage) : made());
@@ -154,7 +154,7 @@ const staged = (b: GraphBuilder, node: Node, inputs: readonly NodeId[], stage: n
     return inputs.map((id) => lifted.get(id) ?? id);
   };
   const add = (operands: readonly NodeId[], attrs: Node['attrs'] = node.attrs): NodeId =>
-    b.reshape(b.add(node.op as OpName, operands, attrs as never), node.shape);
+    b.reshape(b.add<OpName>(node.op, operands, attrs), node.shape);
   const whole = (id: NodeId): boolean => b.shape(id).length === node.shape.length && b.node(id).op !== 'fill';
   const all = (): boolean => true;
   if (stage > 0 && isOp(node, 'concat')) return add(lift(all), { axis: node.attrs.axis + stage });
@@ -162,7 +162,7 @@ const staged = (b: GraphBuilder, node: Node, inputs: readonly NodeId[], stage: n
   if (stage > 0 && isOp(node, 'gather')) return add(lift((id) => id === inputs[1]));
   if (stage > 0 && SAME_SHAPE.has(node.op)) return add(lift(all));
   if (stage > 0 && BROADCAST.has(node.op)) return add(lift(whole));
-  return b.add(node.op as OpName, inputs, node.attrs as never);
+  return b.add<OpName>(node.op, inputs, node.attrs);
 };
 
 const SAME_SHAPE: ReadonlySet<OpName> = new Set<OpName>([

@@ -4,7 +4,7 @@ import { fromHalf, toHalf } from './half.js';
 import type { Job, ModelValue } from './protocol.js';
 import type { Session } from './session.js';
 
-const toOrt = ({ dtype, shape, data }: HostTensor): ort.Tensor => new ort.Tensor(dtype, data as never, shape);
+const toOrt = ({ dtype, shape, data }: HostTensor): ort.Tensor => new ort.Tensor(dtype, data, shape);
 
 const fromOrt = (tensor: ort.Tensor): HostTensor => {
   const shape = [...tensor.dims];

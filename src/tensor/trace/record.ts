@@ -113,6 +113,7 @@ const trace = (
     const info = recorder.placeholder(node, value, { shape, dtype: builder.dtype(node) }, `input ${name}`);
     return tf.engine().makeTensorFromTensorInfo(info);
   });
+  // Whoever gave `specs` gave the function that takes tensors in that form: `jit` ties the two types together.
   const result = fn(placeholders as never);
   // An asynchronous program is refused below; what it still does is nobody's concern.
   if (result instanceof Promise) result.catch(() => {});

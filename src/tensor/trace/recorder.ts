@@ -125,6 +125,7 @@ export class RecorderBackend extends tf.KernelBackend {
     builder.enter(scope);
     const on = Object.fromEntries(given.map(({ name, node }) => [name, node]));
     const nodes = this.#apply(kernel, () =>
+      // The kernel's name, by which the rule was found, says what its attributes are.
       rule({ b: builder, on, list: given.map((g) => g.node), attrs: attrs as never }),
     );
     const outputs = nodes.map((node) => ({ node, value: recording.newValue() }));

@@ -50,6 +50,73 @@ const through = ({ input, output }: Operator, port: Port): Port | undefined => {
 const frame: Port = { kind: 'frame' };
 const isFrame = (port: Port): boolean => port.kind === 'frame';
 
+/** Draws a step of an operator. */
+type StepOf = (operator: Operator) => fc.Arbitrary<StepSketch>;
+
+/** Draws chains from a port on, of so many steps at most; `stays` keeps to operators that give the same port. */
+type ChainFrom = (port: Port, most: number, stays: boolean) => fc.Arbitrary<Chain>;
+
+const chains = (operators: readonly Operator[], step: StepOf): ChainFrom => {
+  const known = new Map<string, fc.Arbitrary<Chain>>();
+  const chain: ChainFrom = (port, most, stays) => {
+    const name = `${showPort(port)} ${most} ${stays}`;
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const here = fc.constant<Chain>({ steps: [], port });
+    const onwards = (most === 0 ? [] : operators).flatMap((operator) => {
+      const next = operator.input.kind === 'none' ? undefined : through(operator, port);
+      if (next === undefined || (stays && showPort(next) !== showPort(port))) return [];
+      const rest = fc.tuple(step(operator), chain(next, most - 1, stays));
+      return [rest.map(([first, { steps, port: end }]): Chain => ({ steps: [first, ...steps], port: end }))];
+    });
+    const made = onwards.length === 0 ? here : fc.oneof({ withCrossShrink: true }, here, ...onwards);
+    known.set(name, made);
+    return made;
+  };
+  return chain;
+};
+
+const seed = fc.nat(99);
+
+/** Pipelines that begin with a join of branches of one stream of photos. */
+const joinedPipelines = (
+  operator: Operator,
+  photos: fc.Arbitrary<readonly StepSketch[]>,
+  params: fc.Arbitrary<unknown>,
+  frames: fc.Arbitrary<Chain>,
+  main: (port: Port) => fc.Arbitrary<Chain>,
+): readonly fc.Arbitrary<PipelineSketch>[] => {
+  const names = Object.keys(operator.streams);
+  const port = joined(operator);
+  if (port === undefined) return [];
+  return [
+    fc
+      .record({
+        seed,
+        photos,
+        branches: fc.array(frames, { minLength: names.length, maxLength: names.length }),
+        params,
+        main: main(port),
+      })
+      .map(({ seed: s, photos: first, branches, params: own, main }) => ({
+        seed: s,
+        streams: {
+          photos: first,
+          ...Object.fromEntries(
+            branches.map(({ steps }, i) => [`branch${i}`, [{ name: 'photos' }, ...steps]]),
+          ),
+        },
+        steps: [
+          sketchOf(operator.name, {
+            ...(own as object),
+            ...Object.fromEntries(names.map((name, i) => [name, `branch${i}`])),
+          }),
+          ...main.steps,
+        ],
+      })),
+  ];
+};
+
 /**
  * Pipelines whose wires fit, from the operators of a registry: chains, chains that begin with a stream, joins of two
  * streams of the same items. Files that never end are left out. They shrink to fewer steps and plainer parameters.
@@ -65,47 +132,27 @@ export const arbitraryPipeline = ({
   const written = (operator: Operator): fc.Arbitrary<unknown> =>
     params[operator.name] ??
     arbitraryParams(operator.params, { paths }).filter((each) => ends(operator, each));
-  const step = (operator: Operator): fc.Arbitrary<StepSketch> =>
-    written(operator).map((each) => sketchOf(operator.name, each));
-
-  const known = new Map<string, fc.Arbitrary<Chain>>();
-  /** Chains from a port on; `stays` keeps to operators that give the same port. */
-  const chain = (port: Port, most: number, stays: boolean): fc.Arbitrary<Chain> => {
-    const name = `${showPort(port)} ${most} ${stays}`;
-    const found = known.get(name);
-    if (found !== undefined) return found;
-    const here = fc.constant<Chain>({ steps: [], port });
-    const onwards = (most === 0 ? [] : operators).flatMap((operator) => {
-      const next = operator.input.kind === 'none' ? undefined : through(operator, port);
-      if (next === undefined || (stays && showPort(next) !== showPort(port))) return [];
-      const rest = fc.tuple(step(operator), chain(next, most - 1, stays));
-      return [rest.map(([first, { steps, port: end }]): Chain => ({ steps: [first, ...steps], port: end }))];
-    });
-    const made = onwards.length === 0 ? here : fc.oneof({ withCrossShrink: true }, here, ...onwards);
-    known.set(name, made);
-    return made;
-  };
+  const step: StepOf = (operator) => written(operator).map((each) => sketchOf(operator.name, each));
+  const chain = chains(operators, step);
 
   const sources = operators.filter(
     ({ input, streams }) => input.kind === 'none' && Object.keys(streams).length === 0,
   );
-  const begin = (operator: Operator, rest: (port: Port) => fc.Arbitrary<Chain>): fc.Arbitrary<Chain> =>
+  const begin = (operator: Operator): fc.Arbitrary<Chain> =>
     fc
-      .tuple(step(operator), rest(operator.output))
+      .tuple(step(operator), chain(operator.output, length, false))
       .map(([first, { steps, port }]) => ({ steps: [first, ...steps], port }));
-  const anyChain = fc.oneof(...sources.map((source) => begin(source, (port) => chain(port, length, false))));
+  const plain = fc.record({ seed, main: fc.oneof(...sources.map(begin)) }).map(({ seed: s, main }) => ({
+    seed: s,
+    streams: {},
+    steps: main.steps,
+  }));
 
   // Streams are of frames, so that what reads them is known before they are drawn.
   const decode = operators.find(
     (operator) => through(operator, { kind: 'file' }) !== undefined && isFrame(operator.output),
   );
   const source = sources.find(({ output }) => output.kind === 'file');
-  const seed = fc.nat(99);
-  const plain = fc.record({ seed, main: anyChain }).map(({ seed: s, main }) => ({
-    seed: s,
-    streams: {},
-    steps: main.steps,
-  }));
   if (decode === undefined || source === undefined) return plain;
 
   const photos = fc.tuple(step(source), step(decode));
@@ -119,37 +166,9 @@ export const arbitraryPipeline = ({
     }));
   const joins = operators
     .filter(({ streams }) => Object.keys(streams).length > 0)
-    .flatMap((operator) => {
-      const names = Object.keys(operator.streams);
-      const port = joined(operator);
-      if (port === undefined) return [];
-      return [
-        fc
-          .record({
-            seed,
-            photos,
-            branches: fc.array(frames, { minLength: names.length, maxLength: names.length }),
-            params: written(operator),
-            main: chain(port, length - 2, false),
-          })
-          .map(({ seed: s, photos: first, branches, params: own, main }) => ({
-            seed: s,
-            streams: {
-              photos: first,
-              ...Object.fromEntries(
-                branches.map(({ steps }, i) => [`branch${i}`, [{ name: 'photos' }, ...steps]]),
-              ),
-            },
-            steps: [
-              sketchOf(operator.name, {
-                ...(own as object),
-                ...Object.fromEntries(names.map((name, i) => [name, `branch${i}`])),
-              }),
-              ...main.steps,
-            ],
-          })),
-      ];
-    });
+    .flatMap((operator) =>
+      joinedPipelines(operator, photos, written(operator), frames, (port) => chain(port, length - 2, false)),
+    );
   return fc.oneof({ withCrossShrink: true }, { weight: 4, arbitrary: plain }, fromStream, ...joins);
 };
 
@@ -160,9 +179,9 @@ const sketchOf = (name: string, params: unknown): StepSketch =>
 
 /** False for a source that never ends. */
 const ends = ({ behaviour, params }: Operator, written: unknown): boolean => {
-  if (!('source' in behaviour)) return true;
+  if (behaviour.kind !== 'source') return true;
   const decoded = params.codec.decode(written);
-  return E.isRight(decoded) && behaviour.endless?.(decoded.right as never) !== true;
+  return E.isRight(decoded) && behaviour.endless?.(decoded.right) !== true;
 };
 
 /** What a join gives of streams of frames; undefined where it does not take those. */

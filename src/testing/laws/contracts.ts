@@ -108,9 +108,9 @@ const shape = {
 const declaredShape = ({ subject: { operator }, params }: Trial, given: PictureShape) => {
   const { behaviour, facts } = operator;
   const taken: PictureShape =
-    'tensor' in behaviour && behaviour.tensor.channels === 3 ? { ...given, channels: 3 } : given;
-  const change = 'tensor' in behaviour ? behaviour.tensor.shape : facts.shape;
-  const declared = change?.(params as never, taken) ?? E.right(taken);
+    behaviour.kind === 'tensor' && behaviour.tensor.channels === 3 ? { ...given, channels: 3 } : given;
+  const change = behaviour.kind === 'tensor' ? behaviour.tensor.shape : facts.shape;
+  const declared = change?.(params, taken) ?? E.right(taken);
   return E.isLeft(declared)
     ? declared
     : E.right({
@@ -163,7 +163,7 @@ const range = {
   name: 'stays within the declared range',
   applies: ({ laws, operator }) => laws.range !== undefined && operator.output.kind === 'frame',
   check: async (trial) => {
-    const declared = trial.subject.laws.range?.(trial.params as never);
+    const declared = trial.subject.laws.range?.(trial.params);
     const inside = Object.values(trial.feeds)
       .flat()
       .every(
@@ -229,7 +229,7 @@ const sink = {
     const { sink: declared } = trial.subject.operator.facts;
     const given = await trial.run();
     if (declared === undefined || E.isLeft(given)) return moot;
-    const folder = declared.folder(trial.params as never);
+    const folder = declared.folder(trial.params);
     const written = given.right.flatMap((outcome, i) => {
       const before = trial.feeds.items?.[i];
       return E.isRight(outcome) && before !== undefined && E.isRight(before) ? [{ outcome, before }] : [];
@@ -242,7 +242,7 @@ const sink = {
             const extension = travelsOn({ kind: 'encoded' }, value)
               ? (value as { readonly extension?: string }).extension
               : undefined;
-            const said = declared.file(trial.params as never, key, extension);
+            const said = declared.file(trial.params, key, extension);
             const { path } = outcome.right.value as { readonly path: string };
             if (E.isLeft(said)) return `it wrote ${path} and had said that it could not`;
             if (said.right !== path) return `it wrote ${path} and had said ${said.right}`;

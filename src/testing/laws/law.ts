@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Operator } from '../../operator/operator.js';
+import type { CheckedParams } from '../../operator/params/index.js';
 import type { Laws } from '../../operator/promises.js';
 import type { PictureShape } from '../../ports/index.js';
 import { type Frame, type Outcome, type Port, samePort, travelsOn } from '../../ports/index.js';
@@ -35,7 +36,7 @@ export interface Variation extends OperateOptions {
 /** An operator and what it is held to. */
 export interface Subject {
   readonly operator: Operator;
-  readonly laws: Laws<never>;
+  readonly laws: Laws<CheckedParams>;
   /** Another operator that undoes it, and when. */
   readonly undoneBy?: Undoing;
   /** Parameters, as written, that must come to the same, pair by pair. */
@@ -56,7 +57,7 @@ export interface Undoing {
 /** One case: parameters, inputs and place, with runs to look at. */
 export interface Trial {
   readonly subject: Subject;
-  readonly params: unknown;
+  readonly params: CheckedParams;
   readonly written: unknown;
   readonly feeds: Feeds;
   /** A folder of this case's own, where inputs that are files lie. */
@@ -86,22 +87,24 @@ export interface Law {
 
 /** True of an operator that makes one picture of one, by itself. */
 export const mapsFrames = ({ operator: { behaviour, input, output } }: Subject): boolean =>
-  ('map' in behaviour || 'tensor' in behaviour) && input.kind === 'frame' && output.kind === 'frame';
+  (behaviour.kind === 'map' || behaviour.kind === 'tensor') &&
+  input.kind === 'frame' &&
+  output.kind === 'frame';
 
 /** True of an operator that makes one item of one, by itself. */
 export const mapsItems = ({ operator: { behaviour } }: Subject): boolean =>
-  'map' in behaviour || 'tensor' in behaviour;
+  behaviour.kind === 'map' || behaviour.kind === 'tensor';
 
 /** True where random choices play a part with these parameters. */
 export const isRandom = ({ subject: { operator }, params }: Trial): boolean =>
-  operator.facts.random?.(params as never) === true;
+  operator.facts.random?.(params) === true;
 
 /** True of an operator whose results depend on item, parameters and seed alone. */
 export const isDeterministic = ({ operator }: Subject): boolean => operator.facts.deterministic !== false;
 
 /** True where every pixel is said to be worked on by itself. */
 export const isPointwise = ({ subject: { operator }, params }: Trial, shape: PictureShape): boolean =>
-  'tensor' in operator.behaviour && operator.behaviour.tensor.pointwise?.(params as never, shape) === true;
+  operator.behaviour.kind === 'tensor' && operator.behaviour.tensor.pointwise?.(params, shape) === true;
 
 /** Rounding that a law has to allow for, in values of 0..1. */
 export const toleranceOf = ({ laws }: Subject): number => laws.tolerance ?? 1e-4;

@@ -62,7 +62,7 @@ const levelsApart = (trial: Trial, frames: readonly Frame[]): number => {
 const equivariant = {
   name: 'commutes with declared movements',
   applies: ({ operator: { behaviour, output }, laws }) =>
-    (laws.equivariant !== undefined || 'tensor' in behaviour) && output.kind !== 'none',
+    (laws.equivariant !== undefined || behaviour.kind === 'tensor') && output.kind !== 'none',
   check: async (trial) => {
     const picture = firstPicture(trial);
     if (picture === undefined || isRandom(trial)) return moot;
@@ -70,7 +70,7 @@ const equivariant = {
     const { laws } = trial.subject;
     const symmetries = isPointwise(trial, picture)
       ? every
-      : (laws.equivariant?.(trial.params as never, picture) ?? []);
+      : (laws.equivariant?.(trial.params, picture) ?? []);
     const symmetry = symmetries[trial.choice % symmetries.length];
     if (symmetry === undefined) return moot;
     const shift = 1 + (trial.choice % 7);
@@ -191,15 +191,13 @@ const tiles = {
   name: 'can be done in tiles',
   applies: (subject) =>
     mapsFrames(subject) &&
-    (subject.laws.receptiveRadius !== undefined || 'tensor' in subject.operator.behaviour),
+    (subject.laws.receptiveRadius !== undefined || subject.operator.behaviour.kind === 'tensor'),
   check: async (trial) => {
     const [outcome] = (trial.feeds.items ?? []).filter(E.isRight);
     const before = outcome?.right.value;
     if (outcome === undefined || !isFrame(before) || isRandom(trial)) return moot;
     const { laws } = trial.subject;
-    const receptiveRadius = isPointwise(trial, before)
-      ? 0
-      : laws.receptiveRadius?.(trial.params as never, before);
+    const receptiveRadius = isPointwise(trial, before) ? 0 : laws.receptiveRadius?.(trial.params, before);
     const [after] = valuesIn(await trial.run({ feeds: { items: [outcome] } })).filter(isFrame);
     if (receptiveRadius === undefined || after === undefined || before.width * before.height < 2) return moot;
     if (after.width !== before.width || after.height !== before.height)
@@ -231,7 +229,7 @@ const idempotent = {
   name: 'equals come to one',
   applies: ({ operator, laws }) => laws.idempotent !== undefined && Object.keys(operator.streams).length > 1,
   check: async (trial) => {
-    if (trial.subject.laws.idempotent?.(trial.params as never) !== true) return moot;
+    if (trial.subject.laws.idempotent?.(trial.params) !== true) return moot;
     const [one = []] = Object.values(trial.feeds);
     const opaque = mapFeeds({ one }, (value) => onPictures(value, ({ alpha: _, ...frame }) => frame)).one;
     if (!valuesIn(E.right(opaque ?? [])).every((value) => isFrame(value) && isWithin(value))) return moot;

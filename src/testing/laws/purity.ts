@@ -122,20 +122,16 @@ const batches = {
 /** A step of state is a pure function: taken twice from one state, it gives the same twice, and leaves the state alone. */
 const steps = {
   name: 'steps anew from the same state',
-  applies: (subject) => 'scan' in subject.operator.behaviour && isDeterministic(subject),
+  applies: (subject) => subject.operator.behaviour.kind === 'scan' && isDeterministic(subject),
   check: async (trial) => {
     const [outcome] = (trial.feeds.items ?? []).filter(E.isRight);
     const { operator, params, context } = await trial.placed();
-    if (outcome === undefined || !('scan' in operator.behaviour)) return moot;
+    if (outcome === undefined || operator.behaviour.kind !== 'scan') return moot;
     const { scan } = operator.behaviour;
-    const started = await scan.start(params as never, context)();
+    const started = await scan.start(params, context)();
     if (E.isLeft(started)) return moot;
     const step = () =>
-      scan.step(params as never, context)(
-        started.right.value as never,
-        copied(outcome.right) as never,
-        new AbortController().signal,
-      )();
+      scan.step(params, context)(started.right.value, copied(outcome.right), new AbortController().signal)();
     try {
       const [once, again] = [await step(), await step()];
       if (E.isLeft(once) || E.isLeft(again)) return moot;

@@ -23,6 +23,7 @@ const undone = {
     const given = await trial.run();
     if (undoneBy === undefined || E.isLeft(given) || given.right.length === 0) return moot;
     const values = (trial.feeds.items ?? []).filter(E.isRight).map(({ right }) => right.value);
+    // Whoever wrote `when` gave it the types that the operator's parameters and values have.
     const isMeant = values.every((value) => undoneBy.when?.(trial.params as never, value as never) !== false);
     if (!isMeant || given.right.some(E.isLeft)) return moot;
     const back = await trial.runOther(undoneBy.operator, undoneBy.params, { items: given.right });

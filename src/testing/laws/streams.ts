@@ -20,7 +20,7 @@ const nameOf = ({ path, index, epoch }: ItemKey): string => `${path} (${index}, 
 
 /** A flow that gives the items that it is given, or some of them. */
 const givesItems = ({ operator }: Subject): boolean =>
-  'flow' in operator.behaviour && operator.facts.laws?.remakes !== true;
+  operator.behaviour.kind === 'flow' && operator.facts.laws?.remakes !== true;
 
 /** Items come out in the order in which they went in, each once; at random, each at most once. */
 const order = {
@@ -71,7 +71,7 @@ const unchanged = {
 /** Failures from above are told of below; those behind the last item are not waited for. */
 const failures = {
   name: 'passes failures on',
-  applies: ({ operator }) => 'flow' in operator.behaviour,
+  applies: ({ operator }) => operator.behaviour.kind === 'flow',
   check: async (trial) => {
     const given = await trial.run();
     if (E.isLeft(given)) return moot;
@@ -123,7 +123,7 @@ const cancellation = {
   costly: true,
   check: async (trial) => {
     const placed = await trial.placed();
-    if (mapsItems(trial.subject) || 'scan' in placed.operator.behaviour) {
+    if (mapsItems(trial.subject) || placed.operator.behaviour.kind === 'scan') {
       const stop = new AbortController();
       const work = operate(placed, copied(trial.feeds), { signal: stop.signal, together: true });
       stop.abort();

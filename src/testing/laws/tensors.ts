@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Frame, HostTensor } from '../../ports/index.js';
+import type { Tensor3D } from '../../tensor/tfjs.js';
 import { withDepth } from '../arbitraries/frames.js';
 import { differenceOfRuns } from './difference.js';
 import { isFrame, type Law, mapFeeds, moot, toleranceOf, unless, valuesIn } from './law.js';
@@ -7,7 +8,7 @@ import { isFrame, type Law, mapFeeds, moot, toleranceOf, unless, valuesIn } from
 /** The compiled program and tfjs's own kernels compute the same. */
 const engines = {
   name: 'is the same on every engine',
-  applies: ({ operator }) => 'tensor' in operator.behaviour,
+  applies: ({ operator }) => operator.behaviour.kind === 'tensor',
   costly: true,
   check: async (trial) => {
     const items = (trial.feeds.items ?? []).slice(0, 1);
@@ -46,21 +47,21 @@ const MOST_VALUES = 300;
 /** The gradient by the picture, which training through the operator needs, is the slope of what it computes. */
 const gradients = {
   name: 'has the gradient of what it computes',
-  applies: ({ operator }) => 'tensor' in operator.behaviour,
+  applies: ({ operator }) => operator.behaviour.kind === 'tensor',
   costly: true,
   check: async (trial) => {
     const { operator, params, context } = await trial.placed();
     const [outcome] = (trial.feeds.items ?? []).filter(E.isRight);
     const photo = outcome?.right.value;
-    if (!('tensor' in operator.behaviour) || outcome === undefined || !isFrame(photo)) return moot;
+    if (operator.behaviour.kind !== 'tensor' || outcome === undefined || !isFrame(photo)) return moot;
     const { tensor } = operator.behaviour;
     const channels = tensor.channels === 3 ? 3 : photo.channels;
     const picture = rough({ ...photo, channels });
-    if (trial.subject.laws.differentiable?.(params as never) === false) return moot;
+    if (trial.subject.laws.differentiable?.(params) === false) return moot;
     if (tensor.load !== undefined || picture.data.length > MOST_VALUES) return moot;
     const shape = { height: photo.height, width: photo.width, channels };
-    if (E.isLeft(tensor.shape?.(params as never, shape) ?? E.right(shape))) return moot;
-    const inputs = tensor.inputs?.(params as never, context.random(outcome.right.key), shape) ?? {};
+    if (E.isLeft(tensor.shape?.(params, shape) ?? E.right(shape))) return moot;
+    const inputs = tensor.inputs?.(params, context.random(outcome.right.key), shape) ?? {};
     // Loaded when it is needed: operators without tensors are tested without tfjs.
     const [tf, { differenceError }] = await Promise.all([
       import('../../tensor/tfjs.js'),
@@ -70,7 +71,7 @@ const gradients = {
       inputs: { ...inputs, picture },
       by: ['picture'],
       run: ({ picture: given, ...others }) =>
-        tensor.program(tf, params as never, shape, undefined as never)(given as never, others),
+        tensor.program(tf, params, shape, undefined)(given as Tensor3D, others),
     });
     return unless(
       error <= SLOPE

@@ -4,9 +4,9 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import { tensorGroup } from '../../execution/tensors/tensor-group.js';
 import type { TensorRuntime } from '../../execution/tensors/tensor-runtime.js';
-import type { OpContext, Resource } from '../../operator/behaviour.js';
+import type { BehaviourOf, OpContext, Resource } from '../../operator/behaviour.js';
 import type { Operator } from '../../operator/operator.js';
-import type { AnyMap, AnyTensor } from '../../pipelines/plan/stages.js';
+import type { CheckedParams } from '../../operator/params/index.js';
 import type { Frame, Item, ItemFailure, Outcome } from '../../ports/index.js';
 import { type Flow, fromIterable, type ItemFlow } from '../../streams/index.js';
 import type { Engine, Jitted } from '../../tensor/index.js';
@@ -14,7 +14,7 @@ import type { Engine, Jitted } from '../../tensor/index.js';
 /** An operator with parameters as it gets them, at its place in a run. */
 export interface Placed {
   readonly operator: Operator;
-  readonly params: unknown;
+  readonly params: CheckedParams;
   readonly context: OpContext;
   readonly engine: Engine;
   /** Compiled programs that further runs may use again; whoever gives it disposes of them. */
@@ -48,11 +48,19 @@ export interface OperateOptions {
  */
 export const operate = (placed: Placed, feeds: Feeds, options: OperateOptions = {}): Promise<Given> => {
   const { behaviour } = placed.operator;
-  if ('map' in behaviour) return mapping(placed, behaviour, feeds, options);
-  if ('tensor' in behaviour) return computing(placed, behaviour, feeds, options);
-  if ('scan' in behaviour) return scanning(placed, feeds, options);
-  const isLive = 'source' in behaviour && behaviour.live?.(placed.params as never) === true;
-  return flowing(flowOf(placed, feeds), isLive);
+  switch (behaviour.kind) {
+    case 'map':
+      return mapping(placed, behaviour, feeds, options);
+    case 'tensor':
+      return computing(placed, behaviour, feeds, options);
+    case 'scan':
+      return scanning(placed, behaviour, feeds, options);
+    case 'source':
+      return flowing(flowOf(placed, feeds), behaviour.live?.(placed.params) === true);
+    case 'flow':
+    case 'join':
+      return flowing(flowOf(placed, feeds), false);
+  }
 };
 
 /** The flow of an operator that works on streams as a whole: a source, a flow or a join. */
@@ -67,9 +75,9 @@ export const flowThrough = (
   { operator: { behaviour, name }, params, context }: Placed,
   flows: Readonly<Record<string, ItemFlow<unknown>>>,
 ): ItemFlow<unknown> => {
-  if ('source' in behaviour) return behaviour.source(params as never, context);
-  if ('join' in behaviour) return behaviour.join(params as never, context)(flows);
-  if ('flow' in behaviour) return behaviour.flow(params as never, context)(flows.items as never);
+  if (behaviour.kind === 'source') return behaviour.source(params, context);
+  if (behaviour.kind === 'join') return behaviour.join(params, context)(flows);
+  if (behaviour.kind === 'flow') return behaviour.flow(params, context)(flows.items ?? fromIterable([]));
   throw new TypeError(`${name} works on single items`);
 };
 
@@ -111,12 +119,12 @@ const withResource = async (
 
 const mapping = (
   { operator, params, context }: Placed,
-  behaviour: AnyMap,
+  behaviour: BehaviourOf<'map'>,
   feeds: Feeds,
   options: OperateOptions,
 ): Promise<Given> =>
-  withResource(behaviour.load?.(params as never, context), (loaded) =>
-    each(operator.name, behaviour.map(params as never, context, loaded as never) as MapItem, feeds, options),
+  withResource(behaviour.load?.(params, context), (loaded) =>
+    each(operator.name, behaviour.map(params, context, loaded), feeds, options),
   );
 
 /** A tensor operator as a run has it: compiled once for each shape and depth, from frame to frame. */
@@ -125,8 +133,8 @@ export const frameProgram = (
   loaded: unknown,
   runtime: TensorRuntime,
 ) => {
-  if (!('tensor' in operator.behaviour)) throw new TypeError(`${operator.name} is no tensor operator`);
-  const { tensor }: AnyTensor = operator.behaviour;
+  if (operator.behaviour.kind !== 'tensor') throw new TypeError(`${operator.name} is no tensor operator`);
+  const { tensor } = operator.behaviour;
   const node = {
     path: context.path,
     operator,
@@ -148,7 +156,7 @@ export const disposeOf = (programs: Programs): void => {
 
 const computing = async (
   placed: Placed,
-  { tensor }: AnyTensor,
+  { tensor }: BehaviourOf<'tensor'>,
   feeds: Feeds,
   options: OperateOptions,
 ): Promise<Given> => {
@@ -159,13 +167,12 @@ const computing = async (
   const programs: Programs = shared ?? new Map();
   const tracked = ((program, jitOptions) => {
     const key = JSON.stringify([operator.name, params, engine.name, jitOptions?.as]);
-    const compiled =
-      (programs.get(key) as ReturnType<typeof jit> | undefined) ?? jit(program as never, jitOptions);
+    const compiled = (programs.get(key) as ReturnType<typeof jit> | undefined) ?? jit(program, jitOptions);
     programs.set(key, compiled as Jitted<unknown, unknown>);
     return compiled;
   }) as typeof jit;
   try {
-    return await withResource(tensor.load?.(params as never, context), (loaded) => {
+    return await withResource(tensor.load?.(params, context), (loaded) => {
       const group = frameProgram(placed, loaded, { tf, jit: tracked, engine });
       return each(operator.name, (item, signal) => group(item as Item<Frame>, signal), feeds, options);
     });
@@ -176,16 +183,15 @@ const computing = async (
 
 const scanning = async (
   { operator, params, context }: Placed,
+  { scan }: BehaviourOf<'scan'>,
   feeds: Feeds,
   options: OperateOptions,
 ): Promise<Given> => {
-  if (!('scan' in operator.behaviour)) throw new TypeError(`${operator.name} carries no state`);
-  const { scan } = operator.behaviour;
-  return withResource(scan.start(params as never, context), (start) => {
-    const step = scan.step(params as never, context);
+  return withResource(scan.start(params, context), (start) => {
+    const step = scan.step(params, context);
     let state = start;
     const next: MapItem = (item, signal) => async () => {
-      const result = await step(state as never, item as never, signal)();
+      const result = await step(state, item, signal)();
       if (E.isLeft(result)) return result;
       state = result.right[0];
       return E.right(result.right[1]);

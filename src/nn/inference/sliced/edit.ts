@@ -6,8 +6,8 @@ import type { HostTensor } from '../../../ports/index.js';
 import { type Engine, type HostOf, type Jitted, jit } from '../../../tensor/index.js';
 import * as tf from '../../../tensor/tfjs.js';
 import type { Parameters, Sliced } from '../../network.js';
+import type { Ensemble, Weights } from '../ensemble.js';
 import type { Wanted } from '../inference-path.js';
-import type { Ensemble, Weights } from '../load.js';
 import { parametersOf } from '../program.js';
 import { channelsOf, type Data, type SliceJob } from './job.js';
 import { here, type Threads, type Work } from './threads.js';
@@ -151,7 +151,7 @@ export const slicedOn = (
         const [from, to] = places[part]!;
         return { kind: 'slice', job, samples: rowsOf(picture, from, to), from, to };
       },
-      take: (part, made) => data.set(made as never, places[part]![0] * width * given),
+      take: (part, made) => data.set(made, places[part]![0] * width * given),
     };
     const done = await lanes.perform(work, signal);
     if (E.isLeft(done)) return done;

@@ -13,8 +13,8 @@ const turned = (picture: Values): Values => {
   const data = picture.data.slice();
   for (let y = 0; y < height; y++) {
     const row = picture.data.subarray(y * width * channels, (y + 1) * width * channels);
-    data.set(row.subarray(half) as never, y * width * channels);
-    data.set(row.subarray(0, half) as never, (y + 1) * width * channels - half);
+    data.set(row.subarray(half), y * width * channels);
+    data.set(row.subarray(0, half), (y + 1) * width * channels - half);
   }
   return { ...picture, data } as Values;
 };

@@ -7,7 +7,7 @@ import openWabt from 'wabt';
 import type { Notes } from '../../../operator/behaviour.js';
 import { ensembleAverage } from '../../../ops/ensemble.average/index.js';
 import { frameFrom } from '../../../ops/testing/frames.js';
-import { readParams } from '../../../ops/testing/run.js';
+import { ownParams } from '../../../ops/testing/run.js';
 import type { Frame, HostTensor, Samples } from '../../../ports/index.js';
 import { createEngine } from '../../../tensor/run/engine.js';
 import { eagerly } from '../../../tensor/testing/agree.js';
@@ -17,7 +17,7 @@ import { generatorOf } from '../../generators/index.js';
 import { initialise } from '../../initialise.js';
 import type { Sliced } from '../../network.js';
 import { ensembleOn, type Wanted } from '../apply.js';
-import type { LoadedEnsemble, Weights } from '../load.js';
+import type { LoadedEnsemble, Weights } from '../ensemble.js';
 import { edited, luma, trustMap } from '../program.js';
 import { KERNEL } from './kernel-module.js';
 import { perform } from './tasks.js';
@@ -58,7 +58,7 @@ const ensemble = (seeds: readonly number[]): LoadedEnsemble => ({
 
 type Written = Exclude<Parameters<typeof ensembleAverage>[0], string>;
 const wantedOf = (more: Partial<Written>): Wanted =>
-  readParams(ensembleAverage({ models: '/nowhere', ...more })) as Wanted;
+  ownParams<Wanted>(ensembleAverage({ models: '/nowhere', ...more }));
 
 const applied = async (
   photo: Frame,

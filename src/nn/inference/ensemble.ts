@@ -1,0 +1,18 @@
+import type { HostTensor, NetworkSpec } from '../../ports/index.js';
+import type { Snapshot } from '../models/index.js';
+import type { Network } from '../network.js';
+
+/** Weights of a network by parameter name. */
+export type Weights = Readonly<Record<string, HostTensor<'float32'>>>;
+
+/** A trained model as it is applied. */
+export interface Ensemble {
+  readonly network: Network;
+  readonly members: readonly [Weights, ...Weights[]];
+}
+
+/** An ensemble and which snapshots it was made of. */
+export interface LoadedEnsemble extends Ensemble {
+  readonly generator: NetworkSpec;
+  readonly snapshots: readonly Snapshot[];
+}
