@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addFigures, figuresInWords, figuresJson, meansOf, type Totals } from './figures.js';
+import { figuresJson } from '../execution/events/event-json.js';
+import { addFigures, figuresInWords, meansOf, type Totals } from './figures.js';
 
 describe('figures', () => {
   it('are written with four digits and their unit', () => {

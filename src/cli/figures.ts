@@ -19,12 +19,6 @@ export const addFigures = (totals: Totals, figures: Figures): Totals => ({
 export const meansOf = (totals: Totals): Figures =>
   Object.fromEntries(Object.entries(totals).map(([name, { sum, count }]) => [name, sum / count]));
 
-/** Figures as JSON can hold them: the PSNR of equal pictures becomes `"Infinity"`, where JSON would have null. */
-export const figuresJson = (figures: Figures): Readonly<Record<string, number | string>> =>
-  Object.fromEntries(
-    Object.entries(figures).map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]),
-  );
-
 const units: Readonly<Record<string, string>> = { psnr: ' dB' };
 
 const written = (value: number): string => {

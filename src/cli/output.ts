@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { exit } from './terminal.js';
+import { exit } from './exit-status.js';
 
 /** Why nothing more can be printed, and the status that the command ends with therefore. */
 export interface OutputFailure {

@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../diagnostics/index.js';
 import { printDiagnostic } from '../diagnostics/index.js';
-import { printOptions, type Terminal } from './terminal.js';
+import type { ItemFailure } from '../ports/index.js';
+import { printable } from './printable.js';
+import { type Paints, printOptions, type Terminal } from './terminal.js';
 
 /** So many are printed in full; a file with more faults is mended from the top. */
 const MOST = 20;
@@ -16,11 +18,29 @@ export const printDiagnostics = (terminal: Terminal, diagnostics: readonly Diagn
   if (ordered.length > MOST) terminal.err(`… and ${ordered.length - MOST} more.\n`);
 };
 
-/** A diagnostic as a JSON object on one line. */
-export const diagnosticJson = ({ code, severity, message, hint, span }: Diagnostic) => ({
-  code,
-  severity,
-  message,
-  ...(hint === undefined ? {} : { hint }),
-  ...(span === undefined ? {} : { file: span.file, line: span.start.line, column: span.start.column }),
-});
+/** A photo that was set aside, on two lines: which one and where, and why. */
+export const setAsideLines = (
+  {
+    path,
+    operator,
+    code,
+    message,
+    hint,
+  }: {
+    readonly path: string;
+    readonly operator: string;
+    readonly code: string;
+    readonly message: string;
+    readonly hint?: string | undefined;
+  },
+  paint: Paints,
+): readonly [string, string] => [
+  `${paint.red('✗')} ${paint.bold(printable(path))} ${paint.dim(`at ${printable(operator)}`)}`,
+  `  ${paint.dim(`${printable(code)}:`)} ${printable(message)}${hint === undefined ? '' : ` ${printable(hint)}`}`,
+];
+
+/** The same of a failure. */
+export const failureLines = (
+  { key, operator, diagnostics: [{ code, message, hint }] }: ItemFailure,
+  paint: Paints,
+): readonly [string, string] => setAsideLines({ path: key.path, operator, code, message, hint }, paint);

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { exit } from './exit-status.js';
 import { type StopSignal, statusOf, stopSignalNames } from './stop-signals.js';
 import type { Said, Told } from './supervision.js';
 
@@ -172,7 +173,7 @@ const again = async (
     `The program was held for more than the ${seconds} s that a photo may take, while it was at ${named}, and was stopped. Leave the photo out, or allow more with --timeout.\n`,
   );
   await giveBackAll(locks);
-  process.exit(supervision.stopped === undefined ? 3 : statusOf(supervision.stopped));
+  process.exit(supervision.stopped === undefined ? exit.stuck : statusOf(supervision.stopped));
 };
 
 const isWatch = process.argv[2] === 'watch';

@@ -1,4 +1,4 @@
-import type { Diagnostics, Paint, PrintOptions } from '../diagnostics/index.js';
+import type { Paint, PrintOptions } from '../diagnostics/index.js';
 import type { RunOptions } from '../execution/run.js';
 
 /** Where a command reads from and writes to: everything that it knows of the outside. */
@@ -36,30 +36,3 @@ export const printOptions = ({ width, paint }: Terminal): PrintOptions => ({
   width: width(),
   paint: { error: paint.red, warning: paint.yellow, dim: paint.dim, bold: paint.bold },
 });
-
-/** What a command came to, for scripts. */
-export const exit = {
-  /** All done. */
-  done: 0,
-  /** Some items failed, each was listed, the others are done. */
-  someFailed: 1,
-  /** The pipeline or the arguments are wrong; nothing ran. */
-  wrong: 2,
-  /** The run could not go on; what was done is kept. */
-  stuck: 3,
-  /** Stopped by the user with Ctrl-C; what was done is kept. By SIGTERM it is 143, by SIGHUP 129. */
-  stopped: 130,
-  /** Whoever read what is printed has gone, as with `| head`; what was done is kept. */
-  readerGone: 141,
-} as const;
-
-export type Exit = (typeof exit)[keyof typeof exit];
-
-/** Codes of what keeps a command from beginning that is about the machine, and about no pipeline. */
-const stuck: ReadonlySet<string> = new Set(['tensor/engine-unavailable', 'run/observer-threw']);
-
-/** What a command came to that did not begin: the user stopped it, the machine lacks something, or its arguments are wrong. */
-export const notBegun = ({ signal }: Pick<Terminal, 'signal'>, diagnostics: Diagnostics): Exit => {
-  if (signal.aborted) return exit.stopped;
-  return diagnostics.some(({ code }) => stuck.has(code)) ? exit.stuck : exit.wrong;
-};

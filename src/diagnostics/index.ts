@@ -1,5 +1,5 @@
 export { accumulating, all, fromDiagnostics, struct } from './accumulate.js';
-export { type Code, codes, isCode } from './codes.js';
+export { type Code, codes, dispositionOf, isCode, isRetriedAtSink } from './codes.js';
 export {
   type Diagnostic,
   DiagnosticError,
@@ -11,5 +11,6 @@ export {
   warning,
 } from './diagnostic.js';
 export { didYouMean } from './did-you-mean.js';
+export type { Disposition, Explanation } from './explanation.js';
 export { type Paint, type PrintOptions, printDiagnostic } from './print.js';
 export { printable, printableJson } from './printable.js';

@@ -11,14 +11,14 @@ import type { Notes, OpContext } from '../ops/index.js';
 import { unrecorded } from '../ops/save/clearance.js';
 import type { ItemFailure, ItemKey, Json } from '../ports/index.js';
 import type { Budget } from '../streams/index.js';
+import { USUAL_ENGINE } from '../tensor/engines.js';
 import type { Engine } from '../tensor/run/engine.js';
+import type { EngineSettings } from './tensors/engine-choice.js';
 
 /** What all operators of a run share. */
-export interface RunContext {
+export interface RunContext extends EngineSettings {
   readonly seed: number;
-  /** The engine of tensor work, as given by `--engine`. */
-  readonly engine: string;
-  /** That engine itself. */
+  /** The engine that the work is done on. */
   readonly openEngine: TE.TaskEither<Diagnostics, Engine>;
   /** How many items are worked on at once. */
   readonly jobs: number;
@@ -109,7 +109,7 @@ export const contextOf = (
 /** A run on this machine, with nobody watching. */
 export const defaultContext = (seed: number): RunContext => ({
   seed,
-  engine: 'cpu',
+  engine: USUAL_ENGINE,
   openEngine: TE.left([failure('tensor/engine-unavailable', 'Only a pipeline that runs has an engine.')]),
   jobs: availableParallelism(),
   memory: memoryShare(),

@@ -28,7 +28,8 @@ import { guarded } from './recovery/isolated-lane.js';
 import { openResources, type Resources } from './resources.js';
 import { inputsOf, recordedResults } from './results.js';
 import { beginAfter, leaveOutThrough, type Resumption, takenUp } from './resume.js';
-import { canStart, readEngine, type TensorRuntime, tensorRuntime } from './tensors/tensor-runtime.js';
+import { canStart, engineSourceOf } from './tensors/engine-choice.js';
+import { type TensorRuntime, tensorRuntime } from './tensors/tensor-runtime.js';
 
 /** A pipeline that is ready to run: a cold flow, and what must be closed after it. */
 export interface Built {
@@ -101,7 +102,7 @@ const buildWith = (
 ): TE.TaskEither<Diagnostics, Built> =>
   pipe(
     TE.Do,
-    TE.bind('engine', () => TE.fromEither(readEngine(run.engine))),
+    TE.bind('engine', () => TE.fromEither(engineSourceOf(run))),
     TE.chainFirst(({ engine }) => (needsEngine(plan) ? canStart(engine) : TE.right(undefined))),
     TE.bind('recorder', () =>
       plan.bulk === undefined ? TE.right(undefined) : openRecorder(plan.bulk, plan, run),

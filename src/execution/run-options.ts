@@ -1,9 +1,11 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, didYouMean, failure } from '../diagnostics/index.js';
 import type { Item, ItemKey } from '../ports/index.js';
-import type { PipelineEvent } from './run-events.js';
+import type { Engine } from '../tensor/run/engine.js';
+import type { PipelineEvent } from './events/event.js';
 import { LEAST_MEMORY, LEAST_TIMEOUT, MOST_JOBS, MOST_TIMEOUT } from './run-limits.js';
-import { readEngine } from './tensors/tensor-runtime.js';
+import { shownValue } from './shown-value.js';
+import { readEngine } from './tensors/engine-choice.js';
 
 /** How to run a pipeline. */
 export interface RunOptions {
@@ -21,8 +23,11 @@ export interface RunOptions {
   readonly timeout?: number;
   /** Whether joins of tiles and panoramas are certified of every photo: false unless said otherwise. */
   readonly certify?: boolean;
-  /** Where tensor work runs: `cpu` unless said otherwise. */
-  readonly engine?: string;
+  /**
+   * Where tensor work runs: an engine by its name, or one that is open, as `createEngine` of prismflow/tensor gives it, which is
+   * not closed with the run. Default: `cpu`.
+   */
+  readonly engine?: string | Engine;
   /** Goes on with the training that an earlier run began, from its latest checkpoint. */
   readonly resume?: boolean;
   /** Stops the run when it aborts: what is done is kept. */
@@ -80,12 +85,6 @@ const rules: Readonly<Record<Exclude<keyof RunOptions, 'engine'>, Rule>> = {
   result: callback,
 };
 
-/** A value for people, whatever it is. */
-const shown = (value: unknown): string => {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 100));
-  return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 100);
-};
-
 const names = ['engine', ...Object.keys(rules)];
 
 /**
@@ -94,18 +93,16 @@ const names = ['engine', ...Object.keys(rules)];
  */
 export const checkOptions = <O extends object>(options: O): E.Either<Diagnostics, O> => {
   if (typeof options !== 'object' || options === null)
-    return E.left([failure('run/invalid-option', `Options are an object, not ${shown(options)}.`)]);
+    return E.left([failure('run/invalid-option', `Options are an object, not ${shownValue(options)}.`)]);
   const [first, ...more] = Object.entries(options).flatMap(([name, value]) => {
     if (value === undefined) return [];
     if (name === 'engine') {
-      if (typeof value !== 'string')
-        return [failure('run/invalid-option', `\`engine\` is the name of an engine, not ${shown(value)}.`)];
       const read = readEngine(value);
       return E.isLeft(read) ? read.left : [];
     }
     const words = Object.hasOwn(rules, name) ? rules[name as keyof typeof rules](value) : undefined;
     if (words !== undefined)
-      return [failure('run/invalid-option', `\`${name}\` is ${words}, not ${shown(value)}.`)];
+      return [failure('run/invalid-option', `\`${name}\` is ${words}, not ${shownValue(value)}.`)];
     return Object.hasOwn(rules, name)
       ? []
       : [

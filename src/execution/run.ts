@@ -7,53 +7,34 @@ import { type Diagnostic, type Diagnostics, failure, messageOf, warning } from '
 import { requireLoaded } from '../pipelines/check/loaded.js';
 import type { Pipeline } from '../pipelines/code.js';
 import type { Item, ItemFailure, ItemKey, Measure, Outcome, Training } from '../ports/index.js';
-import { drain, type ItemFlow, type RunEnd, type Summary, through } from '../streams/index.js';
+import { drain, type ItemFlow, type Summary, through } from '../streams/index.js';
 import { compilePipeline } from './compile.js';
 import { defaultContext, type RunContext } from './context.js';
+import type { PipelineEvent, Report } from './events/event.js';
 import { type Built, build } from './flows.js';
 import { holdFolders } from './hold.js';
 import { toldOnce } from './passes.js';
 import type { Plan } from './plan/plan.js';
+import { isFatal } from './recovery/disposition.js';
 import { beginning, type Kept, keptTraining, notedPipeline, type Resumption } from './resume.js';
-import type { PipelineEvent } from './run-events.js';
 import { checkOptions, type RunOptions } from './run-options.js';
+import { engineSettings } from './tensors/engine-choice.js';
 
-export type { PipelineEvent, TrainedStep } from './run-events.js';
+export type { PipelineEvent, Report, TrainedStep } from './events/event.js';
 export type { RunOptions } from './run-options.js';
-
-/** What a run came to. */
-export interface Report {
-  /** Items that came through. */
-  readonly done: number;
-  /** Items that were done before. */
-  readonly skipped: number;
-  /** Items set aside, in the order in which they came out. */
-  readonly failed: readonly ItemFailure[];
-  readonly end: RunEnd;
-  readonly milliseconds: number;
-}
-
-/** Failures that every further item would meet as well. */
-const fatal: ReadonlySet<string> = new Set([
-  'image/disk-full',
-  'run/system-refused',
-  'tensor/engine-unavailable',
-  'training/diverged',
-]);
 
 /**
  * Whether a failure is one that every further item would meet as well, or that makes further work vain: a training whose
  * state, model or report cannot be written stops, and does not learn for hours what nobody will have.
  */
-const isFatal =
+const endsRun =
   ({ graph }: Plan) =>
-  ({ operator, diagnostics }: ItemFailure): boolean => {
-    const facts = graph.nodes.find(({ path }) => path === operator)?.operator.facts;
-    return diagnostics.some(
-      ({ code }) =>
-        fatal.has(code) ||
-        facts?.checkpoints !== undefined ||
-        (facts?.writes !== undefined && code.startsWith('image/')),
+  (failed: ItemFailure): boolean => {
+    const facts = graph.nodes.find(({ path }) => path === failed.operator)?.operator.facts;
+    return (
+      isFatal(failed) ||
+      facts?.checkpoints !== undefined ||
+      (facts?.writes !== undefined && failed.diagnostics.some(({ code }) => code.startsWith('image/')))
     );
   };
 
@@ -93,7 +74,7 @@ const contextFor = (plan: Plan, options: RunOptions, observe: (event: PipelineEv
     ...(memory === undefined ? {} : { memory }),
     ...(timeout === undefined ? {} : { timeout: 1000 * timeout }),
     ...(certify === undefined ? {} : { certify }),
-    ...(engine === undefined ? {} : { engine }),
+    ...(engine === undefined ? {} : engineSettings(engine)),
     ...(finish === undefined ? {} : { finish }),
     ...(busy === undefined ? {} : { busy }),
     ...((signal ?? finish) === undefined ? {} : { stop: signal ?? finish }),
@@ -107,8 +88,7 @@ const contextFor = (plan: Plan, options: RunOptions, observe: (event: PipelineEv
       if (!plan.warnings.some(({ code, message }) => code === warning.code && message === warning.message))
         observe({ kind: 'warned', key, warning });
     },
-    delayed: (reason, milliseconds) => () =>
-      observe({ kind: 'waiting', key: wholeRun(plan), diagnostics: [reason], milliseconds }),
+    delayed: (reason, milliseconds) => () => observe({ kind: 'delayed', reason, milliseconds }),
     noted: (key, operator, facts) => () => observe({ kind: 'noted', key, operator, facts }),
     skipped: (key) => () => observe({ kind: 'skipped', key }),
     chosen: (name) => () => observe({ kind: 'engine', name }),
@@ -183,7 +163,7 @@ const driven = (
     ...total,
     // A run that goes on for months has told of its failures as they came.
     ...(plan.bulk?.live === true ? { most: 100 } : {}),
-    isFatal: isFatal(plan),
+    isFatal: endsRun(plan),
     observe,
   });
 };

@@ -9,14 +9,20 @@ import type { Graph } from '../pipelines/check/graph.js';
 import { analysePipeline, type Pipeline } from '../pipelines/code.js';
 import { type LanePart, stagesOf } from '../pipelines/plan/stages.js';
 import type { Encoded, FileRef, ItemKey } from '../ports/index.js';
+import { USUAL_ENGINE } from '../tensor/engines.js';
+import type { Engine } from '../tensor/run/engine.js';
 import { defaultContext, type RunContext } from './context.js';
 import { type OpenLane, openLane } from './lane/open-lane.js';
-import { type LazyRuntime, readEngine, tensorRuntime } from './tensors/tensor-runtime.js';
+import { engineSettings, readEngine } from './tensors/engine-choice.js';
+import { type LazyRuntime, tensorRuntime } from './tensors/tensor-runtime.js';
 
 /** How to keep a session. */
 export interface SessionOptions {
-  /** Where tensor work runs. Default: `cpu`. */
-  readonly engine?: string;
+  /**
+   * Where tensor work runs: an engine by its name, or one that is open, as `createEngine` of prismflow/tensor gives it, which is
+   * not closed with the session. Default: `cpu`.
+   */
+  readonly engine?: string | Engine;
   /** Bytes that the work on one photo may take. Default: half of what is free. */
   readonly memory?: number;
   /** Whether seams of tiles and panoramas are checked in every photo. Default: false. */
@@ -59,7 +65,7 @@ export interface Session {
 /**
  * Opens a pipeline, put together in code or analysed from a file, to edit photos one by one. Its source and `save` are
  * left out: the session is given photos and gives files. Errors: `run/not-an-edit` where it does not turn one photo into
- * one file, `run/unknown-engine`, and those of opening models.
+ * one file, `run/unknown-engine`, `run/invalid-option`, and those of opening models.
  *
  * @example
  * const session = await open(pipeline(files('.'), decode(), resize({ longest: 1600 }), encode('jpeg')))()();
@@ -70,21 +76,21 @@ export interface Session {
  */
 export const open =
   (pipeline: Pipeline | Graph) =>
-  ({ engine = 'cpu', memory, certify }: SessionOptions = {}): TE.TaskEither<Diagnostics, Session> =>
+  ({ engine = USUAL_ENGINE, memory, certify }: SessionOptions = {}): TE.TaskEither<Diagnostics, Session> =>
     pipe(
       TE.Do,
       TE.bind('graph', () =>
         TE.fromEither('nodes' in pipeline ? E.right(pipeline) : analysePipeline(pipeline)),
       ),
       TE.bind('parts', ({ graph }) => TE.fromEither(editingParts(graph))),
-      TE.bind('choice', () => TE.fromEither(readEngine(engine))),
-      TE.chain(({ graph, parts, choice }) => {
-        const runtime = tensorRuntime(choice);
+      TE.bind('source', () => TE.fromEither(readEngine(engine))),
+      TE.chain(({ graph, parts, source }) => {
+        const runtime = tensorRuntime(source);
         const edits = new Map<ItemKey, Listener>();
         const usual = defaultContext(graph.seed);
         const run: RunContext = {
           ...usual,
-          engine,
+          ...engineSettings(engine),
           ...(memory === undefined ? {} : { memory }),
           ...(certify === undefined ? {} : { certify }),
           warn: (key, warning) => () => void edits.get(key)?.warnings.push(warning),

@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { type Diagnostics, failure } from '../diagnostics/index.js';
 import { arrays, type HostTensor } from '../ports/index.js';
 import { type BoundaryDTypes, narrowOutputs } from './boundary.js';
+import { USUAL_ENGINE } from './engines.js';
 import { elementCount } from './graph/index.js';
 import { Lease } from './lease.js';
 import { optimise } from './passes/index.js';
@@ -63,7 +64,7 @@ let shared: Engine | undefined;
 
 /** The CPU engine that programs run on unless they are given another. */
 export const defaultEngine = (): Engine => {
-  shared ??= createEngine('cpu');
+  shared ??= createEngine(USUAL_ENGINE);
   return shared;
 };
 

@@ -146,7 +146,7 @@ describe('pipe run', () => {
   it('speaks JSON lines', async () => {
     const ended = await run(['run', 'copy', '--json']);
     const said = events(ended.out);
-    expect(said[0]).toEqual({ event: 'started', pipeline: 'copy', items: 3, done: 0 });
+    expect(said[0]).toEqual({ event: 'started', version: 1, pipeline: 'copy', items: 3, done: 0 });
     expect(said.slice(1, -1).map(({ event, path }) => [event, path])).toEqual([
       ['done', 'a.png'],
       ['done', 'b.jpg'],

@@ -10,8 +10,9 @@ import { decode, encode, ensembleAverage, model as onnxModel, save } from '../..
 import { absolutePath, shippedModels } from '../../pipelines/check/absolute-path.js';
 import { pipeline } from '../../pipelines/code.js';
 import { chosenFiles } from '../chosen-files.js';
+import type { Exit } from '../exit.js';
 import { shortPath } from '../printable.js';
-import type { Exit, Terminal } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
 import { type ModelState, stateOf } from '../trained-model.js';
 import { type RunArguments, runCompiled } from './run.js';
 

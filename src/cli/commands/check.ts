@@ -4,12 +4,14 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, printableJson } from '../../diagnostics/index.js';
 import { compile } from '../../execution/compile.js';
+import { diagnosticJson } from '../../execution/events/event-json.js';
 import { remarksOn } from '../../execution/plan/plan.js';
 import { parse } from '../../pipelines/compile.js';
 import { compileToLook } from '../allow-plugins.js';
+import { checked, type Exit } from '../exit.js';
 import { findPipeline } from '../find-pipeline.js';
-import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { printDiagnostics } from '../report-diagnostics.js';
+import type { Terminal } from '../terminal.js';
 
 /** What `pipe check` is given. */
 export interface CheckArguments {
@@ -34,7 +36,7 @@ export const check = async (
   else printDiagnostics(terminal, found);
   const errors = found.filter(({ severity }) => severity === 'error').length;
   if (!json) terminal.out(`${verdict(errors, found.length - errors, results.length, terminal)}\n`);
-  return errors > 0 ? exit.wrong : exit.done;
+  return checked(errors);
 };
 
 const verdict = (errors: number, warnings: number, files: number, { paint }: Terminal): string => {

@@ -1,7 +1,8 @@
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { printableJson } from '../../diagnostics/index.js';
 import { surveyEngines } from '../../tensor/index.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { type Exit, exit } from '../exit.js';
+import type { Terminal } from '../terminal.js';
 import { version } from '../version.js';
 
 /** What `pipe doctor` is given. */

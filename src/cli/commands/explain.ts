@@ -1,5 +1,6 @@
 import { codes, didYouMean, isCode } from '../../diagnostics/index.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { type Exit, exit } from '../exit.js';
+import type { Terminal } from '../terminal.js';
 
 /** `pipe explain`: what a code means and how such a thing is mended. */
 export const explain = async (code: string | undefined, { out, err, paint }: Terminal): Promise<Exit> => {

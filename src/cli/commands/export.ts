@@ -9,9 +9,11 @@ import type { ExportChoice, Exported } from '../../nn/onnx/export.js';
 import { paramErrors } from '../../operator/params/index.js';
 import { ensembleAverage } from '../../ops/ensemble.average/index.js';
 import { absolutePath } from '../../pipelines/check/absolute-path.js';
+import { USUAL_ENGINE } from '../../tensor/engines.js';
 import { createEngine, type Engine } from '../../tensor/run/engine.js';
+import { type Exit, exit } from '../exit.js';
 import { printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
 
 /** As given on the command line. */
 export interface ExportOptions {
@@ -63,7 +65,7 @@ export const exportModel = async (run: string, options: ExportOptions, terminal:
     return exit.wrong;
   }
   const target = resolve(terminal.folder, to);
-  const engine = createEngine('cpu');
+  const engine = createEngine(USUAL_ENGINE);
   const choice = {
     models: absolutePath(run, terminal.folder),
     members: members ?? 'all',

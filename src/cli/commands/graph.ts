@@ -6,9 +6,10 @@ import { analyse } from '../../pipelines/compile.js';
 import { type Drawing, drawingOf } from '../../pipelines/draw/drawing.js';
 import { toMermaid } from '../../pipelines/draw/mermaid.js';
 import { compileToLook } from '../allow-plugins.js';
+import { type Exit, exit } from '../exit.js';
 import { findPipeline } from '../find-pipeline.js';
 import { printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
 
 /** What `pipe graph` is given. */
 export interface GraphArguments {

@@ -2,10 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
+import { diagnosticJson } from '../../execution/events/event-json.js';
 import { absolutePath, shippedModels } from '../../pipelines/check/absolute-path.js';
+import { checked, type Exit } from '../exit.js';
 import { printable } from '../printable.js';
-import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { printDiagnostics } from '../report-diagnostics.js';
+import type { Terminal } from '../terminal.js';
 import { type ModelState, stateOf } from '../trained-model.js';
 
 /** What `pipe models` is given. */
@@ -32,7 +34,7 @@ export const models = async (
     terminal.out(
       '`pipe apply MODEL PHOTOS` edits with one; `pipe models FOLDER` describes one of your own.\n',
     );
-  return found.some(({ state }) => E.isLeft(state)) ? exit.wrong : exit.done;
+  return checked(found.filter(({ state }) => E.isLeft(state)).length);
 };
 
 /** The models that ship, as they are written in pipelines. */

@@ -2,7 +2,8 @@ import { constants, copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { didYouMean, messageOf } from '../../diagnostics/index.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { type Exit, exit } from '../exit.js';
+import type { Terminal } from '../terminal.js';
 
 const examples = fileURLToPath(new URL('../../../examples/', import.meta.url));
 const dropFolder = fileURLToPath(new URL('../../../watch/', import.meta.url));

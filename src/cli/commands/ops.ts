@@ -3,7 +3,8 @@ import { didYouMean, printableJson } from '../../diagnostics/index.js';
 import { describe, describePresence, jsonSchema } from '../../operator/params/index.js';
 import { builtIn, type Operator } from '../../ops/index.js';
 import { showPort } from '../../ports/index.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { type Exit, exit } from '../exit.js';
+import type { Terminal } from '../terminal.js';
 
 /** What `pipe ops` is given. */
 export interface OpsArguments {

@@ -5,6 +5,7 @@ import { printableJson } from '../../diagnostics/index.js';
 import { megabytes } from '../../diagnostics/quantities.js';
 import { compile } from '../../execution/compile.js';
 import { defaultContext } from '../../execution/context.js';
+import { diagnosticJson } from '../../execution/events/event-json.js';
 import { memoryLimit } from '../../execution/memory/room.js';
 import { estimateWork, type Outlook, type SizeEstimate } from '../../execution/plan/estimate.js';
 import { type Estimate, estimate, type Plan, remarksOn } from '../../execution/plan/plan.js';
@@ -13,11 +14,12 @@ import { isUnloaded } from '../../pipelines/check/unloaded.js';
 import { nodesOf, type Stage } from '../../pipelines/plan/stages.js';
 import { type PictureShape, showPort } from '../../ports/index.js';
 import { compileToLook } from '../allow-plugins.js';
+import { type Exit, exit } from '../exit.js';
 import { findPipeline } from '../find-pipeline.js';
 import { printable, shortPath } from '../printable.js';
 import { duration } from '../progress-line.js';
-import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { printDiagnostics } from '../report-diagnostics.js';
+import type { Terminal } from '../terminal.js';
 
 /** What `pipe plan` is given. */
 export interface PlanArguments {

@@ -3,12 +3,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, printableJson } from '../../diagnostics/index.js';
+import { diagnosticJson } from '../../execution/events/event-json.js';
 import { type Reproduction, reproduce } from '../../execution/reproduce/reproduce.js';
 import type { Likeness } from '../../records/receipts/compare.js';
 import { askAbout } from '../allow-plugins.js';
+import { complete, type Exit, notBegun } from '../exit.js';
 import { printable } from '../printable.js';
-import { diagnosticJson, printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, notBegun, type Terminal } from '../terminal.js';
+import { printDiagnostics } from '../report-diagnostics.js';
+import type { Terminal } from '../terminal.js';
 
 /** What `pipe reproduce` is given. */
 export interface ReproduceArguments {
@@ -50,7 +52,7 @@ export const reproduceFile = async (
     return notBegun(terminal, result.left);
   }
   out(json ? `${printableJson(toJson(result.right), 2)}\n` : toText(result.right, terminal));
-  return result.right.likeness.kind === 'different' ? exit.someFailed : exit.done;
+  return complete(result.right.likeness.kind !== 'different');
 };
 
 const write = (path: string, bytes: Uint8Array): TE.TaskEither<Diagnostics, void> =>

@@ -6,10 +6,11 @@ import { shrink } from '../../execution/shrink/shrink.js';
 import { writeCase } from '../../execution/shrink/write-case.js';
 import { analyse } from '../../pipelines/compile.js';
 import { compileAllowed } from '../allow-plugins.js';
+import { type Exit, exit, notBegun } from '../exit.js';
 import { findPipeline } from '../find-pipeline.js';
 import { printable, shortPath } from '../printable.js';
 import { printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, notBegun, type Terminal } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
 
 /** What `pipe shrink` is given. */
 export interface ShrinkArguments {

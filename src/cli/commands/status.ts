@@ -10,10 +10,11 @@ import { isBelow } from '../../pipelines/plugins/below.js';
 import type { Entry, FailedEntry } from '../../records/journal/entries.js';
 import { entriesOf, journalPath, lockPath, nameIn, recordFailure } from '../../records/journal/journal.js';
 import { type Holder, whoHolds } from '../../records/lock.js';
+import { complete, type Exit, exit } from '../exit.js';
 import { DROP_FOLDER, findPipeline, HOME } from '../find-pipeline.js';
 import { printable, shortPath } from '../printable.js';
-import { printDiagnostics } from '../report-diagnostics.js';
-import { type Exit, exit, type Terminal } from '../terminal.js';
+import { printDiagnostics, setAsideLines } from '../report-diagnostics.js';
+import type { Terminal } from '../terminal.js';
 
 /** What `pipe status` is given. */
 export interface StatusArguments {
@@ -57,7 +58,7 @@ export const status = async (
   }
   if (json) out(`${printableJson(found, 2)}\n`);
   else for (const each of found) out(`${toText(each, terminal)}\n`);
-  if (found.length > 0) return faults.length > 0 ? exit.someFailed : exit.done;
+  if (found.length > 0) return complete(faults.length === 0);
   err(
     given.length > 0
       ? `Nothing was written there by a pipeline: ${given.map((each) => shortPath(each, folder)).join(', ')}.\n`
@@ -121,10 +122,9 @@ const toText = (
     ...(setAside.length === 0
       ? []
       : [`  ${setAside.length} set aside until they or the pipeline change (--retry tries them again):`]),
-    ...setAside.flatMap(({ source, operator, code, message, hint }) => [
-      `  ${paint.red('✗')} ${paint.bold(printable(source))} ${paint.dim(`at ${printable(operator)}`)}`,
-      `    ${paint.dim(`${printable(code)}:`)} ${printable(message)}${hint === undefined ? '' : ` ${printable(hint)}`}`,
-    ]),
+    ...setAside.flatMap(({ source, ...why }) =>
+      setAsideLines({ path: source, ...why }, paint).map((line) => `  ${line}`),
+    ),
   ].join('\n');
 };
 

@@ -1,81 +1,101 @@
+import type { Explanations } from '../explanation.js';
+
 /** Codes of training networks, and of keeping what they learned. */
 export const trainingCodes = {
   'training/sizes': {
     title: 'Pictures of different sizes are to be learned from together',
     remedy: 'Bring them to one size before `batch`, as with `crop: { size: 256, random: true }`.',
+    disposition: 'permanent',
   },
   'training/diverged': {
     title: 'The loss became infinite or not a number, twice',
     remedy:
       'Lower `rate` by a factor of 2 to 10, or set `clip: 1`; look for broken pictures in the sample grids. The last good checkpoint is kept.',
+    disposition: 'fatal',
   },
   'training/restored': {
     title: 'The loss was not finite, so the last good state was restored and the rate halved',
     remedy: 'If it happens often, lower `rate` or set `clip: 1`.',
+    disposition: 'permanent',
   },
   'training/other-state': {
     title: 'A checkpoint is that of another training',
     remedy:
       'Give the pipeline back the networks that the checkpoint was made with, or train into another folder.',
+    disposition: 'permanent',
   },
   'training/exists': {
     title: 'There is a training in the folder already',
     remedy: 'Go on with it by --resume, or train into another folder.',
+    disposition: 'permanent',
   },
   'training/no-checkpoint': {
     title: 'There is no training to go on with',
     remedy: 'Run without --resume, or check the folder that `snapshot` writes to.',
+    disposition: 'permanent',
   },
   'training/checkpoint-damaged': {
     title: 'A checkpoint is damaged, and the one before it was used',
     remedy: 'Nothing need be done; if it happens again, check the disk.',
+    disposition: 'permanent',
   },
   'training/checkpoint-unchecked': {
     title: 'A checkpoint was written by an earlier version, without a checksum of its description',
     remedy: 'Nothing need be done: the next checkpoint has one.',
+    disposition: 'permanent',
   },
   'training/not-saved': {
     title: 'The last steps of a training could not be kept',
     remedy:
       'Make room, or make the folder writable, and go on by --resume: it begins after the last checkpoint.',
+    disposition: 'permanent',
   },
   'training/model-exists': {
     title: 'There is a trained model in the folder already',
     remedy: 'Train into another folder, or move the model away: it is never trained over.',
+    disposition: 'permanent',
   },
   'training/changed': {
     title: 'A training goes on with another pipeline than it was begun with',
     remedy:
       'Nothing need be done if that is meant; else bring the pipeline back to what it was, or train into another folder.',
+    disposition: 'permanent',
   },
   'training/nothing-to-learn-from': {
     title: 'Of all photos of a pass none could be learned from',
     remedy:
       'The message says what is wrong with the first of them. Check the folder, and whether the photos can be opened.',
+    disposition: 'permanent',
   },
   'training/started-from': {
     title: 'A training starts from a trained model',
     remedy: 'Nothing need be done. The message says what is taken over and what is new.',
+    disposition: 'permanent',
   },
   'training/nothing-to-start-from': {
     title: 'Nothing of a model fits the network that is trained',
     remedy: 'Give `generator` the kind and options of the model: `pipe models FOLDER` prints them.',
+    disposition: 'permanent',
   },
   'training/concluded': {
     title: 'A training had come to its end already, and its last state was made a model',
     remedy: 'Nothing need be done. Make the schedule longer to go on.',
+    disposition: 'permanent',
   },
   'training/metrics-lost': {
     title: 'A report has no figures of some steps',
     remedy:
       'Nothing need be done: the training itself is whole. The file was changed, or the disk has lost a part of it.',
+    disposition: 'permanent',
   },
   'training/ended-early': {
     title: 'There were too few items for the whole training',
     remedy: 'Say `repeat: true` at the source, so that the photos come round as often as they are needed.',
+    disposition: 'permanent',
   },
   'training/not-resumable': {
     title: 'The pipeline keeps no checkpoints to go on with',
     remedy: 'Only pipelines with a `snapshot` step can be resumed.',
+    disposition: 'permanent',
   },
-} as const;
+} as const satisfies Explanations;

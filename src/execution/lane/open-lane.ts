@@ -4,16 +4,17 @@ import type { Diagnostics } from '../../diagnostics/index.js';
 import { type LanePart, nodesOfPart } from '../../pipelines/plan/stages.js';
 import type { RunContext } from '../context.js';
 import { openResources } from '../resources.js';
-import { type LazyRuntime, readEngine, tensorRuntime } from '../tensors/tensor-runtime.js';
+import { engineSourceOf } from '../tensors/engine-choice.js';
+import { type LazyRuntime, tensorRuntime } from '../tensors/tensor-runtime.js';
 import { type LaneWork, laneWork } from './lane.js';
 
 /** Hands over the tensor runtime of a run, and ends its engine afterwards. */
 export const withRuntime = <A>(
-  { engine, chosen }: Pick<RunContext, 'engine' | 'chosen'>,
+  { chosen, ...run }: Pick<RunContext, 'engine' | 'opened' | 'chosen'>,
   use: (runtime: LazyRuntime) => TE.TaskEither<Diagnostics, A>,
 ): TE.TaskEither<Diagnostics, A> =>
   pipe(
-    TE.fromEither(readEngine(engine)),
+    TE.fromEither(engineSourceOf(run)),
     TE.chain((choice) =>
       TE.bracket(TE.right(tensorRuntime(choice, chosen)), use, (runtime) => TE.fromTask(runtime.close)),
     ),

@@ -13,6 +13,7 @@ import { compareFiles, type Likeness } from '../../records/receipts/compare.js';
 import { embeddedRecipe } from '../../records/receipts/embedded.js';
 import { findReceipt, type Receipt } from '../../records/receipts/receipt.js';
 import { machine, versions } from '../../records/receipts/versions.js';
+import { USUAL_ENGINE } from '../../tensor/engines.js';
 import { defaultContext, type RunContext } from '../context.js';
 import type { LaneWork } from '../lane/lane.js';
 import { withLane, withRuntime } from '../lane/open-lane.js';
@@ -219,7 +220,7 @@ const makeAgain = (
   const usual = defaultContext(graph.seed);
   const run: RunContext = {
     ...usual,
-    engine: options.engine ?? receipt.engine ?? 'cpu',
+    engine: options.engine ?? receipt.engine ?? USUAL_ENGINE,
     memory: options.memory ?? memoryFor(receipt, usual.memory),
     ...(options.timeout === undefined ? {} : { timeout: 1000 * options.timeout }),
     ...(receipt.certify === undefined ? {} : { certify: receipt.certify }),

@@ -8,6 +8,7 @@ import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
 import { requireLoaded } from '../../pipelines/check/loaded.js';
 import { bulkOf, type LanePart, nodesOfPart, stagesOf } from '../../pipelines/plan/stages.js';
 import type { Frame, Item, ItemFailure } from '../../ports/index.js';
+import { USUAL_ENGINE } from '../../tensor/engines.js';
 import { defaultContext, type RunContext } from '../context.js';
 import { withLane, withRuntime } from '../lane/open-lane.js';
 import { apart } from '../lane/run-time-laws.js';
@@ -57,7 +58,7 @@ const MOST_TRIES = 400;
 export const shrink = (
   graph: Graph,
   file: string,
-  engine = 'cpu',
+  engine = USUAL_ENGINE,
   timeout?: number,
 ): TE.TaskEither<Diagnostics, Shrunk> =>
   pipe(

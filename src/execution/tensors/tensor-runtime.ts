@@ -1,10 +1,9 @@
-import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import type { IO } from 'fp-ts/lib/IO.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, didYouMean, failure, messageOf } from '../../diagnostics/index.js';
+import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import type { Engine, jit } from '../../tensor/index.js';
 import type { Tf } from '../../tensor/tf.js';
+import type { EngineSource } from './engine-choice.js';
 
 /** What tensor operators need to run; loading it takes a quarter of a second, so it waits for the first of them. */
 export interface TensorRuntime {
@@ -13,59 +12,12 @@ export interface TensorRuntime {
   readonly engine: Engine;
 }
 
-/** Names that `--engine` takes. */
-export const engineNames = [
-  'auto',
-  'cpu',
-  'webgpu',
-  'cuda',
-  'dml',
-  'coreml',
-  'tfjs-node-gpu',
-  'tfjs-cpu',
-] as const;
-
-/** An engine, or `auto` for the fastest that works. */
-export type EngineChoice = (typeof engineNames)[number];
-
-/** Reads what `--engine` was given. */
-export const readEngine = (name: string): E.Either<Diagnostics, EngineChoice> =>
-  pipe(
-    engineNames.find((each) => each === name),
-    E.fromNullable<Diagnostics>([
-      failure('run/unknown-engine', `There is no engine \`${name}\`.`, {
-        hint: didYouMean(name, engineNames),
-      }),
-    ]),
-  );
-
-/**
- * Looks whether an engine that was asked for by name starts at all, in a process of its own, before any photo is worked on. `cpu` and
- * `auto` always do. Errors: `tensor/engine-unavailable`.
- */
-export const canStart = (choice: EngineChoice): TE.TaskEither<Diagnostics, void> =>
-  choice === 'auto' || choice === 'cpu' || choice === 'tfjs-cpu'
-    ? TE.right(undefined)
-    : async () => {
-        const { tryEngine } = await import('../../tensor/run/survey.js');
-        const { works, note, hint } = await tryEngine(choice)();
-        return works
-          ? E.right(undefined)
-          : E.left([
-              failure(
-                'tensor/engine-unavailable',
-                `The engine ${choice} does not work here: ${(note ?? 'no reason was given').replace(/\.$/, '')}.`,
-                hint === undefined ? {} : { hint },
-              ),
-            ]);
-      };
-
 /** The tensor runtime of a run; each part is loaded once, when it is first asked for. */
 export interface LazyRuntime {
   readonly get: TE.TaskEither<Diagnostics, TensorRuntime>;
   /** The engine alone, for what needs no tfjs. */
   readonly engine: TE.TaskEither<Diagnostics, Engine>;
-  /** Ends the engine's worker if there is one. */
+  /** Ends the engine's worker if there is one; of an engine that belongs to somebody else, gives back what was made ready on it. */
   readonly close: () => Promise<void>;
 }
 
@@ -79,21 +31,26 @@ const guarded = <A>(load: () => Promise<A>): TE.TaskEither<Diagnostics, A> =>
     ],
   );
 
+/** An engine of one's own, or what is one's own on that of somebody else. */
+const engineAt = async (choice: EngineSource): Promise<Engine> => {
+  if (typeof choice === 'object') return (await import('../../tensor/run/borrowed.js')).borrowed(choice);
+  return choice === 'auto'
+    ? (await (await import('../../tensor/run/survey.js')).fastestEngine()).engine
+    : (await import('../../tensor/run/engine.js')).createEngine(choice);
+};
+
 /**
  * Loads the tensor runtime when it is first asked for.
  *
  * @param chosen is told which engine it is
  */
 export const tensorRuntime = (
-  choice: EngineChoice,
+  choice: EngineSource,
   chosen: (engine: string) => IO<void> = () => () => undefined,
 ): LazyRuntime => {
   let started: Promise<Engine> | undefined;
   const start = async (): Promise<Engine> => {
-    const engine =
-      choice === 'auto'
-        ? (await (await import('../../tensor/run/survey.js')).fastestEngine()).engine
-        : (await import('../../tensor/run/engine.js')).createEngine(choice);
+    const engine = await engineAt(choice);
     chosen(engine.name)();
     return engine;
   };

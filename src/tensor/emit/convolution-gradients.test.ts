@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import * as ort from 'onnxruntime-node';
 import { expect, it } from 'vitest';
 import { convOutputSize, type Graph, GraphBuilder, type Pair } from '../graph/index.js';
+import { type Dialect, standardOnnx } from './dialect.js';
 import { emit } from './emit.js';
-import { type Dialect, standardOnnx } from './emitter.js';
 import { encodeModel } from './schema.js';
 
 const geometry = fc

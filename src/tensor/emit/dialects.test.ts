@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import type { HostTensor } from '../../ports/index.js';
+import { engines } from '../engines.js';
 import { type Graph, GraphBuilder, print } from '../graph/index.js';
-import { dialectOf } from '../run/dialects.js';
 import { openOnnx } from '../run/onnx-session.js';
 import { eagerly, gradientsOf, relativeError, type Sample } from '../testing/agree.js';
 import { cases } from '../testing/cases/index.js';
@@ -14,7 +14,7 @@ import { type Dialect, emit, encodeModel, standardOnnx } from './index.js';
 const dialects: Readonly<Record<string, Dialect>> = {
   'standard ONNX': standardOnnx,
   'the CPU’s': { ...standardOnnx, contrib: true, externalInitialiserBytes: 8 },
-  'a GPU’s': dialectOf('webgpu'),
+  'a GPU’s': engines.webgpu.dialect,
   'that of files for any size': { ...standardOnnx, relativeShapes: true },
 };
 

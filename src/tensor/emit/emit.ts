@@ -1,5 +1,6 @@
 import type { Graph, Node, NodeId, NodeOf, OpName } from '../graph/index.js';
-import { type Dialect, Emitter } from './emitter.js';
+import type { Dialect } from './dialect.js';
+import { Emitter } from './emitter.js';
 import { emitRules } from './rules.js';
 import type { OnnxModel } from './schema.js';
 

@@ -6,16 +6,14 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import type { HostTensor } from '../../ports/index.js';
 import { emit, encodeModel } from '../emit/index.js';
+import { type EngineName, type EngineRow, engines, USUAL_ENGINE } from '../engines.js';
 import { elementCount, type Graph } from '../graph/index.js';
 import type { Target } from '../passes/index.js';
 import type { KernelProgram } from '../trace/program.js';
 import { bareOutputs } from './bare-outputs.js';
-import { dialectOf } from './dialects.js';
 import { type ModelLimits, ModelProcess } from './model-process/host.js';
-import type { Job, Provider, Signature } from './protocol.js';
+import type { Job, Signature } from './protocol.js';
 import { WorkerHost } from './worker-host.js';
-
-export type EngineName = Provider | 'tfjs-node-gpu' | 'tfjs-cpu';
 
 /**
  * A program in the two forms that engines take, its graph already optimised. Compiling uses it up: large constants are
@@ -72,46 +70,24 @@ export interface Engine {
   readonly dispose: () => Promise<void>;
 }
 
-/** How each engine turns an executable into a worker's job; total over the engines. */
-const jobs: Readonly<Record<EngineName, (executable: Executable) => Job>> = {
-  cpu: onnx('cpu'),
-  webgpu: onnx('webgpu'),
-  cuda: onnx('cuda'),
-  dml: onnx('dml'),
-  coreml: onnx('coreml'),
-  'tfjs-cpu': ({ program }) => ({ kind: 'replay', program, backend: 'cpu' }),
-  'tfjs-node-gpu': ({ program }) => ({ kind: 'replay', program, backend: 'tensorflow' }),
-};
-
-function onnx(provider: Provider): (executable: Executable) => Job {
-  return ({ graph, arena: always = false }) => {
-    const model = emit(bareOutputs(graph), dialectOf(provider));
-    const { externalInitialisers } = model;
-    const arena = always || graph.nodes.every((node) => 4 * elementCount(node.shape) < ARENA_VALUE_BYTES);
-    return {
-      kind: 'onnx',
-      model: encodeModel(model),
-      externalInitialisers,
-      provider,
-      threads: availableParallelism(),
-      arena,
-    };
+/** How an engine of each kind has a worker make an executable ready. */
+const jobOf = (engine: (typeof engines)[EngineName], { graph, program, arena = false }: Executable): Job => {
+  if (engine.kind === 'tfjs') return { kind: 'replay', program, backend: engine.backend };
+  const model = emit(bareOutputs(graph), engine.dialect);
+  return {
+    kind: 'onnx',
+    model: encodeModel(model),
+    externalInitialisers: model.externalInitialisers,
+    provider: engine.provider,
+    threads: threadsOf(engine),
+    arena: arena || graph.nodes.every((node) => 4 * elementCount(node.shape) < ARENA_VALUE_BYTES),
   };
-}
+};
 
 // ONNX Runtime's arena grows by doubling: with values this large it would hold twice what the program needs.
 const ARENA_VALUE_BYTES = 128e6;
 
-/** Engines that are one of ONNX Runtime's providers. */
-const providers: Readonly<Record<EngineName, Provider | undefined>> = {
-  cpu: 'cpu',
-  webgpu: 'webgpu',
-  cuda: 'cuda',
-  dml: 'dml',
-  coreml: 'coreml',
-  'tfjs-cpu': undefined,
-  'tfjs-node-gpu': undefined,
-};
+const threadsOf = ({ threads }: EngineRow): number => (threads ? availableParallelism() : 1);
 
 /** Gives results the shapes of a graph's outputs. */
 const shaped =
@@ -133,6 +109,7 @@ const shaped =
 
 /** An engine by name. Nothing is started or loaded until something is compiled. */
 export const createEngine = (name: EngineName): Engine => {
+  const row = engines[name];
   const host = new WorkerHost();
   const models = new Set<ModelProcess>();
   let sessions = 0;
@@ -163,20 +140,19 @@ export const createEngine = (name: EngineName): Engine => {
   };
   return {
     name,
-    target: name === 'cpu' ? 'cpu' : 'any',
+    target: row.target,
     compile: (executable) =>
-      pipe(() => open(executable.operator, jobs[name](executable)), TE.map(shaped(executable.graph))),
+      pipe(() => open(executable.operator, jobOf(row, executable)), TE.map(shaped(executable.graph))),
     openModel:
       (operator, model, limits = {}) =>
       async () => {
-        const provider = providers[name];
-        if (provider === undefined)
+        if (row.kind !== 'onnx')
           return E.left([
             failure('tensor/engine-unavailable', `${operator}: the engine ${name} runs no ONNX files.`, {
-              hint: 'Choose another one, such as --engine cpu.',
+              hint: `Choose another one, such as --engine ${USUAL_ENGINE}.`,
             }),
           ]);
-        const opened = await ModelProcess.open(operator, model, provider, availableParallelism(), limits);
+        const opened = await ModelProcess.open(operator, model, row.provider, threadsOf(row), limits);
         if (E.isLeft(opened)) return opened;
         const { process, signature } = opened.right;
         models.add(process);

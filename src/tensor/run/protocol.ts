@@ -1,8 +1,6 @@
 import type { HostTensor } from '../../ports/index.js';
+import type { Provider, TfjsBackend } from '../engines.js';
 import type { KernelProgram } from '../trace/program.js';
-
-/** ONNX Runtime's names of its execution providers. */
-export type Provider = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 
 /** What a worker is asked to make ready. */
 export type Job =
@@ -16,7 +14,7 @@ export type Job =
       /** Whether memory is kept between values and runs, which is faster, or given back. */
       readonly arena: boolean;
     }
-  | { readonly kind: 'replay'; readonly program: KernelProgram; readonly backend: 'cpu' | 'tensorflow' };
+  | { readonly kind: 'replay'; readonly program: KernelProgram; readonly backend: TfjsBackend };
 
 export type Request =
   | { readonly kind: 'compile'; readonly session: number; readonly job: Job }

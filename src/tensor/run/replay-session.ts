@@ -1,5 +1,6 @@
 import { messageOf } from '../../diagnostics/index.js';
 import type { HostTensor } from '../../ports/index.js';
+import { engineNames, engines, type TfjsBackend } from '../engines.js';
 import { installKernels } from '../kernels/index.js';
 import * as tf from '../tfjs.js';
 import { hostTensor } from '../trace/data.js';
@@ -12,15 +13,19 @@ const toTfjs = ({ dtype, shape, data }: HostTensor): tf.Tensor =>
     ? tf.tensor(Float32Array.from(data), [...shape], 'float32')
     : tf.tensor(data, [...shape], dtype);
 
-// An optional peer: its binaries do not install everywhere.
-const loadTensorflow = async (): Promise<void> => {
-  try {
-    await import('@tensorflow/tfjs-node-gpu' as string);
-  } catch (thrown) {
-    throw new Error(
-      `the engine tfjs-node-gpu cannot be loaded (${messageOf(thrown)}). Install it with \`npm install @tensorflow/tfjs-node-gpu\`; it needs CUDA 11.2 and Node before 23.`,
-      { cause: thrown },
-    );
+/** Loads the package of an engine that is not part of every installation: its binaries do not install everywhere. */
+const loadBackend = async (backend: TfjsBackend): Promise<void> => {
+  for (const name of engineNames) {
+    const engine = engines[name];
+    if (engine.kind !== 'tfjs' || engine.backend !== backend || engine.isEverywhere) continue;
+    try {
+      await import(engine.package as string);
+    } catch (thrown) {
+      throw new Error(
+        `the engine ${name} cannot be loaded (${messageOf(thrown)}). To have it: ${engine.needs}`,
+        { cause: thrown },
+      );
+    }
   }
 };
 
@@ -29,7 +34,7 @@ export const openReplay = async ({
   program,
   backend,
 }: Extract<Job, { kind: 'replay' }>): Promise<Session> => {
-  if (backend === 'tensorflow') await loadTensorflow();
+  await loadBackend(backend);
   tf.enableProdMode();
   await tf.setBackend(backend);
   installKernels(backend);

@@ -3,8 +3,15 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, platform } from 'node:os';
 import type { Task } from 'fp-ts/lib/Task.js';
-import { createEngine, type Engine, type EngineName } from './engine.js';
-import type { Provider } from './protocol.js';
+import {
+  type EngineName,
+  engineNames,
+  engines,
+  type OnnxEngine,
+  type TfjsEngine,
+  USUAL_ENGINE,
+} from '../engines.js';
+import { createEngine, type Engine } from './engine.js';
 
 /** What was found out about one engine. */
 export interface EngineReport {
@@ -22,43 +29,17 @@ const TRIAL_TIMEOUT = 30_000;
 
 const TOO_SLOW = `took longer than ${TRIAL_TIMEOUT / 1000} s for one small convolution`;
 
-/** Where each provider can be had at all, and what it needs. */
-const providers: Readonly<
-  Record<Provider, { readonly platforms: readonly NodeJS.Platform[]; readonly hint: string }>
-> = {
-  cpu: { platforms: ['linux', 'darwin', 'win32'], hint: 'Reinstall onnxruntime-node.' },
-  cuda: {
-    platforms: ['linux', 'win32'],
-    hint: 'Needs an NVIDIA driver, CUDA 12 with cuDNN 9, and `npm rebuild onnxruntime-node --ignore-scripts=false --onnxruntime-node-install=cuda12`.',
-  },
-  webgpu: {
-    platforms: ['linux', 'darwin', 'win32'],
-    hint: 'On Linux, needs libvulkan1 and a Vulkan driver for the GPU.',
-  },
-  dml: { platforms: ['win32'], hint: 'Windows only.' },
-  coreml: { platforms: ['darwin'], hint: 'macOS only.' },
-};
-
 /** Tries one engine, an execution provider in a process of its own. Takes a second or two; never fails. */
 export const tryEngine =
   (name: EngineName): Task<EngineReport> =>
   async () => {
-    if (name === 'tfjs-cpu') return tfjsCpu;
-    return name === 'tfjs-node-gpu' ? tfjsNodeGpu() : tryProvider(name);
+    const engine = engines[name];
+    return engine.kind === 'onnx' ? tryProvider(name, engine) : tryPackage(name, engine);
   };
 
 /** Tries every engine, each provider in a process of its own. Takes a second or two; never fails. */
-export const surveyEngines: Task<readonly EngineReport[]> = async () => [
-  ...(await Promise.all((Object.keys(providers) as Provider[]).map(tryProvider))),
-  tfjsNodeGpu(),
-  tfjsCpu,
-];
-
-const tfjsCpu: EngineReport = {
-  name: 'tfjs-cpu',
-  works: true,
-  note: 'plain JavaScript; the reference that the others are tested against',
-};
+export const surveyEngines: Task<readonly EngineReport[]> = () =>
+  Promise.all(engineNames.map((name) => tryEngine(name)()));
 
 /**
  * The fastest engine that works on this machine, and the trials it was chosen by; without a sign of a GPU it is the CPU
@@ -69,15 +50,20 @@ export const fastestEngine: Task<{
   readonly reports: readonly EngineReport[];
 }> = async () => {
   const gpu = hasGpu();
-  const candidates = (Object.keys(providers) as Provider[]).filter(
-    (p) => providers[p].platforms.includes(platform()) && (gpu || p === 'cpu'),
-  );
-  if (candidates.length === 1) return { engine: createEngine('cpu'), reports: [] };
-  const reports = await Promise.all(candidates.map(tryProvider));
+  const candidates = engineNames.filter((name) => {
+    const engine = engines[name];
+    const isWanted = engine.auto === 'always' || (engine.auto === 'with a GPU' && gpu);
+    return isWanted && (engine.kind !== 'onnx' || isOnPlatform(engine));
+  });
+  if (candidates.length === 1) return { engine: createEngine(USUAL_ENGINE), reports: [] };
+  const reports = await Promise.all(candidates.map((name) => tryEngine(name)()));
   const time = (report: EngineReport): number => report.milliseconds ?? Number.POSITIVE_INFINITY;
   const best = reports.reduce((a, b) => (time(b) < time(a) ? b : a));
-  return { engine: createEngine(best.works ? best.name : 'cpu'), reports };
+  return { engine: createEngine(best.works ? best.name : USUAL_ENGINE), reports };
 };
+
+const isOnPlatform = ({ platforms }: Pick<OnnxEngine, 'platforms'>): boolean =>
+  platforms.includes(platform());
 
 /** Linux shows its GPUs as device files, or a driver is named by hand; elsewhere there always is one. */
 const hasGpu = (): boolean =>
@@ -85,9 +71,9 @@ const hasGpu = (): boolean =>
   ['/dev/dri', '/dev/nvidia0', '/dev/dxg'].some((path) => existsSync(path)) ||
   [process.env.VK_DRIVER_FILES, process.env.VK_ICD_FILENAMES].some((files) => files !== undefined);
 
-const tryProvider = async (name: Provider): Promise<EngineReport> => {
-  const { platforms, hint } = providers[name];
-  if (!platforms.includes(platform())) return { name, works: false, note: `not on ${platform()}`, hint };
+const tryProvider = async (name: EngineName, engine: OnnxEngine): Promise<EngineReport> => {
+  const { needs: hint } = engine;
+  if (!isOnPlatform(engine)) return { name, works: false, note: `not on ${platform()}`, hint };
   const script = createRequire(import.meta.url).resolve('#engine-trial');
   return new Promise((resolve) => {
     execFile(
@@ -117,16 +103,12 @@ const reasonIn = (stderr: string): string | undefined => {
   return reason?.replace(/^Error: /, '').replace(/^\/onnxruntime_src\S+ \d* ?/, '');
 };
 
-const tfjsNodeGpu = (): EngineReport => {
+/** Looks whether the package of an engine is installed; how fast it is does not matter. */
+const tryPackage = (name: EngineName, { package: needed, note, needs: hint }: TfjsEngine): EngineReport => {
   try {
-    createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu');
-    return { name: 'tfjs-node-gpu', works: true, note: 'installed; its driver is tried on first use' };
+    createRequire(import.meta.url).resolve(needed);
+    return { name, works: true, ...(note === undefined ? {} : { note }) };
   } catch {
-    return {
-      name: 'tfjs-node-gpu',
-      works: false,
-      note: 'not installed',
-      hint: 'npm install @tensorflow/tfjs-node-gpu (needs CUDA 11.2 and Node before 23).',
-    };
+    return { name, works: false, note: 'not installed', hint };
   }
 };

@@ -1,19 +1,22 @@
 import type { HostTensor } from '../../ports/index.js';
 import { emit, encodeModel } from '../emit/index.js';
+import { engineNames, engines } from '../engines.js';
 import { GraphBuilder } from '../graph/index.js';
-import { dialectOf } from './dialects.js';
 import { openOnnx } from './onnx-session.js';
-import type { Provider } from './protocol.js';
 
 /**
- * Runs one convolution on an execution provider and prints `{"milliseconds": …}` (median of up to five after a warm-up). It is
+ * Runs one convolution on an engine that is one of ONNX Runtime's providers and prints `{"milliseconds": …}` (median of up to five after a warm-up). It is
  * a program of its own, because a driver that is broken ends the whole process.
  */
-const [provider = 'cpu', threads = '1'] = process.argv.slice(2);
+const [asked, threads = '1'] = process.argv.slice(2);
+
+const engine = engineNames.map((name) => ({ name, ...engines[name] })).find(({ name }) => name === asked);
+if (engine?.kind !== 'onnx') throw new Error(`${asked} is no engine that opens ONNX files`);
+const { dialect, provider } = engine;
 
 const CHANNELS = 64;
 const SIDE = 128;
-/** A provider this slow is not measured more closely. */
+/** An engine this slow is not measured more closely. */
 const ENOUGH_MS = 2000;
 
 const ramp = (...shape: number[]): HostTensor => {
@@ -36,7 +39,7 @@ const model = (): Uint8Array => {
     groups: 1,
   });
   const graph = b.graph('trial', [{ name: 'y', node: b.reduce('mean', y, [0, 1, 2, 3], false) }]);
-  return encodeModel(emit(graph, dialectOf(provider as Provider)));
+  return encodeModel(emit(graph, dialect));
 };
 
 const session = await openOnnx({
@@ -44,7 +47,7 @@ const session = await openOnnx({
   model: model(),
   externalInitialisers: {},
   arena: true,
-  provider: provider as Provider,
+  provider,
   threads: Number(threads),
 });
 const run = async (): Promise<number> => {

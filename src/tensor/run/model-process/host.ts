@@ -4,7 +4,8 @@ import type { Duplex } from 'node:stream';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../../diagnostics/index.js';
 import type { HostTensor } from '../../../ports/index.js';
-import type { ModelValue, Provider, Signature } from '../protocol.js';
+import type { Provider } from '../../engines.js';
+import type { ModelValue, Signature } from '../protocol.js';
 import { isWhole, type Message, readMessage, toFrames } from './frames.js';
 import { OUT_OF_MEMORY } from './guard.js';
 

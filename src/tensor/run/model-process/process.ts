@@ -1,8 +1,8 @@
 import { readSync, writeSync } from 'node:fs';
 import { messageOf } from '../../../diagnostics/index.js';
 import { arrays, type HostTensor } from '../../../ports/index.js';
+import type { Provider } from '../../engines.js';
 import { openOnnx } from '../onnx-session.js';
-import type { Provider } from '../protocol.js';
 import type { Session } from '../session.js';
 import { isWhole, type Message, readMessage, toFrames } from './frames.js';
 import { guardProcess } from './guard.js';

@@ -1,0 +1,20 @@
+import { allowPluginOption } from '../allow-plugins.js';
+import type { CheckArguments } from '../commands/check.js';
+import { jsonOption, setOption, TARGET } from '../options.js';
+import type { Declare } from './declare.js';
+
+/** `pipe check`. */
+export const declare: Declare = (pipe, on, terminal) => {
+  pipe
+    .command('check')
+    .description('say all that is wrong with pipelines, without running them')
+    .argument('[pipelines...]', TARGET)
+    .addOption(setOption())
+    .addOption(allowPluginOption())
+    .addOption(jsonOption('print diagnostics as JSON lines'))
+    .action(
+      on(async (targets: string[], options: CheckArguments) =>
+        (await import('../commands/check.js')).check(targets, options, terminal),
+      ),
+    );
+};

@@ -1,0 +1,16 @@
+import type { DoctorArguments } from '../commands/doctor.js';
+import { jsonOption } from '../options.js';
+import type { Declare } from './declare.js';
+
+/** `pipe doctor`. */
+export const declare: Declare = (pipe, on, terminal) => {
+  pipe
+    .command('doctor')
+    .description('say which engines work here, and what is missing')
+    .addOption(jsonOption())
+    .action(
+      on(async (options: DoctorArguments) =>
+        (await import('../commands/doctor.js')).doctor(options, terminal),
+      ),
+    );
+};

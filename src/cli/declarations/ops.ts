@@ -1,0 +1,17 @@
+import type { OpsArguments } from '../commands/ops.js';
+import { jsonOption } from '../options.js';
+import type { Declare } from './declare.js';
+
+/** `pipe ops`. */
+export const declare: Declare = (pipe, on, terminal) => {
+  pipe
+    .command('ops')
+    .description('list the operators, or explain one')
+    .argument('[name]', 'an operator')
+    .addOption(jsonOption())
+    .action(
+      on(async (name: string | undefined, options: OpsArguments) =>
+        (await import('../commands/ops.js')).ops(name, options, terminal),
+      ),
+    );
+};

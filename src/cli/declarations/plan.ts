@@ -1,0 +1,22 @@
+import { allowPluginOption } from '../allow-plugins.js';
+import type { PlanArguments } from '../commands/plan.js';
+import { jobsOption, jsonOption, memoryOption, setOption, TARGET } from '../options.js';
+import type { Declare } from './declare.js';
+
+/** `pipe plan`. */
+export const declare: Declare = (pipe, on, terminal) => {
+  pipe
+    .command('plan')
+    .description('show what would run: steps, shapes, cost, and what is done already')
+    .argument('[pipeline]', TARGET)
+    .addOption(setOption())
+    .addOption(allowPluginOption())
+    .addOption(jobsOption(''))
+    .addOption(memoryOption())
+    .addOption(jsonOption())
+    .action(
+      on(async (target: string | undefined, options: PlanArguments) =>
+        (await import('../commands/plan.js')).plan(target, options, terminal),
+      ),
+    );
+};

@@ -1,0 +1,40 @@
+import { allowPluginOption } from '../allow-plugins.js';
+import type { RunArguments } from '../commands/run.js';
+import {
+  certifyOption,
+  engineOption,
+  eventsOption,
+  jobsOption,
+  memoryOption,
+  quietOption,
+  retryOption,
+  setOption,
+  TARGET,
+  timeoutOption,
+} from '../options.js';
+import type { Declare } from './declare.js';
+
+/** `pipe run`. */
+export const declare: Declare = (pipe, on, terminal) => {
+  pipe
+    .command('run')
+    .description('compile and run a pipeline')
+    .argument('[pipeline]', TARGET)
+    .addOption(setOption())
+    .addOption(allowPluginOption())
+    .addOption(engineOption())
+    .addOption(jobsOption(' (as many as processors, one more to train)'))
+    .addOption(memoryOption())
+    .addOption(timeoutOption())
+    .addOption(certifyOption())
+    .addOption(retryOption())
+    .option('--laws', 'fail photos on which an operator gives what is no number, or out of range', false)
+    .option('--resume', 'go on with a training from its latest checkpoint', false)
+    .addOption(eventsOption())
+    .addOption(quietOption())
+    .action(
+      on(async (target: string | undefined, options: RunArguments) =>
+        (await import('../commands/run.js')).run(target, options, terminal),
+      ),
+    );
+};

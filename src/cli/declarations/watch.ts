@@ -1,0 +1,44 @@
+import { allowPluginOption } from '../allow-plugins.js';
+import type { WatchArguments } from '../commands/watch.js';
+import { seconds } from '../option-values.js';
+import {
+  certifyOption,
+  engineOption,
+  eventsOption,
+  jobsOption,
+  memoryOption,
+  quietOption,
+  retryOption,
+  setOption,
+  TARGET,
+  timeoutOption,
+} from '../options.js';
+import type { Declare } from './declare.js';
+
+/** `pipe watch`. */
+export const declare: Declare = (pipe, on, terminal) => {
+  pipe
+    .command('watch')
+    .description('edit photos as they come to a folder, for ever')
+    .argument('[pipeline]', `${TARGET}; the drop folder watch/ unless one is given`)
+    .addOption(setOption())
+    .addOption(allowPluginOption())
+    .option(
+      '--poll <seconds>',
+      'look every so often instead of listening, as network drives need it',
+      seconds,
+    )
+    .addOption(engineOption())
+    .addOption(jobsOption())
+    .addOption(memoryOption())
+    .addOption(timeoutOption())
+    .addOption(certifyOption())
+    .addOption(retryOption())
+    .addOption(eventsOption())
+    .addOption(quietOption())
+    .action(
+      on(async (target: string | undefined, options: WatchArguments) =>
+        (await import('../commands/watch.js')).watch(target, options, terminal),
+      ),
+    );
+};

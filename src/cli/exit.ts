@@ -1,0 +1,34 @@
+import { type Diagnostics, dispositionOf } from '../diagnostics/index.js';
+import type { Report } from '../execution/events/event.js';
+import { type Exit, exit } from './exit-status.js';
+import type { Terminal } from './terminal.js';
+
+export { type Exit, exit };
+
+/**
+ * What a command came to that did not begin: the user stopped it, the machine lacks something that everything would meet, or its
+ * arguments are wrong.
+ */
+export const notBegun = ({ signal }: Pick<Terminal, 'signal'>, diagnostics: Diagnostics): Exit => {
+  if (signal.aborted) return exit.stopped;
+  return diagnostics.some(({ code }) => dispositionOf(code) === 'fatal') ? exit.stuck : exit.wrong;
+};
+
+/** What a run came to. */
+export const reported = ({ end, failed }: Report): Exit => {
+  if (end.kind === 'cancelled') return exit.stopped;
+  if (end.kind === 'stopped') return exit.stuck;
+  return failed.length > 0 ? exit.someFailed : exit.done;
+};
+
+/** What a watch came to: it ends when it is told to, and photos that fail are part of it. */
+export const watchEnded = ({ end }: Report): Exit => (end.kind === 'stopped' ? exit.stuck : exit.done);
+
+/** What looking for faults came to. */
+export const checked = (errors: number): Exit => (errors > 0 ? exit.wrong : exit.done);
+
+/** What a comparison came to, or a list of which some part is not to be had. */
+export const complete = (isComplete: boolean): Exit => (isComplete ? exit.done : exit.someFailed);
+
+/** What a command line came to that is no command's: help, or one that is wrong. */
+export const usage = (status: number): Exit => (status === 0 ? exit.done : exit.wrong);

@@ -1,0 +1,57 @@
+import { Option } from 'commander';
+import { engineNames, USUAL_ENGINE } from '../tensor/engines.js';
+import { assigned, bytes, count, time } from './option-values.js';
+
+// Options that several commands take.
+
+/** What a pipeline is given as. */
+export const TARGET = 'a YAML file, FILE#NAME, or a NAME in pipelines.yaml';
+
+/** `--set name=value`, as often as there are parameters. */
+export const setOption = (): Option =>
+  new Option('--set <name=value>', 'a parameter of the pipeline; can be given several times')
+    .argParser(assigned)
+    .default({}, 'none');
+
+/** `--engine cpu`. */
+export const engineOption = (): Option =>
+  new Option('--engine <name>', `where tensor work runs: auto, ${engineNames.join(', ')}`).default(
+    USUAL_ENGINE,
+  );
+
+/** `--jobs 2`. @param usual how many there are by default */
+export const jobsOption = (usual = ' (as many as processors)'): Option =>
+  new Option('--jobs <n>', `photos worked on at once${usual}`).argParser(count);
+
+/** `--memory 2G`. */
+export const memoryOption = (): Option =>
+  new Option(
+    '--memory <size>',
+    'what photos may take together, as in 2G: they wait for each other, go in tiles or are refused (half of what is free)',
+  ).argParser(bytes);
+
+/** `--timeout 10m`. */
+export const timeoutOption = (): Option =>
+  new Option(
+    '--timeout <time>',
+    'what a photo may take, as in 90s, 10m or 2h, or none (5m, and 3m more for each of its megapixels)',
+  ).argParser(time);
+
+const flag = (name: string, description: string): Option => new Option(name, description).default(false);
+
+/** `--certify`. */
+export const certifyOption = (): Option =>
+  flag('--certify', 'compute the joins of tiles and panoramas again, and note the difference');
+
+/** `--retry`. */
+export const retryOption = (): Option =>
+  flag('--retry', 'try again what failed before, though nothing has changed');
+
+/** `--json`. */
+export const jsonOption = (description = 'print it as JSON'): Option => flag('--json', description);
+
+/** `--json`, of a command that runs a pipeline. */
+export const eventsOption = (): Option => jsonOption('print events as JSON lines');
+
+/** `--quiet`. */
+export const quietOption = (): Option => flag('--quiet', 'print nothing but what went wrong');
