@@ -1,4 +1,4 @@
-import { keepHeapSmall } from '../../src/cli/heap.js';
+import { keepHeapSmall } from '../../src/cli/process/heap.js';
 
 /** Runs a case of the tensor suite three times, with the heap as the command line has it, and prints the peak resident memory. */
 keepHeapSmall();

@@ -1,6 +1,6 @@
 import { type Diagnostics, dispositionOf } from '../diagnostics/index.js';
 import type { Report } from '../execution/events/event.js';
-import { type Exit, exit } from './exit-status.js';
+import { type Exit, exit } from './process/exit-status.js';
 import type { Terminal } from './terminal.js';
 
 export { type Exit, exit };

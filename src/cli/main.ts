@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline/promises';
 import pc from 'picocolors';
-import { exit } from './exit-status.js';
-import { keepHeapSmall } from './heap.js';
-import { type Output, outputOf } from './output.js';
-import { type StopSignal, statusOf, stopSignalNames } from './stop-signals.js';
-import type { Supervisor } from './supervised.js';
+import { exit } from './process/exit-status.js';
+import { keepHeapSmall } from './process/heap.js';
+import { type Output, outputOf } from './process/output.js';
+import { type StopSignal, statusOf, stopSignalNames } from './process/stop-signals.js';
+import type { Supervisor } from './process/supervised.js';
 import type { Terminal } from './terminal.js';
 
 keepHeapSmall();

@@ -23,7 +23,7 @@ process.exitCode = 13;
 const workHere = (): Promise<void> => import('./main.js').then(({ main }) => main());
 const start = async (): Promise<void> => {
   if (!works.has(command) || isHelp) return workHere();
-  const { supervise } = await import('./supervise.js');
+  const { supervise } = await import('./process/supervise.js');
   if (!supervise()) await workHere();
 };
 start().catch((thrown: unknown) => {

@@ -63,8 +63,8 @@ prepare(command === 'run' || command === 'watch');
 // Node's own status for a program that waits for nothing any more and has not come to its end; an end sets another.
 process.exitCode = 13;
 // One file after the other, where Node can: an import opens many at once.
-for (const module of ['./main.js', './supervised.js']) attempt(() => require(module));
-Promise.all([import('./main.js'), import('./supervised.js')])
+for (const module of ['./main.js', './process/supervised.js']) attempt(() => require(module));
+Promise.all([import('./main.js'), import('./process/supervised.js')])
   .then(([{ main }, { supervised }]) => main(supervised()))
   .catch((thrown: unknown) => {
     process.stderr.write(`The program cannot start: ${thrown instanceof Error ? thrown.message : thrown}.\n`);

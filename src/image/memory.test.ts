@@ -7,7 +7,6 @@ import { decode } from './decoding/decode.js';
 import { bytesOf } from './decoding/extent.js';
 import { readHeader } from './decoding/header.js';
 import { asMemoryOption, encodingBytes, extentFrom } from './memory.js';
-import { openTiff, readIfd } from './metadata/ifd.js';
 import { pngOf } from './testing/pieces.js';
 
 const extentIn = async (bytes: Uint8Array) => {
@@ -67,23 +66,6 @@ describe('metadata in absurd amounts', () => {
     expect(await readHeader(file, 'png', 'a.png')()).toMatchObject({
       left: [{ code: 'image/corrupt', message: expect.stringContaining('chunks') }],
     });
-  });
-
-  it('are left out where fields of a directory all point to one place', () => {
-    const fields = 200;
-    const bytes = new Uint8Array(10_000);
-    const view = new DataView(bytes.buffer);
-    bytes.set([0x49, 0x49, 42, 0, 8, 0, 0, 0]);
-    view.setUint16(8, fields, true);
-    for (let i = 0; i < fields; i++) {
-      const at = 10 + 12 * i;
-      view.setUint16(at, 1000 + i, true);
-      view.setUint16(at + 2, 7, true);
-      view.setUint32(at + 4, 5000, true);
-      view.setUint32(at + 8, 4000, true);
-    }
-    const entries = readIfd(openTiff(bytes)!, 8)!.entries;
-    expect(entries.reduce((sum, { value }) => sum + value.length, 0)).toBe(10_000);
   });
 });
 

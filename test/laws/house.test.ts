@@ -17,7 +17,6 @@ const MOST_FILES = 30;
 
 /** Functions that may be longer, as `file name`. */
 const LONG_FUNCTIONS: Readonly<Record<string, string>> = {
-  'cli/program.ts program': 'declares every command with its options, one after the other: a table',
   'nn/inference/apply.ts ensembleOn':
     'is to be split: what an ensemble does to one photo, with all that it remembers',
 };

@@ -122,7 +122,7 @@ const isPointwise = ({ member: { tensor, node }, shape }: Placed): boolean =>
 
 /** True where the light of the picture stays, and only its places change, in a way that is known. */
 const onlyMoves = ({ member: { tensor, node }, shape }: Placed): boolean =>
-  tensor.geometry === true && tensor.shows?.(node.params as never, shape) !== undefined;
+  tensor.geometry === true && tensor.shows?.(node.params, shape) !== undefined;
 
 /** Applies one member to colours and, when pixels move, to the transparency. */
 const apply = (

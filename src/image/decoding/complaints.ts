@@ -41,7 +41,7 @@ export const complaints: readonly Complaint[] = [
   jpegLost(/premature end of (JPEG|input) (image|file)/i),
   jpegLost(/bad Huffman code/i),
   jpegLost(/bad arithmetic code/i),
-  jpegLost(/found marker .* instead of RST/i),
+  jpegLost(/found marker 0x[0-9a-f]{2} instead of RST/i),
   jpegLost(/inconsistent progression sequence/i),
   jpegLost(/invalid progressive parameters/i),
   jpegLost(/application transferred too (many|few) scanlines/i),
@@ -63,14 +63,14 @@ export const complaints: readonly Complaint[] = [
   tiffLost(
     /"?(JPEGTables|BitsPerSample|SamplesPerPixel|Compression|Predictor|ColorMap|PlanarConfiguration|FillOrder|RowsPerStrip|(Strip|Tile)(Offsets|ByteCounts))"?; tag ignored/i,
   ),
-  tiffHarmless(/Unknown field with tag|Unknown tag ignored|unknown.* tag .* (ignored|encountered)/i),
+  tiffHarmless(/Unknown field with tag|Unknown tag ignored|Unknown pseudo-tag/i),
   tiffHarmless(/tag ignored$|value is ignored|; ignoring|^Ignoring |Ignoring extra entries/i),
   tiffHarmless(/tags are not sorted in ascending order/i),
   tiffHarmless(/does not end in null byte|contains null byte in value|is not null terminated/i),
   tiffHarmless(/Sum of Photometric type-related color channels and ExtraSamples/i),
-  tiffHarmless(/invalid SubIFD|Cannot read (EXIF|GPS) directory|wrong data type .* for/i),
+  tiffHarmless(/invalid SubIFD|Cannot read (EXIF|GPS) directory|wrong data type \d{1,6} for/i),
   tiffHarmless(/Photometric tag (is missing|value assumed incorrect)|assuming (data is YCbCr|min-is)/i),
-  tiffLost(/StripByteCounts|StripOffsets|TileByteCounts|TileOffsets|Bogus .* field/i),
+  tiffLost(/StripByteCounts|StripOffsets|TileByteCounts|TileOffsets|Bogus "/i),
   tiffLost(/Discarding \d+ bytes to avoid buffer overrun|Terminating PackBitsDecode|Not enough data/i),
   tiffLost(/Premature EO[LF]|Line length mismatch|Bad code word|Uncompressed data \(not supported\)/i),
   tiffLost(/Decoding error|read error|Read error|Seek error|Corrupted LZW|using code not yet in table/i),
@@ -83,7 +83,9 @@ export const complaints: readonly Complaint[] = [
   vipsHarmless(/error reading resolution|unknown EXIF resolution unit|no resolution/i),
   vipsHarmless(/ignoring (nclx|orientation|metadata)|unknown nclx/i),
   // What a profile says is read here, by rules of ours, and told where it cannot be used.
-  vipsHarmless(/Invalid (embedded )?profile|profile .*(incompatible|corrupt|not supported)|fallback to/i),
+  vipsHarmless(
+    /(invalid|incompatible|corrupt|unsupported) (embedded )?profile|profile (is )?(incompatible|corrupt|not supported)|fallback to/i,
+  ),
   vipsHarmless(/bad exif|exif data|large exif|invalid exif|XMP/i),
   // They stand beside another message that says what is wrong, and by themselves for its number.
   vipsLost(/^read gave \d+ warnings/),
@@ -98,7 +100,7 @@ export const meaningOf = (message: string): Meaning =>
 
 const COUNT = /^read gave (\d+) warnings/;
 
-const STRAY = /(\d+) extraneous bytes before marker 0x([0-9a-f]{2})/i;
+const STRAY = /\b(\d{1,10}) extraneous bytes before marker 0x([0-9a-f]{2})/i;
 
 /** Bytes before a marker that no samples were made of, as libjpeg names them. */
 export interface Stray {

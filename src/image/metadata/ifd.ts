@@ -97,16 +97,8 @@ export const readIfd = (tiff: Tiff, offset: number): Ifd | undefined => {
           at,
         };
   });
-  // Fields stand beside each other: those that together are longer than the file all point to one place of it, and would be
-  // copied one by one.
-  let room = bytes.length;
   return {
-    entries: entries
-      .filter((entry) => entry !== undefined)
-      .filter(({ value }) => {
-        room -= value.length;
-        return room >= 0;
-      }),
+    entries: entries.filter((entry) => entry !== undefined),
     // Many writers leave out the last offset when nothing follows.
     next: nextAt + inline <= bytes.length ? integer(nextAt) : 0,
     nextAt,

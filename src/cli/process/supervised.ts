@@ -1,5 +1,5 @@
-import type { RunOptions } from '../execution/run.js';
-import { holdFor, onHolding } from '../records/journal/holding.js';
+import type { RunOptions } from '../../execution/run.js';
+import { holdFor, onHolding } from '../../records/journal/holding.js';
 import type { StopSignal } from './stop-signals.js';
 import type { Said, Told } from './supervision.js';
 

@@ -180,7 +180,7 @@ const isWatch = process.argv[2] === 'watch';
 
 const start = (): ChildProcess | undefined => {
   try {
-    const child = fork(fileURLToPath(new URL('work.cjs', import.meta.url)), process.argv.slice(2), {
+    const child = fork(fileURLToPath(new URL('../work.cjs', import.meta.url)), process.argv.slice(2), {
       stdio: 'inherit',
     });
     // What could not be started says so once more, later.
@@ -202,7 +202,7 @@ const killed = (child: ChildProcess): Promise<void> =>
 
 const giveBackAll = async (locks: ReadonlySet<string>): Promise<void> => {
   if (locks.size === 0) return;
-  const { giveBack } = await import('../records/journal/left-behind.js');
+  const { giveBack } = await import('../../records/journal/left-behind.js');
   await Promise.all([...locks].map((path) => giveBack(path, process.pid).catch(() => undefined)));
 };
 
