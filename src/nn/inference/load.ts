@@ -4,7 +4,13 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import type { HostTensor, NetworkSpec } from '../../ports/index.js';
 import { generatorOf } from '../generators/index.js';
-import { readManifest, readModelFolder, type Snapshot, type TrainedFolder } from '../models/index.js';
+import {
+  type Gate,
+  readManifest,
+  readModelFolder,
+  type Snapshot,
+  type TrainedFolder,
+} from '../models/index.js';
 import { misfitOf, type Network } from '../network.js';
 
 /** Which snapshots of a model take part: all, the last few, or those of some steps. */
@@ -17,6 +23,8 @@ export type Weights = Readonly<Record<string, HostTensor<'float32'>>>;
 export interface Ensemble {
   readonly network: Network;
   readonly members: readonly [Weights, ...Weights[]];
+  /** When a photo is left as it is. */
+  readonly gate?: Gate;
 }
 
 /** An ensemble and which snapshots it was made of. */
@@ -103,12 +111,22 @@ export const loadEnsemble = ({
       ],
     ),
     TE.chain((snapshots) => readModelFolder(models, () => snapshots)),
+    TE.filterOrElse(
+      ({ gate, generator }) => gate === undefined || generator.kind === 'grid',
+      ({ generator }): Diagnostics => [
+        failure(
+          'weights/model-json',
+          `${models}: model.json has a \`gate\`, which \`grid\` alone can have; the network is \`${generator.kind}\`.`,
+        ),
+      ],
+    ),
     TE.bindTo('folder'),
     TE.bind('network', ({ folder }) => TE.fromEither(networkOf(models, folder))),
     TE.map(({ folder, network }) => {
       const read = folder.snapshots.map(({ weights }) => weights) as unknown as Ensemble['members'];
       const snapshots = folder.snapshots.map(({ weights: _, ...snapshot }) => snapshot);
       const members = average === 'weights' ? ([meanWeights(read)] as const) : read;
-      return { network, generator: folder.generator, members, snapshots };
+      const { generator, gate } = folder;
+      return { network, generator, members, snapshots, ...(gate && { gate }) };
     }),
   );

@@ -16,10 +16,22 @@ export interface Snapshot extends Fingerprint {
   readonly cycle: number;
 }
 
+/**
+ * How much a model changes photos that it is for: the root of the mean square of the change of the thumbnail that it looks at,
+ * of values 0..1. A photo that it would change by less than `below` is taken to need nothing; from `above` on it is edited
+ * wholly, and in between in part.
+ */
+export interface Gate {
+  readonly below: number;
+  readonly above: number;
+}
+
 /** What `model.json` says: which network, its snapshots from the first to the last, and where they came from. */
 export interface ModelManifest {
   readonly generator: NetworkSpec;
   readonly snapshots: readonly Snapshot[];
+  /** When a photo is left as it is; only of networks that look at a thumbnail. */
+  readonly gate?: Gate;
   /** Free facts about the training: pipeline, seed, version, data, figures. */
   readonly training: Readonly<Record<string, unknown>>;
 }
@@ -44,6 +56,24 @@ const plainName = new t.Type<string>(
   t.identity,
 );
 
+const gateOf = (value: unknown): E.Either<undefined, Gate> => {
+  const { below, above } = Object(value) as Partial<Record<keyof Gate, unknown>>;
+  return typeof below === 'number' && typeof above === 'number' && 0 <= below && below <= above && above <= 1
+    ? E.right({ below, above })
+    : E.left(undefined);
+};
+
+const gateCodec = new t.Type<Gate>(
+  '`{ "below": A, "above": B }` with 0 <= A <= B <= 1',
+  (value): value is Gate => E.isRight(gateOf(value)),
+  (value, context) =>
+    pipe(
+      gateOf(value),
+      E.fold(() => t.failure(value, context), t.success),
+    ),
+  t.identity,
+);
+
 const manifestCodec = t.intersection([
   t.type({
     format: t.literal('prismflow-model'),
@@ -53,19 +83,20 @@ const manifestCodec = t.intersection([
       t.strict({ file: plainName, sha256: t.string, bytes: t.Int, step: t.Int, cycle: t.Int }),
     ),
   }),
-  t.partial({ training: t.UnknownRecord }),
+  t.partial({ gate: gateCodec, training: t.UnknownRecord }),
 ]);
 
 const MAX_SNAPSHOTS = 1000;
 
 /** The text of a `model.json`. */
-export const encodeManifest = ({ generator, snapshots, training }: ModelManifest): string =>
+export const encodeManifest = ({ generator, snapshots, gate, training }: ModelManifest): string =>
   `${JSON.stringify(
     {
       format: 'prismflow-model',
       version: 1,
       generator: networkSpec.encode(generator),
       snapshots,
+      ...(gate && { gate }),
       training,
     },
     null,
@@ -94,6 +125,11 @@ export const decodeManifest = (path: string, text: string): E.Either<Diagnostics
       ({ snapshots }) => snapshots.length <= MAX_SNAPSHOTS,
       () => `it has more than ${MAX_SNAPSHOTS} snapshots`,
     ),
-    E.map(({ generator, snapshots, training = {} }) => ({ generator, snapshots, training })),
+    E.map(({ generator, snapshots, gate, training = {} }) => ({
+      generator,
+      snapshots,
+      ...(gate && { gate }),
+      training,
+    })),
     E.mapLeft((why): Diagnostics => [failure('weights/model-json', `${path} cannot be used, ${why}.`)]),
   );
