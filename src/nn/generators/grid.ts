@@ -184,7 +184,8 @@ const centred = (x: tf.Tensor4D): tf.Tensor4D => tf.sub(tf.mul(x, 2), 1);
  * network looks at the whole frame in 128x128 pixels and gives a bilateral grid of affine colour transforms, which is sliced
  * at full size by a learned guide. It changes light and colour and can neither blur, nor halo, nor invent. Here cells at the
  * border see the frame go on mirrored, the height in the frame is seen, and the guide is the brightness corrected by one
- * piecewise linear curve for each channel. Pictures are [N,H,W,3] in -1..1 of any size; so is the result, which is not
+ * piecewise linear curve for each channel. With `light`, logarithms of light and their histogram are seen as well, and the whole
+ * grid takes one learned gain, so that a photo far too dark is a matter of one number. Pictures are [N,H,W,3] in -1..1 of any size; so is the result, which is not
  * clipped. At the start it is the picture.
  */
 export const grid = ({
