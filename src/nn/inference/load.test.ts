@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyPyramid, writeModel } from '../../ops/testing/models.js';
+import type { NetworkSpec } from '../../ports/index.js';
 import { generatorOf } from '../generators/index.js';
 import { initialise } from '../initialise.js';
 import { type EnsembleChoice, type LoadedEnsemble, loadEnsemble } from './load.js';
@@ -50,7 +51,7 @@ describe('an ensemble', () => {
 
   it('has the gate of its model.json, which a grid alone can have', async () => {
     const grid = { kind: 'grid', options: { cells: 4, depth: 2, width: 2, guide: 2 } };
-    const withGate = async (name: string, gate: unknown, spec = grid): Promise<string> => {
+    const withGate = async (name: string, gate: unknown, spec: NetworkSpec = grid): Promise<string> => {
       const path = await writeModel(join(folder, name), [1], spec);
       const file = join(path, 'model.json');
       writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), gate }));
