@@ -41,6 +41,6 @@ export const degradeExposure = defineOp({
     share > 0 &&
     (stops[0] < stops[1] || shoulder[0] < shoulder[1] || gamma[0] < gamma[1] || balance > 0 || share < 1),
   cost: { millisecondsPerMegapixel: 45, bytesPerPixel: 24 },
-  laws: { identity: { stops: 0 }, range: () => [0, 1] },
+  laws: { identity: { stops: 0, gamma: 1, balance: 0 }, range: () => [0, 1] },
   tensor: { pointwise: () => true, inputs: drawOf, program: exposed },
 });

@@ -17,7 +17,7 @@ export const denoiseLifted = defineOp({
   main: 'strength',
   input: pair(frame, frame),
   output: frame,
-  cost: { millisecondsPerMegapixel: 250, bytesPerPixel: 6 },
+  cost: { millisecondsPerMegapixel: 1500, bytesPerPixel: 6 },
   laws: {},
   map:
     ({ strength }) =>

@@ -26,6 +26,9 @@ const MOST = 30_000;
 const CLASSES = 12;
 const FLAT = 0.25;
 
+/** Steps of brightness that are told apart. */
+const STEPS = 1024;
+
 interface Square {
   readonly brightness: number;
   readonly noise: number;
@@ -75,7 +78,9 @@ export const noiseOf = (picture: Frame): NoiseLevel => {
       noise: noises[Math.floor(FLAT * (noises.length - 1))] as number,
     };
   });
-  return (brightness) => between(classes, brightness);
+  // It is asked for at every pixel.
+  const table = Float32Array.from({ length: STEPS + 1 }, (_, i) => between(classes, i / STEPS));
+  return (brightness) => table[Math.round(STEPS * inside(brightness))] as number;
 };
 
 /** Linearly between classes, and as the outermost beyond. */
