@@ -41,6 +41,7 @@ export { degradeHaze } from './degrade.haze/index.js';
 export { degradeJpeg } from './degrade.jpeg/index.js';
 export { degradeNoise } from './degrade.noise/index.js';
 export { darkChannel } from './dehaze.dark-channel/index.js';
+export { denoiseLifted } from './denoise.lifted/index.js';
 export { encode } from './encode/index.js';
 export { ensembleAverage } from './ensemble.average/index.js';
 export { files } from './files/index.js';

@@ -12,6 +12,7 @@ import { degradeHaze } from './degrade.haze/index.js';
 import { degradeJpeg } from './degrade.jpeg/index.js';
 import { degradeNoise } from './degrade.noise/index.js';
 import { darkChannel } from './dehaze.dark-channel/index.js';
+import { denoiseLifted } from './denoise.lifted/index.js';
 import { encode } from './encode/index.js';
 import { ensembleAverage } from './ensemble.average/index.js';
 import { files } from './files/index.js';
@@ -58,6 +59,7 @@ export const builtIn: Registry = registryOf(
   adjust,
   lut,
   darkChannel,
+  denoiseLifted,
   blend,
   augment,
   degradeHaze,

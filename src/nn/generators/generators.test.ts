@@ -27,6 +27,7 @@ const kinds = {
 
 const variants = [
   ...Object.entries(kinds),
+  ['grid', { ...kinds.grid, light: 1 }],
   ['pyramid', { ...kinds.pyramid, norm: 0, dark: 1, context: 1 }],
   ['pyramid', { ...kinds.pyramid, norm: 0, dark: 1, air: 1 }],
 ] as const;
@@ -185,10 +186,10 @@ describe('pyramid', () => {
   });
 });
 
-describe('grid', () => {
-  const network = of('grid', kinds.grid);
+describe.each([0, 1])('grid, light: %d', (light) => {
+  const network = of('grid', { ...kinds.grid, light });
   const moved = (name: string, t: HostTensor): HostTensor =>
-    name.startsWith('change') || name.startsWith('guide')
+    ['change', 'guide', 'exposure'].some((part) => name.startsWith(part))
       ? ({
           ...t,
           data: Float32Array.from(t.data, (_, i) => 0.2 * Math.sin(3 * i + t.data.length)),

@@ -17,6 +17,8 @@ export interface GridOptions {
   readonly width?: number;
   /** Segments of each channel's curve in the guide. */
   readonly guide?: number;
+  /** 1: the network also sees the logarithms of the light and their histogram, and learns one gain of the whole frame. */
+  readonly light?: number;
 }
 
 /** Pixels of the thumbnail that one cell stands for. */
@@ -35,16 +37,20 @@ const BRIGHTNESS = [0.3, 0.59, 0.11] as const;
 const unchanged = (depth: number): tf.Tensor1D =>
   tf.tensor1d(Array.from({ length: depth * AFFINE }, (_, i) => ([0, 5, 10].includes(i % AFFINE) ? 1 : 0)));
 
-const parametersOf = (depth: number, width: number, segments: number): ParameterSpecs => ({
-  ...convolution('down1', 4, [5, width], fanIn),
+const parametersOf = (depth: number, width: number, segments: number, light: boolean): ParameterSpecs => ({
+  ...convolution('down1', 4, [light ? 8 : 5, width], fanIn),
   ...convolution('down2', 4, [width, 2 * width], fanIn),
   ...convolution('down3', 4, [2 * width, 2 * width], fanIn),
   ...convolution('features', 3, [2 * width, 2 * width], fanIn),
-  ...convolution('frame.a', 1, [4 * width, 2 * width], fanIn),
+  ...convolution('frame.a', 1, [4 * width + (light ? BINS : 0), 2 * width], fanIn),
   ...convolution('frame.b', 1, [2 * width, 2 * width], fanIn),
   ...convolution('local1', 3, [2 * width, 2 * width], fanIn),
   ...convolution('local2', 3, [2 * width, 2 * width], fanIn),
   // Nothing is changed at first.
+  ...(light && {
+    'exposure.filter': { shape: [1, 1, 2 * width, 1], start: { constant: 0 } },
+    'exposure.bias': { shape: [1], start: { constant: 0 } },
+  }),
   'change.filter': { shape: [1, 1, 2 * width, depth * AFFINE], start: { constant: 0 } },
   'change.bias': { shape: [depth * AFFINE], start: { constant: 0 } },
   'guide.filter': { shape: [1, 1, 3 * segments, 1], start: { normal: 0.02 } },
@@ -67,25 +73,54 @@ const mirrored = (p: Parameters, name: string, x: tf.Tensor4D, stride: number): 
     { stride, pad: 'valid' },
   );
 
+/** Stops below white that logarithms of light reach down to, and the bins of their histogram. */
+const STOPS = 12;
+const BINS = 24;
+
+/** Logarithms of the light of values of 0..1: 0 for white, -1 for 12 stops less and all below. */
+const logarithms = <T extends tf.Tensor>(values: T): T => {
+  // The sRGB curve is nearly this power; what is wanted is an even scale.
+  const light = tf.pow(tf.clipByValue(values, 0, 1), 2.2);
+  return tf.div(tf.log(tf.add(light, 2 ** -STOPS)), STOPS * Math.LN2);
+};
+
+/** How the brightness of thumbnails is distributed over its logarithms: shares [N,1,1,BINS]. */
+const histogram = (thumbnail: tf.Tensor4D): tf.Tensor4D => {
+  const [n, height, width] = thumbnail.shape;
+  const flat: tf.Tensor3D = tf.reshape(thumbnail, [n, height * width, 3]);
+  const brightness = tf.sum(tf.mul(flat, tf.tensor1d([...BRIGHTNESS])), 2, true);
+  const place = tf.mul(tf.add(logarithms(brightness), 1), BINS - 1);
+  const shares = tf.relu(tf.sub(1, tf.abs(tf.sub(place, tf.range(0, BINS)))));
+  return tf.reshape(tf.mean(shares, 1), [n, 1, 1, BINS]);
+};
+
 /** What the network sees of thumbnails [N,side,side,3] of 0..1: colours, the height in the frame, the least channel. */
-const seen = (thumbnail: tf.Tensor4D): tf.Tensor4D => {
+const seen = (thumbnail: tf.Tensor4D, light: boolean): tf.Tensor4D => {
   const [n, height, width] = thumbnail.shape;
   const heights = tf.tile(tf.reshape(tf.linspace(-1, 1, height), [1, height, 1, 1]), [n, 1, width, 1]);
-  return tf.concat([thumbnail, heights as tf.Tensor4D, tf.min<tf.Tensor4D>(thumbnail, 3, true)], 3);
+  const own = [thumbnail, heights as tf.Tensor4D, tf.min<tf.Tensor4D>(thumbnail, 3, true)];
+  return tf.concat(light ? [...own, logarithms(thumbnail)] : own, 3);
 };
 
 /** The grid [N,cells,cells,depth*12] that the network makes of thumbnails. */
-const gridOf = (p: Parameters, thumbnail: tf.Tensor4D, depth: number, edges: Edges): tf.Tensor4D => {
-  const around = withMargin(seen(thumbnail), MARGIN, edges);
+const gridOf = (
+  p: Parameters,
+  thumbnail: tf.Tensor4D,
+  { depth, light }: { readonly depth: number; readonly light: boolean },
+  edges: Edges,
+): tf.Tensor4D => {
+  const around = withMargin(seen(thumbnail, light), MARGIN, edges);
   const counted = (x: tf.Tensor4D): tf.Tensor4D => withoutMargin(x, MARGIN / STEP, edges);
   const down = ['down1', 'down2', 'down3'].reduce((x, name) => leaky(mirrored(p, name, x, 2)), around);
   const features = leaky(mirrored(p, 'features', down, 1));
   const own = counted(features);
-  const summary = tf.concat([meanHere(own), tf.max<tf.Tensor4D>(own, [1, 2], true)], 3);
+  const extremes = [meanHere(own), tf.max<tf.Tensor4D>(own, [1, 2], true)];
+  const summary = tf.concat(light ? [...extremes, histogram(thumbnail)] : extremes, 3);
   const frame = convolve(p, 'frame.b', leaky(convolve(p, 'frame.a', summary)));
   const informed = leaky(tf.add(features, frame));
   const local = leaky(mirrored(p, 'local2', leaky(mirrored(p, 'local1', informed, 1)), 1));
-  return tf.add(counted(convolve(p, 'change', local)), unchanged(depth));
+  const transforms = tf.add(counted(convolve(p, 'change', local)), unchanged(depth)) as tf.Tensor4D;
+  return light ? tf.mul(transforms, tf.exp(convolve(p, 'exposure', leaky(frame)))) : transforms;
 };
 
 /** The guide [N,H,W,1] of pictures of 0..1: their brightness, corrected by a curve of each channel; 0..1. */
@@ -149,18 +184,26 @@ const centred = (x: tf.Tensor4D): tf.Tensor4D => tf.sub(tf.mul(x, 2), 1);
  * network looks at the whole frame in 128x128 pixels and gives a bilateral grid of affine colour transforms, which is sliced
  * at full size by a learned guide. It changes light and colour and can neither blur, nor halo, nor invent. Here cells at the
  * border see the frame go on mirrored, the height in the frame is seen, and the guide is the brightness corrected by one
- * piecewise linear curve for each channel. Pictures are [N,H,W,3] in -1..1 of any size; so is the result, which is not
+ * piecewise linear curve for each channel. With `light`, logarithms of light and their histogram are seen as well, and the whole
+ * grid takes one learned gain, so that a photo far too dark is a matter of one number. Pictures are [N,H,W,3] in -1..1 of any size; so is the result, which is not
  * clipped. At the start it is the picture.
  */
-export const grid = ({ cells = 16, depth = 8, width = 32, guide = 8 }: GridOptions = {}): Network => {
+export const grid = ({
+  cells = 16,
+  depth = 8,
+  width = 32,
+  guide = 8,
+  light = 0,
+}: GridOptions = {}): Network => {
   const side = STEP * cells;
-  const whole = (p: Parameters, x: tf.Tensor4D): tf.Tensor4D => gridOf(p, resized(x, side), depth, 'none');
+  const options = { depth, light: light > 0 };
+  const whole = (p: Parameters, x: tf.Tensor4D): tf.Tensor4D => gridOf(p, resized(x, side), options, 'none');
   const sliced: Sliced = {
     side,
     cells,
     depth,
     segments: guide,
-    grid: (p, thumbnail, edges) => gridOf(p, thumbnail, depth, edges),
+    grid: (p, thumbnail, edges) => gridOf(p, thumbnail, options, edges),
     transforms: (p, pictures) => whole(p, unit(pictures)),
     curve: (weights, channel, value) => curveOf(weights, channel, value, guide),
   };
@@ -175,7 +218,7 @@ export const grid = ({ cells = 16, depth = 8, width = 32, guide = 8 }: GridOptio
     return centred(slice(mean(parameters.map((p) => whole(p, x))), guides, x));
   };
   return {
-    parameters: parametersOf(depth, width, guide),
+    parameters: parametersOf(depth, width, guide, options.light),
     apply: (p, x) => averaged([p], x),
     averaged,
     members,

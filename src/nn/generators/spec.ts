@@ -18,6 +18,7 @@ export const generatorOptions = {
     depth: { min: 2, max: 16 },
     width: { min: 1, max: 128 },
     guide: { min: 1, max: 32 },
+    light: { min: 0, max: 1 },
   },
   pyramid: {
     levels: { min: 2, max: 6 },

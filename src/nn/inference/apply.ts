@@ -13,7 +13,7 @@ import type { Wanted as Edit } from './inference-path.js';
 import { type Profile, profileOf } from './profile.js';
 import { programsOn } from './programs.js';
 import { checkSeams } from './seam-check.js';
-import { isSliced, slicedOn } from './sliced/edit.js';
+import { isSliced, type Sliced, slicedOn } from './sliced/edit.js';
 import { differenceAtJoin } from './sliced/seam-check.js';
 import { here, type Threads } from './sliced/threads.js';
 import { editedInTiles, type Programs } from './tiled.js';
@@ -22,6 +22,8 @@ import { editedInTiles, type Programs } from './tiled.js';
 export interface Wanted extends Edit {
   readonly wrap: 'auto' | Panorama['edges'];
   readonly certify: boolean;
+  /** Whether a photo that needs nothing is left as it is. Default: off. */
+  readonly gate?: 'auto' | 'off';
 }
 
 /** What the receipt of a photo says of the model. */
@@ -212,13 +214,17 @@ export const ensembleOn = (
     signal: AbortSignal,
   ): Result<Edited> => {
     const made = await slice(picture, edges, signal);
-    if (E.isLeft(made) || !certify || edges === 'none')
-      return E.map((result: Values): Edited => ({ picture: result, notes: {} }))(made);
-    const found = await differenceAtJoin((turned) => slice(turned, edges, signal), picture, made.right);
+    if (E.isLeft(made)) return made;
+    const { picture: result, gate } = made.right;
+    const gated: Notes = gate === undefined ? {} : { gate: { ...gate } };
+    if (!certify || edges === 'none') return E.right({ picture: result, notes: gated });
+    const again = async (turned: Values): Result<Values> =>
+      E.map(({ picture: other }: Sliced) => other)(await slice(turned, edges, signal));
+    const found = await differenceAtJoin(again, picture, result);
     if (E.isLeft(found)) return found;
     const seamCheck = { windows: 1, difference: found.right, bound: BOUND, passed: found.right <= BOUND };
     if (!seamCheck.passed) warnOfJoin(key, found.right, 'sides');
-    return E.right({ picture: made.right, notes: { seamCheck } });
+    return E.right({ picture: result, notes: { ...gated, seamCheck } });
   };
 
   /** One picture, or one eye's, by whichever way the network allows. */
@@ -231,7 +237,8 @@ export const ensembleOn = (
     signal: AbortSignal,
   ): Result<Edited> => {
     if (isSliced(ensemble)) {
-      slices ??= slicedOn(engine, ensemble, wanted, threads);
+      const gate = wanted.gate === 'auto' ? ensemble.gate : undefined;
+      slices ??= slicedOn(engine, ensemble, wanted, gate, threads);
       return editSliced(slices, key, picture, edges, signal);
     }
     profile ??= profileOf(ensemble, wanted);

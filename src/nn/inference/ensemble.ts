@@ -1,5 +1,5 @@
 import type { HostTensor, NetworkSpec } from '../../ports/index.js';
-import type { Snapshot } from '../models/index.js';
+import type { Gate, Snapshot } from '../models/index.js';
 import type { Network } from '../network.js';
 
 /** Weights of a network by parameter name. */
@@ -9,6 +9,8 @@ export type Weights = Readonly<Record<string, HostTensor<'float32'>>>;
 export interface Ensemble {
   readonly network: Network;
   readonly members: readonly [Weights, ...Weights[]];
+  /** When a photo is left as it is. */
+  readonly gate?: Gate;
 }
 
 /** An ensemble and which snapshots it was made of. */

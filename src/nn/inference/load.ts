@@ -113,12 +113,22 @@ const loadSnapshots = ({
       ],
     ),
     TE.chain((snapshots) => readModelFolder(models, () => snapshots, stranger)),
+    TE.filterOrElse(
+      ({ gate, generator }) => gate === undefined || generator.kind === 'grid',
+      ({ generator }): Diagnostics => [
+        failure(
+          'weights/model-json',
+          `${models}: model.json has a \`gate\`, which \`grid\` alone can have; the network is \`${generator.kind}\`.`,
+        ),
+      ],
+    ),
     TE.bindTo('folder'),
     TE.bind('network', ({ folder }) => TE.fromEither(networkOf(models, folder))),
     TE.map(({ folder, network }) => {
       const read = folder.snapshots.map(({ weights }) => weights) as unknown as Ensemble['members'];
       const snapshots = folder.snapshots.map(({ weights: _, ...snapshot }) => snapshot);
       const members = average === 'weights' ? ([meanWeights(read)] as const) : read;
-      return { network, generator: folder.generator, members, snapshots };
+      const { generator, gate } = folder;
+      return { network, generator, members, snapshots, ...(gate && { gate }) };
     }),
   );

@@ -16,10 +16,22 @@ export interface Snapshot extends Fingerprint {
   readonly cycle: number;
 }
 
+/**
+ * How much a model changes photos that it is for: the root of the mean square of the change of the thumbnail that it looks at,
+ * of values 0..1. A photo that it would change by less than `below` is taken to need nothing; from `above` on it is edited
+ * wholly, and in between in part.
+ */
+export interface Gate {
+  readonly below: number;
+  readonly above: number;
+}
+
 /** What `model.json` says: which network, its snapshots from the first to the last, and where they came from. */
 export interface ModelManifest {
   readonly generator: NetworkSpec;
   readonly snapshots: readonly Snapshot[];
+  /** When a photo is left as it is; only of networks that look at a thumbnail. */
+  readonly gate?: Gate;
   /** Free facts about the training: pipeline, seed, version, data, figures. */
   readonly training: Readonly<Record<string, unknown>>;
 }
@@ -48,6 +60,24 @@ const natural = t.refinement(t.Int, (value) => Number.isSafeInteger(value) && va
 
 const sha256 = t.refinement(t.string, (value) => /^[0-9a-f]{64}$/.test(value), 'a SHA-256 in hexadecimal');
 
+const gateOf = (value: unknown): E.Either<undefined, Gate> => {
+  const { below, above } = Object(value) as Partial<Record<keyof Gate, unknown>>;
+  return typeof below === 'number' && typeof above === 'number' && 0 <= below && below <= above && above <= 1
+    ? E.right({ below, above })
+    : E.left(undefined);
+};
+
+const gateCodec = new t.Type<Gate>(
+  '`{ "below": A, "above": B }` with 0 <= A <= B <= 1',
+  (value): value is Gate => E.isRight(gateOf(value)),
+  (value, context) =>
+    pipe(
+      gateOf(value),
+      E.fold(() => t.failure(value, context), t.success),
+    ),
+  t.identity,
+);
+
 const manifestCodec = t.intersection([
   t.type({
     format: t.literal('prismflow-model'),
@@ -57,7 +87,7 @@ const manifestCodec = t.intersection([
       t.strict({ file: plainName, sha256, bytes: natural, step: natural, cycle: natural }),
     ),
   }),
-  t.partial({ training: t.UnknownRecord }),
+  t.partial({ gate: gateCodec, training: t.UnknownRecord }),
 ]);
 
 /** A schedule has 100 cycles at most, and a training can be made longer afterwards. */
@@ -87,13 +117,14 @@ const repeated = (snapshots: readonly Snapshot[]): string | undefined => {
 };
 
 /** The text of a `model.json`. */
-export const encodeManifest = ({ generator, snapshots, training }: ModelManifest): string =>
+export const encodeManifest = ({ generator, snapshots, gate, training }: ModelManifest): string =>
   `${JSON.stringify(
     {
       format: 'prismflow-model',
       version: 1,
       generator: networkSpec.encode(generator),
       snapshots,
+      ...(gate && { gate }),
       training,
     },
     null,
@@ -126,6 +157,11 @@ export const decodeManifest = (path: string, text: string): E.Either<Diagnostics
       const why = repeated(snapshots);
       return why === undefined ? E.right(undefined) : E.left(why);
     }),
-    E.map(({ generator, snapshots, training = {} }) => ({ generator, snapshots, training })),
+    E.map(({ generator, snapshots, gate, training = {} }) => ({
+      generator,
+      snapshots,
+      ...(gate && { gate }),
+      training,
+    })),
     E.mapLeft((why): Diagnostics => [failure('weights/model-json', `${path} cannot be used, ${why}.`)]),
   );

@@ -44,6 +44,11 @@ export const ensembleAverage = defineOp({
       0,
       'How much to lean back to the photo where the snapshots disagree',
     ),
+    gate: defaulted(
+      oneOf('auto', 'off'),
+      'auto',
+      'Whether a photo that does not need the edit is left as it is, where the model can tell; `off` edits every one',
+    ),
     average: defaulted(
       oneOf('predictions', 'weights'),
       'predictions',

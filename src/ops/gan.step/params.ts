@@ -23,6 +23,11 @@ export const generator = tagged({
     depth: defaulted(integer(grid.depth), 8, 'Cells in depth, which the guide chooses between'),
     width: defaulted(integer(grid.width), 32, 'Channels of the first layer'),
     guide: defaulted(integer(grid.guide), 8, 'Segments of each channel’s curve in the guide'),
+    light: defaulted(
+      boolean,
+      false,
+      'The network also sees logarithms of the light and how it is distributed, and sets an exposure for the whole frame',
+    ),
   }),
   pyramid: record({
     levels: defaulted(integer(pyramid.levels), 3, 'Times that the picture is halved'),

@@ -5,22 +5,30 @@ import type { Values } from '../../../picture/tiling/windows.js';
 import type { HostTensor } from '../../../ports/index.js';
 import { type Engine, type HostOf, type Jitted, jit } from '../../../tensor/index.js';
 import * as tf from '../../../tensor/tfjs.js';
-import type { Parameters, Sliced } from '../../network.js';
+import type { Gate } from '../../models/index.js';
+import type { Sliced as Grid, Parameters } from '../../network.js';
 import type { Ensemble, Weights } from '../ensemble.js';
 import type { Wanted } from '../inference-path.js';
 import { parametersOf } from '../program.js';
+import { type Gated, gated } from './gate.js';
 import { channelsOf, type Data, type SliceJob } from './job.js';
 import { here, type Threads, type Work } from './threads.js';
 import { rowsBehind, type Seen } from './thumbnail-rows.js';
 
 /** An ensemble whose network slices a grid. */
 export interface SlicedEnsemble extends Ensemble {
-  readonly network: Ensemble['network'] & { readonly sliced: Sliced };
+  readonly network: Ensemble['network'] & { readonly sliced: Grid };
 }
 
 /** True for an ensemble whose network slices a grid. */
 export const isSliced = (ensemble: Ensemble): ensemble is SlicedEnsemble =>
   ensemble.network.sliced !== undefined;
+
+/** A picture edited, and what its gate decided, where there is one. */
+export interface Sliced {
+  readonly picture: Values;
+  readonly gate?: Gated;
+}
 
 type Result<A> = Promise<E.Either<Diagnostics, A>>;
 
@@ -78,7 +86,7 @@ const meanOf = (grids: readonly Float32Array[]): Float32Array => {
 };
 
 /** What each channel's samples add to the guide, the mean over the members, at the knots of its curve. */
-const curvesOf = ({ curve, segments }: Sliced, members: readonly Weights[]): readonly Float32Array[] =>
+const curvesOf = ({ curve, segments }: Grid, members: readonly Weights[]): readonly Float32Array[] =>
   [0, 1, 2].map((channel) =>
     Float32Array.from({ length: segments + 1 }, (_, knot) => {
       const values = members.map((weights) => curve(weights, channel, knot / segments));
@@ -91,14 +99,15 @@ let serial = 0;
 /**
  * An ensemble of a network that slices a grid, made ready for a run: grids are predicted from a thumbnail on the engine, and
  * averaged, unless members are to be told apart; then strips of the picture are sliced on threads. Of any size and depth; the
- * result has the depth of the picture.
+ * result has the depth of the picture. A gate leaves a picture that needs nothing as it is, bit for bit.
  */
 export const slicedOn = (
   engine: Engine,
   { network: { sliced }, members }: SlicedEnsemble,
   { strength, trust, output, grey }: Wanted,
+  gate: Gate | undefined,
   threads: Threads,
-): ((picture: Values, edges: Edges, signal: AbortSignal) => Result<Values>) => {
+): ((picture: Values, edges: Edges, signal: AbortSignal) => Result<Sliced>) => {
   const programs = new Map<Edges, Jitted<tf.Tensor3D, readonly tf.Tensor3D[]>>();
   const curves = curvesOf(sliced, members);
   const apart = members.length > 1 && (trust > 0 || output === 'trust');
@@ -141,6 +150,10 @@ export const slicedOn = (
       trust,
       gives: output === 'trust' ? 'trust' : channels === 1 && grey === 'keep' ? 'luma' : 'colours',
     };
+    const decided = gate && output === 'picture' ? gated(job, thumbnail.right, gate) : undefined;
+    if (decided?.share === 0 && (channels === 3 || grey === 'keep'))
+      return E.right({ picture, gate: decided });
+    const faded: SliceJob = decided === undefined ? job : { ...job, strength: strength * decided.share };
     const given = channelsOf(job);
     const Made = picture.data.constructor as new (length: number) => Data;
     const data = new Made(height * width * given);
@@ -149,12 +162,13 @@ export const slicedOn = (
       parts: places.length,
       task: (part) => {
         const [from, to] = places[part]!;
-        return { kind: 'slice', job, samples: rowsOf(picture, from, to), from, to };
+        return { kind: 'slice', job: faded, samples: rowsOf(picture, from, to), from, to };
       },
       take: (part, made) => data.set(made, places[part]![0] * width * given),
     };
     const done = await lanes.perform(work, signal);
     if (E.isLeft(done)) return done;
-    return E.right({ dtype: picture.dtype, shape: [height, width, given], data } as Values);
+    const made = { dtype: picture.dtype, shape: [height, width, given], data } as Values;
+    return E.right({ picture: made, ...(decided && { gate: decided }) });
   };
 };

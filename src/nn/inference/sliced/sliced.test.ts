@@ -15,10 +15,12 @@ import * as tf from '../../../tensor/tfjs.js';
 import { contextFor } from '../../../testing/run/context.js';
 import { generatorOf } from '../../generators/index.js';
 import { initialise } from '../../initialise.js';
+import type { Gate } from '../../models/index.js';
 import type { Sliced } from '../../network.js';
 import { ensembleOn, type Wanted } from '../apply.js';
 import type { LoadedEnsemble, Weights } from '../ensemble.js';
 import { edited, luma, trustMap } from '../program.js';
+import type { Gated } from './gate.js';
 import { KERNEL } from './kernel-module.js';
 import { perform } from './tasks.js';
 import { createThreads, here } from './threads.js';
@@ -233,6 +235,74 @@ describe('a sliced grid', () => {
     expect(warnings).toEqual([]);
     expect(await certified('none')).toMatchObject({ passed: false });
     expect(warnings).toEqual(['tiles/certificate']);
+  });
+
+  describe('with a gate', () => {
+    const gatedBy = async (gate: Gate | undefined, photo: Frame, more: Partial<Written> = {}) => {
+      const notes: Notes[] = [];
+      const run = ensembleOn(
+        wantedOf(more),
+        { ...contextFor(), openEngine: TE.right(engine), note: (_, facts) => () => void notes.push(facts) },
+        { ...ensemble([1, 2]), ...(gate && { gate }) },
+        threads,
+      );
+      const key = { path: 'photo.jpg', index: 0, epoch: 0 };
+      const made = await run({ key, value: photo }, new AbortController().signal)();
+      if (E.isLeft(made)) throw new Error(made.left.map(({ message }) => message).join('\n'));
+      return { photo: made.right, gate: notes[0]?.gate as Gated | undefined };
+    };
+    // As large as the thumbnail, so that the change of the one is that of the other.
+    const photo = picture(32, 32, 'float32');
+    const changeOf = (made: Frame): number => {
+      const squares = [...made.samples.data].map((value, i) => {
+        const inside = Math.min(Math.max(value, 0), 1);
+        return (inside - (photo.samples.data[i] as number)) ** 2;
+      });
+      return Math.sqrt(squares.reduce((a, b) => a + b, 0) / squares.length);
+    };
+
+    it('measures the change of the whole edit, and edits wholly what would change much', async () => {
+      const open = await gatedBy(undefined, photo);
+      const { photo: made, gate } = await gatedBy({ below: 0.001, above: 0.002 }, photo);
+      expect(made).toEqual(open.photo);
+      expect(open.gate).toBeUndefined();
+      expect(gate?.share).toBe(1);
+      expect(gate?.change).toBeCloseTo(changeOf(made), 4);
+      const half = await gatedBy({ below: 0.001, above: 0.002 }, photo, { strength: 0.5 });
+      expect(half.gate).toEqual(gate);
+    });
+
+    it('gives back bit for bit what would change little, unless it is off', async () => {
+      const closed = { below: 0.9, above: 1 };
+      for (const depth of ['uint8', 'uint16', 'float32'] as const) {
+        const own = picture(50, 40, depth);
+        expect((await gatedBy(closed, own)).photo).toEqual(own);
+        expect((await gatedBy(closed, own, { gate: 'off' })).photo).toEqual(
+          (await gatedBy(undefined, own)).photo,
+        );
+      }
+      expect((await gatedBy(closed, photo)).gate).toMatchObject({ share: 0 });
+      const grey = picture(20, 20, 'uint8', 1);
+      expect((await gatedBy(closed, grey)).photo).toEqual(grey);
+      expect((await gatedBy(closed, grey, { grey: 'colour' })).photo).toMatchObject({ channels: 3 });
+    });
+
+    it('edits in part between its bounds, more the more would change', async () => {
+      const change = (await gatedBy({ below: 0, above: 0 }, photo)).gate!.change;
+      const shares = [];
+      for (const below of [0.9, 0.7, 0.5]) {
+        const { gate, photo: made } = await gatedBy(
+          { below: below * change, above: below * change + 0.6 * change },
+          photo,
+        );
+        shares.push(gate!.share);
+        const expected = await gatedBy(undefined, photo, { strength: gate!.share });
+        expect(made).toEqual(expected.photo);
+      }
+      expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+      expect(shares[0]).toBeGreaterThan(0);
+      expect(shares[2]).toBeLessThan(1);
+    });
   });
 
   it('is cancelled between strips', async () => {
