@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
+import { systemCodeOf } from './read.js';
 import { openToRead } from './regular.js';
 
 /** SHA-256 in hexadecimal. */
@@ -10,7 +11,13 @@ export type Digest = string;
 export const unreadableFile =
   (path: string) =>
   (cause: unknown): Diagnostics => [
-    failure('file/unreadable', `${path} cannot be read: ${messageOf(cause)}.`, { cause }),
+    failure(
+      systemCodeOf(cause) === 'EMFILE' || systemCodeOf(cause) === 'ENFILE'
+        ? 'run/system-refused'
+        : 'file/unreadable',
+      `${path} cannot be read: ${messageOf(cause)}.`,
+      { cause },
+    ),
   ];
 
 const PIECE_BYTES = 1 << 17;

@@ -28,6 +28,11 @@ const readFailure =
         return [failure('image/permission-denied', `${path} may not be read by this user.`, { cause })];
       case 'ENXIO':
         return [failure('image/not-a-file', `${path} is a socket or a device, not a file.`, { cause })];
+      case 'EMFILE':
+      case 'ENFILE':
+        return [
+          failure('run/system-refused', `${path} could not be opened: ${messageOf(cause)}.`, { cause }),
+        ];
       default:
         return [failure('image/read-failed', `${path} could not be read: ${messageOf(cause)}.`, { cause })];
     }

@@ -83,12 +83,14 @@ const held = new Set<string>();
 onHolding((path, isHeld) => (isHeld ? held.add(path) : held.delete(path)));
 
 /** Runs to whatever end, and looks that nothing is left behind of it. */
-const leavesNothing = async (options: RunOptions = {}): Promise<E.Either<unknown, unknown>> => {
+const leavesNothing = async (
+  options: RunOptions = {},
+  kept: readonly string[] = ['journal.jsonl'],
+): Promise<E.Either<unknown, unknown>> => {
   const result = await run(edit(), options)();
   expect([...held].filter((path) => path.startsWith(folder))).toEqual([]);
   const records = join(folder, 'out/.prismflow');
-  if (existsSync(records))
-    expect(readdirSync(records).filter((name) => name !== 'journal.jsonl')).toEqual([]);
+  if (existsSync(records)) expect(readdirSync(records).filter((name) => !kept.includes(name))).toEqual([]);
   expect(closed).toBe(open);
   return result;
 };
@@ -119,6 +121,7 @@ describe('a throw leaves no lock and nothing open', () => {
     });
 
   it('in what is told of busy photos', async () => {
+    // A photo that is written and not yet recorded stays noted, so that the next run knows its result.
     for (const busy of [
       () => {
         throw thrown;
@@ -127,7 +130,7 @@ describe('a throw leaves no lock and nothing open', () => {
         throw thrown;
       },
     ])
-      await leavesNothing({ busy });
+      await leavesNothing({ busy }, ['journal.jsonl', 'in-flight.json']);
     expect(await leavesNothing()).toMatchObject({ right: { failed: [] } });
   });
 

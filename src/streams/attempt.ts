@@ -22,7 +22,8 @@ export const attempt = async <A, B>(
   }
 };
 
-const diagnosticsOf = (operator: string, thrown: unknown): Diagnostics =>
+/** What something that an operator threw is called: its own diagnostics, a refusal of the system, or a fault of the operator. */
+export const diagnosticsOf = (operator: string, thrown: unknown): Diagnostics =>
   thrown instanceof DiagnosticError
     ? thrown.diagnostics
     : [

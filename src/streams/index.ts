@@ -1,5 +1,5 @@
 /** Streams with demand: flows are Observables that can be pulled, and operators from flow to flow. */
-export { attempt } from './attempt.js';
+export { attempt, diagnosticsOf } from './attempt.js';
 export { type Budget, createBudget, type Release } from './budget.js';
 export { type DrainOptions, drain, type Summary } from './drain.js';
 export { Flow, generate, type ItemFlow, operate } from './flow.js';

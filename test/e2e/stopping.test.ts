@@ -11,19 +11,21 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endlessModel, growingModel } from '../../src/ops/testing/hostile-models.js';
+import { pluginsIn } from '../../src/pipelines/compile.js';
+import { allow } from '../../src/pipelines/plugins/allowed.js';
 
 const main = fileURLToPath(new URL('../../dist/cli/pipe.cjs', import.meta.url));
-const index = pathToFileURL(fileURLToPath(new URL('../../dist/index.js', import.meta.url))).href;
 const root = mkdtempSync(join(tmpdir(), 'prismflow-stopping-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** An operator that holds the only thread, or waits for ever, or stays a while, by the name of the photo. */
 const plugin = `import { writeFileSync } from 'node:fs';
-import { defineOp, port } from '${index}';
+import { defineOp, port } from 'prismflow';
 export const stays = defineOp({
   name: 'stays', about: 'Stay', params: {}, input: port.frame, output: port.frame,
   map: () => ({ key, value }) => async () => {
@@ -38,12 +40,21 @@ export const stays = defineOp({
 const pipeline = (...steps: readonly string[]): string =>
   `version: 1\nplugins: [./stays.mjs]\nsteps: [{ files: in }, decode, ${steps.join(', ')}, { encode: png }, { save: "out/{path}" }]\n`;
 
+/** Allows what a pipeline names, as a user does before its first run. */
+const allowPlugins = async (folder: string, text: string): Promise<void> => {
+  const uses = await pluginsIn({ path: join(folder, 'p.yaml'), text })();
+  if (E.isLeft(uses)) return;
+  const at = new Date().toISOString();
+  await allow(uses.right.map(({ name, digest }) => ({ name, digest, folder, at })))();
+};
+
 /** A folder of its own with photos of these names, and the pipeline `p.yaml`. */
 const place = async (photos: readonly string[], yaml: string, side = 24): Promise<string> => {
   const folder = mkdtempSync(join(root, 'place-'));
   mkdirSync(join(folder, 'in'));
   writeFileSync(join(folder, 'stays.mjs'), plugin);
   writeFileSync(join(folder, 'p.yaml'), yaml);
+  await allowPlugins(folder, yaml);
   for (const [i, name] of photos.entries())
     await sharp({
       create: { width: side, height: side, channels: 3, background: { r: 9 * i, g: 120, b: 60 } },

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { DiagnosticError, type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import type { LanePart } from '../../pipelines/plan/stages.js';
 import {
   codecOf,
@@ -13,7 +13,7 @@ import {
   showPort,
   travelsOn,
 } from '../../ports/index.js';
-import { attempt } from '../../streams/index.js';
+import { attempt, diagnosticsOf } from '../../streams/index.js';
 import { contextOf, type RunContext } from '../context.js';
 import { collect, LARGE } from '../memory/collect.js';
 import { keepCount } from '../memory/residents.js';
@@ -177,14 +177,7 @@ const wrongValue =
 const threw = (key: ItemKey, operator: string, thrown: unknown): ItemFailure => ({
   key,
   operator,
-  diagnostics:
-    thrown instanceof DiagnosticError
-      ? thrown.diagnostics
-      : [
-          failure('run/operator-threw', `An operator cannot tell what it needs: ${messageOf(thrown)}`, {
-            cause: thrown,
-          }),
-        ],
+  diagnostics: diagnosticsOf(`${operator} cannot tell what it needs`, thrown),
 });
 
 /** The failure of an item whose run was stopped. */
