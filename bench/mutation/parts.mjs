@@ -13,29 +13,34 @@ const NO_SOURCES = ['src/**/*.test.ts', 'src/ops/*/laws.ts', 'src/**/testing/**'
 /** Tests of what emission is for, beside its own. */
 const EMITTED = ['src/tensor/lower/rules.test.ts', 'src/tensor/to-onnx.test.ts'];
 
-/** Every folder of src/ops, what lies in src/ops itself, and src/tensor/emit. */
+/** The operators, and what they share. */
+const ROOTS = ['src/ops', 'src/operator', 'src/picture'];
+
+/** Every folder of the operators and of what they share, what lies beside these folders, and src/tensor/emit. */
 export const parts = () => [
-  ...readdirSync('src/ops')
-    .map((name) => join('src/ops', name))
-    .filter((path) => statSync(path).isDirectory() && !path.endsWith('testing')),
-  'src/ops',
+  ...ROOTS.flatMap((root) => [
+    ...readdirSync(root)
+      .map((name) => join(root, name))
+      .filter((path) => statSync(path).isDirectory() && !path.endsWith('testing')),
+    root,
+  ]),
   EMIT,
 ];
 
 /** The part that a file belongs to. */
 export const partOf = (file) => {
   if (file.startsWith(`${EMIT}/`)) return EMIT;
-  const [, , folder, ...rest] = file.split('/');
-  return rest.length === 0 ? 'src/ops' : `src/ops/${folder}`;
+  const [src, root, folder, ...rest] = file.split('/');
+  return rest.length === 0 ? `${src}/${root}` : `${src}/${root}/${folder}`;
 };
 
 /** The sources of a part, but for its tests and what they are tried on. */
 export const sourcesOf = (part) =>
-  globSync(part === 'src/ops' ? `${part}/*.ts` : `${part}/**/*.ts`, { ignore: NO_SOURCES }).toSorted();
+  globSync(ROOTS.includes(part) ? `${part}/*.ts` : `${part}/**/*.ts`, { ignore: NO_SOURCES }).toSorted();
 
 /** The sources of several parts as Stryker is told, which looks through all files for each pattern: few of them. */
 export const globsOf = (among) => [
-  ...among.map((part) => (part === 'src/ops' ? `${part}/*.ts` : `${part}/**/*.ts`)),
+  ...among.map((part) => (ROOTS.includes(part) ? `${part}/*.ts` : `${part}/**/*.ts`)),
   ...NO_SOURCES.map((pattern) => `!${pattern}`),
 ];
 
@@ -54,7 +59,7 @@ export const testFilesOf = (part) => {
   const own = globSync(`${part}/**/*.test.ts`).length > 0;
   return operatorOf(part) !== undefined && own
     ? [`${part}/**/*.test.ts`, LAWS]
-    : ['src/ops/**/*.test.ts', LAWS];
+    : ['src/{ops,operator,picture}/**/*.test.ts', LAWS];
 };
 
 /** Files of other parts' tests that a mutant is put to at most, tests of each, and laws of other operators. */

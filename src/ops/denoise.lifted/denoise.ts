@@ -128,7 +128,7 @@ export const withoutNoise =
     if (strength === 0) return E.right(lifted);
     const noise = noiseOf(lifted);
     const out = emptyLike(samples.data as Raw, samples.data.length);
-    out.set(samples.data as never);
+    out.set(samples.data);
     const rows = Math.max(1, Math.floor(band / width));
     const luma = lumaOf(photo);
     for (let from = 0; from < height; from += rows) {
