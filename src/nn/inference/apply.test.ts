@@ -357,6 +357,7 @@ describe('the operator', () => {
       wrap: 'auto',
       certify: false,
       grey: 'keep',
+      gate: 'auto',
     });
   });
 
