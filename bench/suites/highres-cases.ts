@@ -18,7 +18,7 @@ export interface Case {
   readonly height: number;
   readonly members: number;
   readonly wrap: Wanted['wrap'];
-  /** Bytes that it may take; 2.5 GiB unless said otherwise. */
+  /** Bytes that it may take. Default: 2.5 GiB. */
   readonly memory?: number;
   /** The case of the same work in PyTorch, the pixels of a photo in and out. */
   readonly torch?: string;

@@ -7,7 +7,7 @@ export type Paint = (text: string) => string;
 
 /** How diagnostics are printed. */
 export interface PrintOptions {
-  /** Columns of the terminal; longer lines of a file are cut around the place. 80 unless said otherwise. */
+  /** Columns of the terminal; longer lines of a file are cut around the place. Default: 80. */
   readonly width?: number;
   readonly paint?: {
     readonly error: Paint;

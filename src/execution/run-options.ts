@@ -21,7 +21,7 @@ export interface RunOptions {
    * megapixels unless said otherwise.
    */
   readonly timeout?: number;
-  /** Whether joins of tiles and panoramas are certified of every photo: false unless said otherwise. */
+  /** Whether joins of tiles and panoramas are certified of every photo. Default: false. */
   readonly certify?: boolean;
   /**
    * Where tensor work runs: an engine by its name, or one that is open, as `createEngine` of prismflow/tensor gives it, which is
@@ -34,9 +34,9 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Ends the run when it aborts, after what is being worked on is finished. */
   readonly finish?: AbortSignal;
-  /** Whether what failed before is tried again though nothing has changed: false unless said otherwise. */
+  /** Whether what failed before is tried again though nothing has changed. Default: false. */
   readonly retry?: boolean;
-  /** Whether every operator is held to its laws on every picture, which takes longer: false unless said otherwise. */
+  /** Whether every operator is held to its laws on every picture, which takes longer. Default: false. */
   readonly laws?: boolean;
   /** Is told what happens as it happens. */
   readonly observe?: (event: PipelineEvent) => void;

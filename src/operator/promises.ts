@@ -32,6 +32,6 @@ export interface Laws<P, W = unknown> {
   readonly idempotent?: (params: P) => boolean;
   /** For a flow: true where other items come out than went in, such as the tiles of a picture. */
   readonly remakes?: true;
-  /** By how much values, 0..1, may differ where rounding is all the difference; 1e-4 unless given. */
+  /** By how much values, 0..1, may differ where rounding is all the difference. Default: 1e-4. */
   readonly tolerance?: number;
 }

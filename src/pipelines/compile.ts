@@ -22,7 +22,7 @@ import {
 export interface SourceFile {
   /** Relative paths in the file start at its folder. */
   readonly path: string;
-  /** How messages call it; its path unless said otherwise. */
+  /** How messages call it. Default: its path. */
   readonly shown?: string;
   readonly text: string;
 }
@@ -33,7 +33,7 @@ export interface CompileOptions {
   readonly pipeline?: string;
   /** Values of parameters, as text. */
   readonly set?: Readonly<Record<string, string>>;
-  /** Operators beside those of the file's plugins; those that come with Prismflow unless said otherwise. */
+  /** Operators beside those of the file's plugins. Default: those that come with Prismflow. */
   readonly registry?: Registry;
   /**
    * Which plugins may run; those that the user allowed on this machine unless said otherwise. Those of others are not loaded:
@@ -42,7 +42,7 @@ export interface CompileOptions {
   readonly plugins?: PluginPolicy;
   /** Waits for files that come, in the place of those that are there: see `asLive`. */
   readonly live?: LiveOptions;
-  /** Where relative paths in `set` start; the working directory unless said otherwise. */
+  /** Where relative paths in `set` start. Default: the working directory. */
   readonly folder?: string;
 }
 

@@ -81,7 +81,7 @@ export interface Training {
   readonly cycle: number;
   /** The last item learned from: `items`, or `a` and `b` of photos that are unpaired. */
   readonly position: Readonly<Record<string, ItemKey>>;
-  /** How many steps are done when the last one is that takes as long as this one does; all unless given. */
+  /** How many steps are done when the last one is that takes as long as this one does. Default: all. */
   readonly paceUntil?: number;
   /**
    * Events that happened at this step: `restart` at the last step of a restart cycle, `end` at the last of all, `growing` where

@@ -17,7 +17,7 @@ export interface Summary {
 export interface DrainOptions extends RunOptions {
   /** Is told what happens; a throw from it stops the run. */
   readonly observe?: (event: RunEvent) => void;
-  /** Failures kept for the summary, the first ones; all unless said otherwise. */
+  /** Failures kept for the summary, the first ones. Default: all. */
   readonly most?: number;
 }
 

@@ -21,9 +21,9 @@ export type HostOf<T> = T extends tf.Tensor ? HostTensor : { readonly [K in keyo
 export interface JitOptions {
   /** What errors and profiles call the program; an operator gives its own name. */
   readonly name?: string;
-  /** Where it runs; the shared CPU engine unless said otherwise. */
+  /** Where it runs. Default: the shared CPU engine. */
   readonly engine?: Engine;
-  /** How many shapes stay compiled; the one unused for longest is disposed of first. 8 unless said otherwise. */
+  /** How many shapes stay compiled; the one unused for longest is disposed of first. Default: 8. */
   readonly cache?: number;
   /** Outputs, by path, that leave as 8- or 16-bit integers: rounded to even and clamped to the type's range. */
   readonly as?: BoundaryDTypes;

@@ -34,9 +34,9 @@ export interface Checkable {
 
 /** What an operator is tried on where its declaration does not tell, and how to see a failure again. */
 export interface CheckOptions {
-  /** Cases to try; 60 unless given. */
+  /** Cases to try. Default: 60. */
   readonly runs?: number;
-  /** After so many seconds no further case is tried, once there were thirty; 10 unless given. */
+  /** After so many seconds no further case is tried, once there were thirty. Default: 10. */
   readonly seconds?: number;
   /** What fast-check draws from; another one every time unless given. A failure prints it. */
   readonly seed?: number;
@@ -52,7 +52,7 @@ export interface CheckOptions {
   readonly pictures?: Omit<ArbitraryFrameOptions, 'photos'>;
   /** Photo files, windows of which are among the pictures. */
   readonly photos?: readonly string[];
-  /** Items of a case at most; 3 unless given. */
+  /** Items of a case at most. Default: 3. */
   readonly items?: number;
   /** Laws that it is not held to, each with the reason. */
   readonly except?: Partial<Readonly<Record<LawName, string>>>;

@@ -14,7 +14,7 @@ export interface ItemNotes<A> {
   readonly end: (key: ItemKey) => IO<void>;
 }
 
-/** A notebook without a page. */
+/** Notes of no item yet. */
 export const createItemNotes = <A>(): ItemNotes<A> => {
   const entries = new Map<string, { readonly about: A; readonly notes: NotesByOperator }>();
   const nameOf = ({ epoch, index, path }: ItemKey): string => `${epoch}.${index}.${path}`;

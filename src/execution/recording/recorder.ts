@@ -27,7 +27,7 @@ export interface Recorder {
   readonly chosen: (engine: string) => IO<void>;
   /** The engine that it was told of last. */
   readonly engine: IO<string | undefined>;
-  /** What operators note goes into the notebook as well; what they ask about receipts is answered from it. */
+  /** What operators note goes into the items' notes as well; what they ask about receipts is answered from it. */
   readonly told: (run: RunContext) => Pick<RunContext, 'noted' | 'receipt' | 'crashGuard' | 'results'>;
 }
 

@@ -24,7 +24,7 @@ import { outside, type Places, placesOf, readable, shownPath, within } from './w
 
 /** How to make a result again. */
 export interface ReproduceOptions {
-  /** The engine; the one of the receipt unless said otherwise. */
+  /** The engine. Default: the one of the receipt. */
   readonly engine?: string;
   /** Where the photo is that it was made of, if it is no longer where it was. */
   readonly input?: string;
@@ -35,13 +35,13 @@ export interface ReproduceOptions {
    * and those of models that come with Prismflow in any case.
    */
   readonly within?: readonly string[];
-  /** Which plugins may run: those that the user allowed on this machine unless said otherwise. */
+  /** Which plugins may run. Default: those that the user allowed on this machine. */
   readonly plugins?: PluginPolicy;
   /** Is asked about a plugin that was not allowed; nobody is unless it is given. */
   readonly ask?: Ask;
   /** Stops it when it aborts. */
   readonly signal?: AbortSignal;
-  /** Seconds that it may take; by the photo's size unless said otherwise. */
+  /** Seconds that it may take. Default: by the photo's size. */
   readonly timeout?: number;
 }
 

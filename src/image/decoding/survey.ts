@@ -11,7 +11,7 @@ import { type Header, readHeader } from './header.js';
 /**
  * What is known of a photo by its file's header; no pixel is decoded. Errors: those of `decode` up to there.
  *
- * @param maxBytes that the file may have; 1 GiB unless said otherwise
+ * @param maxBytes that the file may have. Default: 1 GiB
  */
 export const surveyed = (
   { path, name = path }: { readonly path: string; readonly name?: string },

@@ -16,7 +16,7 @@ import { endsEarly } from './raster.js';
  * thrown away, and a JPEG is decoded at an eighth of its size, which reads all of it all the same. A picture that is too
  * large to be decoded counts as whole: whoever takes it says what is wrong.
  *
- * @param memory bytes that decoding may take; no limit unless said otherwise
+ * @param memory bytes that decoding may take. Default: no limit
  */
 export const isWhole = (path: string, memory = Number.POSITIVE_INFINITY): T.Task<boolean> =>
   pipe(

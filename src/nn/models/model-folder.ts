@@ -93,7 +93,7 @@ const readSnapshot =
  * is missing or damaged is named in an error of its own: `weights/unreadable`, `weights/damaged`,
  * `weights/not-safetensors`.
  *
- * @param chosen which snapshots to read; all unless given
+ * @param chosen which snapshots to read. Default: all
  * @param objection why the tensors of a snapshot are not those of the model; asked before memory is taken for them
  */
 export const readModelFolder = (

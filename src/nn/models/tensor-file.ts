@@ -80,7 +80,7 @@ export interface Demands {
   readonly inside?: string;
   /** Why tensors of such names and shapes are of no use, after the file's name; asked before memory is taken for them. */
   readonly objection?: (tensors: TensorHeader['tensors']) => string | undefined;
-  /** Which tensors are wanted, by name; all unless given. */
+  /** Which tensors are wanted, by name. Default: all. */
   readonly wanted?: (name: string) => boolean;
 }
 

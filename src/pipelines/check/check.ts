@@ -20,7 +20,7 @@ import { nothingWired, wireChain } from './wire.js';
 /** What a pipeline is checked against. */
 export interface Surroundings {
   readonly registry: Registry;
-  /** True where a plugin is not loaded, from which operators may come that the registry lacks: false unless said otherwise. */
+  /** True where a plugin is not loaded, from which operators may come that the registry lacks. Default: false. */
   readonly isPartial?: boolean;
   /** Parameters that the user gave, as text. */
   readonly set: Readonly<Record<string, string>>;

@@ -26,7 +26,7 @@ export const CLOSE_DB = 50;
 /**
  * Compares a file with another that should hold the same picture. Error: `image/memory-limit`.
  *
- * @param memory bytes that both may take together; half of what is free unless said otherwise
+ * @param memory bytes that both may take together. Default: half of what is free
  */
 export const compareFiles = (
   one: Uint8Array,

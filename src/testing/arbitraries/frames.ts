@@ -9,11 +9,11 @@ import { arbitraryWindow, type Window } from './window.js';
 export interface FrameOptions {
   readonly width: number;
   readonly height: number;
-  /** 3 unless given. */
+  /** Default: 3. */
   readonly channels?: 1 | 3;
-  /** `uint8` unless given. */
+  /** Default: `uint8`. */
   readonly depth?: Depth;
-  /** Transparency as a function of the place, 0..1; none unless given. */
+  /** Transparency as a function of the place, 0..1. Default: none. */
   readonly alpha?: (x: number, y: number) => number;
   readonly metadata?: Metadata;
 }
@@ -78,7 +78,7 @@ const samplesIn = (samples: Samples, depth: Depth): Samples =>
 /** What arbitrary frames are like. */
 export interface ArbitraryFrameOptions {
   readonly minSide?: number;
-  /** 12 unless given. */
+  /** Default: 12. */
   readonly maxSide?: number;
   readonly channels?: readonly (1 | 3)[];
   readonly depths?: readonly Depth[];

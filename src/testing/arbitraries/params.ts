@@ -8,7 +8,7 @@ import type { FieldShape, PathRole, RecordShape, Shape } from '../../operator/pa
 export interface ArbitraryParamsOptions {
   /** Absolute paths that parameters of each role are. Without any, a relative path that leads nowhere. */
   readonly paths?: Partial<Readonly<Record<PathRole, readonly string[]>>>;
-  /** Names of streams; `items` unless given. */
+  /** Names of streams. Default: `items`. */
   readonly streams?: readonly string[];
   /** Fields of the record that are as given, such as `{ strength: 0 }`; the others are arbitrary. */
   readonly fixed?: Readonly<Record<string, unknown>>;

@@ -31,7 +31,7 @@ export interface ArbitraryPipelineOptions {
   readonly params?: Readonly<Record<string, fc.Arbitrary<unknown>>>;
   /** Operators that are left out. */
   readonly except?: readonly string[];
-  /** Steps in a row at most; 5 unless given. */
+  /** Steps in a row at most. Default: 5. */
   readonly length?: number;
 }
 

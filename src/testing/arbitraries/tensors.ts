@@ -6,10 +6,10 @@ import { arbitraryWindow } from './window.js';
 /** How large arbitrary tensors are. */
 export interface ArbitraryTensorOptions {
   readonly minSide?: number;
-  /** 8 unless given. */
+  /** Default: 8. */
   readonly maxSide?: number;
   readonly channels?: readonly (1 | 3)[];
-  /** Members of a batch; 3 at most unless given. */
+  /** Members of a batch at most. Default: 3. */
   readonly maxBatch?: number;
 }
 

@@ -48,9 +48,9 @@ export interface Undoing {
   readonly operator: Operator;
   /** Parameters of the other one, as written. */
   readonly params?: unknown;
-  /** With which parameters, as it gets them, and for which value that goes in; always unless given. */
+  /** With which parameters, as it gets them, and for which value that goes in. Default: always. */
   readonly when?: (params: never, value: never) => boolean;
-  /** By how much values, 0..1, may differ afterwards; 0 unless given. */
+  /** By how much values, 0..1, may differ afterwards. Default: 0. */
   readonly tolerance?: number;
 }
 

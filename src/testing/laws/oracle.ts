@@ -9,7 +9,7 @@ export type Tensors = Readonly<Record<string, tf.Tensor>>;
 export interface Sample {
   readonly inputs: Readonly<Record<string, HostTensor>>;
   readonly run: (inputs: Tensors) => tf.Tensor | readonly tf.Tensor[];
-  /** Inputs to differentiate by; none unless given. */
+  /** Inputs to differentiate by. Default: none. */
   readonly by?: readonly string[];
   /** What a report of a failure should show besides the inputs. */
   readonly note?: string;

@@ -12,7 +12,7 @@ import type { Engine } from '../../tensor/run/engine.js';
 export interface ContextOptions {
   /** Its place in the pipeline; the random choices depend on it. */
   readonly path?: string;
-  /** 1 unless given. */
+  /** Default: 1. */
   readonly seed?: number;
   readonly engine?: TE.TaskEither<Diagnostics, Engine>;
   /** Is told of warnings. */
