@@ -1,4 +1,3 @@
-import { InvalidArgumentError, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -6,25 +5,12 @@ import type { Diagnostics } from '../diagnostics/index.js';
 import type { Graph } from '../pipelines/check/graph.js';
 import { requireLoaded } from '../pipelines/check/loaded.js';
 import { isLoaded } from '../pipelines/check/unloaded.js';
-import { allow, isDigest, readAllowed } from '../pipelines/plugins/allowed.js';
+import { allow, readAllowed } from '../pipelines/plugins/allowed.js';
 import type { PluginDigest } from '../pipelines/plugins/closure.js';
 import type { PluginPolicy, PluginUse } from '../pipelines/plugins.js';
 import { printable, shortPath } from './printable.js';
 import { printDiagnostics } from './report-diagnostics.js';
 import type { Terminal } from './terminal.js';
-
-/** `--allow-plugin sha256:…`, as often as there are plugins. */
-export const allowPluginOption = (): Option =>
-  new Option(
-    '--allow-plugin <digest>',
-    'let a plugin run, by the digest of its content (sha256:…), now and from now on; can be given several times',
-  )
-    .argParser((given: string, before: readonly string[]) => {
-      if (!isDigest(given))
-        throw new InvalidArgumentError('It is `sha256:` and 64 digits, as `pipe check` says it of a plugin.');
-      return [...before, given];
-    })
-    .default([], 'those allowed before');
 
 /**
  * Compiles what is only looked at: plugins that were not allowed are not loaded, and nobody is asked about them. What the

@@ -1,4 +1,5 @@
-import { type Diagnostics, dispositionOf } from '../diagnostics/index.js';
+import { dispositionOf } from '../diagnostics/codes.js';
+import type { Diagnostics } from '../diagnostics/index.js';
 import type { Report } from '../execution/events/event.js';
 import { type Exit, exit } from './process/exit-status.js';
 import type { Terminal } from './terminal.js';

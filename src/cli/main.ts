@@ -114,7 +114,9 @@ export const main = async (supervisor?: Supervisor): Promise<void> => {
   try {
     // Loaded only now: what modules leave behind while they load would make the space for the young grow.
     loadOneByOne('./program.js');
-    loadOneByOne(`./commands/${process.argv[2]}.js`);
+    // Help needs no more than the declarations of commands.
+    if (!process.argv.some((word) => word === '--help' || word === '-h'))
+      loadOneByOne(`./commands/${process.argv[2]}.js`);
     const { program } = await import('./program.js');
     await end(await program(process.argv.slice(2), processTerminal(output, stop, supervisor)));
   } catch (thrown) {

@@ -1,4 +1,5 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { isDigest } from '../pipelines/plugins/digest.js';
 import { engineNames, USUAL_ENGINE } from '../tensor/engines.js';
 import { assigned, bytes, count, time } from './option-values.js';
 
@@ -55,3 +56,16 @@ export const eventsOption = (): Option => jsonOption('print events as JSON lines
 
 /** `--quiet`. */
 export const quietOption = (): Option => flag('--quiet', 'print nothing but what went wrong');
+
+/** `--allow-plugin sha256:…`, as often as there are plugins. */
+export const allowPluginOption = (): Option =>
+  new Option(
+    '--allow-plugin <digest>',
+    'let a plugin run, by the digest of its content (sha256:…), now and from now on; can be given several times',
+  )
+    .argParser((given: string, before: readonly string[]) => {
+      if (!isDigest(given))
+        throw new InvalidArgumentError('It is `sha256:` and 64 digits, as `pipe check` says it of a plugin.');
+      return [...before, given];
+    })
+    .default([], 'those allowed before');

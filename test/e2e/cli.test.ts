@@ -308,4 +308,16 @@ describe('other commands', () => {
     expect((await run(['--help'])).out).toContain('Usage: pipe');
     expect((await run(['run', '--help'])).out).toContain('--set <name=value>');
   });
+
+  it('runs say that there was nothing, where one stream or two that are put together give nothing', async () => {
+    mkdirSync(join(folder, 'empty'), { recursive: true });
+    const steps = '{ encode: png }, { save: nothing }';
+    const one = `steps: [{ files: empty }, decode, ${steps}]`;
+    const two = `streams: { a: [{ files: empty }, decode], b: [a, { adjust: { exposure: 1 } }] }\nsteps: [{ blend: { base: a, top: b } }, ${steps}]`;
+    for (const text of [one, two]) {
+      writeFileSync(join(folder, 'nothing.yaml'), `version: 1\n${text}\n`);
+      const { status, err } = await run(['run', 'nothing.yaml']);
+      expect([status, err]).toEqual([2, expect.stringContaining('file/none')]);
+    }
+  });
 });

@@ -5,7 +5,7 @@ import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { compile } from '../../execution/compile.js';
 import type { RunMessage } from '../../execution/events/event.js';
 import type { Plan } from '../../execution/plan/plan.js';
-import { runPlan } from '../../execution/run.js';
+import { type Report, runPlan } from '../../execution/run.js';
 import { compileAllowed } from '../allow-plugins.js';
 import { type Exit, notBegun, reported } from '../exit.js';
 import { findPipeline } from '../find-pipeline.js';
@@ -89,6 +89,10 @@ export const runCompiled = async (
         observe: reporter.event,
       }),
     ),
+    TE.filterOrElse(
+      ({ plan, report }) => !cameToNothing(plan, report),
+      ({ plan }) => nothingToDo(plan),
+    ),
   )();
   if (E.isLeft(result)) {
     reporter.refused(result.left);
@@ -102,6 +106,13 @@ export const runCompiled = async (
 /** Whether a pipeline that works on files finds none, not even one that it cannot read. */
 const isEmpty = ({ bulk }: Plan): boolean =>
   bulk !== undefined && !bulk.live && bulk.items === 0 && bulk.foreseen.length === 0;
+
+/** Whether streams that were put together gave not one item: a folder was empty. A training can have been at its end before. */
+const cameToNothing = ({ bulk, stages }: Plan, { end, done, skipped, failed }: Report): boolean =>
+  bulk === undefined &&
+  end.kind === 'complete' &&
+  done + skipped + failed.length === 0 &&
+  stages.every(({ kind }) => kind !== 'scan');
 
 const nothingToDo = ({ graph, bulk }: Plan): Diagnostics => {
   const span = bulk?.source.node.span;

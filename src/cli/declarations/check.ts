@@ -1,6 +1,5 @@
-import { allowPluginOption } from '../allow-plugins.js';
 import type { CheckArguments } from '../commands/check.js';
-import { jsonOption, setOption, TARGET } from '../options.js';
+import { allowPluginOption, jsonOption, setOption, TARGET } from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe check`. */

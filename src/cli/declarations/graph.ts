@@ -1,7 +1,6 @@
 import { Option } from 'commander';
-import { allowPluginOption } from '../allow-plugins.js';
 import type { GraphArguments } from '../commands/graph.js';
-import { setOption, TARGET } from '../options.js';
+import { allowPluginOption, setOption, TARGET } from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe graph`. */

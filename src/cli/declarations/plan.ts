@@ -1,6 +1,5 @@
-import { allowPluginOption } from '../allow-plugins.js';
 import type { PlanArguments } from '../commands/plan.js';
-import { jobsOption, jsonOption, memoryOption, setOption, TARGET } from '../options.js';
+import { allowPluginOption, jobsOption, jsonOption, memoryOption, setOption, TARGET } from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe plan`. */

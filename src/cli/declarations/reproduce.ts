@@ -1,7 +1,6 @@
-import { allowPluginOption } from '../allow-plugins.js';
 import type { ReproduceArguments } from '../commands/reproduce.js';
 import { listed } from '../option-values.js';
-import { jsonOption, memoryOption, timeoutOption } from '../options.js';
+import { allowPluginOption, jsonOption, memoryOption, timeoutOption } from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe reproduce`. */

@@ -1,6 +1,6 @@
-import { allowPluginOption } from '../allow-plugins.js';
 import type { RunArguments } from '../commands/run.js';
 import {
+  allowPluginOption,
   certifyOption,
   engineOption,
   eventsOption,

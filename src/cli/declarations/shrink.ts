@@ -1,6 +1,5 @@
-import { allowPluginOption } from '../allow-plugins.js';
 import type { ShrinkArguments } from '../commands/shrink.js';
-import { engineOption, setOption, TARGET, timeoutOption } from '../options.js';
+import { allowPluginOption, engineOption, setOption, TARGET, timeoutOption } from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe shrink`. */

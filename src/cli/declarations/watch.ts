@@ -1,7 +1,7 @@
-import { allowPluginOption } from '../allow-plugins.js';
 import type { WatchArguments } from '../commands/watch.js';
 import { seconds } from '../option-values.js';
 import {
+  allowPluginOption,
   certifyOption,
   engineOption,
   eventsOption,

@@ -2,8 +2,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { builtIn, type Registry } from '../../ops/index.js';
-import { isDigest, readAllowed } from '../../pipelines/plugins/allowed.js';
+import { readAllowed } from '../../pipelines/plugins/allowed.js';
 import type { PluginDigest } from '../../pipelines/plugins/closure.js';
+import { isDigest } from '../../pipelines/plugins/digest.js';
 import { readName, shownName } from '../../pipelines/plugins/naming.js';
 import {
   allowedBy,

@@ -8,6 +8,7 @@ import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js
 import { readBytes } from '../../disk/read.js';
 import { writeAtomically } from '../../disk/write.js';
 import type { PluginDigest } from './closure.js';
+import { isDigest } from './digest.js';
 import { configFolder } from './user-folders.js';
 
 /** A plugin that the user allowed on this machine. */
@@ -20,9 +21,6 @@ export interface AllowedPlugin {
   /** ISO 8601, UTC. */
   readonly at: string;
 }
-
-/** True for text in the form of a plugin's digest. */
-export const isDigest = (text: string): boolean => /^sha256:[0-9a-f]{64}$/.test(text);
 
 const digest = new t.Type<string>(
   'digest',
