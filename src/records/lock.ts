@@ -123,7 +123,7 @@ const contend = async (
 ): Promise<E.Either<Holder, Lock>> => {
   for (;;) {
     const file = await createdWith(path, JSON.stringify(holder));
-    if (file !== undefined) return E.right(held(path, file, holder, false));
+    if (file !== undefined) return E.right(held(path, await onlyToRead(path, file), holder, false));
     const seen = await glance(path);
     if (seen === undefined) continue;
     const life = await lifeOf(path, seen, holder);
@@ -136,7 +136,7 @@ const contend = async (
       continue;
     }
     const over = await takenOver(path, seen, holder);
-    if (over !== undefined) return E.right(held(path, over, holder, true));
+    if (over !== undefined) return E.right(held(path, await onlyToRead(path, over), holder, true));
     await pause(10);
   }
 };
@@ -251,7 +251,7 @@ const createdWith = async (path: string, text: string): Promise<FileHandle | und
 const unreadable = (): 'unreadable' => 'unreadable';
 
 const held = (path: string, file: FileHandle, holder: Holder, wasLeft: boolean): Lock => {
-  const beat = setInterval(() => void showLife(holder, file), BEAT_MS);
+  const beat = setInterval(() => void showLife(path, holder, file), BEAT_MS);
   beat.unref();
   noteHolding(path, true);
   return {
@@ -276,9 +276,28 @@ const held = (path: string, file: FileHandle, holder: Holder, wasLeft: boolean):
 };
 
 /** Written anew, a file gets its time by the clock of whoever keeps it; where there is no room, by this one's. */
-const showLife = async (holder: Holder, file: FileHandle): Promise<void> => {
+const showLife = async (path: string, holder: Holder, file: FileHandle): Promise<void> => {
   const now = new Date();
-  await file.write(JSON.stringify(holder), 0).catch(() => file.utimes(now, now).catch(() => undefined));
+  const written = await open(path, 'r+').catch(() => undefined);
+  try {
+    const [own, other] = await Promise.all([file.stat(), written?.stat()]);
+    // Another lock may stand there by now.
+    if (written !== undefined && own.ino === other?.ino) await written.write(JSON.stringify(holder), 0);
+  } catch {
+    await file.utimes(now, now).catch(() => undefined);
+  } finally {
+    await written?.close().catch(() => undefined);
+  }
+};
+
+/** The same file, open for reading alone: one that is open for writing keeps its file system from becoming read-only. */
+const onlyToRead = async (path: string, file: FileHandle): Promise<FileHandle> => {
+  const reading = await open(path, 'r').catch(() => undefined);
+  if (reading === undefined) return file;
+  const [own, other] = await Promise.all([file.stat(), reading.stat()]);
+  const [kept, closed] = own.ino === other.ino ? [reading, file] : [file, reading];
+  await closed.close();
+  return kept;
 };
 
 /** Who holds a lock and lives, as far as can be told at once; nobody when it is free, or was left behind. */

@@ -113,7 +113,7 @@ export const readOnlyWatch = (): Promise<Outcome> =>
       return {
         faults: checks(
           [
-            status === 2 && code === 'run/journal',
+            status === 2 && code === 'image/permission-denied',
             `a read-only folder ended a watch with ${status}, ${code}`,
           ],
           [isDone, `${running.count('done')} of 30 photos of a read-only folder came through`],
@@ -171,7 +171,10 @@ export const readOnlyBulk = (): Promise<Outcome> =>
     remount('rw');
     return {
       faults: checks(
-        [status === 2 && code === 'run/journal', `a read-only folder ended a run with ${status}, ${code}`],
+        [
+          status === 2 && code === 'image/permission-denied',
+          `a read-only folder ended a run with ${status}, ${code}`,
+        ],
         [done === 0, `then it ended with ${done}`],
         [skipped === 0 && again.count('skipped') === 30, `with nothing to do it ended with ${skipped}`],
         [existsSync(join(folder, 'out/1.png')), 'nothing was written'],

@@ -78,12 +78,21 @@ const overwrite = (path: string, text: string): void => {
  * Reads who was in flight.
  *
  * @param wasLeft whether the process that wrote last ended without a word
+ * @param isRecorded whether a file has one of these digests by the record: it need not be noted any more. Default: none has
  */
-export const openInFlight = async (path: string, wasLeft: boolean): Promise<InFlight> => {
+export const openInFlight = async (
+  path: string,
+  wasLeft: boolean,
+  isRecorded: (output: string, digests: readonly string[]) => boolean = () => false,
+): Promise<InFlight> => {
   const before = await read(path);
   const suspects = new Set([...before.suspects, ...(wasLeft ? before.inFlight : [])].slice(-MOST_SUSPECTS));
   const inFlight = new Map<string, number>();
-  const writing = new Map(Object.entries(before.writing ?? {}).slice(-MOST_SUSPECTS));
+  const writing = new Map(
+    Object.entries(before.writing ?? {})
+      .filter(([output, digests]) => !isRecorded(output, digests))
+      .slice(-MOST_SUSPECTS),
+  );
   // Those that ended since stay in the file until the next is begun: one write a photo will do.
   let written: ReadonlySet<string> = new Set();
   const write = (sources: readonly string[]): void => {
@@ -131,11 +140,15 @@ export const openInFlight = async (path: string, wasLeft: boolean): Promise<InFl
   };
 };
 
-/** Keeps those that were suspects before, and no more, of what a process was at that was ended on purpose. */
+/**
+ * Of what a process was at that was ended on purpose, keeps those that were suspects before, and the files that were about to be
+ * written.
+ */
 export const blameNobody = async (path: string): Promise<void> => {
-  const { suspects } = await read(path);
+  const { suspects, writing = {} } = await read(path);
   try {
-    if (suspects.length > 0) writeFileSync(path, JSON.stringify({ inFlight: [], suspects } satisfies Noted));
+    if (suspects.length > 0 || Object.keys(writing).length > 0)
+      overwrite(path, JSON.stringify({ inFlight: [], suspects, writing } satisfies Noted));
     else await rm(path, { force: true });
   } catch {
     // Then they are worked on alone once, which costs no more than a moment.

@@ -49,7 +49,13 @@ export const openLedger = (folder: string, options: LockOptions = {}): TE.TaskEi
       pipe(
         TE.fromTask(() => (lock.wasLeft ? clearLeftovers(folder) : Promise.resolve())),
         TE.chain(() => readJournal(folder)),
-        TE.bind('inFlight', () => TE.fromTask(() => openInFlight(inFlightPath(folder), lock.wasLeft))),
+        TE.bind('inFlight', ({ journal }) =>
+          TE.fromTask(() =>
+            openInFlight(inFlightPath(folder), lock.wasLeft, (output, digests) =>
+              digests.includes(journal.resultOf(output)()?.outputDigest ?? ''),
+            ),
+          ),
+        ),
         TE.map(({ journal, add, inFlight }): Ledger => {
           let isOpen = true;
           return {
