@@ -2,9 +2,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import { withoutBraces } from './braces.js';
 import { isPlain } from './glob.js';
 
-/** The formats that `decode` reads. */
-export const pictures = '**/*.{jpg,jpeg,png,tif,tiff,webp,avif,gif}';
-
 /** Patterns with `*`, `?` or `[…]` that a list may stand for, braces written out; each is tried on every path. */
 const MAX_TRIED = 256;
 

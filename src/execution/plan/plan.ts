@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/index.js';
 import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
-import { type Bulk, type LanePart, nodesOf, type Stage } from '../../pipelines/plan/stages.js';
+import { type Bulk, nodesOf, type Stage } from '../../pipelines/plan/stages.js';
 import type { PictureShape } from '../../ports/index.js';
 import { shapeAfter } from './need.js';
 import type { BulkSurvey, Survey } from './survey.js';
@@ -60,6 +60,3 @@ export const estimate = ({ stages }: Plan, picture: PictureShape): readonly Esti
       },
     ];
   }, []);
-
-/** True for a part of a lane in which several operators are one compiled graph. */
-export const isFused = (part: LanePart): boolean => part.kind === 'tensor' && part.members.length > 1;
