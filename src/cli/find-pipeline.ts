@@ -1,10 +1,14 @@
-import { stat } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
 import { openToRead } from '../disk/regular.js';
-import type { SourceFile } from '../pipelines/compile.js';
+import { shippedModels } from '../pipelines/check/absolute-path.js';
+import { parse, type SourceFile } from '../pipelines/compile.js';
 import { textOf } from '../pipelines/parse/encoding.js';
 import { limits } from '../pipelines/parse/yaml.js';
 
@@ -17,9 +21,13 @@ export interface Found {
 /** Where a folder's pipelines are. */
 export const HOME = 'pipelines.yaml';
 
+/** The pipelines that ship, each in a file. */
+export const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
+
 /**
  * Finds what the user means: a file (`edit.yaml`), a pipeline of a file (`edit.yaml#dehaze`), a pipeline of the folder's
- * pipelines.yaml (`dehaze`), or, when nothing is given, that file itself.
+ * pipelines.yaml (`dehaze`), that of a model that ships (`dehaze` where the folder has none of that name, or
+ * `prismflow:dehaze`), or, when nothing is given, the folder's pipelines.yaml itself.
  */
 export const findPipeline = (
   target: string | undefined,
@@ -29,15 +37,56 @@ export const findPipeline = (
   const hash = target.lastIndexOf('#');
   if (hash > 0)
     return found(target.slice(0, hash), target.slice(hash + 1), folder, missingFile(target.slice(0, hash)));
+  const inFile = () => found(target, undefined, folder, missingFile(target));
+  if (/\.ya?ml$/i.test(target)) return inFile();
   return pipe(
     TE.fromTask(() => isFile(resolve(folder, target))),
-    TE.chain((isThere) =>
-      isThere || /\.ya?ml$/i.test(target)
-        ? found(target, undefined, folder, missingFile(target))
-        : found(HOME, target, folder, missingHome(target)),
-    ),
+    TE.chain((isThere) => (isThere ? inFile() : named(target, folder))),
   );
 };
+
+/** A pipeline by its name: of the folder, or else of a model that ships. */
+const named = (name: string, folder: string): TE.TaskEither<Diagnostics, Found> => {
+  const inFolder = found(HOME, name, folder, missingHome(name));
+  return pipe(
+    shipped(name, folder),
+    TE.fromTask,
+    TE.chain((ofModel) => {
+      if (ofModel === undefined) return name.startsWith(SHIPPED) ? TE.left(notShipped(name)) : inFolder;
+      if (name.startsWith(SHIPPED)) return TE.right(ofModel);
+      return pipe(
+        TE.fromTask(() => isFile(resolve(folder, HOME))),
+        TE.chain((isThere) => (isThere ? inFolder : TE.right(ofModel))),
+        TE.map((home) => (holds(home, name) ? home : ofModel)),
+      );
+    }),
+  );
+};
+
+/** Whether a file has a pipeline of a name; what cannot be read has it, so that it is said what is wrong with it. */
+const holds = ({ file }: Found, name: string): boolean =>
+  pipe(
+    parse(file.shown ?? file.path, file.text),
+    E.match(
+      () => true,
+      ({ pipelines }) => pipelines.some((each) => each.name === name),
+    ),
+  );
+
+const SHIPPED = 'prismflow:';
+
+/** The pipeline of a model that ships, whose relative paths start at the user's folder; undefined where there is no such model. */
+const shipped =
+  (name: string, folder: string): T.Task<Found | undefined> =>
+  async () => {
+    const model = name.startsWith(SHIPPED) ? name.slice(SHIPPED.length) : name;
+    if (!/^[\w-]+$/.test(model)) return undefined;
+    const example = join(examples, `${model}.yaml`);
+    if (!(await isFile(example)) || !(await isFile(join(shippedModels, model, 'model.json'))))
+      return undefined;
+    const text = await readFile(example, 'utf8');
+    return { file: { path: resolve(folder, `${model}.yaml`), shown: `${SHIPPED}${model}`, text } };
+  };
 
 /** Where the drop folder's pipeline is. */
 export const DROP_FOLDER = 'watch/watch.yaml';
@@ -111,6 +160,12 @@ const shortest = (absolute: string, folder: string): string => {
   return way.startsWith('..') ? absolute : way;
 };
 
+const notShipped = (name: string): Diagnostics => [
+  failure('pipeline/not-found', `No model that ships has a pipeline \`${name}\`.`, {
+    hint: '`pipe models` lists those that ship.',
+  }),
+];
+
 const missingFile = (path: string): Diagnostics => [
   failure('pipeline/not-found', `There is no file ${path}.`),
 ];
@@ -120,7 +175,7 @@ const missingHome = (name: string | undefined): Diagnostics => [
     'pipeline/not-found',
     name === undefined
       ? `There is no ${HOME} in this folder.`
-      : `\`${name}\` is no file, and there is no ${HOME} in this folder that could hold a pipeline of that name.`,
-    { hint: 'Give the path of a YAML file, or start with `pipe new`.' },
+      : `\`${name}\` is no file and no model that ships, and there is no ${HOME} in this folder that could hold a pipeline of that name.`,
+    { hint: 'Give the path of a YAML file, start with `pipe new`, or look at `pipe models`.' },
   ),
 ];

@@ -6,7 +6,7 @@ import { assigned, bytes, count, time } from './option-values.js';
 // Options that several commands take.
 
 /** What a pipeline is given as. */
-export const TARGET = 'a YAML file, FILE#NAME, or a NAME in pipelines.yaml';
+export const TARGET = 'a YAML file, FILE#NAME, a NAME in pipelines.yaml, or that of a model that ships';
 
 /** `--set name=value`, as often as there are parameters. */
 export const setOption = (): Option =>

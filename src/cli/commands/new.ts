@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { didYouMean, messageOf } from '../../diagnostics/index.js';
 import { type Exit, exit } from '../exit.js';
+import { examples } from '../find-pipeline.js';
 import type { Terminal } from '../terminal.js';
 
-const examples = fileURLToPath(new URL('../../../examples/', import.meta.url));
 const dropFolder = fileURLToPath(new URL('../../../watch/', import.meta.url));
 
 /** The template that is a folder: the drop folder of `pipe watch`. */
