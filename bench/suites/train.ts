@@ -34,6 +34,7 @@ const NOTHING: LossWeights = {
   structure: 0,
   range: 0,
   neutral: 0,
+  whites: 0,
   heights: 0,
   smooth: 0,
 };

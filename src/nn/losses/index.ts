@@ -10,6 +10,7 @@ import { patchNce } from './patch-nce.js';
 import { range } from './range.js';
 import { ssim } from './ssim.js';
 import { structure } from './structure.js';
+import { whites } from './whites.js';
 
 /** Losses that compare pictures value by value, by name. */
 export const pixelLosses = { charbonnier, l1, mse } as const;
@@ -25,6 +26,7 @@ export const contentLosses = {
   range,
   ssim,
   structure,
+  whites,
 } as const;
 
 export { type AdversarialLoss, type AdversarialOptions, adversarial, type Logits } from './adversarial.js';
@@ -44,3 +46,4 @@ export { smoothness } from './smoothness.js';
 export { ssim } from './ssim.js';
 export { structure } from './structure.js';
 export { totalVariation } from './total-variation.js';
+export { whites } from './whites.js';

@@ -184,6 +184,11 @@ export const neutral = perPixel((x, y) => {
   return light * grey * meanOf(x.map((v, k) => (v - meanOf(x) - (y[k]! - meanOf(y))) ** 2));
 });
 
+export const whites = perPixel((x, y) => {
+  const white = Math.max(0, Math.min(...y, 1) - 0.8) / 0.2;
+  return white * meanOf(x.map((v, k) => Math.max(0, y[k]! - v)));
+});
+
 /** Strengths of the gradients of brightness by Sobel's filters, of pictures in -1..1. */
 const edgesOf = (picture: Batch[number]): Plane => {
   const brightness = picture.map((row) => row.map((pixel) => (meanOf(pixel) + 1) / 2));

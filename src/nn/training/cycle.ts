@@ -10,6 +10,7 @@ import {
   smoothTerm,
   termsOf,
   variationTerm,
+  whitesTerm,
 } from './weights.js';
 
 /**
@@ -56,6 +57,8 @@ export const cycle = (generator: Network, discriminator: Discriminator, weights:
           ...contentTerms(weights, madeB, a!),
           ...named(contentTerms(weights, madeA, b!), 'Back'),
           ...variationTerm(weights, madeB),
+          ...whitesTerm(weights, madeB, a!),
+          ...named(whitesTerm(weights, madeA, b!), 'Back'),
           ...heightsTerm(weights, madeB, b!),
           ...named(heightsTerm(weights, madeA, a!), 'Back'),
           ...smoothTerm(weights, bound, 'generator', a!),

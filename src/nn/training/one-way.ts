@@ -10,6 +10,7 @@ import {
   smoothTerm,
   termsOf,
   variationTerm,
+  whitesTerm,
 } from './weights.js';
 
 /**
@@ -43,6 +44,7 @@ export const oneWay = (generator: Network, discriminator: Discriminator, weights
           identity: [identity, () => distance(make(b!), b!)],
           ...contentTerms(weights, made, a!),
           ...variationTerm(weights, made),
+          ...whitesTerm(weights, made, a!),
           ...heightsTerm(weights, made, b!),
           ...smoothTerm(weights, bound, 'generator', a!),
         }),

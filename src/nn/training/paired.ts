@@ -10,6 +10,7 @@ import {
   smoothTerm,
   termsOf,
   variationTerm,
+  whitesTerm,
 } from './weights.js';
 
 /**
@@ -42,6 +43,7 @@ export const paired = (generator: Network, discriminator: Discriminator, weights
           identity: [identity, () => distance(make(to!), to!)],
           ...contentTerms(weights, made, to!),
           ...variationTerm(weights, made),
+          ...whitesTerm(weights, made, from!),
           ...heightsTerm(weights, made, to!),
           ...smoothTerm(weights, bound, 'generator', from!),
         }),

@@ -15,6 +15,7 @@ import {
   ssim,
   structure,
   totalVariation,
+  whites,
 } from '../losses/index.js';
 import type { BoundNetworks, Shown, Terms } from './objective.js';
 
@@ -42,6 +43,8 @@ export interface LossWeights {
   readonly range: number;
   /** Whites and light greys stay without colour. */
   readonly neutral: number;
+  /** Whites of the photo do not become dark. */
+  readonly whites: number;
   /** Mean colours at each height are those of the look. */
   readonly heights: number;
   /** Neighbouring cells of the generator's grid are alike. */
@@ -76,6 +79,11 @@ export const contentTerms = (
   structure: [weights.structure, () => structure(result, reference)],
   range: [weights.range, () => range(result, reference)],
   neutral: [weights.neutral, () => neutral(result, reference)],
+});
+
+/** The term that holds a result to the whites of the photo that it was made of. */
+export const whitesTerm = (weights: LossWeights, result: tf.Tensor4D, photo: tf.Tensor4D): Candidates => ({
+  whites: [weights.whites, () => whites(result, photo)],
 });
 
 /** The term of a result's colours at each height, of those of photos that have the look. */

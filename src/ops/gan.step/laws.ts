@@ -29,6 +29,7 @@ export const kit: LawKit = () => ({
         structure: 1,
         range: 1,
         neutral: 1,
+        whites: 1,
         smooth: 1,
       },
       schedule: { constant: 3 },

@@ -121,6 +121,7 @@ export const losses = record({
   structure: term('1 - SSIM of the strengths of gradients, whatever the light'),
   range: term('How far values go beyond black and white'),
   neutral: term('Colour that whites and light greys take on'),
+  whites: term('How dark whites of the photo become'),
   heights: term('Distance of the mean colours at each height from those of the look'),
   smooth: term('Differences between neighbouring cells of the generator’s grid'),
 });
