@@ -21,7 +21,7 @@ export interface RunOptions {
    * megapixels unless said otherwise.
    */
   readonly timeout?: number;
-  /** Whether joins of tiles and panoramas are certified of every photo. Default: false. */
+  /** Whether seams of tiles and panoramas are checked in every photo. Default: false. */
   readonly certify?: boolean;
   /**
    * Where tensor work runs: an engine by its name, or one that is open, as `createEngine` of prismflow/tensor gives it, which is
