@@ -36,7 +36,7 @@ export interface ReproduceOptions {
   readonly within?: readonly string[];
   /** Which plugins may run. Default: those that the user allowed on this machine. */
   readonly plugins?: PluginPolicy;
-  /** Is asked about a plugin that was not allowed; nobody is unless it is given. */
+  /** Is asked about a plugin that was not allowed. Default: it is not loaded. */
   readonly ask?: Ask;
   /** Stops it when it aborts. */
   readonly signal?: AbortSignal;

@@ -177,7 +177,7 @@ describe('tiles', () => {
     expect(bound).toBeCloseTo(1 / 255, 5);
     expect(told.warnings.at(-1)).toMatch(/^Where tiles meet, .* by \d\.\d levels of 255/);
     const overlap = ({ notes }: Edit) => (notes.tiles as { overlap: number }).overlap;
-    // Once by eight of the network's multiple, which is 4; that mends nothing, so it is left at that.
+    // Once by eight of the network's multiple, which is 4; that changes nothing, so it is left at that.
     expect(overlap(told) - overlap(steady)).toBe(8 * 4);
     expect(steady.warnings.join()).not.toContain('Where tiles meet');
   });
