@@ -92,7 +92,7 @@ const cases: Readonly<Record<string, () => () => Promise<void>>> = {
     const shape = [4, 256, 256, 3];
     return stepping(
       paired(
-        pyramid({ levels: 4, width: 32, highBlocks: 2, norm: 0, dark: 1, context: 1, air: 1 }),
+        pyramid({ levels: 4, width: 32, highBlocks: 2, norm: 0, dark: 1, context: 1, scattering: 1 }),
         patch({ width: 32 }),
         weights,
       ),

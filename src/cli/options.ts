@@ -42,7 +42,7 @@ const flag = (name: string, description: string): Option => new Option(name, des
 
 /** `--certify`. */
 export const certifyOption = (): Option =>
-  flag('--certify', 'compute the joins of tiles and panoramas again, and note the difference');
+  flag('--certify', 'check the seams of tiles and of panoramas, and note the difference');
 
 /** `--retry`. */
 export const retryOption = (): Option =>

@@ -4,7 +4,7 @@ import type { ItemFailure } from '../ports/index.js';
 import { printable } from './printable.js';
 import { type Paints, printOptions, type Terminal } from './terminal.js';
 
-/** So many are printed in full; a file with more faults is mended from the top. */
+/** So many are printed in full; a file with more faults is fixed from the top. */
 const MOST = 20;
 
 /** Prints diagnostics for people, errors after warnings so that they are what one sees last. */

@@ -13,7 +13,7 @@ import { weightsCodes } from './codes/weights.js';
 import type { Disposition, Explanation } from './explanation.js';
 
 /**
- * Every code, with what it means, how such a thing is mended (the text behind `pipe explain` and the docs) and what it means for
+ * Every code, with what it means, how such a thing is fixed (the text behind `pipe explain` and the docs) and what it means for
  * a run.
  */
 export const codes = {

@@ -15,13 +15,13 @@ export interface Span {
   readonly end: Position;
 }
 
-/** One finding: what is wrong, where, and how to mend it. */
+/** One finding: what is wrong, where, and how to fix it. */
 export interface Diagnostic {
   readonly code: Code;
   readonly severity: 'error' | 'warning';
   /** One sentence in the user's terms, with the offending value. */
   readonly message: string;
-  /** How to mend this very case; the code's general advice is printed when it is absent. */
+  /** How to fix this very case; the code's general advice is printed when it is absent. */
   readonly hint?: string;
   readonly span?: Span;
   /** Whatever was thrown underneath, kept for logs; never printed by itself. */

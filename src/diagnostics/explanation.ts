@@ -7,7 +7,7 @@
  */
 export type Disposition = 'fatal' | 'transient' | 'permanent';
 
-/** What is known of a code: what it means, how such a thing is mended, and what it means for a run. */
+/** What is known of a code: what it means, how such a thing is fixed, and what it means for a run. */
 export interface Explanation {
   readonly title: string;
   readonly remedy: string;

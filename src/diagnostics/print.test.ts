@@ -17,7 +17,7 @@ const spanOf = (source: string, word: string): Span => {
 };
 
 describe('printDiagnostic', () => {
-  it('shows the place and how to mend it', () => {
+  it('shows the place and how to fix it', () => {
     const source = 'version: 1\nsteps:\n  - files: { in: photos, macth: "*.jpg" }\n';
     const diagnostic = failure('value/unknown-key', '`files.macth` is not known here.', {
       span: spanOf(source, 'macth'),

@@ -21,7 +21,7 @@ const plain = (text: string): string => text;
 const unpainted = { error: plain, warning: plain, dim: plain, bold: plain };
 
 /**
- * A diagnostic as people read it: code and message, the place, an excerpt with a caret, and how to mend it.
+ * A diagnostic as people read it: code and message, the place, an excerpt with a caret, and how to fix it.
  *
  * @example
  * error[value/unknown-key]: `files.macth` is not known here.

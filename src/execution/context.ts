@@ -32,7 +32,7 @@ export interface RunContext extends EngineSettings {
   readonly timeout?: number;
   /** Is told when work on an item begins and how many milliseconds it may take, again whenever it may take more; what it gives, when it ends. */
   readonly busy?: (key: ItemKey, milliseconds: () => number) => IO<void>;
-  /** Whether joins of tiles and panoramas are certified of every picture. */
+  /** Whether seams of tiles and panoramas are checked in every picture. */
   readonly certify: boolean;
   readonly warn: (key: ItemKey, warning: Diagnostic) => IO<void>;
   /** Is told what the operator at a path notes about an item. */

@@ -9,19 +9,19 @@ import { readEngine } from './tensors/engine-choice.js';
 
 /** How to run a pipeline. */
 export interface RunOptions {
-  /** Items worked on at once; as many as there are processors unless said otherwise, and one more where a step waits for them. */
+  /** Items worked on at once. Default: as many as there are processors, and one more where a step waits for them. */
   readonly jobs?: number;
   /**
-   * Bytes that work on photos may take, all of them together: half of what is free unless said otherwise, and never less than
-   * 64 MiB. Photos wait for each other; one that needs more by itself is refused before anything is taken for it.
+   * Bytes that work on photos may take, all of them together. Photos wait for each other; one that needs more by itself is
+   * refused before anything is taken for it. Default: half of what is free, and never less than 64 MiB.
    */
   readonly memory?: number;
   /**
-   * Seconds that one photo may take, after which it is set aside; Infinity for any time. Five minutes and three more for each of its
-   * megapixels unless said otherwise.
+   * Seconds that one photo may take, after which it is set aside; Infinity for any time. Default: five minutes, and three more
+   * for each of its megapixels.
    */
   readonly timeout?: number;
-  /** Whether joins of tiles and panoramas are certified of every photo. Default: false. */
+  /** Whether seams of tiles and panoramas are checked in every photo. Default: false. */
   readonly certify?: boolean;
   /**
    * Where tensor work runs: an engine by its name, or one that is open, as `createEngine` of prismflow/tensor gives it, which is

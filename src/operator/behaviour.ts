@@ -29,7 +29,7 @@ export interface OpContext {
   /** Tells the user something about an item that goes on all the same. */
   readonly warn: (key: ItemKey, warning: Diagnostic) => IO<void>;
   /**
-   * Notes facts about an item for its receipt: a certificate, what was measured, what was chosen. They are kept under the
+   * Notes facts about an item for its receipt: a seam check, what was measured, what was chosen. They are kept under the
    * operator's path; a fact noted again replaces the one of that name. Numbers must be finite: JSON has no others.
    */
   readonly note: (key: ItemKey, facts: Notes) => IO<void>;
@@ -52,7 +52,7 @@ export interface OpContext {
   readonly memory: number;
   /** Milliseconds that one item may take in all, and opening a model; by its size where it is not said. */
   readonly timeout?: number;
-  /** Whether joins are to be certified of every picture, as if each operator said `certify: true`. */
+  /** Whether seams are checked in every picture, as if each operator said `certify: true`. */
   readonly certify: boolean;
   /** The pipeline of the run, every parameter written out; absent where it is kept nowhere. */
   readonly pipeline?: Json;

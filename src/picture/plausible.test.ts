@@ -8,7 +8,7 @@ const floats = (length: number, value: (i: number) => number) =>
 /** A photo with shades of all values in between. */
 const photo = floats(3000, (i) => 0.1 + (0.8 * ((i * 37) % 1000)) / 1000);
 
-/** What is doubted of a model's own values, read as 0..1 unless said otherwise. */
+/** What is doubted of a model's own values, read by default as 0..1. */
 const doubtOf = (
   value: (x: number) => number,
   [black, white]: readonly [number, number] = [0, 1],

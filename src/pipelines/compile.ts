@@ -36,8 +36,8 @@ export interface CompileOptions {
   /** Operators beside those of the file's plugins. Default: those that come with Prismflow. */
   readonly registry?: Registry;
   /**
-   * Which plugins may run; those that the user allowed on this machine unless said otherwise. Those of others are not loaded:
-   * the graph shows steps that may come from them as such, warns of them, and does not run.
+   * Which plugins may run. Others are not loaded: the graph shows steps that may come from them as such, warns of them, and
+   * does not run. Default: those that the user allowed on this machine.
    */
   readonly plugins?: PluginPolicy;
   /** Waits for files that come, in the place of those that are there: see `asLive`. */

@@ -38,13 +38,13 @@ export interface CheckOptions {
   readonly runs?: number;
   /** After so many seconds no further case is tried, once there were thirty. Default: 10. */
   readonly seconds?: number;
-  /** What fast-check draws from; another one every time unless given. A failure prints it. */
+  /** What fast-check draws from. A failure prints it. Default: another one every time. */
   readonly seed?: number;
   /** Where a failing case lies among those of the seed. A failure prints it. */
   readonly path?: string;
   /** Looks at this law alone. */
   readonly law?: LawName;
-  /** Parameters as people write them; unless given, whatever the operator's codecs accept. */
+  /** Parameters as people write them. Default: whatever the operator's codecs accept. */
   readonly params?: fc.Arbitrary<unknown>;
   /** Values for streams (`items` for an operator with one input), in the place of what the ports call for. */
   readonly inputs?: Readonly<Record<string, fc.Arbitrary<unknown>>>;

@@ -16,10 +16,7 @@ const MOST_LINES = 80;
 const MOST_FILES = 30;
 
 /** Functions that may be longer, as `file name`. */
-const LONG_FUNCTIONS: Readonly<Record<string, string>> = {
-  'nn/inference/apply.ts ensembleOn':
-    'is to be split: what an ensemble does to one photo, with all that it remembers',
-};
+const LONG_FUNCTIONS: Readonly<Record<string, string>> = {};
 
 /** Folders that may hold more files. */
 const LARGE_FOLDERS: Readonly<Record<string, string>> = {};

@@ -2,7 +2,7 @@ import { codes, didYouMean, isCode } from '../../diagnostics/index.js';
 import { type Exit, exit } from '../exit.js';
 import type { Terminal } from '../terminal.js';
 
-/** `pipe explain`: what a code means and how such a thing is mended. */
+/** `pipe explain`: what a code means and how such a thing is fixed. */
 export const explain = async (code: string | undefined, { out, err, paint }: Terminal): Promise<Exit> => {
   if (code === undefined) {
     const width = Math.max(...Object.keys(codes).map((each) => each.length));

@@ -17,7 +17,7 @@ export const declare: Declare = (pipe, on, terminal) => {
       [],
     )
     .addOption(allowPluginOption())
-    .option('--engine <name>', 'where tensor work runs; as in the receipt unless given')
+    .option('--engine <name>', 'where tensor work runs (default: as in the receipt)')
     .addOption(memoryOption())
     .addOption(timeoutOption())
     .option('--keep <file>', 'write what is made now to a file')

@@ -11,7 +11,7 @@ export const declare: Declare = (pipe, on, terminal) => {
     .requiredOption('--pipeline <pipeline>', TARGET)
     .addOption(setOption())
     .addOption(allowPluginOption())
-    .option('--to <folder>', 'where to put what is found; shrunk/… unless given')
+    .option('--to <folder>', 'where to put what is found (default: shrunk/…)')
     .addOption(engineOption())
     .addOption(timeoutOption())
     .action(

@@ -66,7 +66,7 @@ export const tensorCodes = {
   },
   'tensor/cancelled': {
     title: 'The call was cancelled',
-    remedy: 'Nothing to mend.',
+    remedy: 'Nothing to fix.',
     disposition: 'transient',
   },
   'tensor/disposed': {

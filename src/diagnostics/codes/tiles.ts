@@ -33,7 +33,7 @@ export const tilesCodes = {
       'What works on tiles must leave their size, or make all a whole number of times as large: no `crop`, no `resize`.',
     disposition: 'permanent',
   },
-  'tiles/certificate': {
+  'tiles/seams': {
     title: 'The result of a tile differs from what it would be inside of another one',
     remedy:
       'Look at the place. A network that looks at the whole picture cannot be cut without a trace: give it more memory.',

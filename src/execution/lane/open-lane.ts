@@ -1,7 +1,9 @@
+import type * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import { type LanePart, nodesOfPart } from '../../pipelines/plan/stages.js';
+import type { Item, ItemFailure } from '../../ports/index.js';
 import type { RunContext } from '../context.js';
 import { openResources } from '../resources.js';
 import { engineSourceOf } from '../tensors/engine-choice.js';
@@ -42,15 +44,29 @@ export const openLane = (
   );
 };
 
-/** Opens a lane, hands over what it does to one item, and closes it again. */
-export const withLane = <A>(
-  parts: readonly LanePart[],
-  run: RunContext,
+/** One item, and what edits it. */
+export interface ItemJob {
+  readonly parts: readonly LanePart[];
+  readonly run: RunContext;
+  readonly item: Item<unknown>;
+  /** Default: it is not stopped. */
+  readonly signal?: AbortSignal;
+}
+
+/** What became of an item: its last value, or how it failed at an operator. */
+export type ItemOutcome = E.Either<ItemFailure, unknown>;
+
+/** Opens a lane, edits one item, and closes the lane again. Errors: those of opening it; how the item fares is in the result. */
+export const editItemOn = (
+  { parts, run, item, signal = new AbortController().signal }: ItemJob,
   runtime: LazyRuntime,
-  use: (work: LaneWork) => TE.TaskEither<Diagnostics, A>,
-): TE.TaskEither<Diagnostics, A> =>
+): TE.TaskEither<Diagnostics, ItemOutcome> =>
   TE.bracket(
     openLane(parts, run, runtime),
-    ({ work }) => use(work),
+    ({ work }) => TE.fromTask(() => work(item, signal)),
     ({ close }) => TE.fromTask(close),
   );
+
+/** Edits one item on an engine that is started for it alone. */
+export const editItem = (job: ItemJob): TE.TaskEither<Diagnostics, ItemOutcome> =>
+  withRuntime(job.run, (runtime) => editItemOn(job, runtime));

@@ -15,8 +15,7 @@ import { findReceipt, type Receipt } from '../../records/receipts/receipt.js';
 import { machine, versions } from '../../records/receipts/versions.js';
 import { USUAL_ENGINE } from '../../tensor/engines.js';
 import { defaultContext, type RunContext } from '../context.js';
-import type { LaneWork } from '../lane/lane.js';
-import { withLane, withRuntime } from '../lane/open-lane.js';
+import { editItem } from '../lane/open-lane.js';
 import { createItemNotes, type NotesByOperator } from '../recording/item-notes.js';
 import { type Parts, partsOf } from './parts.js';
 import { type Ask, operatorsFor } from './plugins.js';
@@ -31,13 +30,13 @@ export interface ReproduceOptions {
   /** Bytes that tensor work may take. Default: those of the receipt, if so many are free; else half of what is free. */
   readonly memory?: number;
   /**
-   * Folders below which the receipt may have files read: the photo's own and the working directory unless said otherwise,
-   * and those of models that come with Prismflow in any case.
+   * Folders below which the receipt may have files read: those of models that come with Prismflow in any case.
+   * Default: the photo's own folder and the working directory.
    */
   readonly within?: readonly string[];
   /** Which plugins may run. Default: those that the user allowed on this machine. */
   readonly plugins?: PluginPolicy;
-  /** Is asked about a plugin that was not allowed; nobody is unless it is given. */
+  /** Is asked about a plugin that was not allowed. Default: it is not loaded. */
   readonly ask?: Ask;
   /** Stops it when it aborts. */
   readonly signal?: AbortSignal;
@@ -230,19 +229,16 @@ const makeAgain = (
       used = name;
     },
   };
-  const again =
-    (work: LaneWork): TE.TaskEither<Diagnostics, Made> =>
-    async () => {
-      const made = await work(
-        { key, value: { path: input } },
-        options.signal ?? new AbortController().signal,
-      );
-      if (E.isLeft(made)) return E.left(made.left.diagnostics);
+  const item = { key, value: { path: input } };
+  return pipe(
+    editItem({ parts: lane, run, item, ...(options.signal && { signal: options.signal }) }),
+    TE.chainEitherK((outcome) => {
+      if (E.isLeft(outcome)) return E.left(outcome.left.diagnostics);
       // What travels on a port was checked when it came out of its operator.
-      const { bytes } = made.right as { readonly bytes: Uint8Array };
+      const { bytes } = outcome.right as { readonly bytes: Uint8Array };
       return E.right({ bytes, engine: used, notes: itemNotes.read(key)?.notes ?? {} });
-    };
-  return withRuntime(run, (runtime) => withLane(lane, run, runtime, again));
+    }),
+  );
 };
 
 /** What the file would have got as its receipt, in the same order. */

@@ -7,10 +7,10 @@ import type { Region } from '../../image/samples/window.js';
 import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
 import { requireLoaded } from '../../pipelines/check/loaded.js';
 import { bulkOf, type LanePart, nodesOfPart, stagesOf } from '../../pipelines/plan/stages.js';
-import type { Frame, Item, ItemFailure } from '../../ports/index.js';
+import type { Frame, ItemFailure } from '../../ports/index.js';
 import { USUAL_ENGINE } from '../../tensor/engines.js';
 import { defaultContext, type RunContext } from '../context.js';
-import { withLane, withRuntime } from '../lane/open-lane.js';
+import { editItemOn, withRuntime } from '../lane/open-lane.js';
 import { apart } from '../lane/run-time-laws.js';
 import type { LazyRuntime } from '../tensors/tensor-runtime.js';
 import { plainerNodes, smallerRegions } from './smaller.js';
@@ -89,7 +89,14 @@ const shrinkOn = (
     TE.bindTo('split'),
     TE.bind('frame', ({ split }) =>
       pipe(
-        tryParts(split.reading, { key, value: { path: file } }, contextFor(graph, settings, false), runtime),
+        editItemOn(
+          {
+            parts: split.reading,
+            run: contextFor(graph, settings, false),
+            item: { key, value: { path: file } },
+          },
+          runtime,
+        ),
         TE.chainEitherK((made) =>
           E.isRight(made)
             ? E.right(made.right as Frame)
@@ -105,7 +112,7 @@ const shrinkOn = (
         const attempt = async ({ region, parts }: Case): Promise<ItemFailure | undefined> => {
           tries++;
           const value = await cutOf(frame, region);
-          const made = await tryParts(parts, { key, value }, run, runtime)();
+          const made = await editItemOn({ parts, run, item: { key, value } }, runtime)();
           if (E.isLeft(made)) return undefined;
           return E.isLeft(made.right) ? made.right.left : undefined;
         };
@@ -161,15 +168,6 @@ const contextFor = ({ seed }: Graph, { engine, timeout }: Settings, laws: boolea
   ...(timeout === undefined ? {} : { timeout: 1000 * timeout }),
   laws,
 });
-
-/** What the parts make of an item, or how they fail at it. */
-const tryParts = (
-  parts: readonly LanePart[],
-  item: Item<unknown>,
-  run: RunContext,
-  runtime: LazyRuntime,
-): TE.TaskEither<Diagnostics, E.Either<ItemFailure, unknown>> =>
-  withLane(parts, run, runtime, (work) => TE.fromTask(() => work(item, new AbortController().signal)));
 
 const cutOf = async (frame: Frame, region: Region): Promise<Frame> => {
   const { cutOut } = await import('../../image/index.js');

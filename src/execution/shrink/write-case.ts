@@ -128,6 +128,6 @@ from the top; \`pipeline.yaml\` is what is left of the pipeline ${graph.name}: $
 
     ${command}
 
-shows it again and ends with status 1; with status 0 once it is mended.
+shows it again and ends with status 1; with status 0 once it is fixed.
 `;
 };

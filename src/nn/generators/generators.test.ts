@@ -29,7 +29,7 @@ const variants = [
   ...Object.entries(kinds),
   ['grid', { ...kinds.grid, light: 1 }],
   ['pyramid', { ...kinds.pyramid, norm: 0, dark: 1, context: 1 }],
-  ['pyramid', { ...kinds.pyramid, norm: 0, dark: 1, air: 1 }],
+  ['pyramid', { ...kinds.pyramid, norm: 0, dark: 1, scattering: 1 }],
 ] as const;
 
 const of = (kind: string, options: Readonly<Record<string, number>>): Network => {
@@ -153,7 +153,7 @@ describe('pyramid', () => {
   it.each([
     ['plain', {}],
     ['informed', { norm: 0, dark: 1, context: 1 }],
-    ['clearing', { norm: 0, dark: 1, context: 1, air: 1 }],
+    ['clearing', { norm: 0, dark: 1, context: 1, scattering: 1 }],
   ])('leaves no frame: where a %s one sees one colour it makes one colour', (_, options) => {
     const network = of('pyramid', { ...kinds.pyramid, ...options });
     const flat = {

@@ -13,7 +13,7 @@ export interface LowBranch {
   readonly norm: boolean;
   readonly dark: boolean;
   readonly context: boolean;
-  readonly air: boolean;
+  readonly scattering: boolean;
 }
 
 /** What two pointwise layers make of a frame's mean and largest features. */
@@ -22,14 +22,14 @@ const ofFrame = (name: string, width: number, outputs: number): ParameterSpecs =
   ...convolution(`${name}.b`, 1, [width, outputs], fanIn),
 });
 
-export const lowParameters = ({ blocks, width, dark, context, air }: LowBranch): ParameterSpecs => ({
+export const lowParameters = ({ blocks, width, dark, context, scattering }: LowBranch): ParameterSpecs => ({
   ...convolution('low.first', 3, [dark ? 4 : 3, 16], fanIn),
   ...convolution('low.second', 3, [16, width], fanIn),
   ...residualParameters(blocks, width),
   ...(context && ofFrame('low.context', width, width)),
-  ...(air && ofFrame('low.air', width, 3)),
+  ...(scattering && ofFrame('low.air', width, 3)),
   ...convolution('low.third', 3, [width, 16], fanIn),
-  ...convolution('low.last', 3, [16, air ? 4 : 3], fanIn),
+  ...convolution('low.last', 3, [16, scattering ? 4 : 3], fanIn),
 });
 
 /** The least of the channels within squares of so many pixels. */
@@ -55,12 +55,12 @@ const MOST = 3;
 
 /**
  * The low branch, of the rest of the pyramid and whatever else is seen; where its picture has a beyond, that is what its
- * convolutions see there. The rest translated, and with `air` the gain as a fourth channel.
+ * convolutions see there. The rest translated, and with `scattering` the gain as a fourth channel.
  */
 export const translateLow = (
   p: Parameters,
   seen: tf.Tensor4D,
-  { blocks, norm, context, air }: LowBranch,
+  { blocks, norm, context, scattering }: LowBranch,
   edges: Edges,
 ): tf.Tensor4D => {
   // A pixel for each of its convolutions.
@@ -76,10 +76,10 @@ export const translateLow = (
   const features = residualBlocks(p, informed, blocks);
   const last = counted(mirrored(p, 'low.last', leaky(mirrored(p, 'low.third', features))));
   const rest = channels(seen, 0, 3);
-  if (!air) return tf.tanh(tf.add(rest, last));
-  const light = tf.tanh(frameOf(p, 'low.air', counted(features)));
+  if (!scattering) return tf.tanh(tf.add(rest, last));
+  const airlight = tf.tanh(frameOf(p, 'low.air', counted(features)));
   const gain = tf.exp(tf.clipByValue(channels(last, 3, 1), -MOST, MOST));
-  const cleared = tf.add(light, tf.mul(gain, tf.sub(rest, light)));
+  const cleared = tf.add(airlight, tf.mul(gain, tf.sub(rest, airlight)));
   return tf.concat([tf.add(cleared, channels(last, 0, 3)), gain], 3);
 };
 

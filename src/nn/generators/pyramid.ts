@@ -32,12 +32,12 @@ export interface PyramidOptions {
    */
   readonly context?: number;
   /**
-   * 1 for a low branch that takes the picture for one seen through the air: with its light `a`, one colour for the frame,
-   * and a gain `g` of each pixel, it makes `a + g (picture - a)` and adds what is left to add. That is the scattering model
-   * turned around (as in Li et al.: "AOD-Net: All-in-One Dehazing Network", 2017). The details are multiplied by the gain
-   * as well, so that the masks only have to correct it.
+   * 1 for a low branch that inverts the scattering model of haze: with the airlight `a`, one colour for the frame, and a
+   * gain `g` of each pixel, it makes `a + g (picture - a)` and adds what is left to add (as in Li et al.: "AOD-Net:
+   * All-in-One Dehazing Network", 2017). The details are multiplied by the gain as well, so that the masks only have to
+   * correct it.
    */
-  readonly air?: number;
+  readonly scattering?: number;
 }
 
 const numbered = (name: string, count: number): readonly string[] =>
@@ -59,7 +59,7 @@ export const pyramid = ({
   norm = 1,
   dark = 0,
   context = 0,
-  air = 0,
+  scattering = 0,
 }: PyramidOptions = {}): Network => {
   const [lows, highs] = [numbered('low.block', lowBlocks), numbered('high.block', highBlocks)];
   const low: LowBranch = {
@@ -68,7 +68,7 @@ export const pyramid = ({
     norm: norm > 0,
     dark: dark > 0,
     context: context > 0,
-    air: air > 0,
+    scattering: scattering > 0,
   };
   const parameters = Object.assign(
     lowParameters(low),
@@ -83,13 +83,13 @@ export const pyramid = ({
   const sides = { multiple: 2 ** levels, least: 2 ** (levels + 1) };
   const branches: Branches = {
     factor: 2 ** levels,
-    channels: low.air ? 4 : 3,
+    channels: low.scattering ? 4 : 3,
     globalInput: (x) => {
       const pyramid = laplacianPyramid(x, levels);
       const translated = (p: Parameters, whole: tf.Tensor4D): Translation => {
-        const picture = low.air ? channels(whole, 0, 3) : whole;
+        const picture = low.scattering ? channels(whole, 0, 3) : whole;
         const masks = masksOf(p, pyramid, picture, highs);
-        return { low: picture, masks: low.air ? corrected(masks, channels(whole, 3, 1)) : masks };
+        return { low: picture, masks: low.scattering ? corrected(masks, channels(whole, 3, 1)) : masks };
       };
       return {
         reduced: seenLow(low, x, pyramid.rest, 2 ** levels),

@@ -32,6 +32,13 @@ describe('a spec of a generator', () => {
       }
     }
   });
+
+  it('is read by the names that options had before, and written by those that they have', () => {
+    const read = networkSpec.decode({ pyramid: { levels: 3, air: 1 } });
+    expect(E.isRight(read) && networkSpec.encode(read.right)).toEqual({
+      pyramid: { levels: 3, scattering: 1 },
+    });
+  });
 });
 
 describe('misfitOf', () => {

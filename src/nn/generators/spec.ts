@@ -28,7 +28,7 @@ export const generatorOptions = {
     norm: { min: 0, max: 1 },
     dark: { min: 0, max: 1 },
     context: { min: 0, max: 1 },
-    air: { min: 0, max: 1 },
+    scattering: { min: 0, max: 1 },
   },
   resnet: { blocks: { min: 1, max: 32 }, width: { min: 1, max: 256 } },
   restorer: {
@@ -59,6 +59,17 @@ const complaintAbout = ({ kind, options }: NetworkSpec): string | undefined => {
     .find((complaint) => complaint !== undefined);
 };
 
+/** Options by the names that they have in older files. */
+const FORMER_NAMES: Readonly<Record<string, string>> = { air: 'scattering' };
+
+const renamed = (options: NetworkSpec['options']): NetworkSpec['options'] =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      Object.hasOwn(FORMER_NAMES, name) ? FORMER_NAMES[name]! : name,
+      value,
+    ]),
+  );
+
 const shape = t.record(t.string, t.record(t.string, t.number));
 
 /**
@@ -79,7 +90,7 @@ export const networkSpec = new t.Type<NetworkSpec, unknown, unknown>(
         context,
         'it must be one generator with its options, as in { "pyramid": { "levels": 3 } }',
       );
-    const spec = { kind: only[0], options: only[1] };
+    const spec = { kind: only[0], options: renamed(only[1]) };
     const complaint = complaintAbout(spec);
     return complaint === undefined ? E.right(spec) : t.failure(value, context, complaint);
   },

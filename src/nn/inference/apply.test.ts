@@ -182,7 +182,7 @@ describe('what people are told', () => {
   });
 
   it('is that tiles differ where they meet, once a larger overlap does not help any more', async () => {
-    // Windows of a certificate are smaller than tiles; the farther they look around, the less they differ.
+    // Windows of a seam check are smaller than tiles; the farther they look around, the less they differ.
     const differing =
       (factor: number) =>
       (run: Compiled['run']): Compiled['run'] =>
@@ -209,7 +209,7 @@ describe('what people are told', () => {
     };
     const slow = await growing(0.9);
     expect(slow.warnings.map(({ code, message }) => `${code}: ${message}`)).toEqual([
-      'tiles/certificate: Where tiles meet, the result differs by 91.8 levels of 255 from what it is inside of a tile.',
+      'tiles/seams: Where tiles meet, the result differs by 91.8 levels of 255 from what it is inside of a tile.',
     ]);
     expect(tilesOf(slow).overlap).toBe(2 + 8);
     const quick = await growing(0.25);

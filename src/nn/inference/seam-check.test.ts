@@ -9,7 +9,7 @@ const HALO = 128;
 const panorama = (width: number, room: number, edges: 'none' | 'x' | 'sphere') =>
   gridWithin({ full: { width, height: width / 2 }, receptiveRadius: HALO, multiple: MULTIPLE, edges }, room);
 
-describe('windows of a certificate', () => {
+describe('windows of a seam check', () => {
   it('compare rows of the picture only, and never what a network made upside down', () => {
     fc.assert(
       fc.property(fc.integer({ min: 4, max: 64 }), fc.integer({ min: 1, max: 8e6 }), (halves, room) => {
@@ -27,13 +27,13 @@ describe('windows of a certificate', () => {
     );
   });
 
-  it('have each join in their middle', () => {
+  it('have each seam in their middle', () => {
     const grid = panorama(4096, 2e6, 'sphere');
     const middles = windowsOver(grid, HALO, MULTIPLE).map(({ left, width }) => left + width / 2);
-    const joins = [...new Set(grid.tiles.map(({ core }) => core.left))];
-    expect(joins.length).toBeGreaterThan(2);
-    for (const join of joins)
-      expect(middles.some((middle) => Math.abs(middle - join) <= MULTIPLE)).toBe(true);
+    const seams = [...new Set(grid.tiles.map(({ core }) => core.left))];
+    expect(seams.length).toBeGreaterThan(2);
+    for (const seam of seams)
+      expect(middles.some((middle) => Math.abs(middle - seam) <= MULTIPLE)).toBe(true);
   });
 
   it('are none where there is nothing to join', () => {
@@ -67,7 +67,7 @@ describe('windows of a certificate', () => {
       return [left, top];
     });
 
-  it('are at four places along each join, inside of the picture', () => {
+  it('are at four places along each seam, inside of the picture', () => {
     const starts = [
       [0, 0],
       [512, 0],
@@ -109,7 +109,7 @@ describe('windows of a certificate', () => {
     expect(corners(grid)).toEqual(Array(4).fill([-64, -16]));
   });
 
-  it('are over eight joins of many', () => {
+  it('are over eight seams of many', () => {
     const starts = Array.from({ length: 20 }, (_, i) => [160 * i, 0] as const);
     const grid = gridOf('none', { width: 3200, height: 512 }, { width: 600, height: 512 }, starts);
     const lefts = [...new Set(corners(grid).map(([left]) => left! + 64))];

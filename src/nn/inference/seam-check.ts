@@ -1,20 +1,52 @@
 import * as E from 'fp-ts/lib/Either.js';
-import type { Diagnostics } from '../../diagnostics/index.js';
+import { type Diagnostics, warning } from '../../diagnostics/index.js';
+import { maxOf } from '../../image/samples/samples.js';
 import { onCircle } from '../../picture/edges.js';
 import { type Grid, type Place, upTo } from '../../picture/tiling/grid.js';
 import { type Values, windowOf } from '../../picture/tiling/windows.js';
+import type { PictureJob, Prepared } from './prepared.js';
 import { editedWindow, type Known, type Programs } from './tiled.js';
 
 /** What was found where tiles and the sides of a panorama meet. */
-export interface Certificate {
+export interface SeamCheck {
   /** Places looked at. */
   readonly windows: number;
   /** The largest difference between a result and the same computed on a shifted grid, of values 0..1. */
   readonly difference: number;
+  /** The largest difference that passes. */
+  readonly bound: number;
+  readonly passed: boolean;
 }
 
-/** Joins along one axis: where a core begins, unless that is the edge of a picture that has no beyond. */
-const joins = (starts: readonly number[], round: boolean): readonly number[] =>
+/** The largest difference at a seam that passes: one level of 8 bits, which rounding alone can make. */
+const BOUND = 1 / 255 + 1e-6;
+
+export const seamCheckOf = (windows: number, difference: number): SeamCheck => ({
+  windows,
+  difference,
+  bound: BOUND,
+  passed: difference <= BOUND,
+});
+
+/** Says how far a result differs where tiles, or the sides of a panorama, meet. */
+export const warnOfSeams = (
+  { prepared, job: { key } }: { readonly prepared: Prepared; readonly job: Pick<PictureJob, 'key'> },
+  difference: number,
+  meet: 'tiles' | 'sides',
+): void => {
+  const levels = (255 * difference).toFixed(1);
+  const elsewhere = meet === 'tiles' ? 'inside of a tile' : 'when they are in the middle';
+  prepared.context.warn(
+    key,
+    warning(
+      'tiles/seams',
+      `Where ${meet} meet, the result differs by ${levels} levels of 255 from what it is ${elsewhere}.`,
+    ),
+  )();
+};
+
+/** Seams along one axis: where a core begins, unless that is the edge of a picture that has no beyond. */
+const seams = (starts: readonly number[], round: boolean): readonly number[] =>
   [...new Set(starts)].filter((start) => start > 0 || round);
 
 const most = <A>(values: readonly A[], count: number): readonly A[] =>
@@ -22,15 +54,15 @@ const most = <A>(values: readonly A[], count: number): readonly A[] =>
     ? values
     : Array.from({ length: count }, (_, i) => values[Math.floor((i * values.length) / count)]!);
 
-/** So many joins are looked at along each axis, each at so many places. */
-const JOINS = 8;
+/** So many seams are looked at along each axis, each at so many places. */
+const SEAMS = 8;
 const PLACES = 4;
 
 /** Pixels on a side that a window compares, where tiles are larger than that. */
 const COMPARED = 128;
 
 /**
- * Windows over joins, with the join in their middle: not larger than what is compared and what is looked at for it, so that
+ * Windows over seams, with the seam in their middle: not larger than what is compared and what is looked at for it, so that
  * many places can be looked at. Over a pole a network sees the picture upside down, and what it makes of it there is no
  * second result for the same place; so windows keep to the picture's rows, as far as they are not higher than it.
  */
@@ -48,11 +80,11 @@ export const windowsOver = (
       ? middle(Math.floor(whole / 2 / multiple) * multiple, length)
       : Math.max(0, Math.min(from, whole - length));
   const round = edges !== 'none';
-  const columns = joins(
+  const columns = seams(
     tiles.map(({ core }) => core.left),
     round,
   );
-  const rows = joins(
+  const rows = seams(
     tiles.map(({ core }) => core.top),
     false,
   );
@@ -68,8 +100,8 @@ export const windowsOver = (
     height,
   });
   return [
-    ...most(columns, JOINS).flatMap((x) => along(full.height).map((y) => place(x, y))),
-    ...most(rows, JOINS).flatMap((y) => along(full.width).map((x) => place(x, y))),
+    ...most(columns, SEAMS).flatMap((x) => along(full.height).map((y) => place(x, y))),
+    ...most(rows, SEAMS).flatMap((y) => along(full.width).map((x) => place(x, y))),
   ];
 };
 
@@ -109,21 +141,34 @@ const differenceIn = (
   return largest;
 };
 
+/** A result whose seams are to be checked. */
+export interface Seamed {
+  readonly programs: Programs;
+  readonly picture: Values;
+  readonly grid: Grid;
+  readonly known: Known;
+  readonly result: Values;
+  /** How far around its pixels a result depends on them. */
+  readonly halo: number;
+  readonly multiple: number;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Computes windows over the joins of a result again, on a grid that is shifted so that the joins are in the middle, and
+ * Computes windows over the seams of a result again, on a grid that is shifted so that the seams are in the middle, and
  * compares. Where sides meet, the result is read across them.
  */
-export const checkSeams = async (
-  programs: Programs,
-  picture: Values,
-  grid: Grid,
-  known: Known,
-  result: Values,
-  halo: number,
-  multiple: number,
-  signal: AbortSignal,
-): Promise<E.Either<Diagnostics, Certificate>> => {
-  const white = { uint8: 255, uint16: 65535, float32: 1 }[result.dtype];
+export const checkSeams = async ({
+  programs,
+  picture,
+  grid,
+  known,
+  result,
+  halo,
+  multiple,
+  signal,
+}: Seamed): Promise<E.Either<Diagnostics, SeamCheck>> => {
+  const white = maxOf(result.dtype);
   const windows = windowsOver(grid, halo, multiple);
   const [rows = 0, columns = 0] = result.shape;
   let difference = 0;
@@ -137,5 +182,5 @@ export const checkSeams = async (
       differenceIn(again.right as Values, before, grid, window, halo, [rows, columns]) / white,
     );
   }
-  return E.right({ windows: windows.length, difference });
+  return E.right(seamCheckOf(windows.length, difference));
 };

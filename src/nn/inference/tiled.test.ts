@@ -220,22 +220,31 @@ describe('a picture in tiles', () => {
   });
 });
 
-describe('a certificate', () => {
+describe('a seam check', () => {
   const HALO = 4;
-  const certify = (tools: Programs, whole: Values, grid: Grid, result: Values) =>
-    checkSeams(tools, whole, grid, { globalFeatures: [] }, result, HALO, 4, signal);
+  const check = (tools: Programs, whole: Values, grid: Grid, result: Values) =>
+    checkSeams({
+      programs: tools,
+      picture: whole,
+      grid,
+      known: { globalFeatures: [] },
+      result,
+      halo: HALO,
+      multiple: 4,
+      signal,
+    });
 
   it.each(['none', 'x', 'sphere'] as const)(
     'of edges %s finds no difference where there is none, and all of one that there is',
     async (edges) => {
       const grid = gridOf(128, 64, edges, 3000);
       const whole = picture(125, 64);
-      const same = right(await certify(programs(given), whole, grid, whole));
+      const same = right(await check(programs(given), whole, grid, whole));
       expect(same.windows).toBeGreaterThan(3);
       expect(same.difference).toBe(0);
-      const other = right(await certify(programs(brighter(0.25)), whole, grid, whole));
+      const other = right(await check(programs(brighter(0.25)), whole, grid, whole));
       expect(other.difference).toBeCloseTo(0.25, 6);
-      expect(right(await certify(programs(brighter(-0.25)), whole, grid, whole)).difference).toBeCloseTo(
+      expect(right(await check(programs(brighter(-0.25)), whole, grid, whole)).difference).toBeCloseTo(
         0.25,
         6,
       );
@@ -250,7 +259,7 @@ describe('a certificate', () => {
     ] as const) {
       const whole = { dtype, shape: [64, 128, 1], data: new Data(64 * 128).fill(7) } as Values;
       const result = { ...whole, data: new Data(64 * 128).fill(9) } as Values;
-      expect(right(await certify(programs(given), whole, grid, result)).difference).toBeCloseTo(2 / white, 9);
+      expect(right(await check(programs(given), whole, grid, result)).difference).toBeCloseTo(2 / white, 9);
     }
   });
 
@@ -269,19 +278,19 @@ describe('a certificate', () => {
         return E.right({ ...samples, data });
       };
     const sphere = gridOf(128, 64, 'sphere', 3000);
-    expect(right(await certify(programs(frayed(4, 4)), whole, sphere, whole)).difference).toBe(0);
-    expect(right(await certify(programs(frayed(5, 4)), whole, sphere, whole)).difference).toBe(1);
-    expect(right(await certify(programs(frayed(4, 5)), whole, sphere, whole)).difference).toBe(1);
+    expect(right(await check(programs(frayed(4, 4)), whole, sphere, whole)).difference).toBe(0);
+    expect(right(await check(programs(frayed(5, 4)), whole, sphere, whole)).difference).toBe(1);
+    expect(right(await check(programs(frayed(4, 5)), whole, sphere, whole)).difference).toBe(1);
     // The edge of a picture without a beyond is compared up to its last row.
     const flat = gridOf(128, 64, 'x', 3000);
-    expect(right(await certify(programs(frayed(4, 1)), whole, flat, whole)).difference).toBe(1);
-    expect(right(await certify(programs(frayed(4, 0)), whole, flat, whole)).difference).toBe(0);
+    expect(right(await check(programs(frayed(4, 1)), whole, flat, whole)).difference).toBe(1);
+    expect(right(await check(programs(frayed(4, 0)), whole, flat, whole)).difference).toBe(0);
   });
 
   it('fails where a window does', async () => {
     const failing = programs(() => E.left([failure('tensor/run-failed', 'no window')]));
     const whole = picture(128, 64);
-    expect(await certify(failing, whole, gridOf(128, 64, 'x', 3000), whole)).toMatchObject(
+    expect(await check(failing, whole, gridOf(128, 64, 'x', 3000), whole)).toMatchObject(
       E.left([{ message: 'no window' }]),
     );
   });

@@ -36,14 +36,14 @@ const spec: NetworkSpec = {
 };
 const byGlobalStatistics: NetworkSpec = { kind: 'resnet', options: { blocks: 1, width: 4 } };
 let models: string;
-/** Of networks that see the dark channel, know the whole frame and turn the air around. */
+/** Of networks that see the dark channel, know the whole frame and invert the scattering model. */
 let informed: string;
 let resnets: string;
 beforeAll(async () => {
   models = await writeModel(join(folder, 'model'), [1, 2], spec);
   informed = await writeModel(join(folder, 'informed'), [1, 2], {
     ...spec,
-    options: { ...spec.options, norm: 0, dark: 1, context: 1, air: 1 },
+    options: { ...spec.options, norm: 0, dark: 1, context: 1, scattering: 1 },
   });
   resnets = await writeModel(join(folder, 'resnet'), [1, 2], byGlobalStatistics);
 });
@@ -177,7 +177,7 @@ describe('tiles', () => {
     expect(bound).toBeCloseTo(1 / 255, 5);
     expect(told.warnings.at(-1)).toMatch(/^Where tiles meet, .* by \d\.\d levels of 255/);
     const overlap = ({ notes }: Edit) => (notes.tiles as { overlap: number }).overlap;
-    // Once by eight of the network's multiple, which is 4; that mends nothing, so it is left at that.
+    // Once by eight of the network's multiple, which is 4; that changes nothing, so it is left at that.
     expect(overlap(told) - overlap(steady)).toBe(8 * 4);
     expect(steady.warnings.join()).not.toContain('Where tiles meet');
   });

@@ -77,7 +77,7 @@ const wassersteinWith = (weight: number): AdversarialLoss => ({
   penalty: (...given) => tf.mul(gradientPenalty(...given), weight),
 });
 
-/** An adversarial loss by its name. The penalty of `wgan-gp` weighs 10, as in its paper, unless said otherwise. */
+/** An adversarial loss by its name. Default: the penalty of `wgan-gp` weighs 10, as in its paper. */
 export const adversarial = ({ kind, penalty = 10 }: AdversarialOptions): AdversarialLoss => {
   switch (kind) {
     case 'lsgan':

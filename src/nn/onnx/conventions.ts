@@ -28,19 +28,13 @@ export const conventions = {
     oneOf('nchw', 'nhwc'),
     'Whether channels come before height and width, or after; seen by the model’s shape where it is plain',
   ),
-  range: optional(
-    range,
-    'What black and white are to the model: 0..1 unless said otherwise, 0..255 where it takes uint8',
-  ),
+  range: optional(range, 'What black and white are to the model. Default: 0..1; 0..255 where it takes uint8'),
   mean: optional(perChannel(-1e6), 'Taken off the values in `range`, in the order of the model’s channels'),
   std: optional(perChannel(1e-6), 'What the values are divided by after that'),
-  channels: optional(
-    oneOf('rgb', 'bgr'),
-    'Order of the channels, coming in and going out; rgb unless said otherwise',
-  ),
+  channels: optional(oneOf('rgb', 'bgr'), 'Order of the channels, coming in and going out. Default: rgb'),
   outputRange: optional(
     range,
-    'What black and white are in the result: as `range` unless said otherwise, 0..255 where it is uint8',
+    'What black and white are in the result. Default: as `range`; 0..255 where it is uint8',
   ),
   multiple: optional(
     size({ min: 1, max: 4096 }),
@@ -52,7 +46,7 @@ export const conventions = {
   ),
   fit: optional(
     oneOf('refuse', 'pad', 'resize'),
-    'For a model of one size, what is done with pictures of another: an error unless said otherwise; mirrored at the edges if smaller; or stretched and stretched back',
+    'For a model of one size, what is done with pictures of another: an error; mirrored at the edges if smaller; or stretched and stretched back. Default: refuse',
   ),
   scale: optional(
     integer({ min: 1, max: 64 }),

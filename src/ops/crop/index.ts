@@ -35,7 +35,7 @@ export const crop = defineOp({
       }),
       'A rectangle in pixels',
     ),
-    anchor: optional(anchor, 'Which part is kept: the centre unless said otherwise'),
+    anchor: optional(anchor, 'Which part is kept. Default: the centre'),
     random: defaulted(boolean, false, 'Cut out another part of every item, each equally likely'),
     fill: optional(fill, 'How a picture that is too small is filled up; without it, it is an error'),
   },

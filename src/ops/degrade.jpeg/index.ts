@@ -21,7 +21,7 @@ const THROUGH_JPEG = 24;
 
 export const degradeJpeg = defineOp({
   name: 'degrade.jpeg',
-  about: 'Save a photo as JPEG and read it back, to learn how to mend what is lost',
+  about: 'Save a photo as JPEG and read it back, to learn how to restore what is lost',
   params: {
     quality: defaulted(quality, [10, 60] as const, 'Quality of the JPEG, as in other programs'),
     chromaSubsampling: defaulted(

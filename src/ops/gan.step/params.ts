@@ -41,10 +41,10 @@ export const generator = tagged({
     ),
     dark: defaulted(boolean, false, 'The low branch also sees the dark channel, which tells haze'),
     context: defaulted(boolean, false, 'The low branch knows the mean and the extremes of the whole frame'),
-    air: defaulted(
+    scattering: defaulted(
       boolean,
       false,
-      'The low branch learns the light of the air and a gain of each pixel: the way back from haze',
+      'The low branch inverts the scattering model of haze: it learns the airlight and a gain of each pixel',
     ),
   }),
   resnet: record({

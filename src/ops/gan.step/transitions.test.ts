@@ -154,7 +154,16 @@ describe('what the parameters describe', () => {
   it('is a network of options that are numbers', () => {
     expect(specOf(paramsOf({ generator: { pyramid: { dark: true, norm: false } } }).generator)).toEqual({
       kind: 'pyramid',
-      options: { levels: 3, lowBlocks: 5, highBlocks: 3, width: 64, norm: 0, dark: 1, context: 0, air: 0 },
+      options: {
+        levels: 3,
+        lowBlocks: 5,
+        highBlocks: 3,
+        width: 64,
+        norm: 0,
+        dark: 1,
+        context: 0,
+        scattering: 0,
+      },
     });
     expect(specOf(paramsOf().discriminator)).toEqual({ kind: 'patch', options: { layers: 1, width: 4 } });
   });

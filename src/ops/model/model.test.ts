@@ -52,7 +52,7 @@ interface Made {
   readonly outputs?: readonly string[];
 }
 
-/** Writes a model of a few nodes from `input` to `output`, of any size unless said otherwise. */
+/** Writes a model of a few nodes from `input` to `output`, by default of any size. */
 const made = (
   name: string,
   nodes: readonly OnnxNode[],

@@ -20,8 +20,8 @@ export const resize = defineOp({
   name: 'resize',
   about: 'Make a picture smaller, or larger when asked',
   params: {
-    width: optional(side, 'Width in pixels; the height follows unless it is given too'),
-    height: optional(side, 'Height in pixels; the width follows unless it is given too'),
+    width: optional(side, 'Width in pixels. Default: it follows from the height'),
+    height: optional(side, 'Height in pixels. Default: it follows from the width'),
     longest: optional(side, 'Length of the longer side in pixels'),
     shortest: optional(side, 'Length of the shorter side in pixels'),
     megapixels: optional(number({ min: 0.0001, max: 400 }), 'Millions of pixels'),
@@ -30,7 +30,7 @@ export const resize = defineOp({
       oneOf('inside', 'cover', 'fill'),
       'With width and height: all of the picture inside them (as without it), covering them with the rest cut off, or stretched to them',
     ),
-    anchor: optional(anchor, 'With `fit: cover`: which part is kept, the centre unless said otherwise'),
+    anchor: optional(anchor, 'With `fit: cover`: which part is kept. Default: the centre'),
     enlarge: defaulted(boolean, false, 'Whether a picture that is smaller is made larger, or left as it is'),
     method: defaulted(
       oneOf('lanczos3', 'bicubic', 'bilinear', 'area', 'nearest'),

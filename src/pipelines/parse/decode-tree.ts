@@ -10,7 +10,7 @@ import { spanAt, type Tree, toJson } from './tree.js';
  *
  * @param subject what the keys belong to, as in "`resize.width` must be …"; absent at the top of a file
  * @param fallback the place to show when the tree has none, such as that of the operator's name
- * @param advice how to mend what has no hint of its own
+ * @param advice how to fix what has no hint of its own
  */
 export const decodeTree = <R extends AnyRecordType>(
   type: R,

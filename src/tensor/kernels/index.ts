@@ -6,7 +6,7 @@ import {
   depthwiseDilatedBackpropInput,
 } from './dilated-convolution.js';
 import { borderPad, padGradient } from './pad.js';
-import { mendScatterUpdate } from './scatter-update.js';
+import { fixScatterUpdate } from './scatter-update.js';
 import { spaceToDepthKernel } from './space-to-depth.js';
 import { threefry } from './threefry.js';
 
@@ -21,8 +21,8 @@ export const customKernels: readonly CustomKernel[] = [
   threefry,
 ];
 
-/** Registers the kernels that tfjs lacks with one of its backends, so that it can replay every recorded program, and mends what is broken. */
+/** Registers the kernels that tfjs lacks with one of its backends, so that it can replay every recorded program, and fixes what is broken. */
 export const installKernels = (backend: string): void => {
   for (const kernel of customKernels) install(kernel, backend);
-  mendScatterUpdate(backend);
+  fixScatterUpdate(backend);
 };

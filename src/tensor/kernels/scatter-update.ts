@@ -3,7 +3,7 @@ import * as tf from '../tfjs.js';
 const NAME = 'TensorScatterUpdate';
 
 /** Mends tfjs's cpu backend, whose kernel writes the updates into its operand: it gets a copy. */
-export const mendScatterUpdate = (backendName: string): void => {
+export const fixScatterUpdate = (backendName: string): void => {
   const broken = backendName === 'cpu' ? tf.getKernel(NAME, backendName) : undefined;
   if (broken === undefined || MENDED.has(broken.kernelFunc)) return;
   const kernelFunc: tf.KernelFunc = ({ inputs, attrs, backend }) => {

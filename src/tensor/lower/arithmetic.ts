@@ -38,32 +38,32 @@ const guardedDivisor = (b: GraphBuilder, y: NodeId) => {
   const node = b.node(y);
   const constant = node.op === 'fill' ? node.attrs.value : undefined;
   if (constant !== undefined && constant !== 0 && constant !== -1)
-    return { divisor: y, mend: (x: NodeId) => x };
+    return { divisor: y, fixed: (x: NodeId) => x };
   const is = (value: number): NodeId => b.compare('equal', y, scalarLike(b, y, value));
   const [zero, minusOne] = [is(0), is(-1)];
   const divisor = b.select(b.add('logical', [zero, minusOne], { fn: 'or' }), scalarLike(b, y, 1), y);
-  const mend = (result: NodeId, byMinusOne: NodeId): NodeId =>
+  const fixed = (result: NodeId, byMinusOne: NodeId): NodeId =>
     b.select(zero, scalarLike(b, y, 0), b.select(minusOne, byMinusOne, result));
-  return { divisor, mend };
+  return { divisor, fixed };
 };
 
 /** Towards minus infinity; integers divided by 0 give 0, as floats that are infinite or NaN do once they are integers. */
 const floorDivide: Two = numbersOnly('floorDiv', (b, x, y) => {
   if (b.dtype(x) === 'float32') return convert(b, b.unary('floor', b.binary('div', x, y)), 'int32');
-  const { divisor, mend } = guardedDivisor(b, y);
+  const { divisor, fixed } = guardedDivisor(b, y);
   const quotient = b.binary('div', x, divisor);
   // ONNX cuts the quotient towards 0, while its remainder has the divisor's sign: where they disagree, one is taken off.
   const remainder = b.binary('mod', x, divisor);
   const cut = b.binary('sub', x, b.binary('mul', quotient, divisor));
   const down = b.cast(b.unary('not', b.compare('equal', cut, remainder)), 'int32');
-  return mend(b.binary('sub', quotient, down), b.unary('neg', x));
+  return fixed(b.binary('sub', quotient, down), b.unary('neg', x));
 });
 
 /** The remainder with the sign of the divisor. */
 const modulo: Two = numbersOnly('mod', (b, x, y) => {
   if (b.dtype(x) !== 'float32') {
-    const { divisor, mend } = guardedDivisor(b, y);
-    return mend(b.binary('mod', x, divisor), scalarLike(b, y, 0));
+    const { divisor, fixed } = guardedDivisor(b, y);
+    return fixed(b.binary('mod', x, divisor), scalarLike(b, y, 0));
   }
   const zero = scalarLike(b, x, 0);
   const sameSign = b.compare(

@@ -12,7 +12,7 @@ export { onCpu, type Sample, type Tensors, weighted };
 /** A family of programs that engines must agree on, as data, so that any engine can be put to it. */
 export interface Case {
   readonly samples: fc.Arbitrary<Sample>;
-  /** Largest error, relative to the result's largest magnitude; 1e-5 unless given, ten times that for gradients. */
+  /** Largest error, relative to the result's largest magnitude. Default: 1e-5, and ten times that for gradients. */
   readonly tolerance?: number;
 }
 

@@ -4,13 +4,12 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic, Diagnostics } from '../../../diagnostics/index.js';
 import { builtIn } from '../../../ops/index.js';
 import { loadAgain, type PluginUse } from '../../../pipelines/plugins.js';
-import type { ItemFailure } from '../../../ports/index.js';
 import { emptyJournal } from '../../../records/journal/journal.js';
 import { recipeOf } from '../../../records/receipts/recipe.js';
 import { pluginFrom } from '../../../records/receipts/resolved.js';
 import { guardProcess } from '../../../tensor/run/model-process/guard.js';
 import { defaultContext, type RunContext } from '../../context.js';
-import { withLane, withRuntime } from '../../lane/open-lane.js';
+import { editItem, type ItemOutcome } from '../../lane/open-lane.js';
 import { createItemNotes } from '../../recording/item-notes.js';
 import { type About, recordsOf } from '../../recording/record-writer.js';
 import { type Parts, partsOf, pluginNames } from '../../reproduce/parts.js';
@@ -76,20 +75,17 @@ const contextFor = (job: Job, { graph }: Parts): RunContext => {
 const pluginsIn = ({ plugins, pipeline, folder }: Job): readonly PluginUse[] =>
   plugins.filter((plugin) => pluginNames(pipeline).includes(pluginFrom(plugin, folder)));
 
-const workOn = (job: Job): TE.TaskEither<Diagnostics, E.Either<ItemFailure, unknown>> =>
+const workOn = (job: Job): TE.TaskEither<Diagnostics, ItemOutcome> =>
   pipe(
     loadAgain(pluginsIn(job), builtIn),
     TE.chain((registry) => partsOf(job.pipeline, job.folder, registry)),
-    TE.chain((parts) => {
-      const run = contextFor(job, parts);
-      return withRuntime(run, (runtime) =>
-        withLane(parts.lane, run, runtime, (work) =>
-          TE.rightTask(() =>
-            work({ key: job.key, value: { path: job.input } }, new AbortController().signal),
-          ),
-        ),
-      );
-    }),
+    TE.chain((parts) =>
+      editItem({
+        parts: parts.lane,
+        run: contextFor(job, parts),
+        item: { key: job.key, value: { path: job.input } },
+      }),
+    ),
   );
 
 // Also while a photo holds its only thread, it ends with the process that started it.

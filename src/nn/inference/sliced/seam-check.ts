@@ -3,7 +3,7 @@ import type { Diagnostics } from '../../../diagnostics/index.js';
 import { maxOf } from '../../../image/samples/samples.js';
 import type { Values } from '../../../picture/tiling/windows.js';
 
-/** Columns to each side of the join that are compared. */
+/** Columns to each side of the seam that are compared. */
 const BESIDE = 64;
 
 /** A panorama turned by half: what met at its sides is in the middle. */
@@ -23,7 +23,7 @@ const turned = (picture: Values): Values => {
  * The largest difference, of values 0..1, between the edit of a panorama and that of the same turned by half, where its sides
  * meet: whether the sides of the edit meet as well.
  */
-export const differenceAtJoin = async (
+export const differenceAtSeam = async (
   edit: (picture: Values) => Promise<E.Either<Diagnostics, Values>>,
   picture: Values,
   result: Values,
