@@ -19,6 +19,7 @@ afterAll(() => engine.dispose());
 
 /** Small ones of each kind: the same layers, fewer of them. */
 const kinds = {
+  edsr: { blocks: 2, width: 4 },
   grid: { cells: 4, depth: 3, width: 4, guide: 3 },
   pyramid: { levels: 2, lowBlocks: 1, highBlocks: 1, width: 8 },
   resnet: { blocks: 1, width: 4 },
@@ -27,6 +28,7 @@ const kinds = {
 
 const variants = [
   ...Object.entries(kinds),
+  ['edsr', { ...kinds.edsr, unshuffle: 1, tables: 1 }],
   ['grid', { ...kinds.grid, light: 1 }],
   ['pyramid', { ...kinds.pyramid, norm: 0, dark: 1, context: 1 }],
   ['pyramid', { ...kinds.pyramid, norm: 0, dark: 1, air: 1 }],
@@ -305,6 +307,7 @@ describe.each([0, 1])('grid, light: %d', (light) => {
 
 describe('one pair of pictures is learned by heart', () => {
   const small = {
+    edsr: { unshuffle: 4, blocks: 3, width: 32 },
     grid: { cells: 8, depth: 4, width: 16 },
     pyramid: { levels: 2, width: 32 },
     resnet: { blocks: 2, width: 16 },
@@ -312,8 +315,8 @@ describe('one pair of pictures is learned by heart', () => {
   } as const;
 
   it.each(Object.entries(small))('%s comes near to it', async (kind, options) => {
-    // The cells of a grid are too coarse for more.
-    const psnr = kind === 'grid' ? 30 : 35;
+    // The cells of a grid are too coarse for more, and blocks without a norm learn more slowly.
+    const psnr = kind === 'grid' || kind === 'edsr' ? 30 : 35;
     const steps = await stepsToReach(engine, of(kind, options), hazyPair(64), { psnr, most: 300 });
     expect(steps).toBeLessThan(300);
   });

@@ -5,8 +5,10 @@ import { type Panorama, panoramaOf } from '../../image/metadata/panorama.js';
 import { samplesOf } from '../../image/samples/samples.js';
 import type { Notes, OpContext } from '../../operator/behaviour.js';
 import type { Values } from '../../picture/tiling/windows.js';
-import type { Frame, Item, ItemKey, Samples } from '../../ports/index.js';
+import type { Frame, HostTensor, Item, ItemKey, Samples } from '../../ports/index.js';
 import type { Engine } from '../../tensor/index.js';
+import { QUANTISATION_FEATURES, quantisationFeatures } from '../quantisation.js';
+import { asNeeded, type Edited } from './change-gate.js';
 import type { LoadedEnsemble } from './ensemble.js';
 import { type Fit, fitOf, leftForTiles } from './fit.js';
 import type { Wanted as Edit } from './inference-path.js';
@@ -40,10 +42,17 @@ const GROWTH = 3;
 
 type Result<A> = Promise<E.Either<Diagnostics, A>>;
 
-interface Edited {
+/** A picture, and what a network that reads tables is told of it, `[1, features]`. */
+interface Source {
   readonly picture: Values;
-  readonly notes: Notes;
+  readonly told?: HostTensor;
 }
+
+const toldOf = ({ metadata: { quantisation } }: Frame): HostTensor => ({
+  dtype: 'float32',
+  shape: [1, QUANTISATION_FEATURES],
+  data: quantisationFeatures(quantisation),
+});
 
 /** True for an engine that could not get the memory that it needed. */
 const outOfMemory = (errors: Diagnostics): boolean =>
@@ -91,7 +100,7 @@ export const ensembleOn = (
 
   const inTiles = async (
     ready: Programs,
-    picture: Values,
+    { picture, told }: Source,
     { grid, room, bytes }: Extract<Fit, { kind: 'tiled' }>,
     { receptiveRadius = 0, globalRadius, multiple }: Profile,
     key: ItemKey,
@@ -102,7 +111,7 @@ export const ensembleOn = (
       ready,
       picture,
       grid,
-      { globalRadius, multiple, least: ensemble.network.sides?.least ?? 1, room },
+      { globalRadius, multiple, least: ensemble.network.sides?.least ?? 1, room, told },
       signal,
     );
     if (E.isLeft(made)) return made;
@@ -139,13 +148,14 @@ export const ensembleOn = (
     key: ItemKey,
     engine: Engine,
     found: Profile,
-    picture: Values,
+    source: Source,
     edges: Panorama['edges'],
     memory: number,
     signal: AbortSignal,
     more = 0,
     before = Number.POSITIVE_INFINITY,
   ): Result<Edited> => {
+    const { picture, told } = source;
     const [height = 1, width = 1] = picture.shape;
     const fit = fitOf(ensemble.network, found, { size: { width, height }, edges, memory, most, more });
     const ready = programsFor(engine, picture.dtype, edges);
@@ -164,9 +174,9 @@ export const ensembleOn = (
     }
     const result: E.Either<Diagnostics, Edited> =
       fit.kind === 'tiled'
-        ? await inTiles(ready, picture, fit, found, key, more, signal)
+        ? await inTiles(ready, source, fit, found, key, more, signal)
         : E.map((whole): Edited => ({ picture: whole as Values, notes: {} }))(
-            await ready.edit({ samples: picture }, { signal })(),
+            await ready.edit({ samples: picture, ...(told && { told }) }, { signal })(),
           );
     if (E.isLeft(result)) {
       const { width: w, height: h } = fit.kind === 'tiled' ? fit.grid.tiles[0].window : { width, height };
@@ -181,7 +191,7 @@ export const ensembleOn = (
           `The engine had no memory for ${w}x${h} pixels at once; tiles of half as many are tried.`,
         ),
       )();
-      return editOne(key, engine, found, picture, edges, memory, signal, more, before);
+      return editOne(key, engine, found, source, edges, memory, signal, more, before);
     }
     const { seamCheck } = result.right.notes as {
       readonly seamCheck?: { readonly passed: boolean; readonly difference: number };
@@ -194,7 +204,7 @@ export const ensembleOn = (
         key,
         engine,
         found,
-        picture,
+        source,
         edges,
         memory,
         signal,
@@ -231,18 +241,23 @@ export const ensembleOn = (
   const editAnyhow = async (
     key: ItemKey,
     engine: Engine,
-    picture: Values,
+    source: Source,
     edges: Panorama['edges'],
     memory: number,
     signal: AbortSignal,
   ): Result<Edited> => {
+    const { picture } = source;
+    const gate = wanted.gate === 'auto' ? ensemble.gate : undefined;
     if (isSliced(ensemble)) {
-      const gate = wanted.gate === 'auto' ? ensemble.gate : undefined;
       slices ??= slicedOn(engine, ensemble, wanted, gate, threads);
       return editSliced(slices, key, picture, edges, signal);
     }
     profile ??= profileOf(ensemble, wanted);
-    return E.isLeft(profile) ? profile : editOne(key, engine, profile.right, picture, edges, memory, signal);
+    if (E.isLeft(profile)) return profile;
+    const made = await editOne(key, engine, profile.right, source, edges, memory, signal);
+    return gate === undefined || wanted.output === 'trust'
+      ? made
+      : E.map(asNeeded(gate, wanted, picture))(made);
   };
 
   const editAll = async (key: ItemKey, photo: Frame, signal: AbortSignal): Result<Frame> => {
@@ -252,12 +267,13 @@ export const ensembleOn = (
     const { edges, eyes } = wanted.wrap === 'auto' ? panoramaOf(photo) : { edges: wanted.wrap, eyes: 1 };
     const rows = height / eyes;
     const memory = leftForTiles(context.memory, samples.data.byteLength);
+    const told = ensemble.network.readsTables && { told: toldOf(photo) };
     const made: Edited[] = [];
     for (let eye = 0; eye < eyes; eye++) {
       const size = rows * width * channels;
       const data = samples.data.subarray(eye * size, (eye + 1) * size);
       const picture = { dtype: samples.depth, shape: [rows, width, channels], data } as Values;
-      const edited = await editAnyhow(key, engine.right, picture, edges, memory, signal);
+      const edited = await editAnyhow(key, engine.right, { picture, ...told }, edges, memory, signal);
       if (E.isLeft(edited)) return edited;
       made.push(edited.right);
     }
