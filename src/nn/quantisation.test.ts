@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { QUANTISATION_FEATURES, quantisationFeatures } from './quantisation.js';
+import { QUANTISATION_FEATURES, quantisationFeatures, usualTables } from './quantisation.js';
 
 const even = (step: number): readonly number[] => Array<number>(64).fill(step);
 
@@ -9,18 +9,25 @@ describe('what a network is told of quantisation tables', () => {
   });
 
   it('is that they are known, and the logarithms of their steps', () => {
-    expect([...quantisationFeatures({ luma: even(1), chroma: even(256) })]).toEqual([1, -1, -1, -1, 1, 1, 1]);
-    expect([...quantisationFeatures({ luma: even(64) })]).toEqual([1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]);
+    const features = quantisationFeatures({ luma: even(16), chroma: even(32) });
+    expect([...features.slice(0, 65)]).toEqual([1, ...even(0)]);
+    for (const value of features.slice(65)) expect(value).toBeCloseTo(Math.LN2, 6);
   });
 
-  it('tells coarse from fine frequencies', () => {
-    const low = even(16).map((step, place) => (place % 8 === 0 && place < 24 ? 64 : step));
-    const [, first, second, third] = quantisationFeatures({ luma: low });
-    expect(first).toBeCloseTo(3 / 6 / 2, 5);
-    expect([second, third]).toEqual([0, 0]);
-    const high = even(16).map((step, place) => (place === 63 ? 64 : step));
-    const [, coarse, middle, fine] = quantisationFeatures({ luma: high });
-    expect([coarse, middle]).toEqual([0, 0]);
-    expect(fine).toBeGreaterThan(0);
+  it('is the same for colours as for brightness where a picture has none', () => {
+    const luma = even(16).map((step, i) => step + i);
+    const features = quantisationFeatures({ luma });
+    expect(features.slice(65)).toEqual(features.slice(1, 65));
+    expect(features[2]).toBeCloseTo(Math.log(17 / 16), 6);
+  });
+});
+
+describe('the usual tables', () => {
+  it('are of 64 steps, those of brightness finer', () => {
+    const { luma, chroma } = usualTables;
+    expect([luma.length, chroma.length]).toEqual([64, 64]);
+    const sum = (table: readonly number[]) => table.reduce((a, b) => a + b, 0);
+    // Of ITU T.81, tables K.1 and K.2.
+    expect([sum(luma), sum(chroma)]).toEqual([3688, 5505]);
   });
 });

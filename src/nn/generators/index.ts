@@ -5,6 +5,7 @@ import { grid } from './grid.js';
 import { pyramid } from './pyramid.js';
 import { resnet } from './resnet.js';
 import { restorer } from './restorer.js';
+import { shrinkage } from './shrinkage.js';
 
 const generators: Readonly<Record<string, (options: NetworkSpec['options']) => Network>> = {
   edsr,
@@ -12,6 +13,7 @@ const generators: Readonly<Record<string, (options: NetworkSpec['options']) => N
   pyramid,
   resnet,
   restorer,
+  shrinkage,
 };
 
 /** The generator that a spec describes; undefined for a kind that there is not. */
@@ -23,3 +25,4 @@ export { type GridOptions, grid } from './grid.js';
 export { type PyramidOptions, pyramid } from './pyramid.js';
 export { type ResnetOptions, resnet } from './resnet.js';
 export { type RestorerOptions, restorer } from './restorer.js';
+export { type ShrinkageOptions, shrinkage } from './shrinkage.js';

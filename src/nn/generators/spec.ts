@@ -17,7 +17,6 @@ export const generatorOptions = {
     unshuffle: { min: 1, max: 8 },
     blocks: { min: 1, max: 64 },
     width: { min: 1, max: 256 },
-    tables: { min: 0, max: 1 },
   },
   grid: {
     cells: { min: 4, max: 32 },
@@ -43,6 +42,12 @@ export const generatorOptions = {
     blocks: { min: 1, max: 32 },
     middleBlocks: { min: 1, max: 32 },
     width: { min: 1, max: 128 },
+  },
+  shrinkage: {
+    blocks: { min: 1, max: 64 },
+    chromaBlocks: { min: 1, max: 64 },
+    width: { min: 1, max: 256 },
+    chromaWidth: { min: 1, max: 256 },
   },
 } as const satisfies Generators;
 

@@ -19,19 +19,17 @@ import { here } from './sliced/threads.js';
 const engine = createEngine('cpu');
 afterAll(() => engine.dispose());
 
-const spec = { kind: 'edsr', options: { unshuffle: 4, blocks: 1, width: 8, tables: 1 } };
+const spec = { kind: 'shrinkage', options: { blocks: 1, chromaBlocks: 1, width: 8, chromaWidth: 8 } };
 const network = generatorOf(spec)!;
 
-/** A network as it starts, what the tables say being made as loud as what it sees. */
-const ensemble = (gate?: Gate): LoadedEnsemble => {
-  const weights = Object.fromEntries(
-    Object.entries(initialise(network, 2)).map(([name, tensor]) => [
-      name,
-      { ...tensor, data: (tensor.data as Float32Array).map((value) => 3 * value) },
-    ]),
-  ) as Weights;
-  return { network, generator: spec, snapshots: [], members: [weights], ...(gate && { gate }) };
-};
+/** A network as it starts. */
+const ensemble = (gate?: Gate): LoadedEnsemble => ({
+  network,
+  generator: spec,
+  snapshots: [],
+  members: [initialise(network, 2) as Weights],
+  ...(gate && { gate }),
+});
 
 type Written = Exclude<Parameters<typeof ensembleAverage>[0], string>;
 

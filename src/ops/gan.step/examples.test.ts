@@ -54,9 +54,9 @@ describe('a batch', () => {
     });
     expect(shape).toEqual([2, QUANTISATION_FEATURES]);
     const [first, second] = [data.slice(0, QUANTISATION_FEATURES), data.slice(QUANTISATION_FEATURES)];
-    // Steps of 16 are in the middle; a grey picture's stand for colours as well.
-    expect([...first]).toEqual([1, 0, 0, 0, 0, 0, 0]);
-    expect([...second]).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    // Steps of 16 are in the middle.
+    expect([...first]).toEqual([1, ...Array(QUANTISATION_FEATURES - 1).fill(0)]);
+    expect([...second]).toEqual(Array(QUANTISATION_FEATURES).fill(0));
     expect([...toldOf(unpaired).data]).toEqual(Array(2 * QUANTISATION_FEATURES).fill(0));
   });
 
