@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { patch, pyramid as pyramidDiscriminator } from './discriminators/index.js';
-import { pyramid, resnet } from './generators/index.js';
+import { edsr, pyramid, resnet } from './generators/index.js';
 import { nafnet, restorer } from './generators/restorer.js';
 import { multiplyAdds } from './multiply-adds.js';
 import { type Learner, parameterCount } from './network.js';
@@ -60,6 +60,19 @@ describe('pyramid', () => {
   });
 
   it('has 0.616 million parameters with three levels', () => expect(parameterCount(pyramid())).toBe(616_215));
+});
+
+describe('edsr', () => {
+  it.each([
+    [4, 6, 64],
+    [2, 3, 32],
+  ])('is dense convolutions: unshuffled by %d, %d blocks of width %d', (unshuffle, blocks, width) => {
+    const ends = 9 * 2 * 3 * unshuffle ** 2 * width;
+    const inside = 9 * 2 * blocks * width ** 2;
+    expect(work(edsr({ unshuffle, blocks, width }))).toBe((PIXELS * (ends + inside)) / unshuffle ** 2);
+    const biases = width + 2 * blocks * width + 3 * unshuffle ** 2;
+    expect(parameterCount(edsr({ unshuffle, blocks, width }))).toBe(ends + inside + biases);
+  });
 });
 
 describe('restorer', () => {

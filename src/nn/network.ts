@@ -19,10 +19,13 @@ export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>;
 /** Parameters by name, as tensors of a program being recorded. */
 export type Parameters = Readonly<Record<string, tf.Tensor>>;
 
-/** What learns, as data and a pure function: what parameters it has, and what it makes of them and of pictures [N,H,W,C]. */
+/**
+ * What learns, as data and a pure function: what parameters it has, and what it makes of them and of pictures [N,H,W,C]. A network that
+ * reads tables may be told `quantisationFeatures` of each picture, [N,features].
+ */
 export interface Learner<Result> {
   readonly parameters: ParameterSpecs;
-  readonly apply: (parameters: Parameters, pictures: tf.Tensor4D) => Result;
+  readonly apply: (parameters: Parameters, pictures: tf.Tensor4D, told?: tf.Tensor2D) => Result;
 }
 
 /** A picture on its way through a network whose halves are apart. */
@@ -106,6 +109,8 @@ export interface Network extends Learner<tf.Tensor4D> {
     pictures: tf.Tensor4D,
     mean: WholeMean,
   ) => tf.Tensor4D;
+  /** Whether it makes use of what it is told of the tables that a picture was compressed by as JPEG. */
+  readonly readsTables?: true;
   /** The sizes that it works at. It takes any other, fills it up and cuts the result. Every size when absent. */
   readonly sides?: Sides;
 }

@@ -80,6 +80,16 @@ export interface EmbeddedVideo {
   readonly properties: readonly (readonly [name: string, value: string])[];
 }
 
+/**
+ * By which steps a JPEG file rounds the frequencies of its blocks of 8x8 pixels (ITU T.81): 64 each of 1..65535, row by row from the
+ * mean of the block. Larger steps lose more.
+ */
+export interface Quantisation {
+  readonly luma: readonly number[];
+  /** Of colours; absent for a grey picture. */
+  readonly chroma?: readonly number[];
+}
+
 /** What the source file was and carried beside its pixels. Blocks are kept as bytes, so that nothing is lost. */
 export interface Metadata {
   /** Format of the source file; absent for a picture made by the program. */
@@ -118,6 +128,8 @@ export interface Metadata {
   readonly pages: number;
   /** Chroma subsampling of a JPEG or AVIF source, as in `4:2:0`. */
   readonly chromaSubsampling?: string;
+  /** How a JPEG source was quantised; absent once pixels were resampled, since it says nothing of them any more. */
+  readonly quantisation?: Quantisation;
   /** True where the source was compressed without loss; WebP and AVIF can be either. */
   readonly lossless?: boolean;
   /** True for a palette (indexed) source. */

@@ -9,6 +9,7 @@ export type {
   Metadata,
   MetadataBlock,
   PictureShape,
+  Quantisation,
   Samples,
   Size,
 } from './frame.js';

@@ -1,4 +1,4 @@
-import type { MetadataBlock } from '../../ports/index.js';
+import type { MetadataBlock, Quantisation } from '../../ports/index.js';
 import { bufferOf, concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
 import { densityOf, orientationOf, stripExifHeader } from '../metadata/exif.js';
 import { iptcOf, photoshopOf } from '../metadata/photoshop.js';
@@ -22,6 +22,7 @@ import {
   segmentsOf,
   XMP,
 } from './jpeg-pieces.js';
+import { quantisationOf } from './jpeg-quantisation.js';
 import { MULTI_PICTURE_LENGTH, multiPictureSegment } from './multi-picture.js';
 
 /** What a JPEG file says before its picture begins (ITU T.81 annex B; the APP segments by their makers). */
@@ -32,6 +33,8 @@ export interface JpegHeader extends Carried {
   readonly precision: number;
   readonly components: number;
   readonly chromaSubsampling: string;
+  /** Its quantisation tables, where they are those of brightness and colours. */
+  readonly quantisation: Quantisation | undefined;
   /** Whether its decoder holds all of it at once, as it comes from coarse to fine. */
   readonly buffered: boolean;
   readonly orientation: number;
@@ -135,6 +138,7 @@ export const readJpeg = (bytes: Uint8Array): JpegHeader | undefined => {
     buffered: !sequential.has(marker),
     components: frame[5] ?? 3,
     chromaSubsampling: subsamplingOf(frame),
+    quantisation: quantisationOf(segments, frame),
     orientation: orientationOf(block),
     exif: block,
     xmp,

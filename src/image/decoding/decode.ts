@@ -103,7 +103,8 @@ const gainMapOf = ({ gainMap, orientation }: Header, samples: Samples): GainMap 
 const metadataOf = (header: Header, { exif, xmp, picture }: Developed): Metadata => {
   const gainMap = gainMapOf(header, picture.samples);
   const { video } = header;
-  const { icc, iptc, photoshop, density, colour, codePoints, chromaSubsampling, blocks } = header;
+  const { icc, iptc, photoshop, density, colour, codePoints, chromaSubsampling, quantisation, blocks } =
+    header;
   return {
     format: header.format,
     bits: header.bits,
@@ -123,6 +124,7 @@ const metadataOf = (header: Header, { exif, xmp, picture }: Developed): Metadata
     ...(gainMap ? { gainMap } : {}),
     ...(video ? { video } : {}),
     ...(chromaSubsampling ? { chromaSubsampling } : {}),
+    ...(quantisation ? { quantisation } : {}),
     ...(blocks.length > 0 ? { blocks: blocks.map((block) => ({ ...block, data: owned(block.data) })) } : {}),
   };
 };

@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Metadata as VipsHeader } from 'sharp';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import type { CodePoints, DeclaredColour, ImageFormat } from '../../ports/index.js';
+import type { CodePoints, DeclaredColour, ImageFormat, Quantisation } from '../../ports/index.js';
 import { declaredByNumbers, type Hdr } from '../colour/declared.js';
 import { readAvif } from '../containers/avif.js';
 import type { Carried } from '../containers/container.js';
@@ -39,6 +39,8 @@ export interface Header extends Carried {
   /** Whether the decoder holds all of a file at once that it could read row by row: progressive JPEG, interlaced PNG. */
   readonly buffered: boolean;
   readonly chromaSubsampling: string | undefined;
+  /** How a JPEG was quantised. */
+  readonly quantisation: Quantisation | undefined;
   readonly colour: DeclaredColour | undefined;
   /** What an AVIF says of its colours, as it says it. */
   readonly codePoints: CodePoints | undefined;
@@ -73,6 +75,7 @@ const ordinary = {
   lossless: true,
   buffered: false,
   chromaSubsampling: undefined,
+  quantisation: undefined,
   colour: undefined,
   codePoints: undefined,
   hdr: undefined,

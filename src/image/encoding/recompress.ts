@@ -1,6 +1,7 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { Frame } from '../../ports/index.js';
+import { readJpeg } from '../containers/jpeg.js';
 import { sharp } from '../libvips.js';
 import { depthOf, firstOf, samplesOf, toDepth } from '../samples/samples.js';
 import { thrownAt } from '../thrown.js';
@@ -14,7 +15,7 @@ export interface JpegSettings {
 
 /**
  * A frame as it comes back from being saved as JPEG: 8 bits, with the encoder's losses, at the depth that it had.
- * Transparency, which JPEG has not, and metadata stay as they are.
+ * Transparency, which JPEG has not, and metadata stay as they are, but for the tables that it was quantised by.
  */
 export const throughJpeg = (frame: Frame, settings: JpegSettings): TE.TaskEither<Diagnostics, Frame> =>
   TE.tryCatch(
@@ -28,7 +29,13 @@ export const throughJpeg = (frame: Frame, settings: JpegSettings): TE.TaskEither
       const { data, info } = await sharp(jpeg).raw().toBuffer({ resolveWithObject: true });
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.length);
       const back = channels === info.channels ? bytes : firstOf(bytes, info.channels);
-      return { ...frame, samples: samplesOf(toDepth(samplesOf(back), depthOf(samples.data))) };
+      const { quantisation: _, ...metadata } = frame.metadata;
+      const quantisation = readJpeg(jpeg)?.quantisation;
+      return {
+        ...frame,
+        samples: samplesOf(toDepth(samplesOf(back), depthOf(samples.data))),
+        metadata: { ...metadata, ...(quantisation && { quantisation }) },
+      };
     },
     (cause) => thrownAt('image/encode-failed', 'The picture cannot be compressed as JPEG', cause),
   );

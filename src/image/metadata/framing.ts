@@ -113,10 +113,16 @@ const cutGainMap = (metadata: Metadata, before: Size, region: Region, after: Siz
   };
 };
 
+const withoutTables = ({ quantisation: _, ...metadata }: Metadata): Metadata => metadata;
+
+/** By which tables pixels were quantised is known of them as long as none was resampled. */
+const followedTables = (metadata: Metadata, region: Region, after: Size): Metadata =>
+  region.width === after.width && region.height === after.height ? metadata : withoutTables(metadata);
+
 /**
  * Metadata of a picture that shows a region of another one, at a size of its own: what GPano says of a panorama
  * (`regionOfPanorama`), regions of people and things, the gain map. A depth map, and crop and lens corrections of Camera Raw,
- * hold for the picture as it was, and are left out; so is a gain map where the region reaches beyond the picture.
+ * hold for the picture as it was, and are left out; so are quantisation tables of pixels that were resampled, and a gain map where the region reaches beyond the picture.
  */
 export const metadataOfRegion = (
   frame: Pick<Frame, 'metadata' | 'width' | 'height'>,
@@ -127,7 +133,7 @@ export const metadataOfRegion = (
   const whole =
     region.left === 0 && region.top === 0 && region.width === before.width && region.height === before.height;
   if (whole && after.width === before.width && after.height === before.height) return frame.metadata;
-  const panorama = regionOfPanorama(frame, region, after);
+  const panorama = followedTables(regionOfPanorama(frame, region, after), region, after);
   const shorter = (size: Size): number => Math.min(size.width, size.height);
   return cutGainMap(
     moved(panorama, {
@@ -151,7 +157,7 @@ export const metadataOfRegion = (
 
 /** Metadata of a picture whose pixels were moved nobody knows how: what they say of places goes. */
 export const metadataWithoutPlaces = (metadata: Metadata): Metadata => {
-  const { gainMap, ...others } = moved(noPanorama(metadata), 'unknown');
+  const { gainMap, ...others } = moved(noPanorama(withoutTables(metadata)), 'unknown');
   return gainMap === undefined ? others : withLeftOut(others, ['the gain map (HDR)']);
 };
 

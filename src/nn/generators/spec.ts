@@ -13,6 +13,11 @@ export interface OptionBounds {
  * elsewhere may name no more than this, so that it cannot ask for a network that no memory holds.
  */
 export const generatorOptions = {
+  edsr: {
+    unshuffle: { min: 1, max: 8 },
+    blocks: { min: 1, max: 64 },
+    width: { min: 1, max: 256 },
+  },
   grid: {
     cells: { min: 4, max: 32 },
     depth: { min: 2, max: 16 },
@@ -37,6 +42,12 @@ export const generatorOptions = {
     blocks: { min: 1, max: 32 },
     middleBlocks: { min: 1, max: 32 },
     width: { min: 1, max: 128 },
+  },
+  shrinkage: {
+    blocks: { min: 1, max: 64 },
+    chromaBlocks: { min: 1, max: 64 },
+    width: { min: 1, max: 256 },
+    chromaWidth: { min: 1, max: 256 },
   },
 } as const satisfies Generators;
 

@@ -5,7 +5,9 @@ import { panoramaOf } from '../../image/metadata/panorama.js';
 import { samplesOf } from '../../image/samples/samples.js';
 import type { Notes } from '../../operator/behaviour.js';
 import type { Values } from '../../picture/tiling/windows.js';
-import type { Frame, Item } from '../../ports/index.js';
+import type { Frame, HostTensor, Item } from '../../ports/index.js';
+import { QUANTISATION_FEATURES, quantisationFeatures } from '../quantisation.js';
+import { asNeeded } from './change-gate.js';
 import { editSliced } from './edit-sliced.js';
 import { editWholeOrTiled } from './edit-tiled.js';
 import type { LoadedEnsemble } from './ensemble.js';
@@ -28,6 +30,12 @@ export type { Wanted } from './prepared.js';
 const factsOf = ({ snapshots, generator }: LoadedEnsemble): Notes => ({
   generator: generator.kind,
   snapshots: snapshots.map(({ file, sha256, step }) => ({ file, sha256, step })),
+});
+
+const toldOf = ({ metadata: { quantisation } }: Frame): HostTensor => ({
+  dtype: 'float32',
+  shape: [1, QUANTISATION_FEATURES],
+  data: quantisationFeatures(quantisation),
 });
 
 /**
@@ -66,12 +74,13 @@ const editPhoto = async (
   const { edges, eyes } = wanted.wrap === 'auto' ? panoramaOf(photo) : { edges: wanted.wrap, eyes: 1 };
   const rows = height / eyes;
   const memory = leftForTiles(context.memory, samples.data.byteLength);
+  const told = ensemble.network.readsTables && { told: toldOf(photo) };
   const made: EditedPicture[] = [];
   for (let eye = 0; eye < eyes; eye++) {
     const size = rows * width * channels;
     const data = samples.data.subarray(eye * size, (eye + 1) * size);
     const picture = { dtype: samples.depth, shape: [rows, width, channels], data } as Values;
-    const job: PictureJob = { key, engine: engine.right, picture, edges, memory, signal };
+    const job: PictureJob = { key, engine: engine.right, picture, edges, memory, signal, ...told };
     const edited = await editPicture(prepared, job);
     if (E.isLeft(edited)) return edited;
     made.push(edited.right);
@@ -83,10 +92,15 @@ const editPhoto = async (
 
 /** One picture, or one eye's, by the inference path that the network allows. */
 const editPicture = async (prepared: Prepared, job: PictureJob): Result<EditedPicture> => {
-  const { ensemble } = prepared;
+  const { ensemble, wanted } = prepared;
   if (isSliced(ensemble)) return editSliced(prepared, ensemble, job);
   const profile = prepared.profile();
-  return E.isLeft(profile) ? profile : editWholeOrTiled({ prepared, profile: profile.right, job });
+  if (E.isLeft(profile)) return profile;
+  const made = await editWholeOrTiled({ prepared, profile: profile.right, job });
+  const gate = wanted.gate === 'auto' ? ensemble.gate : undefined;
+  return gate === undefined || wanted.output === 'trust'
+    ? made
+    : E.map(asNeeded(gate, wanted, job.picture))(made);
 };
 
 /** Pictures of one width, one above the other. */

@@ -69,18 +69,18 @@ interface Edited extends EditedPicture {
 }
 
 const editWhole = async (task: Task): Result<Edited> => {
-  const { picture, signal } = task.job;
-  const made = await programsFor(task).edit({ samples: picture }, { signal })();
+  const { picture, told, signal } = task.job;
+  const made = await programsFor(task).edit({ samples: picture, ...(told && { told }) }, { signal })();
   return E.map((whole): Edited => ({ picture: whole as Values, notes: {} }))(made);
 };
 
 const editTiles = async (task: Task, fit: Tiled, { more }: Overlap): Result<Edited> => {
   const { ensemble, wanted } = task.prepared;
   const { receptiveRadius = 0, globalRadius, multiple } = task.profile;
-  const { picture, signal } = task.job;
+  const { picture, told, signal } = task.job;
   const { grid, room } = fit;
   const programs = programsFor(task);
-  const looking = { globalRadius, multiple, least: ensemble.network.sides?.least ?? 1, room };
+  const looking = { globalRadius, multiple, least: ensemble.network.sides?.least ?? 1, room, told };
   const made = await editedInTiles(programs, picture, grid, looking, signal);
   if (E.isLeft(made)) return made;
   const { picture: result, known } = made.right;

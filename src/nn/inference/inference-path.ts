@@ -33,6 +33,8 @@ export interface Part {
   readonly globalFeatures?: readonly tf.Tensor3D[];
   /** The means of the whole, in the order in which each member asks for them, `[1,1,1,C]`. */
   readonly means?: readonly (readonly tf.Tensor4D[])[];
+  /** What a network that reads tables is told of those that the picture was compressed by, `[1, features]`. */
+  readonly told?: tf.Tensor2D;
 }
 
 /** Gives what was noted in the order in which it was asked for. */
@@ -44,7 +46,7 @@ const inTurn = (noted: readonly tf.Tensor4D[]): WholeMean => {
 /** The whole way of samples of one depth through an ensemble and back to that depth. */
 export const editOf =
   (ensemble: Ensemble, { strength, trust, output, grey }: Wanted, depth: Samples['depth']) =>
-  ({ samples, globalFeatures, means }: Part, asked?: readonly WholeMean[]): tf.Tensor3D => {
+  ({ samples, globalFeatures, means, told }: Part, asked?: readonly WholeMean[]): tf.Tensor3D => {
     const white = maxOf(depth);
     const picture = pictureOf(samples, depth);
     const known: Given = {
@@ -53,6 +55,7 @@ export const editOf =
       }),
       ...(means && { means: means.map(inTurn) }),
       ...(asked && { means: asked }),
+      ...(told && { told }),
     };
     const made =
       output === 'trust'

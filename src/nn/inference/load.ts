@@ -113,15 +113,6 @@ const loadSnapshots = ({
       ],
     ),
     TE.chain((snapshots) => readModelFolder(models, () => snapshots, stranger)),
-    TE.filterOrElse(
-      ({ gate, generator }) => gate === undefined || generator.kind === 'grid',
-      ({ generator }): Diagnostics => [
-        failure(
-          'weights/model-json',
-          `${models}: model.json has a \`gate\`, which \`grid\` alone can have; the network is \`${generator.kind}\`.`,
-        ),
-      ],
-    ),
     TE.bindTo('folder'),
     TE.bind('network', ({ folder }) => TE.fromEither(networkOf(models, folder))),
     TE.map(({ folder, network }) => {

@@ -3,7 +3,7 @@ import type { Diagnostics } from '../../diagnostics/index.js';
 import type { Panorama } from '../../image/metadata/panorama.js';
 import type { Notes, OpContext } from '../../operator/behaviour.js';
 import type { Values } from '../../picture/tiling/windows.js';
-import type { ItemKey, Samples } from '../../ports/index.js';
+import type { HostTensor, ItemKey, Samples } from '../../ports/index.js';
 import type { Engine } from '../../tensor/index.js';
 import type { LoadedEnsemble } from './ensemble.js';
 import type { Wanted as Edit } from './inference-path.js';
@@ -44,6 +44,8 @@ export interface PictureJob {
   readonly key: ItemKey;
   readonly engine: Engine;
   readonly picture: Values;
+  /** What a network that reads quantisation tables is told of them, `[1, features]`. */
+  readonly told?: HostTensor;
   readonly edges: Panorama['edges'];
   /** Bytes that may be taken. */
   readonly memory: number;

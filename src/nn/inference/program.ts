@@ -38,6 +38,8 @@ export interface Given {
   readonly globalFeatures?: readonly tf.Tensor4D[];
   /** Of a network by means. */
   readonly means?: readonly WholeMean[];
+  /** What a network that reads tables is told of those that the picture was compressed by, `[1, features]`. */
+  readonly told?: tf.Tensor2D;
 }
 
 const predict = (
@@ -45,7 +47,7 @@ const predict = (
   { network, members }: Ensemble,
   x: tf.Tensor4D,
   disagreement: boolean,
-  { globalFeatures: given, means }: Given,
+  { globalFeatures: given, means, told }: Given,
 ): Predictions => {
   const parameters = members.map((weights) => parametersOf(t, weights));
   const { branches } = network;
@@ -59,7 +61,7 @@ const predict = (
     together ??
     parameters.map((p, i) => {
       if (way !== undefined) return way.finish([p], [globalFeatures![i]!]);
-      return means === undefined ? network.apply(p, x) : network.byGlobalStatistics!(p, x, means[i]!);
+      return means === undefined ? network.apply(p, x, told) : network.byGlobalStatistics!(p, x, means[i]!);
     });
   const mean = t.div<tf.Tensor4D>(
     made.reduce((sum, each) => t.add(sum, each)),

@@ -36,11 +36,11 @@ type Means = Round['means'];
 export interface Known {
   readonly globalFeatures: readonly Values[];
   readonly means?: HostOf<Means>;
+  /** What the network is told of the tables that it was compressed by, `[1, features]`. */
+  readonly told?: HostTensor;
   /** How many times smaller the thumbnail was that means were told from. */
   readonly reduced?: number;
 }
-
-const nothing: Known = { globalFeatures: [] };
 
 const own = (tensor: HostTensor): Values => tensor as Values;
 
@@ -79,6 +79,8 @@ export interface Looking {
   readonly least: number;
   /** Pixels that may be worked on at once. */
   readonly room: number;
+  /** What the network is told of the tables that the picture was compressed by, `[1, features]`. */
+  readonly told?: HostTensor | undefined;
 }
 
 /** Pixels looked at at once: what the engine takes for that is kept while the rest goes on, and more are not looked at faster. */
@@ -143,7 +145,8 @@ const knownOf = async (
 ): Promise<E.Either<Diagnostics, Known>> => {
   const { whole, means } = programs;
   if (whole !== undefined) return globalFeaturesOf(programs, whole, picture, grid, looking, signal);
-  if (means === undefined) return E.right(nothing);
+  const { told } = looking;
+  if (means === undefined) return E.right({ globalFeatures: [], ...(told && { told }) });
   return meansOfWhole(means, picture, looking, signal);
 };
 
@@ -152,18 +155,21 @@ export const editedWindow = (
   { edit, whole, room }: Programs,
   picture: Values,
   { full, edges }: Pick<Grid, 'full' | 'edges'>,
-  { globalFeatures, means }: Known,
+  { globalFeatures, means, told }: Known,
   window: Place,
   signal: AbortSignal,
 ): Promise<E.Either<Diagnostics, HostTensor>> => {
   const samples = windowOf(picture, full, window, edges, room);
   const options = { signal, donate: 'recycle' } as const;
   if (whole === undefined) {
-    // Means are for all tiles, so each gets a copy.
-    const given = means?.map((each) =>
-      each.map((mean) => ({ ...mean, data: mean.data.slice() }) as HostTensor),
-    );
-    return edit({ samples, ...(given && { means: given }) }, { signal, donate: true })();
+    // Means and tables are for all tiles, so each gets a copy.
+    const copied = (tensor: HostTensor): HostTensor =>
+      ({ ...tensor, data: tensor.data.slice() }) as HostTensor;
+    const given = means?.map((each) => each.map(copied));
+    return edit(
+      { samples, ...(given && { means: given }), ...(told && { told: copied(told) }) },
+      { signal, donate: true },
+    )();
   }
   const { factor } = whole;
   const small = { width: full.width / factor, height: full.height / factor };

@@ -17,9 +17,9 @@ export interface Snapshot extends Fingerprint {
 }
 
 /**
- * How much a model changes photos that it is for: the root of the mean square of the change of the thumbnail that it looks at,
- * of values 0..1. A photo that it would change by less than `below` is taken to need nothing; from `above` on it is edited
- * wholly, and in between in part.
+ * How much a model changes photos that it is for: the root of the mean square of the change of the thumbnail that it looks at, or of
+ * the photo where it looks at none, of values 0..1. A photo that it would change by less than `below` is taken to need nothing;
+ * from `above` on it is edited wholly, and in between in part.
  */
 export interface Gate {
   readonly below: number;
@@ -30,7 +30,7 @@ export interface Gate {
 export interface ModelManifest {
   readonly generator: NetworkSpec;
   readonly snapshots: readonly Snapshot[];
-  /** When a photo is left as it is; only of networks that look at a thumbnail. */
+  /** When a photo is left as it is. */
   readonly gate?: Gate;
   /** Free facts about the training: pipeline, seed, version, data, figures. */
   readonly training: Readonly<Record<string, unknown>>;

@@ -13,7 +13,7 @@ export interface Networks {
 
 /** The same with their parameters put in. */
 export interface BoundNetworks {
-  readonly generators: Readonly<Record<string, (pictures: tf.Tensor4D) => tf.Tensor4D>>;
+  readonly generators: Readonly<Record<string, (pictures: tf.Tensor4D, told?: tf.Tensor2D) => tf.Tensor4D>>;
   readonly discriminators: Readonly<Record<string, (pictures: tf.Tensor4D) => readonly tf.Tensor4D[]>>;
   /** The grids of colour transforms that those generators make which slice one. */
   readonly transforms: Readonly<Record<string, (pictures: tf.Tensor4D) => tf.Tensor4D>>;
@@ -45,7 +45,8 @@ export interface Objective {
   readonly examples: readonly string[];
   /** The first task: to give natural photos back, without a discriminator. */
   readonly pretraining: (bound: BoundNetworks, examples: Examples) => Terms;
-  readonly generating: (bound: BoundNetworks, examples: Examples) => Attempt;
+  /** @param told what is known of the pictures that are to be mended, `[N, features]`; of pairs */
+  readonly generating: (bound: BoundNetworks, examples: Examples, told?: tf.Tensor2D) => Attempt;
   /** What each discriminator is shown of the photos of its domain. */
   readonly real: (examples: Examples) => Readonly<Record<string, tf.Tensor4D>>;
   /** @param mix random numbers in 0..1, `[N, 1, 1, 1]`, for losses that look between real and made pictures */
@@ -55,7 +56,7 @@ export interface Objective {
     mix: tf.Tensor4D,
   ) => Terms;
   /** Pictures to look at, by what they are. */
-  readonly samples: (bound: BoundNetworks, examples: Examples) => Examples;
+  readonly samples: (bound: BoundNetworks, examples: Examples, told?: tf.Tensor2D) => Examples;
 }
 
 /** Networks with their parameters put in. */
@@ -64,7 +65,10 @@ export const boundNetworksOf = (
   parameters: NetworkParameters,
 ): BoundNetworks => ({
   generators: Object.fromEntries(
-    Object.entries(generators).map(([name, { apply }]) => [name, (x) => apply(parameters[name]!, x)]),
+    Object.entries(generators).map(([name, { apply }]) => [
+      name,
+      (x, told) => apply(parameters[name]!, x, told),
+    ]),
   ),
   discriminators: Object.fromEntries(
     Object.entries(discriminators).map(([name, { apply }]) => [name, (x) => apply(parameters[name]!, x)]),

@@ -31,9 +31,9 @@ export const paired = (generator: Network, discriminator: Discriminator, weights
         ...contentTerms(weights, again, to!),
       });
     },
-    generating: (bound, { from, to }) => {
+    generating: (bound, { from, to }, told) => {
       const make = bound.generators.generator!;
-      const made = make(from!);
+      const made = make(from!, told);
       return {
         made: judges ? { discriminator: made } : {},
         terms: termsOf({
@@ -52,9 +52,9 @@ export const paired = (generator: Network, discriminator: Discriminator, weights
     real: ({ to }) => (judges ? { discriminator: to! } : {}),
     discriminatorLoss: (bound, { discriminator: shown }, mix) =>
       shown === undefined ? {} : discriminatorTerms(weights, bound, 'discriminator', shown, mix),
-    samples: ({ generators }, { from, to }) => ({
+    samples: ({ generators }, { from, to }, told) => ({
       input: from!,
-      output: generators.generator!(from!),
+      output: generators.generator!(from!, told),
       target: to!,
     }),
   };

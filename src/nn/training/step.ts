@@ -39,6 +39,8 @@ export interface Control {
 export interface StepInputs {
   readonly state: TrainedTensors;
   readonly examples: Examples;
+  /** What a generator that reads tables is told of the pictures that it is to mend, `[N, features]`. */
+  readonly told?: tf.Tensor2D;
   readonly control: Control;
   /** Pictures of earlier steps by the discriminator that judges them, and which of them it is shown: 1, others 0. */
   readonly earlier: Readonly<Record<string, { readonly pictures: tf.Tensor4D; readonly shown: tf.Tensor4D }>>;
@@ -92,14 +94,14 @@ export const pretrainingStep =
  */
 export const adversarialStep =
   (objective: Objective, options: StepOptions) =>
-  ({ state, examples, control, earlier, mix }: StepInputs): StepResults => {
+  ({ state, examples, told: known, control, earlier, mix }: StepInputs): StepResults => {
     const { networks } = objective;
     const [generators, discriminators] = [
       Object.keys(networks.generators),
       Object.keys(networks.discriminators),
     ];
     const attempt = (parameters: NetworkParameters) =>
-      objective.generating(boundNetworksOf(networks, { ...state.weights, ...parameters }), examples);
+      objective.generating(boundNetworksOf(networks, { ...state.weights, ...parameters }), examples, known);
     // Recorded a second time for what it tells: the same operators on the same operands are one in the graph.
     const told = attempt({});
     const shown = showing(objective.real(examples), told.made, earlier);

@@ -14,7 +14,7 @@ type Params = NonNullable<Parameters<typeof augment>[0]>;
 const engine = createEngine('cpu');
 afterAll(() => engine.dispose());
 
-const still: Params = { flip: false, rotate: 0, zoom: 1, light: 0, colour: 0 };
+const still: Params = { flip: false, rotate: 0, zoom: 1, light: 0, colour: 0, grey: 0 };
 
 const variation = (params: Params) => varying(augment({ ...still, ...params }), engine);
 
@@ -165,6 +165,18 @@ describe('augment', () => {
     for (const photo of await items(20, { light: 0.5 }, bright))
       for (const [i, value] of valuesOf(photo).entries())
         expect(value).toBeLessThanOrEqual([1, 1, 1.2][Math.floor(i / 3)]! + 1e-5);
+  });
+
+  it('takes the colours of a share of the photos, and leaves the others', async () => {
+    const red = frameFrom({ width: 2, height: 1, depth: 'float32' }, (_, __, c) => [0.8, 0.3, 0.1][c]!);
+    const photos = await items(120, { grey: 0.3 }, red);
+    const luma = 0.299 * 0.8 + 0.587 * 0.3 + 0.114 * 0.1;
+    const faded = photos.filter((photo) => Math.abs(valuesOf(photo)[0]! - luma) < 1e-4);
+    for (const photo of faded) for (const value of valuesOf(photo)) expect(value).toBeCloseTo(luma, 4);
+    for (const photo of photos) if (!faded.includes(photo)) expect(valuesOf(photo)[0]).toBeCloseTo(0.8, 4);
+    expect(Math.abs(faded.length / 120 - 0.3)).toBeLessThan(0.15);
+    const grey = frameFrom({ width: 2, height: 1, channels: 1, depth: 'float32' }, (x) => 0.3 + x / 4);
+    expect(await varied({ grey: 1 }, grey)).toEqual(grey);
   });
 
   it('shifts colours apart from each other', async () => {

@@ -10,6 +10,7 @@ export interface Augmenting {
   readonly zoom: Interval;
   readonly light: number;
   readonly colour: number;
+  readonly grey: number;
 }
 
 /** True when pixels may move. */
@@ -19,6 +20,10 @@ export const moves = ({ flip, rotate, zoom }: Augmenting): boolean =>
 /** True when pixels may get another brightness or colour. */
 export const lights = ({ light, colour }: Augmenting): boolean => light > 0 || colour > 0;
 
+/** True when a picture may lose its colours, which takes one that has some. */
+export const greys = ({ grey }: Augmenting, { channels }: Pick<PictureShape, 'channels'>): boolean =>
+  grey > 0 && channels === 3;
+
 /** True when a picture may be turned by a quarter, which takes a square one. */
 export const quarters = ({ rotate }: Augmenting, { height, width }: Pick<PictureShape, 'height' | 'width'>) =>
   rotate === 90 && height === width;
@@ -26,7 +31,7 @@ export const quarters = ({ rotate }: Augmenting, { height, width }: Pick<Picture
 /**
  * What is random about one item, as tensors of the compiled program: `rows` [height, height] and `columns`
  * [width, width], which make new rows and columns of old ones; `turn` [1], 1 where the picture lies on its side first;
- * `gain` [1, 1, channels], factors of light.
+ * `gain` [1, 1, channels], factors of light; `grey` [1], 1 where the picture loses its colours.
  */
 export const drawOf = (
   params: Augmenting,
@@ -35,6 +40,7 @@ export const drawOf = (
 ): Readonly<Record<string, HostTensor>> => ({
   ...(moves(params) && movement(params, random, shape)),
   ...(lights(params) && { gain: floats([1, 1, shape.channels], gainsOf(params, random, shape.channels)) }),
+  ...(greys(params, shape) && { grey: floats([1], [random.chance('grey', params.grey) ? 1 : 0]) }),
 });
 
 const floats = (shape: readonly number[], values: Iterable<number>): HostTensor => ({

@@ -30,15 +30,20 @@ export const augment = defineOp({
       0,
       'Share by which each of red, green and blue is more or less, on top of that',
     ),
+    grey: defaulted(
+      number({ min: 0, max: 1 }),
+      0,
+      'Share of the photos that lose their colours, to learn black and white photos as well',
+    ),
   },
   input: frame,
   output: frame,
-  random: ({ flip, rotate, zoom, light, colour }) =>
+  random: ({ flip, rotate, zoom, light, colour, grey }) =>
     // Enlarged by however much, it is a random part that is seen.
-    flip || rotate > 0 || zoom[0] < zoom[1] || zoom[1] > 1 || light > 0 || colour > 0,
+    flip || rotate > 0 || zoom[0] < zoom[1] || zoom[1] > 1 || light > 0 || colour > 0 || grey > 0,
   cost: { millisecondsPerMegapixel: 60 },
   memory: floatPictures(9),
-  laws: { identity: { flip: false, rotate: 0, zoom: 1, light: 0, colour: 0 } },
+  laws: { identity: { flip: false, rotate: 0, zoom: 1, light: 0, colour: 0, grey: 0 } },
   tensor: {
     geometry: true,
     inputs: drawOf,

@@ -1,7 +1,7 @@
 import type { TensorInputs, TransparentPicture } from '../../operator/behaviour.js';
 import type { Tf } from '../../tensor/tf.js';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '../../tensor/tfjs.js';
-import { type Augmenting, lights, moves, quarters } from './draw.js';
+import { type Augmenting, greys, lights, moves, quarters } from './draw.js';
 import { amplified } from './gain.js';
 
 /** Rows, turned into new rows by a matrix. */
@@ -22,9 +22,22 @@ const moved = (t: Tf, params: Augmenting, x: Tensor3D, { rows, columns, turn }: 
   return onItsSide(t, mixed(t, columns!, onItsSide(t, mixed(t, rows!, laid))));
 };
 
+/** Luma of Rec. 601, as in a black and white JPEG. */
+const LUMA = [0.299, 0.587, 0.114];
+
+/** A picture without its colours, where `grey` is 1. */
+const faded = (t: Tf, params: Augmenting, x: Tensor3D, { grey }: TensorInputs): Tensor3D => {
+  if (!greys(params, { channels: x.shape[2] === 1 ? 1 : 3 })) return x;
+  const luma = t.sum(t.mul(x, t.tensor1d(LUMA)), 2, true);
+  return t.add<Tensor3D>(x, t.mul(t.sub(luma, x), grey as Tensor1D));
+};
+
 /** Multiplies the light of a picture; what becomes brighter than white is white, as in a photo. */
-const lit = (t: Tf, params: Augmenting, x: Tensor3D, { gain }: TensorInputs): Tensor3D =>
+const brightened = (t: Tf, params: Augmenting, x: Tensor3D, { gain }: TensorInputs): Tensor3D =>
   lights(params) ? t.minimum(amplified(t, x, gain as Tensor3D), t.maximum(x, 1)) : x;
+
+const lit = (t: Tf, params: Augmenting, x: Tensor3D, inputs: TensorInputs): Tensor3D =>
+  faded(t, params, brightened(t, params, x, inputs), inputs);
 
 /** The variations as programs: for pictures, and for those with transparency. */
 export const augmented = (t: Tf, params: Augmenting) => ({

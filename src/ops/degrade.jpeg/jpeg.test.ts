@@ -38,13 +38,17 @@ const stepsByPlace = ({ width, height, samples: { data } }: Frame): readonly num
 };
 
 describe('degrade.jpeg', () => {
-  it('keeps shape, depth, transparency and metadata', async () => {
+  it('keeps shape, depth, transparency and metadata, but for the tables', async () => {
     const run = saving({ quality: [5, 95], times: 2 });
     await fc.assert(
       fc.asyncProperty(arbitraryFrame(), fc.nat(1000), async (each, index) => {
-        const { samples, ...rest } = await run(each, index);
-        const { samples: before, ...expected } = each;
+        const { samples, metadata, ...rest } = await run(each, index);
+        const { samples: before, metadata: had, ...expected } = each;
+        const { quantisation, ...others } = metadata;
         expect(rest).toEqual(expected);
+        expect(others).toEqual(had);
+        expect(quantisation?.luma).toHaveLength(64);
+        expect(quantisation?.chroma?.length).toBe(each.channels === 3 ? 64 : undefined);
         expect([samples.depth, samples.data.length]).toEqual([before.depth, before.data.length]);
       }),
       { numRuns: 30 },
@@ -78,6 +82,37 @@ describe('degrade.jpeg', () => {
     expect((await seams(true)).size).toBeGreaterThan(4);
   });
 
+  it('saves none to several times, and lets a share begin elsewhere', async () => {
+    const slope = frameFrom({ width: 128, height: 64 }, (x, y, c) => (x + y / 3 + 9 * c) / 160);
+    const made = async (params: Params) => {
+      const run = saving({ quality: 6, chromaSubsampling: '4:4:4', ...params });
+      return Promise.all(Array.from({ length: 60 }, (_, index) => run(slope, index)));
+    };
+    const kept = (await made({ times: [0, 1] })).filter((each) => errorOf(each, slope) === 0);
+    expect(Math.abs(kept.length / 60 - 0.5)).toBeLessThan(0.2);
+    const places = (await made({ shift: 0.3 })).map((each) => {
+      const steps = stepsByPlace(each);
+      return steps.indexOf(Math.max(...steps));
+    });
+    // One in eight of those that are shifted ends at the same place again.
+    const shifted = places.filter((place) => place !== 7).length / 60;
+    expect(Math.abs(shifted - (0.3 * 7) / 8)).toBeLessThan(0.2);
+  });
+
+  it('tells by which tables it was saved last, or forgets them', async () => {
+    const tables = async (params: Params, index = 0) =>
+      (await saving(params)(photo, index)).metadata.quantisation;
+    const [fine, coarse] = [await tables({ quality: 90 }), await tables({ quality: 10 })];
+    // Annex K of ITU T.81, scaled as libjpeg does: 16 and 17 by 0.2, and by 5.
+    expect([fine?.luma[0], coarse?.luma[0], fine?.chroma?.[0], coarse?.chroma?.[0]]).toEqual([3, 80, 3, 85]);
+    // The third step along the first row, and that below the first: not what stands beside it in the file's order.
+    expect([coarse?.luma[2], coarse?.luma[8], coarse?.luma[63]]).toEqual([50, 60, 255]);
+    expect(await tables({ quality: 10, forget: 1 })).toBeUndefined();
+    const forgotten = await Promise.all(Array.from({ length: 60 }, (_, i) => tables({ forget: 0.4 }, i)));
+    const share = forgotten.filter((each) => each === undefined).length / 60;
+    expect(Math.abs(share - 0.4)).toBeLessThan(0.2);
+  });
+
   it('loses fine colours with subsampling', async () => {
     const stripes = frameFrom({ width: 32, height: 32 }, (x, _, c) =>
       (x % 2 === 0) === (c === 0) ? 0.7 : 0.3,
@@ -102,10 +137,15 @@ describe('degrade.jpeg', () => {
     expect(await run(photo, 4, 1)).not.toEqual(one);
   });
 
-  it.each([[{ quality: 0 }], [{ quality: 20.5 }], [{ chromaSubsampling: '4:1:1' }], [{ times: 0 }]])(
-    'refuses %j',
-    (params) => {
-      expect(E.isLeft(paramsOf(degradeJpeg(params as Params)))).toBe(true);
-    },
-  );
+  it.each([
+    [{ quality: 0 }],
+    [{ quality: 20.5 }],
+    [{ chromaSubsampling: '4:1:1' }],
+    [{ times: 0.5 }],
+    [{ times: 9 }],
+    [{ shift: 2 }],
+    [{ forget: -1 }],
+  ])('refuses %j', (params) => {
+    expect(E.isLeft(paramsOf(degradeJpeg(params as Params)))).toBe(true);
+  });
 });

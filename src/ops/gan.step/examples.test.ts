@@ -1,8 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import { QUANTISATION_FEATURES } from '../../nn/quantisation.js';
 import type { Frame, Item } from '../../ports/index.js';
 import { frameFrom } from '../testing/frames.js';
-import { exampleTensors, namesOf, positionOf, type TrainingBatch } from './examples.js';
+import { exampleTensors, namesOf, positionOf, type TrainingBatch, toldOf } from './examples.js';
 import { rowsOf } from './rows.js';
 
 const keyed = <A>(path: string, index: number, value: A): Item<A> => ({
@@ -42,6 +43,21 @@ describe('a batch', () => {
     const { a, b } = right(exampleTensors(unpaired));
     expect([...a!.data].map((value) => 16 * value)).toEqual([0, 1, 2, 3, 4, 5, 2, 3, 4, 5, 6, 7]);
     expect([...b!.data].map((value) => 16 * value)).toEqual([1, 2, 3, 4, 5, 6, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('tells what is known of the tables of those that are to be mended', () => {
+    const frame = photo(0);
+    const luma = Array<number>(64).fill(16);
+    const known: Frame = { ...frame, metadata: { ...frame.metadata, quantisation: { luma } } };
+    const { shape, data } = toldOf({
+      items: [keyed('a', 0, { from: known, to: frame }), keyed('b', 1, { from: frame, to: known })],
+    });
+    expect(shape).toEqual([2, QUANTISATION_FEATURES]);
+    const [first, second] = [data.slice(0, QUANTISATION_FEATURES), data.slice(QUANTISATION_FEATURES)];
+    // Steps of 16 are in the middle.
+    expect([...first]).toEqual([1, ...Array(QUANTISATION_FEATURES - 1).fill(0)]);
+    expect([...second]).toEqual(Array(QUANTISATION_FEATURES).fill(0));
+    expect([...toldOf(unpaired).data]).toEqual(Array(2 * QUANTISATION_FEATURES).fill(0));
   });
 
   it('is of one size, and of pictures', () => {

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { spread, toDepth } from '../../image/samples/samples.js';
+import { QUANTISATION_FEATURES, quantisationFeatures } from '../../nn/quantisation.js';
 import type { Batch, Frame, HostTensor, ItemKey, Pair, Unpaired } from '../../ports/index.js';
 
 /** What `gan.step` learns from. */
@@ -44,6 +45,16 @@ const stacked = (frames: readonly Frame[]): HostTensor<'float32'> => {
     data.set(channels === 1 ? spread(values) : values, i * length);
   }
   return { dtype: 'float32', shape: [frames.length, height, width, 3], data };
+};
+
+/** What a network that reads tables is told of the pictures of a batch that it is to mend, `[N, features]`. */
+export const toldOf = ({ items }: TrainingBatch): HostTensor<'float32'> => {
+  const each = items.map(({ value }) =>
+    quantisationFeatures('from' in value ? value.from.metadata.quantisation : undefined),
+  );
+  const data = new Float32Array(each.length * QUANTISATION_FEATURES);
+  for (const [i, features] of each.entries()) data.set(features, i * QUANTISATION_FEATURES);
+  return { dtype: 'float32', shape: [each.length, QUANTISATION_FEATURES], data };
 };
 
 /** Names of the examples of a batch, for people. */

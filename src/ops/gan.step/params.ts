@@ -14,10 +14,15 @@ import {
   tagged,
 } from '../../operator/params/index.js';
 
-const { grid, pyramid, resnet, restorer } = generatorOptions;
+const { edsr, grid, pyramid, resnet, restorer, shrinkage } = generatorOptions;
 
 /** Networks that make pictures. */
 export const generator = tagged({
+  edsr: record({
+    unshuffle: defaulted(integer(edsr.unshuffle), 4, 'Side of the squares of pixels that enter as one'),
+    blocks: defaulted(integer(edsr.blocks), 4, 'Residual blocks'),
+    width: defaulted(integer(edsr.width), 64, 'Channels inside'),
+  }),
   grid: record({
     cells: defaulted(integer(grid.cells), 16, 'Cells along a side of the grid of colour transforms'),
     depth: defaulted(integer(grid.depth), 8, 'Cells in depth, which the guide chooses between'),
@@ -57,6 +62,12 @@ export const generator = tagged({
     blocks: defaulted(integer(restorer.blocks), 1, 'Blocks of each level, down and up'),
     middleBlocks: defaulted(integer(restorer.middleBlocks), 2, 'Blocks of the deepest level'),
     width: defaulted(integer(restorer.width), 16, 'Channels of the first level'),
+  }),
+  shrinkage: record({
+    blocks: defaulted(integer(shrinkage.blocks), 3, 'Residual blocks that look at brightness'),
+    chromaBlocks: defaulted(integer(shrinkage.chromaBlocks), 2, 'Residual blocks that look at colours'),
+    width: defaulted(integer(shrinkage.width), 64, 'Channels inside those of brightness'),
+    chromaWidth: defaulted(integer(shrinkage.chromaWidth), 32, 'Channels inside those of colours'),
   }),
 });
 

@@ -43,7 +43,7 @@ export const objectiveOf = (params: Params, examples: readonly string[]): Object
 export type Programs = Readonly<Record<'pretrain' | 'plain' | 'judged', Jitted<StepInputs, unknown>>> & {
   readonly objective: Objective;
   readonly samples: Jitted<
-    Pick<StepInputs, 'examples'> & { readonly weights: StepInputs['state']['weights'] },
+    Pick<StepInputs, 'examples' | 'told'> & { readonly weights: StepInputs['state']['weights'] },
     Readonly<Record<string, tf.Tensor>>
   >;
 };
@@ -78,8 +78,9 @@ export const programsFor = (params: Params, engine: Engine, examples: readonly s
     plain: compiled('gan.step (without discriminator)', adversarialStep(unjudged, options)),
     judged: compiled('gan.step', adversarialStep(objective, options)),
     samples: jit(
-      ({ weights, examples }) => {
-        const pictures = objective.samples(boundNetworksOf(objective.networks, weights), centred(examples));
+      ({ weights, examples, told }) => {
+        const bound = boundNetworksOf(objective.networks, weights);
+        const pictures = objective.samples(bound, centred(examples), told);
         return Object.fromEntries(
           Object.entries(pictures).map(([name, x]) => [name, tf.mul(tf.add(x, 1), 127.5)]),
         );

@@ -7,7 +7,14 @@ import type { OpContext } from '../../operator/behaviour.js';
 import type { Random } from '../../operator/random.js';
 import type { HostTensor, Item, TrainedModel, Training } from '../../ports/index.js';
 import type { Engine, HostOf } from '../../tensor/index.js';
-import { type ExampleTensors, exampleTensors, namesOf, positionOf, type TrainingBatch } from './examples.js';
+import {
+  type ExampleTensors,
+  exampleTensors,
+  namesOf,
+  positionOf,
+  type TrainingBatch,
+  toldOf,
+} from './examples.js';
 import { followed, grown, type Levels, LOST, TOLD } from './growth.js';
 import { controlOf, earlierOf, mixOf } from './inputs.js';
 import type { Params } from './params.js';
@@ -84,6 +91,8 @@ const marksOf = (
 interface Site {
   readonly params: Params;
   readonly generators: readonly string[];
+  /** Whether the generator is told of the tables that pictures were compressed by. */
+  readonly readsTables: boolean;
   /** Results that a pool holds. */
   readonly places: number;
   /** The programs for examples of these kinds, recorded and compiled when they are first asked for. */
@@ -109,7 +118,7 @@ const inputOf = (
 };
 
 const outcomeOf = (
-  { params, generators, programsOf }: Site,
+  { params, generators, readsTables, programsOf }: Site,
   state: RunState,
   { batch, examples, stepPlan, choices }: StepInput,
   random: Random,
@@ -121,6 +130,7 @@ const outcomeOf = (
   const inputs = {
     state: stepPlan.judged ? state.trained : withoutJudges(state.trained, generators),
     examples,
+    ...(readsTables && { told: toldOf(batch) }),
     control: controlOf(params, stepPlan, state),
     earlier: earlierOf(state, choices, example!.shape),
     mix: mixOf(random, batch.items.length),
@@ -132,15 +142,17 @@ const outcomeOf = (
 };
 
 const samplesOf = (
-  { programsOf }: Site,
+  { programsOf, readsTables }: Site,
   examples: ExampleTensors,
-  names: readonly string[],
+  batch: TrainingBatch,
   weights: Networks,
 ) =>
   pipe(
-    TE.fromIO(() => programsOf(examples).samples({ weights, examples })),
+    TE.fromIO(() =>
+      programsOf(examples).samples({ weights, examples, ...(readsTables && { told: toldOf(batch) }) }),
+    ),
     TE.flatten,
-    TE.map((pictures) => rowsOf(pictures as Readonly<Record<string, HostTensor>>, names)),
+    TE.map((pictures) => rowsOf(pictures as Readonly<Record<string, HostTensor>>, namesOf(batch))),
   );
 
 /** The state after a step, and what those hear of it who watch, keep and report. */
@@ -172,7 +184,7 @@ const concluded =
           marks,
           paceUntil: stepPlan.paceUntil,
           model: modelOf(params, after),
-          samples: samplesOf(site, examples, namesOf(batch), { ...pick(weights, generators), ...average }),
+          samples: samplesOf(site, examples, batch, { ...pick(weights, generators), ...average }),
         };
         return [after, training];
       }),
@@ -199,7 +211,14 @@ export const createTrainer = (
     return made;
   };
 
-  const site: Site = { params, generators: Object.keys(networks.generators), places, programsOf };
+  const readsTables = Object.values(networks.generators).some((network) => network.readsTables === true);
+  const site: Site = {
+    params,
+    generators: Object.keys(networks.generators),
+    readsTables,
+    places,
+    programsOf,
+  };
 
   return {
     start,

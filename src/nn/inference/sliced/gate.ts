@@ -1,23 +1,8 @@
 import type { HostTensor } from '../../../ports/index.js';
 import type { Gate } from '../../models/index.js';
+import { type Gated, shareOf } from '../gate.js';
 import { anyRows } from './any-rows.js';
 import { prepared, type SliceJob } from './job.js';
-
-/** What a gate decided for a picture. */
-export interface Gated {
-  /** The root of the mean square of the thumbnail's change, of values 0..1. */
-  readonly change: number;
-  /** How much of the edit is made: 0 none, 1 all. */
-  readonly share: number;
-}
-
-/** Smoothly from 0 at `below` to 1 at `above`. */
-const shareOf = ({ below, above }: Gate, change: number): number => {
-  if (change >= above) return 1;
-  if (change <= below) return 0;
-  const place = (change - below) / (above - below);
-  return place * place * (3 - 2 * place);
-};
 
 const inside = (value: number): number => (value > 0 ? Math.min(value, 1) : 0);
 
