@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { afterAll } from 'vitest';
 
 // On CI the same cases every time, so that a change is judged by what it changed; elsewhere others at every run.
 if (process.env.CI === 'true') fc.configureGlobal({ seed: 1 });
@@ -10,8 +11,8 @@ if (process.env.CI === 'true') fc.configureGlobal({ seed: 1 });
 if (process.env.PROPERTY_RUNS !== undefined)
   fc.configureGlobal({ seed: 1, numRuns: Number(process.env.PROPERTY_RUNS), endOnFailure: true });
 
-// Plugins that tests allow, and copies of them, are no matter of whoever runs the tests.
+// Plugins that tests allow, and copies of them, are no matter of whoever runs the tests, nor of other files of tests.
 const user = mkdtempSync(join(tmpdir(), 'prismflow-user-'));
-process.on('exit', () => rmSync(user, { recursive: true, force: true }));
+afterAll(() => rmSync(user, { recursive: true, force: true }));
 for (const name of ['XDG_CONFIG_HOME', 'APPDATA']) process.env[name] = join(user, 'config');
 for (const name of ['XDG_CACHE_HOME', 'LOCALAPPDATA']) process.env[name] = join(user, 'cache');

@@ -6,6 +6,7 @@ import { tap } from 'rxjs';
 import { type Diagnostic, type Diagnostics, failure, messageOf, warning } from '../diagnostics/index.js';
 import { requireLoaded } from '../pipelines/check/loaded.js';
 import type { Pipeline } from '../pipelines/code.js';
+import { definedOnly } from '../ports/defined.js';
 import type { Item, ItemFailure, ItemKey, Measure, Outcome, Training } from '../ports/index.js';
 import { drain, type ItemFlow, type Summary, through } from '../streams/index.js';
 import { compilePipeline } from './compile.js';
@@ -71,13 +72,9 @@ const contextFor = (plan: Plan, options: RunOptions, observe: (event: PipelineEv
     ...usual,
     ...(kept && { pipeline: notedPipeline(plan.graph, kept.checkpoints.model.folder) }),
     jobs: jobs ?? usual.jobs + more,
-    ...(memory === undefined ? {} : { memory }),
+    ...definedOnly({ memory, certify, finish, busy, stop: signal ?? finish }),
     ...(timeout === undefined ? {} : { timeout: 1000 * timeout }),
-    ...(certify === undefined ? {} : { certify }),
     ...(engine === undefined ? {} : engineSettings(engine)),
-    ...(finish === undefined ? {} : { finish }),
-    ...(busy === undefined ? {} : { busy }),
-    ...((signal ?? finish) === undefined ? {} : { stop: signal ?? finish }),
     retry,
     laws,
     quarantined: (failure) => () => observe({ kind: 'quarantined', failure }),
@@ -159,7 +156,7 @@ const driven = (
   const total = plan.bulk === undefined || plan.bulk.live ? {} : { total: plan.bulk.items - plan.bulk.done };
   const told = telling(plan, observe, result)(flow);
   return drain(plan.bulk === undefined ? toldOnce(told) : told, {
-    ...(signal === undefined ? {} : { signal }),
+    ...definedOnly({ signal }),
     ...total,
     // A run that goes on for months has told of its failures as they came.
     ...(plan.bulk?.live === true ? { most: 100 } : {}),

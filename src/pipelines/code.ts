@@ -2,6 +2,7 @@ import type * as E from 'fp-ts/lib/Either.js';
 import { stringify } from 'yaml';
 import type { Diagnostics } from '../diagnostics/index.js';
 import { builtIn, type Operator, type Registry, type Step, type Stream, type Wire } from '../ops/index.js';
+import { definedOnly } from '../ports/defined.js';
 import { type Json, type NonePort, none, type Port, type Substitute, type Unify } from '../ports/index.js';
 import { check } from './check/check.js';
 import type { Graph } from './check/graph.js';
@@ -104,8 +105,7 @@ export const analysePipeline = (pipeline: Pipeline): E.Either<Diagnostics, Graph
 
 /** What the pipeline would be in a file. */
 const sourceOf = ({ options: { name, about, seed = 0 }, steps }: Pipeline): PipelineSource => ({
-  ...(name === undefined ? {} : { name }),
-  ...(about === undefined ? {} : { about }),
+  ...definedOnly({ name, about }),
   seed,
   params: [],
   streams: streamsIn(steps).map((each) => ({ name: each.name, steps: each.steps.map(stepSource) })),
@@ -153,8 +153,7 @@ const yamlOf = ({ about, seed }: PipelineOptions, steps: readonly Wire[]): strin
   const streams = streamsIn(steps);
   return stringify({
     version: 1,
-    ...(about === undefined ? {} : { about }),
-    ...(seed === undefined ? {} : { seed }),
+    ...definedOnly({ about, seed }),
     ...(streams.length === 0
       ? {}
       : { streams: Object.fromEntries(streams.map((each) => [each.name, each.steps.map(written)])) }),

@@ -12,6 +12,7 @@ import {
 } from '../diagnostics/index.js';
 import { behaviourKinds } from '../operator/behaviour.js';
 import type { Operator, Registry } from '../ops/index.js';
+import { definedOnly } from '../ports/defined.js';
 import type { Named } from './parse/pipeline-file.js';
 import { readAllowed } from './plugins/allowed.js';
 import { type Closure, type PluginDigest, readClosure } from './plugins/closure.js';
@@ -227,7 +228,7 @@ export const notLoaded = (uses: readonly PluginUse[], policy: PluginPolicy): rea
 export const mustBeAllowed = (use: PluginUse): Diagnostic =>
   failure('plugin/not-allowed', notAllowed(use), {
     hint: howToAllow(use),
-    ...(use.span === undefined ? {} : { span: use.span }),
+    ...definedOnly({ span: use.span }),
   });
 
 const notAllowed = ({ name, digest }: PluginUse): string =>
@@ -239,7 +240,7 @@ const howToAllow = ({ digest }: PluginUse): string =>
 const fault = (plugin: Named | undefined, message: string, cause?: unknown): Diagnostic =>
   failure('pipeline/plugin', message, {
     ...(plugin?.span === undefined ? {} : { span: plugin.span }),
-    ...(cause === undefined ? {} : { cause }),
+    ...definedOnly({ cause }),
   });
 
 /** Without the place in this program that asked for the module. */

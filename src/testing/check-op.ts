@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { DiagnosticError } from '../diagnostics/index.js';
 import { decode } from '../image/index.js';
 import type { Operator } from '../operator/operator.js';
+import { definedOnly } from '../ports/defined.js';
 import type { Frame } from '../ports/index.js';
 import { type ArbitraryFrameOptions, frameFrom } from './arbitraries/frames.js';
 import { arbitraryParams } from './arbitraries/params.js';
@@ -194,8 +195,7 @@ const judged = async (
 
   const result = await fc.check(fc.asyncProperty(await casesFor(operator, options, folder), judge), {
     numRuns: runs,
-    ...(seed === undefined ? {} : { seed }),
-    ...(path === undefined ? {} : { path }),
+    ...definedOnly({ seed, path }),
   });
   if (result.failed && breach !== undefined && result.counterexample !== null)
     throw await reportBreach({

@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, printableJson } from '../../diagnostics/index.js';
 import { diagnosticJson } from '../../execution/events/event-json.js';
 import { type Reproduction, reproduce } from '../../execution/reproduce/reproduce.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Likeness } from '../../records/receipts/compare.js';
 import { askAbout } from '../allow-plugins.js';
 import { complete, type Exit, notBegun } from '../exit.js';
@@ -37,9 +38,7 @@ export const reproduceFile = async (
       within: [dirname(resolve(folder, file)), folder, ...read.map((each) => resolve(folder, each))],
       ask: askAbout(terminal, allowPlugin),
       signal: terminal.signal,
-      ...(memory === undefined ? {} : { memory }),
-      ...(engine === undefined ? {} : { engine }),
-      ...(timeout === undefined ? {} : { timeout }),
+      ...definedOnly({ memory, engine, timeout }),
       ...(input === undefined ? {} : { input: resolve(folder, input) }),
     }),
     TE.chainFirst(({ bytes }) =>

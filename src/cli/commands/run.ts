@@ -6,6 +6,7 @@ import { compile } from '../../execution/compile.js';
 import type { RunMessage } from '../../execution/events/event.js';
 import type { Plan } from '../../execution/plan/plan.js';
 import { type Report, runPlan } from '../../execution/run.js';
+import { definedOnly } from '../../ports/defined.js';
 import { compileAllowed } from '../allow-plugins.js';
 import { type Exit, notBegun, reported } from '../exit.js';
 import { findPipeline } from '../find-pipeline.js';
@@ -46,7 +47,7 @@ export const run = async (
               set: options.set,
               plugins,
               folder: terminal.folder,
-              ...(pipeline === undefined ? {} : { pipeline }),
+              ...definedOnly({ pipeline }),
             }),
           ({ graph }) => graph,
           options.allowPlugin,
@@ -78,10 +79,7 @@ export const runCompiled = async (
       runPlan(plan, {
         engine,
         resume,
-        ...(jobs === undefined ? {} : { jobs }),
-        ...(memory === undefined ? {} : { memory }),
-        ...(timeout === undefined ? {} : { timeout }),
-        ...(terminal.busy === undefined ? {} : { busy: terminal.busy }),
+        ...definedOnly({ jobs, memory, timeout, busy: terminal.busy }),
         certify,
         retry,
         laws,

@@ -7,6 +7,7 @@ import { type Diagnostics, printableJson } from '../../diagnostics/index.js';
 import { onDisk } from '../../disk/names.js';
 import { analyse, parse } from '../../pipelines/compile.js';
 import { isBelow } from '../../pipelines/plugins/below.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Entry, FailedEntry } from '../../records/journal/entries.js';
 import { entriesOf, journalPath, lockPath, nameIn, recordFailure } from '../../records/journal/journal.js';
 import { type Holder, whoHolds } from '../../records/lock.js';
@@ -101,9 +102,9 @@ const folderStatusOf = async (folder: string, here: string): Promise<FolderStatu
   return {
     folder,
     results: results.size,
-    ...(last === undefined ? {} : { last }),
+    ...definedOnly({ last }),
     setAside: there.flat(),
-    ...(writer === undefined ? {} : { writer }),
+    ...definedOnly({ writer }),
   };
 };
 
@@ -163,11 +164,7 @@ const ownFolders = async (folder: string): Promise<readonly string[]> => {
     ),
   );
   const graphs = await Promise.all(
-    found
-      .flat()
-      .map(({ file, name }) =>
-        analyse(file, { folder, ...(name === undefined ? {} : { pipeline: name }) })(),
-      ),
+    found.flat().map(({ file, name }) => analyse(file, { folder, ...definedOnly({ pipeline: name }) })()),
   );
   return graphs
     .flatMap((graph) => (E.isRight(graph) ? graph.right.nodes : []))

@@ -6,6 +6,7 @@ import { compile } from '../../execution/compile.js';
 import type { RunMessage } from '../../execution/events/event.js';
 import type { Plan } from '../../execution/plan/plan.js';
 import { runPlan } from '../../execution/run.js';
+import { definedOnly } from '../../ports/defined.js';
 import { compileAllowed } from '../allow-plugins.js';
 import { type Exit, notBegun, watchEnded } from '../exit.js';
 import { findWatched } from '../find-pipeline.js';
@@ -51,7 +52,7 @@ export const watch = async (
             plugins,
             folder: terminal.folder,
             live: poll === undefined ? {} : { poll },
-            ...(pipeline === undefined ? {} : { pipeline }),
+            ...definedOnly({ pipeline }),
           }),
         ({ graph }) => graph,
         allowPlugin,
@@ -65,10 +66,7 @@ export const watch = async (
       runPlan(plan, {
         engine,
         retry,
-        ...(jobs === undefined ? {} : { jobs }),
-        ...(memory === undefined ? {} : { memory }),
-        ...(timeout === undefined ? {} : { timeout }),
-        ...(terminal.busy === undefined ? {} : { busy: terminal.busy }),
+        ...definedOnly({ jobs, memory, timeout, busy: terminal.busy }),
         certify,
         finish: terminal.signal,
         signal: terminal.gone,

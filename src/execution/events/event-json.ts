@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { ItemFailure, Json } from '../../ports/index.js';
 import type { RunMessage } from './event.js';
 
@@ -17,7 +18,7 @@ export const diagnosticJson = ({ code, severity, message, hint, span }: Diagnost
   code,
   severity,
   message,
-  ...(hint === undefined ? {} : { hint }),
+  ...definedOnly({ hint }),
   ...(span === undefined ? {} : { file: span.file, line: span.start.line, column: span.start.column }),
 });
 
@@ -66,7 +67,7 @@ const mappers: Mappers = {
     event: 'trained',
     ...step,
     metrics: figuresJson(step.metrics),
-    ...(paceUntil === undefined ? {} : { paceUntil }),
+    ...definedOnly({ paceUntil }),
   }),
   noted: ({ key, operator, facts }) => ({ event: 'noted', path: key.path, operator, facts }),
   warned: ({ key, warning }) => ({ event: 'warned', path: key.path, ...diagnosticJson(warning) }),

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/index.js';
 import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
 import { type Bulk, nodesOf, type Stage } from '../../pipelines/plan/stages.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { PictureShape } from '../../ports/index.js';
 import { shapeAfter } from './need.js';
 import type { BulkSurvey, Survey } from './survey.js';
@@ -55,7 +56,7 @@ export const estimate = ({ stages }: Plan, picture: PictureShape): readonly Esti
       ...soFar,
       {
         node,
-        ...(after === undefined ? {} : { shape: after }),
+        ...definedOnly({ shape: after }),
         ...(cost === undefined ? {} : { milliseconds: cost.millisecondsPerMegapixel * megapixels }),
       },
     ];

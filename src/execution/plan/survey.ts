@@ -21,6 +21,7 @@ import { shippedModels } from '../../pipelines/check/absolute-path.js';
 import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
 import { type Bulk, nodesOf, stageOf } from '../../pipelines/plan/stages.js';
 import { pluginsOf } from '../../pipelines/plugins.js';
+import { definedOnly } from '../../ports/defined.js';
 import { type FileRef, type Item, travelsOn } from '../../ports/index.js';
 import { digestPipeline, digestWeights, draws, type Weights } from '../../records/digest.js';
 import { statusOf, type Work } from '../../records/journal/done.js';
@@ -118,7 +119,7 @@ const missingFiles = ({ nodes }: Graph): TE.TaskEither<Diagnostics, undefined> =
               failure(
                 'file/missing',
                 `\`${[node.operator.name, ...keys].join('.')}\`: there is no ${path}.`,
-                { ...(span === undefined ? {} : { span }), ...(await hintFor(path)) },
+                { ...definedOnly({ span }), ...(await hintFor(path)) },
               ),
             ];
       }),
@@ -260,7 +261,7 @@ const list =
         done,
         next,
         foreseen: foreseen.told(),
-        ...(first === undefined ? {} : { first }),
+        ...definedOnly({ first }),
       },
       warnings: items === 0 ? [...warnings, nothingFound(bulk.source.node)] : warnings,
     });

@@ -8,6 +8,7 @@ import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js
 import { digestFile, digestOf } from '../../disk/digest.js';
 import { type LanePart, nodesOfPart } from '../../pipelines/plan/stages.js';
 import type { PluginPolicy } from '../../pipelines/plugins.js';
+import { definedOnly } from '../../ports/defined.js';
 import { digestWeights } from '../../records/digest.js';
 import { compareFiles, type Likeness } from '../../records/receipts/compare.js';
 import { embeddedRecipe } from '../../records/receipts/embedded.js';
@@ -105,7 +106,7 @@ export const reproduce = (
       receipt,
       likeness,
       bytes: made.bytes,
-      ...(made.engine === undefined ? {} : { engine: made.engine }),
+      ...definedOnly({ engine: made.engine }),
       ...(receipt.outputDigest === undefined
         ? {}
         : {
@@ -222,7 +223,7 @@ const makeAgain = (
     engine: options.engine ?? receipt.engine ?? USUAL_ENGINE,
     memory: options.memory ?? memoryFor(receipt, usual.memory),
     ...(options.timeout === undefined ? {} : { timeout: 1000 * options.timeout }),
-    ...(receipt.certify === undefined ? {} : { certify: receipt.certify }),
+    ...definedOnly({ certify: receipt.certify }),
     noted: itemNotes.note,
     receipt: () => () => embeddable(receipt, itemNotes.read(key)?.notes ?? {}),
     chosen: (name) => () => {

@@ -6,6 +6,7 @@ import { metadataOfRegion, metadataWithoutPlaces } from '../../image/metadata/fr
 import { withLightOf } from '../../image/samples/light.js';
 import type { OpContext, TensorInputs } from '../../ops/index.js';
 import type { TensorMember } from '../../pipelines/plan/stages.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Frame, HostTensor, Item, PictureShape, Samples } from '../../ports/index.js';
 import type { CallOptions, HostOf } from '../../tensor/index.js';
 import type * as tf from '../../tensor/tfjs.js';
@@ -202,7 +203,7 @@ const frameOf = (
     height,
     channels,
     samples,
-    ...(alpha === undefined ? {} : { alpha }),
+    ...definedOnly({ alpha }),
   });
 };
 

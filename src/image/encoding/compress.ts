@@ -1,4 +1,5 @@
 import type { Sharp } from 'sharp';
+import { definedOnly } from '../../ports/defined.js';
 import { fitsGif, writeIndexedGif } from '../containers/gif-writer.js';
 import { writeGreyPng, writeIndexedPng } from '../containers/png-writer.js';
 import { carrierTiff, type TiffPixels } from '../containers/tiff-writer.js';
@@ -142,7 +143,7 @@ const avif = async (pixels: Pixels, target: Target, companions: Companions): Pro
         quality: lossless ? 100 : quality,
         chromaSubsampling: lossless ? '4:4:4' : chromaSubsampling,
         bitdepth: bits === 10 || bits === 12 ? bits : 8,
-        ...(effort === undefined ? {} : { effort }),
+        ...definedOnly({ effort }),
       })
       .toBuffer(),
   );

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
+import { definedOnly } from '../../ports/defined.js';
 import type { Size } from '../../ports/index.js';
 import { type AnyParamType, type ParamType, paramType, refuse, show } from './param-type.js';
 import { type Bounds, boundsInWords, integer, within } from './scalars.js';
@@ -107,15 +108,13 @@ export const listOf = <A, W>(
     {
       kind: 'list',
       of: element.shape,
-      ...(min === undefined ? {} : { minLength: min }),
-      ...(max === undefined ? {} : { maxLength: max }),
+      ...definedOnly({ minLength: min, maxLength: max }),
     },
     (value, context) => {
       const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
       if (
         !within(elements.length, {
-          ...(min === undefined ? {} : { min }),
-          ...(max === undefined ? {} : { max }),
+          ...definedOnly({ min, max }),
         })
       )
         return refuse(context, 'value/invalid', `has ${elements.length} entries`);

@@ -1,3 +1,4 @@
+import { definedOnly } from '../../ports/defined.js';
 import type { FieldShape, RecordShape, Shape } from './shape.js';
 
 /** A JSON Schema (draft 2020-12) or a part of one. */
@@ -9,8 +10,7 @@ const reference: JsonSchema = { type: 'string', pattern: '^\\$[A-Za-z_][A-Za-z0-
 const withReference = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, reference] });
 
 const bounds = (shape: { readonly min?: number; readonly max?: number }): JsonSchema => ({
-  ...(shape.min === undefined ? {} : { minimum: shape.min }),
-  ...(shape.max === undefined ? {} : { maximum: shape.max }),
+  ...definedOnly({ minimum: shape.min, maximum: shape.max }),
 });
 
 /** The JSON Schema of what people write; every place also takes a `$param`. */
@@ -47,8 +47,7 @@ export const jsonSchema = (shape: Shape): JsonSchema => {
           {
             type: 'array',
             items: element,
-            ...(shape.minLength === undefined ? {} : { minItems: shape.minLength }),
-            ...(shape.maxLength === undefined ? {} : { maxItems: shape.maxLength }),
+            ...definedOnly({ minItems: shape.minLength, maxItems: shape.maxLength }),
           },
         ],
       };
@@ -75,7 +74,7 @@ const recordSchema = (shape: RecordShape): JsonSchema => {
         {
           description: field.about,
           ...jsonSchema(field.shape),
-          ...(field.fallback === undefined ? {} : { default: field.fallback }),
+          ...definedOnly({ default: field.fallback }),
         },
       ]),
     ),

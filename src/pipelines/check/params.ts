@@ -20,6 +20,7 @@ import {
   show,
   text,
 } from '../../operator/params/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { ParamDeclaration, ParamSource } from '../parse/pipeline-file.js';
 import { spanAt } from '../parse/tree.js';
 import { absolutePath } from './absolute-path.js';
@@ -102,8 +103,7 @@ const decodeValue = (
       const [first, ...rest] = paramErrors(errors).map(
         ({ code, message, hint }): Diagnostic =>
           failure(code, `The parameter \`${name}\` ${message}.`, {
-            ...(span === undefined ? {} : { span }),
-            ...(hint === undefined ? {} : { hint }),
+            ...definedOnly({ span, hint }),
           }),
       );
       return [
@@ -121,7 +121,7 @@ const decodeValue = (
 
 /** What a parameter can be, by its declaration. */
 const typeOf = ({ type, min, max, options }: ParamDeclaration): AnyParamType => {
-  const bounds = { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
+  const bounds = { ...definedOnly({ min, max }) };
   switch (type) {
     case 'number':
       return number(bounds);

@@ -14,6 +14,7 @@ import {
   required,
   text,
 } from '../../operator/params/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import { decodeTree } from './decode-tree.js';
 import { type Entry, entryOf, type Tree } from './tree.js';
 import { limits } from './yaml.js';
@@ -117,8 +118,7 @@ const refuse = (
 ): E.Either<Diagnostics, never> =>
   E.left([
     failure(code, message, {
-      ...(span === undefined ? {} : { span }),
-      ...(hint === undefined ? {} : { hint }),
+      ...definedOnly({ span, hint }),
     }),
   ]);
 
@@ -140,7 +140,7 @@ const readPipeline = (
       streams: streams === undefined ? E.right([]) : readNamed(streams, 'streams', readStream),
       steps: readSteps(steps),
     }),
-    E.map((sections) => ({ ...(about === undefined ? {} : { about }), seed, ...sections })),
+    E.map((sections) => ({ ...definedOnly({ about }), seed, ...sections })),
   );
 };
 
@@ -156,7 +156,7 @@ const readNamed = <A>(
     return refuse('value/type', `\`${section}\` must be a mapping of names.`, value.span ?? keySpan);
   return all(
     value.entries.map((entry): E.Either<Diagnostics, A> => {
-      const named = { name: entry.key, ...(entry.keySpan === undefined ? {} : { span: entry.keySpan }) };
+      const named = { name: entry.key, ...definedOnly({ span: entry.keySpan }) };
       return namePattern.test(entry.key)
         ? read(named, entry.value)
         : refuse('pipeline/name', `\`${entry.key}\` cannot be a name.`, entry.keySpan);
@@ -172,7 +172,7 @@ const readParam = (named: Named, tree: Tree): E.Either<Diagnostics, ParamSource>
 
 const readStream = (named: Named, tree: Tree) =>
   pipe(
-    readSteps({ key: named.name, value: tree, ...(named.span === undefined ? {} : { keySpan: named.span }) }),
+    readSteps({ key: named.name, value: tree, ...definedOnly({ keySpan: named.span }) }),
     E.map((steps) => ({ ...named, steps })),
   );
 
@@ -207,7 +207,7 @@ const withinSteps = (file: PipelineFile): E.Either<Diagnostics, PipelineFile> =>
 
 const readStep = (tree: Tree): E.Either<Diagnostics, StepSource> => {
   if (tree.kind === 'scalar' && typeof tree.value === 'string')
-    return E.right({ name: tree.value, ...(tree.span === undefined ? {} : { span: tree.span }) });
+    return E.right({ name: tree.value, ...definedOnly({ span: tree.span }) });
   if (tree.kind !== 'map' || tree.entries.length === 0)
     return refuse('step/shape', 'This is not a step.', tree.span);
   const [step, stray] = tree.entries;
@@ -229,8 +229,6 @@ const readPlugins = (tree: Tree): readonly Named[] => {
   const value = entryOf(tree, 'plugins')?.value;
   const items = value?.kind === 'list' ? value.items : value === undefined ? [] : [value];
   return items.flatMap((item) =>
-    item.kind === 'scalar'
-      ? [{ name: String(item.value), ...(item.span === undefined ? {} : { span: item.span }) }]
-      : [],
+    item.kind === 'scalar' ? [{ name: String(item.value), ...definedOnly({ span: item.span }) }] : [],
   );
 };

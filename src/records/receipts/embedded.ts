@@ -1,4 +1,5 @@
 import { digestOf } from '../../disk/digest.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Json } from '../../ports/index.js';
 import type { RecipeEntry } from '../journal/entries.js';
 
@@ -25,8 +26,7 @@ export const embeddedRecipe = (
     versions,
     machine,
     weights,
-    ...(plugins === undefined ? {} : { plugins }),
-    ...(engine === undefined ? {} : { engine }),
+    ...definedOnly({ plugins, engine }),
     ...(memory === undefined || !wasTiled(notes) ? {} : { memory }),
     ...(engine === undefined || certify === undefined ? {} : { certify }),
   };

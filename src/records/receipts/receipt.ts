@@ -7,6 +7,7 @@ import * as t from 'io-ts';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import type { Digest } from '../../disk/digest.js';
 import type { Notes } from '../../ops/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Json } from '../../ports/index.js';
 import type { DoneEntry, RecipeEntry } from '../journal/entries.js';
 import { entriesOf, nameIn } from '../journal/journal.js';
@@ -135,10 +136,7 @@ const inFile = (file: string): TE.TaskEither<Diagnostics, Receipt> =>
             ...read,
             // It was JSON before it was read.
             pipeline: read.pipeline as Json,
-            ...(engine === undefined ? {} : { engine }),
-            ...(memory === undefined ? {} : { memory }),
-            ...(certify === undefined ? {} : { certify }),
-            ...(plugins === undefined ? {} : { plugins }),
+            ...definedOnly({ engine, memory, certify, plugins }),
             notes: (notes ?? {}) as Readonly<Record<string, Notes>>,
             folder: folderOf(file, read.output),
           }),

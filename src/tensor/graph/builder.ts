@@ -21,7 +21,6 @@ import { elementCount, sameShape } from './ir.js';
 export class GraphBuilder {
   readonly #nodes: Node[] = [];
   readonly #known = new Map<string, NodeId>();
-  readonly #objects = new Map<object, number>();
   #scope = '';
 
   /** Nodes added from here on are marked with this scope. */
@@ -45,7 +44,7 @@ export class GraphBuilder {
 
   /** Adds an operator. Throws ShapeError when operands and attributes do not fit. */
   add<K extends OpName>(op: K, inputs: readonly NodeId[], attrs: Attributes[K]): NodeId {
-    const key = `${op}(${inputs.join()})${this.#keyOf(op, attrs)}`;
+    const key = `${op}(${inputs.join()})${keyOf(op, attrs)}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const aval = infer(
@@ -61,16 +60,6 @@ export class GraphBuilder {
 
   graph(name: string, outputs: Graph['outputs']): Graph {
     return { name, nodes: [...this.#nodes], outputs: [...outputs] };
-  }
-
-  // Constants are the same when they are the same array: comparing contents would cost a pass over every weight.
-  #keyOf<K extends OpName>(op: K, attrs: Attributes[K]): string {
-    if (op !== 'constant')
-      return JSON.stringify(attrs, (_, v) => (typeof v === 'number' && !Number.isFinite(v) ? String(v) : v));
-    const { value } = attrs as Attributes['constant'];
-    const seen = this.#objects.get(value.data) ?? this.#objects.size;
-    this.#objects.set(value.data, seen);
-    return `${seen}:${value.dtype}[${value.shape.join()}]`;
   }
 
   // The shorthands below keep rules and passes readable; each adds one operator, or none where it would do nothing.
@@ -156,5 +145,30 @@ export class GraphBuilder {
     return others.length === 0 ? only : this.add('concat', [only, ...others], { axis });
   }
 }
+
+/** What attributes were found to be told apart by: passes hand on those of most nodes as they are. */
+const attributeKeys = new WeakMap<object, string>();
+
+const keyOf = <K extends OpName>(op: K, attrs: Attributes[K]): string => {
+  const known = attributeKeys.get(attrs);
+  if (known !== undefined) return known;
+  const key = op === 'constant' ? constantKey(attrs as Attributes['constant']) : JSON.stringify(attrs, named);
+  attributeKeys.set(attrs, key);
+  return key;
+};
+
+/** JSON has no infinities. */
+const named = (_: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+
+const numbers = new WeakMap<object, number>();
+let count = 0;
+
+/** Constants are the same when they are the same array: comparing contents would cost a pass over every weight. */
+const constantKey = ({ value: { data, dtype, shape } }: Attributes['constant']): string => {
+  const number = numbers.get(data) ?? count++;
+  numbers.set(data, number);
+  return `${number}:${dtype}[${shape.join()}]`;
+};
 
 const pick = ({ shape, dtype }: { shape: readonly number[]; dtype: IrDType }) => ({ shape, dtype });

@@ -20,6 +20,8 @@ const show = (shape: readonly number[]): string => `[${shape.join(',')}]`;
 
 /** Numpy broadcasting of several shapes. Throws ShapeError when two dimensions differ and neither is 1. */
 export const broadcastShapes = (...shapes: readonly (readonly number[])[]): number[] => {
+  const [first, ...others] = shapes;
+  if (first !== undefined && others.every((other) => sameShape(first, other))) return [...first];
   const rank = Math.max(0, ...shapes.map((s) => s.length));
   return Array.from({ length: rank }, (_, i) => {
     const dims = shapes.map((s) => s[s.length - rank + i] ?? 1);

@@ -1,0 +1,3 @@
+import { holdToLaws } from './operator-laws.js';
+
+holdToLaws(2);
