@@ -1,4 +1,5 @@
 import { imageCodes } from './codes/image.js';
+import { jobCodes } from './codes/jobs.js';
 import { lutCodes } from './codes/lut.js';
 import { modelCodes } from './codes/model.js';
 import { pictureCodes } from './codes/picture.js';
@@ -31,6 +32,7 @@ export const codes = {
   ...watchCodes,
   ...trainingCodes,
   ...serveCodes,
+  ...jobCodes,
 } as const;
 
 /** The closed union of error codes. */

@@ -82,16 +82,6 @@ export const serveCodes = {
     remedy: 'Try again after the time that `Retry-After` says.',
     disposition: 'transient',
   },
-  'serve/unauthorized': {
-    title: 'A request without a token that the server knows',
-    remedy: 'Send `Authorization: Bearer TOKEN`; `pipe serve token` makes one.',
-    disposition: 'permanent',
-  },
-  'serve/forbidden': {
-    title: 'A token that does not allow this',
-    remedy: 'Use a token with the scope that the message names; `pipe serve token` makes one.',
-    disposition: 'permanent',
-  },
   'serve/token-needed': {
     title: 'A server that others can reach needs a token',
     remedy: 'Make one with `pipe serve token` first, or serve this machine alone (`--host 127.0.0.1`).',
