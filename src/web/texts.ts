@@ -24,6 +24,7 @@ const percent = (share: number): string => {
 
 export const texts = {
   name: 'Prismflow',
+  title: (n: number): string => `${photos(n)} to come · Prismflow`,
   count: { photos },
   format: { duration, bytes, percent },
   bar: {
@@ -82,7 +83,7 @@ export const texts = {
     overlays: { label: 'Overlays', clipping: 'Clipping', trust: 'Trust map' },
     clipped: (lights: number, shadows: number): string =>
       `Clipped: lights ${percent(lights)}, shadows ${percent(shadows)}`,
-    trustLegend: 'Brighter: the model is surer of its edit',
+    trustLegend: 'Red: the models disagree about the edit',
     trustNone: 'This edit has no trust map.',
 
     full: 'Full size',
@@ -105,6 +106,7 @@ export const texts = {
     loading: 'Previews are coming',
     failed: 'No preview',
     hint: 'Shift: add a second one',
+    unavailable: 'Not available here',
     pressed: (place: number): string => `edit ${place}`,
     none: 'No edits are on offer. Start the server with a pipelines.yaml whose pipelines take one photo and give one.',
   },
@@ -176,7 +178,7 @@ export const texts = {
     title: 'Keep as preset',
     lead: 'Writes these edits as a pipeline that the command line takes too.',
     name: 'Name',
-    nameHint: 'Small letters, digits and dashes, as in "misty-mornings"',
+    nameHint: 'A letter, then letters, digits and dashes, as in "misty-mornings"',
     about: 'About (may be left out)',
     keep: 'Keep',
     close: 'Close',

@@ -20,6 +20,8 @@ export interface Pipeline {
   readonly source: string;
   readonly kind: PipelineKind;
   readonly parameters: { readonly properties?: Readonly<Record<string, ParameterSchema>> };
+  /** Why it cannot edit here; absent where it can. */
+  readonly problem?: readonly Notice[];
 }
 
 export type Values = Readonly<Record<string, Json>>;
@@ -47,7 +49,7 @@ export interface Problem {
 }
 
 export interface PhotoFacts {
-  readonly format: string;
+  readonly format?: string;
   readonly depth?: number | string;
   readonly profile?: string | null;
   readonly orientation?: number;

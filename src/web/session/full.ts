@@ -22,8 +22,12 @@ export const isDownloading = signal(false);
 const VIEWABLE = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif']);
 export const isViewable = (type: string): boolean => VIEWABLE.has(type);
 
-/** The format in which a browser shows a photo: its own, so that a download needs no second edit, or JPEG. */
-const viewType = ({ type }: PhotoInfo): string => (isViewable(type) ? type : 'image/jpeg');
+/** The edit's own format, which is what `pipe run` writes. */
+const OWN = '*/*';
+const FALLBACK = 'image/jpeg';
+
+/** What a browser shows: the edit's own format, so that a download needs no second edit, or JPEG. */
+const viewType = ({ type }: PhotoInfo): string => (isViewable(type) ? OWN : FALLBACK);
 
 const REST = 350;
 
@@ -47,7 +51,10 @@ const make = async (info: PhotoInfo, type: string, signal?: AbortSignal): Promis
 export const startFull = (): void => {
   const requests = latest<PhotoInfo>(async (info, signal) => {
     isFullComing.value = true;
-    const made = await make(info, viewType(info), signal);
+    const first = await make(info, viewType(info), signal);
+    // Some edits give another format than the photo's.
+    const made =
+      first === undefined || isViewable(first.edited.blob.type) ? first : await make(info, FALLBACK, signal);
     if (signal.aborted) return;
     isFullComing.value = false;
     if (made !== undefined && made !== full.value) keep(made);
@@ -72,7 +79,7 @@ const save = (url: string, name: string): void => {
   link.click();
 };
 
-/** Downloads the chosen photo with its edits, in its own format; without edits, the photo as it was sent. */
+/** Downloads the chosen photo with its edits, in their own format; without edits, the photo as it was sent. */
 export const download = async (): Promise<void> => {
   const info = chosenInfo.value;
   if (info === undefined || isDownloading.value) return;
@@ -81,7 +88,7 @@ export const download = async (): Promise<void> => {
     return;
   }
   isDownloading.value = true;
-  const made = await make(info, info.type);
+  const made = await make(info, OWN);
   isDownloading.value = false;
   if (made === undefined) return;
   save(made.url, made.edited.name === 'photo' ? info.name : made.edited.name);

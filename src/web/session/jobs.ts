@@ -34,6 +34,18 @@ const listen = (id: string): void => {
   });
 };
 
+/**
+ * Whoever listens anew is told first what was before, an end that a retry took back among it; so an end counts only when nothing follows
+ * it for so many milliseconds.
+ */
+const PATIENCE = 1500;
+
+const hangUp = (id: string): void => {
+  if (queue.peek().jobs.some((job) => job.id === id && isOpen(job))) return;
+  listened.get(id)?.close();
+  if (listened.delete(id)) void fetchFailures(id);
+};
+
 const fetchFailures = async (id: string): Promise<void> => {
   const answer = await client.failures(id);
   if (answer.kind === 'given') dispatchQueue({ kind: 'failures', job: id, items: answer.value.items });
@@ -43,12 +55,7 @@ export const startQueue = async (): Promise<void> => {
   effect(() => {
     const open = new Set(queue.value.jobs.filter(isOpen).map(({ id }) => id));
     for (const id of open) if (!listened.has(id)) listen(id);
-    for (const [id, source] of listened)
-      if (!open.has(id)) {
-        source.close();
-        listened.delete(id);
-        void fetchFailures(id);
-      }
+    for (const id of listened.keys()) if (!open.has(id)) setTimeout(() => hangUp(id), PATIENCE);
   });
   const answer = await client.jobs();
   if (answer.kind !== 'given') return;

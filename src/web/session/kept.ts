@@ -41,14 +41,23 @@ export const settings = (): Settings => ({ ...usual, ...read<Partial<Settings>>(
 export const keepSettings = (change: Partial<Settings>): void =>
   write(SETTINGS, { ...settings(), ...change });
 
+/** Milliseconds: a dial that is turned is kept when it rests. */
+const PATIENCE = 200;
+let keepNow = (): void => undefined;
+let waiting: ReturnType<typeof setTimeout> | undefined;
+
 const keptOf = ({ place, chain }: Photo): readonly Kept[] =>
   place.kind === 'ready' ? [{ id: place.info.id, steps: chain.steps }] : [];
 
-export const keepPhotos = (): void =>
-  write(PHOTOS, {
-    photos: photos.value.list.flatMap(keptOf),
-    chosen: chosenInfo.value?.id,
-  });
+export const keepPhotos = (): void => {
+  const kept = { photos: photos.value.list.flatMap(keptOf), chosen: chosenInfo.value?.id };
+  clearTimeout(waiting);
+  keepNow = () => write(PHOTOS, kept);
+  waiting = setTimeout(keepNow, PATIENCE);
+};
+
+/** Whoever closes the page within that time loses nothing. */
+addEventListener('pagehide', () => keepNow());
 
 /** Brings back the photos of the last visit that the server still holds. */
 export const restore = async (): Promise<void> => {

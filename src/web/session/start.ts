@@ -1,14 +1,17 @@
 import { effect } from '@preact/signals';
 import * as client from '../api/client.js';
+import { toCome } from '../state/jobs.js';
+import { texts } from '../texts.js';
 import { FIT } from '../viewer/geometry.js';
 import { startFull } from './full.js';
 import { startQueue } from './jobs.js';
 import { keepPhotos, restore } from './kept.js';
 import { startPixels } from './pixels.js';
 import { startPreviews } from './previews.js';
-import { chosen, isSphere, offer, overlay, photos, view } from './store.js';
+import { chosen, isSphere, offer, overlay, photos, queue, view } from './store.js';
 import { startTiles } from './tiles.js';
 import { startTrust } from './trust.js';
+import { guardUploads } from './uploads.js';
 
 export const loadPipelines = async (): Promise<void> => {
   const answer = await client.pipelines();
@@ -29,6 +32,14 @@ const startAnew = (): void => {
   });
 };
 
+/** What is to come, for whoever looks at another window meanwhile. */
+const tellInTitle = (): void => {
+  effect(() => {
+    const left = toCome(queue.value);
+    document.title = left === 0 ? texts.name : texts.title(left);
+  });
+};
+
 /** Begins all that goes on beside the views. */
 export const start = async (): Promise<void> => {
   startAnew();
@@ -37,6 +48,8 @@ export const start = async (): Promise<void> => {
   startTiles();
   startPixels();
   startTrust();
+  guardUploads();
+  tellInTitle();
   void startQueue();
   void loadPipelines();
   await restore();

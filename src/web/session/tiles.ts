@@ -53,7 +53,7 @@ export const startTiles = (): void => {
     const made = info === undefined ? {} : (kept.get(info.id) ?? {});
     tiles.value = made;
     if (info === undefined) return;
-    const missing = of.filter(({ name }) => made[name]?.kind !== 'shown');
+    const missing = of.filter(({ name, problem }) => problem === undefined && made[name]?.kind !== 'shown');
     void makeAll(info.id, missing, running.signal);
   });
 };

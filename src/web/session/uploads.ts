@@ -10,6 +10,8 @@ import { dispatch, photos, queue, report } from './store.js';
 /** Sends photos to the server, a few at once; the one that is looked at goes first. */
 
 const AT_ONCE = 3;
+/** Progress below this share is not worth drawing anew. */
+const SHOWN = 0.04;
 
 interface Waiting {
   readonly key: string;
@@ -46,9 +48,17 @@ const next = (): void => {
 const send = async ({ key, file }: Waiting): Promise<void> => {
   const control = new AbortController();
   sending.set(key, control);
-  const place = (share: number): void => dispatch({ kind: 'place', key, place: { kind: 'sending', share } });
+  let told = 0;
+  const place = (share: number): void => {
+    told = share;
+    dispatch({ kind: 'place', key, place: { kind: 'sending', share } });
+  };
   place(0);
-  const answer = await upload(file, place, control.signal);
+  const answer = await upload(
+    file,
+    (share) => (share - told > SHOWN ? place(share) : undefined),
+    control.signal,
+  );
   sending.delete(key);
   if (answer.kind === 'given') dispatch({ kind: 'place', key, place: { kind: 'ready', info: answer.value } });
   if (answer.kind === 'refused') {
@@ -68,4 +78,11 @@ export const removePhoto = (key: string): void => {
   if (photo.place.kind === 'ready' && toCome(queue.value) === 0) void client.deletePhoto(photo.place.info.id);
   if (photo.local !== undefined) URL.revokeObjectURL(photo.local);
   dispatch({ kind: 'remove', key });
+};
+
+/** Whoever leaves while photos are sent is asked first. */
+export const guardUploads = (): void => {
+  addEventListener('beforeunload', (event) => {
+    if (waiting.length + sending.size > 0) event.preventDefault();
+  });
 };

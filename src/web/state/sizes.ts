@@ -5,7 +5,8 @@ const SIZES = [640, 1024, 1600, 2048] as const;
 
 export const QUICK = SIZES[0];
 export const TILE = 320;
-const LARGEST = 2048;
+/** The largest that the server makes. */
+export const LARGEST = 2048;
 
 export interface SizePlan {
   readonly quick: number;

@@ -1,3 +1,4 @@
+import { Component } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { viewOf } from '../api/client.js';
 import { chosen, dispatch, photos } from '../session/store.js';
@@ -38,7 +39,12 @@ const Thumbnail = ({ photo }: { readonly photo: Photo }) => {
   return <img src={source} alt="" decoding="async" loading="lazy" draggable={false} />;
 };
 
-const Frame = ({ photo, isChosen }: { readonly photo: Photo; readonly isChosen: boolean }) => {
+interface FrameProps {
+  readonly photo: Photo;
+  readonly isChosen: boolean;
+}
+
+const FrameView = ({ photo, isChosen }: FrameProps) => {
   const own = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (isChosen) own.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -58,10 +64,10 @@ const Frame = ({ photo, isChosen }: { readonly photo: Photo; readonly isChosen: 
         {photo.place.kind === 'sending' ? (
           <span class="frame-share" style={{ transform: `scaleX(${photo.place.share})` }} />
         ) : null}
-        {photo.place.kind === 'ready' && photo.place.info.facts.panorama ? (
-          <span class="frame-kind">360°</span>
+        {photo.place.kind === 'ready' && photo.place.info.facts.panorama ? <span class="frame-kind" /> : null}
+        {photo.chain.steps.length > 0 ? (
+          <span class="frame-edited" data-count={photo.chain.steps.length} />
         ) : null}
-        {photo.chain.steps.length > 0 ? <span class="frame-edited">{photo.chain.steps.length}</span> : null}
       </button>
       <button
         type="button"
@@ -75,6 +81,17 @@ const Frame = ({ photo, isChosen }: { readonly photo: Photo; readonly isChosen: 
     </li>
   );
 };
+
+/** Of hundreds of photos only those are drawn anew that changed. */
+class Frame extends Component<FrameProps> {
+  override shouldComponentUpdate({ photo, isChosen }: FrameProps): boolean {
+    return photo !== this.props.photo || isChosen !== this.props.isChosen;
+  }
+
+  override render() {
+    return <FrameView {...this.props} />;
+  }
+}
 
 /** Moves the focus together with the choice. */
 const onKeyDown = (event: KeyboardEvent): void => {

@@ -96,7 +96,7 @@ export const Facts = () => {
           <span class="muted"> {format.bytes(info.bytes)}</span>
         </Row>
         <Row name={labels.format}>
-          {facts.format}
+          {facts.format ?? info.type}
           {facts.depth === undefined ? '' : `, ${labels.bits(facts.depth)}`}
           {facts.panorama ? (
             <span class="muted"> {facts.stereo ? labels.kind.stereo : labels.kind.panorama}</span>

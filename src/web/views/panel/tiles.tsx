@@ -35,25 +35,29 @@ const EditTile = ({ pipeline }: { readonly pipeline: Pipeline }) => {
   const steps = chosen.value?.chain.steps ?? [];
   const place = steps.findIndex((step) => step.pipeline === pipeline.name);
   const isChosen = place >= 0;
-  const tile = tiles.value[pipeline.name];
+  const [problem] = pipeline.problem ?? [];
+  const tile: Tile | undefined =
+    problem === undefined ? tiles.value[pipeline.name] : { kind: 'failed', title: problem.message };
   return (
     <button
       type="button"
       class="tile"
       aria-pressed={isChosen}
-      title={pipeline.about === undefined ? labels.hint : `${pipeline.about}\n${labels.hint}`}
+      aria-disabled={problem !== undefined}
+      title={problem?.message ?? `${pipeline.about ?? titleOf(pipeline.name)}\n${labels.hint}`}
       aria-label={[
         titleOf(pipeline.name),
         ...(isChosen ? [labels.pressed(place + 1)] : []),
         ...(tile?.kind === 'failed' ? [`${labels.failed}: ${tile.title}`] : []),
       ].join(', ')}
-      onClick={(event) =>
-        editChosen({ kind: 'toggle', pipeline, id: newId(), looks: looks.value, isAdded: event.shiftKey })
-      }
+      onClick={({ shiftKey }) => {
+        if (problem === undefined)
+          editChosen({ kind: 'toggle', pipeline, id: newId(), looks: looks.value, isAdded: shiftKey });
+      }}
     >
       <span class="tile-picture">
         <Picture tile={tile} />
-        {isChosen ? <span class="tile-place">{place + 1}</span> : null}
+        {isChosen ? <span class="tile-place" data-place={place + 1} /> : null}
       </span>
       <span class="tile-name">{titleOf(pipeline.name)}</span>
     </button>

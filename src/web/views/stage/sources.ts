@@ -5,7 +5,7 @@ import { shown } from '../../session/previews.js';
 import { needed, needsFull } from '../../session/screen.js';
 import { chosenInfo, editsKey } from '../../session/store.js';
 import type { Photo } from '../../state/photos.js';
-import { TILE, viewSize } from '../../state/sizes.js';
+import { LARGEST, TILE, viewSize } from '../../state/sizes.js';
 
 /** Where the pictures of the stage come from: the best that there is now, first those that are there at once. */
 
@@ -19,10 +19,10 @@ export const markUnviewable = (url: string): void => {
 export const beforeUrls = ({ place, local }: Photo): readonly string[] => {
   if (local !== undefined && !unviewable.has(local)) return [local];
   if (place.kind !== 'ready') return [];
-  const { id, type, width, height } = place.info;
+  const { id, type } = place.info;
   const small = viewOf(id, TILE);
   if (!needsFull.value) return [small, viewOf(id, viewSize(needed.value))];
-  return [small, isViewable(type) ? fileOf(id) : viewOf(id, Math.max(width, height))];
+  return [small, isViewable(type) ? fileOf(id) : viewOf(id, LARGEST)];
 };
 
 export interface AfterSource {

@@ -4,6 +4,7 @@ import type { PhotoInfo } from '../../api/types.js';
 import { full, isViewable } from '../../session/full.js';
 import { shown } from '../../session/previews.js';
 import { edits, editsKey, isHeld, sphereSide } from '../../session/store.js';
+import { LARGEST } from '../../state/sizes.js';
 import { texts } from '../../texts.js';
 import type { SphereView } from './sphere.js';
 
@@ -11,7 +12,7 @@ const labels = texts.stage;
 
 /** The best picture of the whole panorama that there is now. */
 const sourceOf = (info: PhotoInfo): { readonly url: string; readonly which: string } => {
-  const before = isViewable(info.type) ? fileOf(info.id) : viewOf(info.id, Math.max(info.width, info.height));
+  const before = isViewable(info.type) ? fileOf(info.id) : viewOf(info.id, LARGEST);
   if (isHeld.value || sphereSide.value === 'before' || edits.value.length === 0)
     return { url: before, which: labels.before };
   if (full.value?.key === editsKey.value) return { url: full.value.url, which: labels.after };
