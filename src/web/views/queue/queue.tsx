@@ -45,9 +45,7 @@ const Buttons = ({ job }: { readonly job: Job }) => (
     ) : null}
     {isOpen(job) ? (
       <Button icon="close" label={labels.cancel} onClick={() => void change(job.id, 'cancel')} />
-    ) : (
-      <Button icon="trash" kind="icon" label={labels.remove} onClick={() => void remove(job.id)} />
-    )}
+    ) : null}
   </div>
 );
 
@@ -60,6 +58,9 @@ const JobCard = ({ job }: { readonly job: Job }) => {
       <div class="job-head">
         <h3>{name}</h3>
         <span class="job-state">{labels.states[job.state]}</span>
+        {isOpen(job) ? null : (
+          <Button icon="trash" kind="icon" label={labels.remove} onClick={() => void remove(job.id)} />
+        )}
       </div>
       <div
         class="job-progress"

@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { fileOf, viewOf } from '../../api/client.js';
 import { full, isViewable } from '../../session/full.js';
@@ -10,14 +11,14 @@ import { LARGEST, TILE, viewSize } from '../../state/sizes.js';
 /** Where the pictures of the stage come from: the best that there is now, first those that are there at once. */
 
 /** Local files that the browser could not show; the server's view of them is taken. */
-const unviewable = new Set<string>();
-export const markUnviewable = (url: string): void => {
-  unviewable.add(url);
+const unviewable = signal<ReadonlySet<string>>(new Set());
+const markUnviewable = (url: string): void => {
+  unviewable.value = new Set([...unviewable.value, url]);
 };
 
 /** The photo before edits, from coarse to fine; each is shown once it is decoded. */
 export const beforeUrls = ({ place, local }: Photo): readonly string[] => {
-  if (local !== undefined && !unviewable.has(local)) return [local];
+  if (local !== undefined && !unviewable.value.has(local)) return [local];
   if (place.kind !== 'ready') return [];
   const { id, type } = place.info;
   const small = viewOf(id, TILE);
@@ -42,9 +43,15 @@ export const afterSource = (): AfterSource | undefined => {
   return { url: preview.url, isCurrent: preview.key === key, isFull: false };
 };
 
-/** The finest of these addresses that is decoded; a change of picture never shows a blank between. */
-export const useDecoded = (urls: readonly string[]): string | undefined => {
-  const [decoded, setDecoded] = useState<string | undefined>(undefined);
+/**
+ * The finest of these addresses that is decoded; a change of picture never shows a blank between.
+ *
+ * @param of what they are pictures of: nothing of something else is shown in its place
+ */
+export const useDecoded = (of: string, urls: readonly string[]): string | undefined => {
+  const [decoded, setDecoded] = useState<{ readonly of: string; readonly url: string } | undefined>(
+    undefined,
+  );
   const names = urls.join('\n');
   useEffect(() => {
     let isOver = false;
@@ -56,13 +63,13 @@ export const useDecoded = (urls: readonly string[]): string | undefined => {
           if (url.startsWith('blob:')) markUnviewable(url);
         });
         if (isOver) return;
-        if (image.naturalWidth > 0) setDecoded(url);
+        if (image.naturalWidth > 0) setDecoded({ of, url });
       }
     };
     void load();
     return () => {
       isOver = true;
     };
-  }, [names]);
-  return names === '' ? undefined : decoded;
+  }, [of, names]);
+  return names === '' || decoded?.of !== of ? undefined : decoded.url;
 };

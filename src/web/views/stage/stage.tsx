@@ -112,9 +112,9 @@ const MODES = { split: Split, side: Side, after: After } as const;
 
 export const Stage = ({ photo }: { readonly photo: Photo }) => {
   const own = useStageSize();
-  const before = useDecoded(beforeUrls(photo));
+  const before = useDecoded(photo.key, beforeUrls(photo));
   const source = edits.value.length === 0 ? undefined : afterSource();
-  const after = useDecoded(source === undefined ? [] : [source.url]);
+  const after = useDecoded(photo.key, source === undefined ? [] : [source.url]);
   const size = useSize(photo, before);
   const Mode = MODES[mode.value];
   const isComing = edits.value.length > 0 && isUpdating.value;
