@@ -129,6 +129,8 @@ const registerPlugins = async (app: App, { limits }: ServerContext, host: string
       directives: {
         defaultSrc: ["'self'"],
         imgSrc: ["'self'", 'blob:', 'data:'],
+        // The 360° view fetches the picture that the page holds.
+        connectSrc: ["'self'", 'blob:'],
         workerSrc: ["'self'", 'blob:'],
         objectSrc: ["'none'"],
         frameAncestors: ["'none'"],

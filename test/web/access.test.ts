@@ -54,7 +54,7 @@ withBrowser('the page for everyone', () => {
 
       await page.keyboard.press('s');
       await page.getByRole('button', { name: 'Apply to 2 photos' }).click();
-      await page.locator('.job-state', { hasText: 'Done' }).waitFor();
+      await page.locator('.job-state', { hasText: 'Done' }).first().waitFor();
       expect(await faultsOf(page)).toEqual([]);
       await page.keyboard.press('q');
 

@@ -181,6 +181,7 @@ withBrowser('editing on the page', () => {
     await page.getByText('the models disagree').waitFor();
     await page.keyboard.press('f');
     await page.getByText('3000 × 2000').waitFor();
+    await page.getByText('passed: 0.26 of 1 level allowed').waitFor();
     await page.getByRole('button', { name: 'Show the receipt' }).click();
     await page.getByText('"receipt-1"').waitFor();
     expectNoErrors(opened);

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
@@ -183,7 +183,7 @@ const addPhoto = async (state: State, name: string, bytes: Buffer): Promise<Phot
   const { width = 0, height = 0, format, hasProfile, exif, xmp, depth } = await sharp(bytes).metadata();
   const isStereo = name.includes('stereo');
   const info: PhotoInfo = {
-    id: randomUUID(),
+    id: randomBytes(12).toString('hex'),
     name,
     bytes: bytes.length,
     type: `image/${format}`,
@@ -191,12 +191,12 @@ const addPhoto = async (state: State, name: string, bytes: Buffer): Promise<Phot
     height,
     digest: 'sha256:00',
     facts: {
-      format: format === 'jpeg' ? 'JPEG' : String(format),
+      format: String(format),
       depth: depth === 'ushort' ? 16 : 8,
-      profile: hasProfile ? 'Display P3' : null,
+      profile: hasProfile ? 'Display P3' : 'sRGB',
       orientation: 1,
       metadata: [
-        ...(exif === undefined ? [] : [{ kind: 'Exif', bytes: exif.length }]),
+        ...(exif === undefined ? [] : [{ kind: 'EXIF', bytes: exif.length }]),
         ...(xmp === undefined ? [] : [{ kind: 'XMP', bytes: xmp.length }]),
       ],
       panorama: width === 2 * height || isStereo,
@@ -332,7 +332,9 @@ const editRoutes = (state: State, previewTime: number): readonly Route[] => [
       response.writeHead(200, {
         'content-type': 'image/jpeg',
         'prismflow-warnings': '[]',
-        'prismflow-notes': encodeURIComponent(JSON.stringify({ dehaze: { seams: 'none seen' } })),
+        'prismflow-notes': JSON.stringify({
+          step: { seamCheck: { windows: 4, difference: 0.001, bound: 1 / 255, passed: true } },
+        }),
         ...(which === 'edits' && {
           'prismflow-receipt': 'receipt-1',
           'content-disposition': `attachment; filename="${photo.info.name.replaceAll('"', '')}"`,
@@ -380,7 +382,7 @@ const startJob = (state: State, itemTime: number, body: string): Job => {
   });
   const total = items.length;
   const job: Job = {
-    id: randomUUID(),
+    id: randomBytes(12).toString('hex'),
     name,
     state: 'waiting',
     edits,

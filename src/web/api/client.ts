@@ -93,6 +93,7 @@ export const edit = (
         blob: await response.blob(),
         name: attachmentName(response.headers.get('content-disposition')) ?? 'photo',
         warnings: headerJson(response.headers.get('prismflow-warnings'), []),
+        notes: headerJson(response.headers.get('prismflow-notes'), {}),
         ...(receipt === null ? {} : { receipt }),
       };
     },

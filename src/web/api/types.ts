@@ -118,6 +118,7 @@ export interface Edited {
   readonly name: string;
   readonly receipt?: string;
   readonly warnings: readonly Notice[];
+  readonly notes: Readonly<Record<string, Json>>;
 }
 
 export interface Preview {

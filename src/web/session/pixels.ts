@@ -2,7 +2,7 @@ import { effect, signal } from '@preact/signals';
 import * as client from '../api/client.js';
 import { type Clipping, clippingOf, type Histogram, histogramOf } from '../viewer/pixels.js';
 import { shown } from './previews.js';
-import { chosenInfo, edits, overlay } from './store.js';
+import { chosenInfo, overlay } from './store.js';
 
 /** What is read off the pixels of what is shown: the histogram, and what is clipped. */
 
@@ -49,7 +49,6 @@ export const startPixels = (): void => {
   effect(() => {
     const info = chosenInfo.value;
     const made = shown.value;
-    const isEdited = edits.value.length > 0;
     const isClipping = overlay.value === 'clipping';
     const now = ++turn;
     if (!isClipping) clipping.value = undefined;
@@ -57,7 +56,7 @@ export const startPixels = (): void => {
       histogram.value = undefined;
       return;
     }
-    if (isEdited && made === undefined) return;
+    // Until the edit is there, the photo as it was stands for it.
     const blob = (size: number): Promise<Blob | undefined> =>
       made === undefined ? original(info.id, size) : Promise.resolve(made.blob);
     const run = async (): Promise<void> => {

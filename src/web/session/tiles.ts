@@ -3,6 +3,7 @@ import * as client from '../api/client.js';
 import type { Pipeline } from '../api/types.js';
 import { defaultsOf } from '../state/chain.js';
 import { Recent, TILE } from '../state/sizes.js';
+import { isUpdating } from './previews.js';
 import { chosenInfo, pipelines } from './store.js';
 
 /** The chosen photo under every edit on offer, each with its defaults and by itself. */
@@ -22,6 +23,17 @@ const kept = new Recent<Made>(MOST_PHOTOS, (made) => {
   for (const tile of Object.values(made)) if (tile.kind === 'shown') URL.revokeObjectURL(tile.url);
 });
 
+/** Waits while the photo itself is being edited, which is looked at first. */
+const rest = (): Promise<void> =>
+  new Promise((resolve) => {
+    const stop = isUpdating.subscribe((is) => {
+      if (is) return;
+      resolve();
+      // It may be told before `subscribe` has given back how to stop.
+      queueMicrotask(() => stop());
+    });
+  });
+
 const make = async (photo: string, pipeline: Pipeline, abort: AbortSignal): Promise<void> => {
   const edits = [{ pipeline: pipeline.name, parameters: defaultsOf(pipeline) }];
   const answer = await client.preview({ photo, edits, size: TILE }, abort);
@@ -37,8 +49,10 @@ const make = async (photo: string, pipeline: Pipeline, abort: AbortSignal): Prom
 const makeAll = async (photo: string, of: readonly Pipeline[], abort: AbortSignal): Promise<void> => {
   const waiting = [...of];
   const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined && !abort.aborted; next = waiting.shift())
-      await make(photo, next, abort);
+    for (let next = waiting.shift(); next !== undefined && !abort.aborted; next = waiting.shift()) {
+      await rest();
+      if (!abort.aborted) await make(photo, next, abort);
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 };

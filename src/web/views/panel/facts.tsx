@@ -1,4 +1,4 @@
-import type { Json, Notice, PhotoInfo } from '../../api/types.js';
+import type { Notice, PhotoInfo } from '../../api/types.js';
 import { full } from '../../session/full.js';
 import { shown } from '../../session/previews.js';
 import { areFactsShown, chosenInfo, dialog, edits, editsKey } from '../../session/store.js';
@@ -44,7 +44,7 @@ const Warnings = ({ of }: { readonly of: readonly Notice[] }) =>
 
 const Receipt = () => {
   const id = full.value?.key === editsKey.value ? full.value.edited.receipt : undefined;
-  if (id === undefined) return <span class="muted">{labels.receiptWait}</span>;
+  if (id === undefined) return <span class="muted">{labels.fullWait}</span>;
   return (
     <Button
       label={labels.receiptShow}
@@ -56,18 +56,31 @@ const Receipt = () => {
   );
 };
 
+/** Seams are checked where a photo is done at full size; previews are small enough to be done in one piece. */
+const Seams = () => {
+  const edited = full.value?.key === editsKey.value ? full.value.edited : undefined;
+  if (edited === undefined) return <span class="muted">{labels.fullWait}</span>;
+  const seams = seamsOf(edited.notes);
+  if (seams === undefined) return <span>{labels.seamsNone}</span>;
+  return (
+    <span class={seams.isPassed ? '' : 'warning'}>
+      {labels.seamsFound(seams.isPassed, seams.difference, seams.bound)}
+    </span>
+  );
+};
+
 const Edited = () => {
   if (edits.value.length === 0) return null;
-  const notes: Readonly<Record<string, Json>> = shown.value?.notes ?? {};
-  const seams = seamsOf(notes);
   const milliseconds = shown.value?.milliseconds;
   return (
     <>
-      {seams === undefined ? null : <Row name={labels.seams}>{seams}</Row>}
-      {milliseconds === undefined ? null : <Row name={labels.time}>{Math.round(milliseconds)} ms</Row>}
+      <Row name={labels.seams}>
+        <Seams />
+      </Row>
       <Row name={labels.receipt}>
         <Receipt />
       </Row>
+      {milliseconds === undefined ? null : <Row name={labels.time}>{Math.round(milliseconds)} ms</Row>}
     </>
   );
 };
@@ -96,7 +109,7 @@ export const Facts = () => {
           <span class="muted"> {format.bytes(info.bytes)}</span>
         </Row>
         <Row name={labels.format}>
-          {facts.format ?? info.type}
+          {(facts.format ?? info.type).toUpperCase()}
           {facts.depth === undefined ? '' : `, ${labels.bits(facts.depth)}`}
           {facts.panorama ? (
             <span class="muted"> {facts.stereo ? labels.kind.stereo : labels.kind.panorama}</span>
