@@ -17,6 +17,7 @@ import { failure } from '../diagnostics/index.js';
 import { version } from '../records/receipts/versions.js';
 import { callerOf } from './access/authorise.js';
 import { createGate, type Gate, isLoopback } from './access/hosts.js';
+import { authorizationOf, sessionRoutes } from './access/session.js';
 import { type App, noteCaller, orThrow } from './app.js';
 import type { ServerContext } from './context.js';
 import { createMetrics, type Metrics } from './metrics.js';
@@ -85,6 +86,7 @@ export const createServer = async ({
   measure(app, metrics);
   takeStreams(app);
   healthRoutes(app, context, metrics);
+  sessionRoutes(app);
   pipelineRoutes(app, context);
   photoRoutes(app, context);
   previewRoutes(app, context);
@@ -109,8 +111,10 @@ const guardRequests = (app: App, { store, now }: ServerContext, gate: Gate, isTo
     if (refusal !== undefined) orThrow({ _tag: 'Left', left: refusal });
     const path = request.url.split('?')[0] ?? '';
     const isOpen = OPEN.has(path) || (!path.startsWith('/v1/') && path !== '/metrics');
+    // Where no token is needed, a cookie that another server of this machine has set counts for nothing.
+    const authorization = isTokenNeeded ? authorizationOf(headers) : headers.authorization;
     if (!isOpen || headers.authorization !== undefined)
-      noteCaller(request, orThrow(callerOf(store, isTokenNeeded, headers.authorization, now())));
+      noteCaller(request, orThrow(callerOf(store, isTokenNeeded, authorization, now())));
   });
 };
 

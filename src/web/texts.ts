@@ -216,6 +216,13 @@ export const texts = {
       ['Ctrl S', 'Download'],
     ],
   },
+  token: {
+    title: 'This server asks for a token',
+    lead: 'Whoever runs it makes one with `pipe serve token`.',
+    label: 'Token',
+    enter: 'Enter',
+    close: 'Close',
+  },
   receipt: {
     title: 'Receipt',
     lead: 'What was done to which bytes, by which version: pipe reproduce makes the same result of it.',

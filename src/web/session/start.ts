@@ -8,7 +8,7 @@ import { startQueue } from './jobs.js';
 import { keepPhotos, restore } from './kept.js';
 import { startPixels } from './pixels.js';
 import { startPreviews } from './previews.js';
-import { chosen, isSphere, offer, overlay, photos, queue, view } from './store.js';
+import { chosen, dialog, isSphere, offer, overlay, photos, queue, view } from './store.js';
 import { startTiles } from './tiles.js';
 import { startTrust } from './trust.js';
 import { guardUploads } from './uploads.js';
@@ -16,7 +16,9 @@ import { guardUploads } from './uploads.js';
 export const loadPipelines = async (): Promise<void> => {
   const answer = await client.pipelines();
   if (answer.kind === 'given') offer.value = { kind: 'loaded', pipelines: answer.value.pipelines };
-  if (answer.kind === 'refused') offer.value = { kind: 'failed', problem: answer.problem };
+  if (answer.kind !== 'refused') return;
+  offer.value = { kind: 'failed', problem: answer.problem };
+  if (answer.problem.status === 401) dialog.value = { kind: 'token' };
 };
 
 /** Another photo is seen whole at first. */

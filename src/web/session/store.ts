@@ -61,6 +61,7 @@ export type Dialog =
   | { readonly kind: 'none' }
   | { readonly kind: 'preset' }
   | { readonly kind: 'shortcuts' }
+  | { readonly kind: 'token' }
   | { readonly kind: 'receipt'; readonly id: string };
 export const dialog = signal<Dialog>({ kind: 'none' });
 export const isQueueShown = signal(false);

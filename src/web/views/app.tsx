@@ -7,6 +7,7 @@ import { useCommands } from './commands.js';
 import { PresetDialog } from './dialogs/preset.js';
 import { ReceiptDialog } from './dialogs/receipt.js';
 import { ShortcutsDialog } from './dialogs/shortcuts.js';
+import { TokenDialog } from './dialogs/token.js';
 import { Filmstrip } from './filmstrip.js';
 import { Notices } from './notices.js';
 import { Panel } from './panel/panel.js';
@@ -60,6 +61,8 @@ const Dialogs = () => {
       return <PresetDialog />;
     case 'shortcuts':
       return <ShortcutsDialog />;
+    case 'token':
+      return <TokenDialog />;
     case 'receipt':
       return <ReceiptDialog id={dialog.value.id} />;
   }

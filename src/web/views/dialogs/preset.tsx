@@ -7,6 +7,7 @@ import { texts } from '../../texts.js';
 import { Icon } from '../icons.js';
 import { Copied } from './copied.js';
 import { DialogFrame } from './dialog.js';
+import { FormProblem } from './form-problem.js';
 
 const labels = texts.preset;
 
@@ -63,14 +64,7 @@ const Form = ({ onKept }: { readonly onKept: (preset: Preset) => void }) => {
         maxLength={200}
         onInput={({ currentTarget }) => setAbout(currentTarget.value)}
       />
-      {problem === undefined ? null : (
-        <p role="alert" class="form-problem">
-          <Icon name="warning" />
-          <span>
-            {problem.detail ?? problem.title} {problem.remedy}
-          </span>
-        </p>
-      )}
+      <FormProblem problem={problem} />
       <button type="submit" class="button primary">
         <Icon name="bookmark" />
         <span>{labels.keep}</span>
