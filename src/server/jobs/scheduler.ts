@@ -93,14 +93,14 @@ export const startScheduler = (options: SchedulerOptions): Scheduler => {
 
   const wake = (): void => {
     while (!isStopped && under.size < atOnce) {
-      const { value: task, kept } = store.change((draft) =>
+      const { value: task } = store.change((draft) =>
         takeNext(draft, served, { now: now(), keep: options.keep }),
       );
       if (task === undefined) break;
       served = task.job.id;
       const abort = new AbortController();
-      const done = kept
-        .then(() => work(task, abort.signal))
+      // Where it is not written down that it was begun, it waits after a crash: the same as what becomes of it otherwise.
+      const done = work(task, abort.signal)
         .catch((thrown: unknown) => {
           isStopped = true;
           options.failed(thrown);

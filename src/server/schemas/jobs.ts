@@ -61,7 +61,7 @@ export type JobRequest = Static<typeof JobRequest>;
 const Time = Type.String({ format: 'date-time' });
 const Count = Type.Integer({ minimum: 0 });
 
-const ItemStateName = Type.Union(ITEM_STATES.map((state) => Type.Literal(state)));
+const ItemStateName = Type.Enum(ITEM_STATES);
 
 export const Told = Type.Object({
   code: Type.String(),
@@ -72,9 +72,7 @@ export const Told = Type.Object({
 export const JobAnswer = Type.Object({
   id: Type.String(),
   name: Type.String(),
-  state: Type.Union(
-    (['waiting', 'working', 'done', 'cancelled'] as const).map((state) => Type.Literal(state)),
-  ),
+  state: Type.Enum(['waiting', 'working', 'done', 'cancelled']),
   edits: Type.Array(
     Type.Object({ pipeline: Type.String(), parameters: Type.Record(Type.String(), Type.Unknown()) }),
   ),
@@ -102,7 +100,7 @@ export const JobAnswer = Type.Object({
       deliveries: Type.Array(
         Type.Object({
           id: Type.String({ description: 'The `webhook-id` of its message.' }),
-          state: Type.Union((['due', 'delivered', 'given-up'] as const).map((state) => Type.Literal(state))),
+          state: Type.Enum(['due', 'delivered', 'given-up']),
           tries: Count,
           next: Type.Optional(Time),
           last: Type.Array(

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import multipart from '@fastify/multipart';
+import Fastify, { type FastifyInstance } from 'fastify';
+import * as E from 'fp-ts/lib/Either.js';
+import { failure } from '../../diagnostics/index.js';
+import { Refusal } from '../http/refusal.js';
+import { recoverJobs } from '../jobs/queue.js';
+import { rootsOf } from '../jobs/roots.js';
+import { startScheduler } from '../jobs/scheduler.js';
+import { type Fetch, sourcesOf } from '../jobs/sources.js';
+import { ANYWHERE } from '../outbound/reach.js';
+import type { JobServices } from '../routes/job-services.js';
+import { jobRoutes } from '../routes/jobs.js';
+import { resultRoutes } from '../routes/results.js';
+import { addPhoto } from '../store/photos.js';
+import { openStateFiles, removeOrphans } from '../store/state-files.js';
+import { openStore } from '../store/store.js';
+import type { Photo } from '../store/tables.js';
+import { requires } from '../tokens/access.js';
+import { serverSecret } from '../webhooks/secret.js';
+import { startSender } from '../webhooks/sender.js';
+import { type CopyingEditor, copyingEditor } from './copying-editor.js';
+
+/** A server of jobs for tests. */
+export interface JobServer {
+  readonly app: FastifyInstance;
+  readonly services: JobServices;
+  readonly editor: CopyingEditor;
+  readonly folder: string;
+  /** Keeps a photo of a text. */
+  readonly photo: (name: string, content?: string, owner?: string) => Promise<string>;
+  /** Waits until a job has ended. */
+  readonly ended: (id: string) => Promise<void>;
+  /** `isCrash` leaves everything as it is. */
+  readonly close: (isCrash?: boolean) => Promise<void>;
+}
+
+const failed = (thrown: unknown): void => {
+  throw thrown;
+};
+
+/** Starts one; `folder` is that of one that was closed, to start it again. */
+export const jobServer = async ({
+  folder = mkdtempSync(join(tmpdir(), 'prismflow-jobs-')),
+  delay = 0,
+  keep = 3_600_000,
+  isRequired = false,
+  fetch,
+  ...more
+}: Partial<JobServices> & {
+  readonly folder?: string;
+  readonly delay?: number;
+  readonly isRequired?: boolean;
+  readonly fetch?: Fetch;
+} = {}): Promise<JobServer> => {
+  const store = openStore(folder);
+  const files = await openStateFiles(folder);
+  const now = more.now ?? Date.now;
+  await removeOrphans(folder, store);
+  await store.change((draft) => recoverJobs(draft, { now: now(), keep })).kept;
+  await serverSecret(store);
+  const editor = copyingEditor(delay);
+  const roots = more.roots ?? rootsOf([]);
+  const sender = startSender({ store, reach: ANYWHERE, now, random: () => 0.5, failed });
+  const scheduler = startScheduler({
+    store,
+    files,
+    editor,
+    sources: sourcesOf(files, roots, fetch),
+    atOnce: 2,
+    keep,
+    now,
+    settled: sender.wake,
+    failed,
+  });
+  const stopping = new AbortController();
+  let photos = 0;
+  const keepPhoto = async (name: string, content: Buffer, owner: string): Promise<Photo> => {
+    const photo = {
+      id: `p${++photos}`,
+      owner,
+      name,
+      bytes: content.length,
+      type: 'image/jpeg',
+      width: 1,
+      height: 1,
+      digest: createHash('sha256').update(content).digest('hex'),
+      facts: null,
+      created: now(),
+      expires: now() + keep,
+    };
+    writeFileSync(files.photo(photo.id), content);
+    await store.change((draft) => addPhoto(draft, photo)).kept;
+    return { ...photo, uses: 0, isHidden: false };
+  };
+  const services: JobServices = {
+    store,
+    files,
+    scheduler,
+    sender,
+    roots,
+    urls: undefined,
+    webhooks: ANYWHERE,
+    mostPhotos: 1000,
+    mostWaiting: 2000,
+    keep,
+    now,
+    requires: requires({ store, isRequired, now }),
+    checkEdits: ([first, ...rest]) =>
+      first === undefined || first.pipeline !== 'copy'
+        ? E.left([failure('job/unknown', `There is no pipeline ${first?.pipeline}.`)])
+        : E.right([first, ...rest]),
+    receive: async (file, { name, owner }) => keepPhoto(name, await buffer(file), owner),
+    mostStreams: 4,
+    stopping: stopping.signal,
+    ...more,
+  };
+  const app = Fastify({ forceCloseConnections: true });
+  await app.register(multipart);
+  app.setErrorHandler((thrown, _, reply) => {
+    if (thrown instanceof Refusal)
+      return reply.code(thrown.status).headers(thrown.headers).send({ code: thrown.diagnostics[0].code });
+    const status = (thrown as { statusCode?: number }).statusCode ?? 500;
+    return reply.code(status).send({ code: String(thrown) });
+  });
+  await app.register(jobRoutes(services));
+  await app.register(resultRoutes(services));
+  scheduler.wake();
+  sender.wake();
+  return {
+    app,
+    services,
+    editor,
+    folder,
+    photo: async (name, content = name, owner = 'local') =>
+      (await keepPhoto(name, Buffer.from(content), owner)).id,
+    ended: (id) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if ((store.get('jobs', id)?.ended ?? 0) === 0) return;
+          end();
+          resolve();
+        };
+        const end = store.watch(look);
+        look();
+      }),
+    close: async (isCrash = false) => {
+      if (isCrash) editor.die();
+      stopping.abort();
+      await app.close();
+      if (!isCrash) await scheduler.stop(AbortSignal.abort());
+      await sender.stop();
+      await store.close();
+    },
+  };
+};
