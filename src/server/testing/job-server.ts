@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import multipart from '@fastify/multipart';
 import Fastify, { type FastifyInstance } from 'fastify';
 import * as E from 'fp-ts/lib/Either.js';
@@ -149,7 +150,11 @@ export const jobServer = async ({
         look();
       }),
     close: async (isCrash = false) => {
-      if (isCrash) editor.die();
+      if (isCrash) {
+        editor.die();
+        // What was edited just before is written down.
+        await pause(100);
+      }
       stopping.abort();
       await app.close();
       if (!isCrash) await scheduler.stop(AbortSignal.abort());
