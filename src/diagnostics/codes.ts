@@ -6,6 +6,7 @@ import { pictureCodes } from './codes/picture.js';
 import { pipelineCodes } from './codes/pipeline.js';
 import { pluginCodes } from './codes/plugin.js';
 import { runCodes } from './codes/run.js';
+import { serveCodes } from './codes/serve.js';
 import { tensorCodes } from './codes/tensor.js';
 import { tilesCodes } from './codes/tiles.js';
 import { trainingCodes } from './codes/training.js';
@@ -30,6 +31,7 @@ export const codes = {
   ...runCodes,
   ...watchCodes,
   ...trainingCodes,
+  ...serveCodes,
   ...jobCodes,
 } as const;
 
