@@ -20,6 +20,7 @@ const floors = [
   'pipelines',
   'records',
   'execution',
+  'server',
   'testing',
   'cli',
 ] as const;

@@ -130,7 +130,10 @@ const asked = async (
       resolve(made);
     });
     const cancel = (): void => {
-      if (!state.waiting.includes(entry)) return state.child?.tell({ kind: 'cancel', id: entry.id });
+      if (!state.waiting.includes(entry)) {
+        state.child?.tell({ kind: 'cancel', id: entry.id });
+        return;
+      }
       state.waiting = state.waiting.filter((each) => each !== entry);
       entry.settle(E.left(cancelledEdit));
     };

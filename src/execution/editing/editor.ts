@@ -1,21 +1,17 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import type { ImageFormat, Json } from '../../ports/index.js';
+import type { ImageFormat } from '../../ports/index.js';
 import { createDispatch, type Load } from './dispatch.js';
+import type { EditStep } from './edit-step.js';
 import type { Catalogue } from './offers.js';
 import type { Edited, Made, PhotoFacts, Previewed, Setup, Task } from './protocol.js';
 import type { Priority } from './queue.js';
 import { workOf, worksOf } from './work.js';
 
 export type { Load } from './dispatch.js';
+export type { EditStep } from './edit-step.js';
 export type { PhotoFacts } from './protocol.js';
-
-/** One edit of a chain: a pipeline that is on offer, with values for its parameters. */
-export interface EditStep {
-  readonly pipeline: string;
-  readonly parameters: Readonly<Record<string, Json>>;
-}
 
 /** A photo to edit. */
 export interface EditRequest {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -200,11 +201,12 @@ const inspected = async (
 ): Promise<E.Either<Diagnostics, Made['inspect']>> => {
   const digest = await digestFile(photo)();
   if (E.isLeft(digest)) return digest;
+  const { size: bytes } = await stat(photo);
   return proxies.decoded({ photo, name, folder }, signal, (frame, warnings) => {
     const facts = factsOf(frame);
     return {
       ...facts,
-      bytes: 0,
+      bytes,
       digest: digest.right,
       type: facts.format === undefined ? 'application/octet-stream' : TYPES[facts.format],
       warnings: warnings.map(plain),

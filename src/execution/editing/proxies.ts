@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { LRUCache } from 'lru-cache';
@@ -47,46 +47,46 @@ export interface Proxies {
   ) => Promise<E.Either<Diagnostics, A>>;
 }
 
-/** @param room memory that is taken while a photo is decoded */
-export const createProxies = (room: Budget, memory: number, maxPixels: number): Proxies => {
-  const kept = new LRUCache<string, Frame>({
-    maxSize: KEPT_BYTES,
-    sizeCalculation: (frame) => Math.max(1, Math.ceil(bytesOf(extentOf(frame)))),
-  });
-  const making = new Map<string, Promise<E.Either<Diagnostics, Frame>>>();
+/** What copies are made with. */
+interface Site {
+  /** Memory that is taken while a photo is decoded. */
+  readonly room: Budget;
+  readonly memory: number;
+  readonly maxPixels: number;
+  readonly kept: LRUCache<string, Frame>;
+}
 
-  const fileOf = ({ folder }: ProxySource, side: number): string | undefined =>
-    folder === undefined ? undefined : join(folder, `proxy-${side}.png`);
+/** A photo whose copies are on disk is known by their folder, so that it may be moved meanwhile. */
+const keyOf = ({ photo, folder }: ProxySource, side: number | string): string => `${folder ?? photo} ${side}`;
 
-  /** Keeps a copy; nobody waits until it is on the disk as well. */
-  const store = async (source: ProxySource, side: number, frame: Frame): Promise<void> => {
-    kept.set(`${source.photo} ${side}`, frame);
-    const file = fileOf(source, side);
-    if (file === undefined || source.folder === undefined) return;
-    const bytes = await storedProxy(frame)();
-    if (E.isLeft(bytes)) return;
-    // A copy that cannot be kept is made again.
-    await mkdir(source.folder, { recursive: true }).catch(() => undefined);
-    await writeAtomically(file, bytes.right)();
-  };
+const fileOf = ({ folder }: ProxySource, side: number): string | undefined =>
+  folder === undefined ? undefined : join(folder, `proxy-${side}.png`);
 
-  const decoded: Proxies['decoded'] = async (source, signal, look) => {
+/** Keeps a copy; nobody waits until it is on the disk as well. One that cannot be kept there is made again. */
+const store = async ({ kept }: Site, source: ProxySource, side: number, frame: Frame): Promise<void> => {
+  kept.set(keyOf(source, side), frame);
+  const file = fileOf(source, side);
+  if (file === undefined || source.folder === undefined) return;
+  const bytes = await storedProxy(frame)();
+  if (E.isLeft(bytes)) return;
+  await mkdir(source.folder, { recursive: true }).catch(() => undefined);
+  await writeAtomically(file, bytes.right)();
+};
+
+const decodedWith =
+  (site: Site): Proxies['decoded'] =>
+  async (source, signal, look) => {
     const { photo, name } = source;
-    const size = await stat(photo).then(
-      ({ size }) => size,
-      () => 0,
-    );
+    const { room, memory, maxPixels } = site;
     const extent = await surveyed({ path: photo, name })();
     if (E.isLeft(extent)) return extent;
     const { width, height } = extent.right;
     if (width * height > maxPixels) return E.left(tooManyPixels(name, extent.right, maxPixels));
-    const release = await room.take((extent.right.source?.decoding ?? 0) + size, signal);
+    const release = await room.take(extent.right.source?.decoding ?? 0, signal);
     if (release === undefined) return E.left(cancelledEdit);
     try {
-      const read = await decode(
-        { path: photo, name },
-        { maxPixels, maxMemory: Math.max(memory, LEAST_MEMORY) },
-      )();
+      const maxMemory = Math.max(memory, LEAST_MEMORY);
+      const read = await decode({ path: photo, name }, { maxPixels, maxMemory })();
       if (E.isLeft(read)) return read;
       const { frame, warnings } = read.right;
       // Each smaller copy is made of the one before it.
@@ -95,7 +95,7 @@ export const createProxies = (room: Budget, memory: number, maxPixels: number): 
         const proxy = await proxyOf(larger, side)();
         if (E.isLeft(proxy)) return proxy;
         larger = proxy.right;
-        void store(source, side, larger);
+        void store(site, source, side, larger);
       }
       return E.right(look(frame, warnings));
     } finally {
@@ -103,21 +103,32 @@ export const createProxies = (room: Budget, memory: number, maxPixels: number): 
     }
   };
 
-  const largeEnough = async (source: ProxySource, side: number): Promise<E.Either<Diagnostics, Frame>> => {
-    const known = kept.get(`${source.photo} ${side}`);
-    if (known !== undefined) return E.right(known);
-    const file = fileOf(source, side);
-    const stored = file === undefined ? undefined : await readProxy(file)();
-    if (stored !== undefined && E.isRight(stored)) {
-      kept.set(`${source.photo} ${side}`, stored.right);
-      return stored;
-    }
-    let own: Frame | undefined;
-    const made = await decoded(source, never, (frame) => {
-      own = kept.get(`${source.photo} ${side}`) ?? frame;
-    });
-    return E.isLeft(made) ? made : E.right(own as Frame);
-  };
+/** A copy of one of the sides: from memory, from the disk, or made now. */
+const copyOf = async (
+  site: Site,
+  source: ProxySource,
+  side: number,
+): Promise<E.Either<Diagnostics, Frame>> => {
+  const { kept } = site;
+  const known = kept.get(keyOf(source, side));
+  if (known !== undefined) return E.right(known);
+  const file = fileOf(source, side);
+  const stored = file === undefined ? undefined : await readProxy(file)();
+  if (stored !== undefined && E.isRight(stored)) {
+    kept.set(keyOf(source, side), stored.right);
+    return stored;
+  }
+  return decodedWith(site)(source, never, (frame) => kept.get(keyOf(source, side)) ?? frame);
+};
+
+/** Makes copies and keeps them. @param room memory that is taken while a photo is decoded */
+export const createProxies = (room: Budget, memory: number, maxPixels: number): Proxies => {
+  const kept = new LRUCache<string, Frame>({
+    maxSize: KEPT_BYTES,
+    sizeCalculation: (frame) => Math.max(1, Math.ceil(bytesOf(extentOf(frame)))),
+  });
+  const site: Site = { room, memory, maxPixels, kept };
+  const making = new Map<string, Promise<E.Either<Diagnostics, Frame>>>();
 
   /** Whoever asks for the same copy meanwhile gets that one. */
   const once = (key: string, make: () => Promise<E.Either<Diagnostics, Frame>>) => {
@@ -129,12 +140,12 @@ export const createProxies = (room: Budget, memory: number, maxPixels: number): 
   };
 
   return {
-    decoded,
+    decoded: decodedWith(site),
     get: async (source, side) => {
       const from = SIDES.find((each) => each >= side) ?? (SIDES[SIDES.length - 1] as number);
-      const larger = await once(`${source.photo} ${from}`, () => largeEnough(source, from));
+      const larger = await once(keyOf(source, from), () => copyOf(site, source, from));
       if (E.isLeft(larger) || Math.max(larger.right.width, larger.right.height) <= side) return larger;
-      const key = `${source.photo} exactly ${side}`;
+      const key = keyOf(source, `exactly ${side}`);
       const known = kept.get(key);
       if (known !== undefined) return E.right(known);
       const made = await proxyOf(larger.right, side)();

@@ -7,7 +7,7 @@ import type { Graph } from '../../pipelines/check/graph.js';
 import { requireLoaded } from '../../pipelines/check/loaded.js';
 import type { ImageFormat } from '../../ports/index.js';
 import { chainText } from './chain.js';
-import type { EditStep } from './editor.js';
+import type { EditStep } from './edit-step.js';
 import { type Catalogue, graphOf, type Offer, placesOf } from './offers.js';
 import { textsOf } from './parameters.js';
 import type { Work } from './protocol.js';
