@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { DiagnosticError, type Diagnostics, failure } from '../../diagnostics/index.js';
 import { digestOf } from '../../disk/digest.js';
+import { type Caller, owns } from '../access/authorise.js';
+import { orThrow } from '../app.js';
 import type { EditStep } from '../editing/editor.js';
-import { Refusal } from '../http/refusal.js';
 import { type Reach, readUrl } from '../outbound/reach.js';
 import type { Store } from '../store/store.js';
 import type { Draft } from '../store/tables.js';
-import { type Identity, sees } from '../tokens/access.js';
 import type { ItemSource } from './item.js';
 import type { Job } from './job.js';
 import { createJob, type JobOrder } from './queue.js';
@@ -53,11 +53,6 @@ type Photo = JobOrder['photos'][number];
 
 const KEY = /^[!-~]{1,200}$/;
 
-const rightOf = <A>(status: number, either: E.Either<Diagnostics, A>): A => {
-  if (E.isLeft(either)) throw new Refusal(status, either.left);
-  return either.right;
-};
-
 /** The last part of a URL's path, as a name. */
 const nameOf = (url: URL): string => {
   const last = basename(url.pathname);
@@ -70,14 +65,14 @@ const nameOf = (url: URL): string => {
 
 const checkedUrl = (text: string, reach: Reach): URL => {
   const url = readUrl(text, reach);
-  if (!(url instanceof URL)) throw new Refusal(422, url);
+  if (!(url instanceof URL)) throw new DiagnosticError(url);
   return url;
 };
 
 const fromUrls = (urls: readonly string[], reach: Reach | undefined): readonly Photo[] =>
   urls.map((text) => {
     if (reach === undefined)
-      throw new Refusal(403, [failure('fetch/not-allowed', 'This server fetches no URLs.')]);
+      throw new DiagnosticError([failure('fetch/not-allowed', 'This server fetches no URLs.')]);
     const url = checkedUrl(text, reach);
     const source: ItemSource = { kind: 'url', url: url.href };
     return { name: nameOf(url), source };
@@ -88,18 +83,18 @@ const fromPaths = async (paths: readonly string[], roots: Roots): Promise<readon
   const found: Photo[] = [];
   for (const path of paths) {
     const files = await roots.photosOf(path, signal)();
-    if (E.isLeft(files)) throw new Refusal(files.left[0].code.startsWith('job/') ? 403 : 422, files.left);
+    if (E.isLeft(files)) throw new DiagnosticError(files.left);
     for (const file of files.right)
       found.push({ name: basename(file), source: { kind: 'path', path: file } });
   }
   return found;
 };
 
-const fromStore = (draft: Draft, ids: readonly string[], identity: Identity): readonly Photo[] =>
+const fromStore = (draft: Draft, ids: readonly string[], caller: Caller): readonly Photo[] =>
   ids.map((id) => {
     const photo = draft.get('photos', id);
-    if (photo === undefined || photo.isHidden || !sees(identity, photo.owner))
-      throw new Refusal(422, [failure('job/unknown-photo', `There is no photo ${id}.`)]);
+    if (photo === undefined || photo.isHidden || !owns(caller, photo.owner))
+      throw new DiagnosticError([failure('job/unknown-photo', `There is no photo ${id}.`)]);
     return { name: photo.name, source: { kind: 'photo', id } };
   });
 
@@ -114,7 +109,7 @@ const repeated = (draft: Draft, owner: string, key: string, body: string): Job |
   const use = draft.get('keys', owner, key);
   if (use === undefined) return undefined;
   if (use.body !== body)
-    throw new Refusal(409, [
+    throw new DiagnosticError([
       failure('job/key-reused', `This key belongs to another request, which made the job ${use.job}.`),
     ]);
   return draft.get('jobs', use.job);
@@ -122,41 +117,32 @@ const repeated = (draft: Draft, owner: string, key: string, body: string): Job |
 
 /**
  * Makes a job of a request, or gives that which the same request with the same key made before. It is on the disk when this is
- * fulfilled. Throws a `Refusal`.
+ * fulfilled. Throws a `DiagnosticError`.
  */
-export const acceptJob = async (
-  wanted: Wanted,
-  identity: Identity,
-  options: Acceptance,
-): Promise<Accepted> => {
+export const acceptJob = async (wanted: Wanted, caller: Caller, options: Acceptance): Promise<Accepted> => {
   const { store, mostPhotos, mostWaiting } = options;
   if (wanted.key !== undefined && !KEY.test(wanted.key))
-    throw new Refusal(400, [
+    throw new DiagnosticError([
       failure('job/bad-key', 'The idempotency key is no 1 to 200 visible ASCII characters.'),
     ]);
   const key = wanted.key === undefined ? undefined : createHash('sha256').update(wanted.key).digest('hex');
   const body = digestOf(wanted.body);
   const before =
-    key === undefined ? undefined : store.change((draft) => repeated(draft, identity.owner, key, body));
+    key === undefined ? undefined : store.change((draft) => repeated(draft, caller.id, key, body));
   if (before?.value !== undefined) return { job: before.value, isRepeated: true };
   if (wanted.webhook !== undefined) checkedUrl(wanted.webhook.url, options.webhooks);
   const others = [...fromUrls(wanted.urls, options.urls), ...(await fromPaths(wanted.paths, options.roots))];
   const { value, kept } = store.change((draft): Accepted => {
-    const same = key === undefined ? undefined : repeated(draft, identity.owner, key, body);
+    const same = key === undefined ? undefined : repeated(draft, caller.id, key, body);
     if (same !== undefined) return { job: same, isRepeated: true };
-    const photos = rightOf(
-      422,
-      bounded([...fromStore(draft, wanted.photos, identity), ...others], mostPhotos),
-    );
+    const photos = orThrow(bounded([...fromStore(draft, wanted.photos, caller), ...others], mostPhotos));
     if (countWaiting(draft) + photos.length > mostWaiting)
-      throw new Refusal(
-        503,
-        [failure('job/queue-full', `${mostWaiting} photos may wait, and these would be more.`)],
-        { 'retry-after': '60' },
-      );
+      throw new DiagnosticError([
+        failure('job/queue-full', `${mostWaiting} photos may wait, and these would be more.`),
+      ]);
     const order: JobOrder = {
       name: wanted.name,
-      owner: identity.owner,
+      owner: caller.id,
       edits: wanted.edits,
       photos,
       ...(wanted.webhook === undefined ? {} : { webhook: wanted.webhook }),

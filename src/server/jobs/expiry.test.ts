@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, describe, expect, it } from 'vitest';
+import { newId, openPhotoShelf } from '../photos/shelf.js';
 import { addPhoto, removePhoto } from '../store/photos.js';
-import { openStateFiles, removeOrphans } from '../store/state-files.js';
 import { openStore, type Store } from '../store/store.js';
 import { bytesKept, roomOf } from '../store/usage.js';
 import { removeExpired } from './expiry.js';
+import { openJobFiles, removeOrphans } from './job-files.js';
 import { createJob, settle, takeNext } from './queue.js';
 
 const folders: string[] = [];
@@ -19,6 +20,11 @@ const place = (): string => {
 afterAll(() => {
   for (const each of folders) rmSync(each, { recursive: true, force: true });
 });
+
+const openFiles = async (folder: string, store: Store) =>
+  openJobFiles(folder, await openPhotoShelf(folder, store));
+
+const [A, B, STRAY] = [newId(), newId(), newId()];
 
 const photo = (id: string, expires: number) => ({
   id,
@@ -53,16 +59,16 @@ describe('what expires', () => {
   it('is removed with its files, but not what a job still needs', async () => {
     const folder = place();
     const store = openStore(folder);
-    const files = await openStateFiles(folder);
-    for (const id of ['a', 'b']) {
+    const files = await openFiles(folder, store);
+    for (const id of [A, B]) {
       writeFileSync(files.photo(id), 'x');
       store.change((draft) => addPhoto(draft, photo(id, 10)));
     }
-    const job = jobOf(store, 'a');
+    const job = jobOf(store, A);
     expect(await removeExpired(store, files, 9)).toBe(0);
     expect(await removeExpired(store, files, 10)).toBe(2);
-    expect(readdirSync(join(folder, 'photos'))).toEqual(['a']);
-    expect(store.get('photos', 'a')).toMatchObject({ isHidden: true, uses: 1 });
+    expect(readdirSync(join(folder, 'photos'))).toEqual([A]);
+    expect(store.get('photos', A)).toMatchObject({ isHidden: true, uses: 1 });
     expect(bytesKept(store)).toBe(100);
 
     await files.makeResults(job.id);
@@ -102,20 +108,20 @@ describe('what expires', () => {
   it('leaves no file of which the store knows nothing', async () => {
     const folder = place();
     const store = openStore(folder);
-    const files = await openStateFiles(folder);
+    const files = await openFiles(folder, store);
     const job = (() => {
-      store.change((draft) => addPhoto(draft, photo('a', 10)));
-      return jobOf(store, 'a');
+      store.change((draft) => addPhoto(draft, photo(A, 10)));
+      return jobOf(store, A);
     })();
-    writeFileSync(files.photo('a'), 'x');
-    writeFileSync(files.photo('stray'), 'x');
-    writeFileSync(files.incoming('half'), 'x');
+    writeFileSync(files.photo(A), 'x');
+    writeFileSync(files.photo(STRAY), 'x');
+    writeFileSync(files.incoming(), 'x');
     await files.makeResults(job.id);
-    await files.makeResults('gone');
+    await files.makeResults('0'.repeat(29));
     writeFileSync(files.result(job.id, 1), 'not acknowledged');
-    await openStateFiles(folder);
+    await openFiles(folder, store);
     expect(await removeOrphans(folder, store)).toBe(3);
-    expect(readdirSync(join(folder, 'photos'))).toEqual(['a']);
+    expect(readdirSync(join(folder, 'photos'))).toEqual([A]);
     expect(readdirSync(join(folder, 'incoming'))).toEqual([]);
     expect(readdirSync(join(folder, 'results'))).toEqual([job.id]);
     expect(readdirSync(join(folder, 'results', job.id))).toEqual([]);
@@ -125,9 +131,14 @@ describe('what expires', () => {
 
 describe('files', () => {
   it('are named by ids alone', async () => {
-    const files = await openStateFiles(place());
-    for (const id of ['..', '../a', 'a/b', '', 'A', 'a\0', 'con.x'])
+    const folder = place();
+    const store = openStore(folder);
+    const files = await openFiles(folder, store);
+    for (const id of ['..', '../a', 'a/b', '', 'A', 'a\0', 'con.x']) {
       expect(() => files.photo(id), id).toThrow('is no id');
+      expect(() => files.result(id, 1), id).toThrow('is no id');
+    }
+    await store.close();
   });
 });
 
@@ -135,7 +146,7 @@ describe('room', () => {
   it('is taken by what is kept and by what is promised, and refused when it is used up', async () => {
     const store = openStore(place());
     const room = roomOf(store, 250);
-    store.change((draft) => addPhoto(draft, photo('a', 10)));
+    store.change((draft) => addPhoto(draft, photo(A, 10)));
     const first = room.take(100);
     expect(E.isRight(first)).toBe(true);
     const refused = room.take(100);
@@ -145,7 +156,7 @@ describe('room', () => {
       first.right();
     }
     expect(room.taken()).toBe(100);
-    store.change((draft) => removePhoto(draft, 'a'));
+    store.change((draft) => removePhoto(draft, A));
     expect(room.taken()).toBe(0);
     await store.close();
   });

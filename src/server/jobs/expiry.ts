@@ -1,7 +1,7 @@
 import { removePhoto } from '../store/photos.js';
-import type { StateFiles } from '../store/state-files.js';
 import type { Store } from '../store/store.js';
 import type { Draft, ExpiryKind } from '../store/tables.js';
+import type { JobFiles } from './job-files.js';
 import { removeJob } from './queue.js';
 
 /** What one sweep removes at most, so that others get on in between. */
@@ -29,7 +29,7 @@ const gone = (draft: Draft, kind: ExpiryKind, id: string): Gone => {
 };
 
 /** Removes what has expired, with its files; gives how much that was. What a crash leaves of files goes at the next start. */
-export const removeExpired = async (store: Store, files: StateFiles, now: number): Promise<number> => {
+export const removeExpired = async (store: Store, files: JobFiles, now: number): Promise<number> => {
   let count = 0;
   for (;;) {
     const due = [...store.range('expiries', { limit: AT_ONCE })].filter(({ key: [at] }) => at <= now);
@@ -52,7 +52,7 @@ const EVERY_MS = 30_000;
 /** Removes what expires, from now on; gives what ends that. */
 export const startExpiry = (
   store: Store,
-  files: StateFiles,
+  files: JobFiles,
   { now, failed }: { readonly now: () => number; readonly failed: (thrown: unknown) => void },
 ): (() => Promise<void>) => {
   let running = Promise.resolve();

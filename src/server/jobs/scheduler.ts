@@ -2,17 +2,18 @@ import { rm } from 'node:fs/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import type { Editor, EditResult } from '../editing/editor.js';
-import type { StateFiles } from '../store/state-files.js';
+import { toldOf } from '../problems/problem.js';
 import type { Store } from '../store/store.js';
-import type { Failed, ItemResult, Told } from './item.js';
+import type { Failed, ItemResult } from './item.js';
 import { type Pace, withSettled } from './job.js';
+import type { JobFiles } from './job-files.js';
 import { type Outcome, settle, type Task, takeNext } from './queue.js';
 import type { Ready, Sources } from './sources.js';
 
 /** What the scheduler works with. */
 export interface SchedulerOptions {
   readonly store: Store;
-  readonly files: StateFiles;
+  readonly files: JobFiles;
   readonly editor: Pick<Editor, 'edit'>;
   readonly sources: Sources;
   /** Items that are worked on at once: enough to keep the editing process busy. */
@@ -37,13 +38,6 @@ export interface Scheduler {
   /** Takes no more items, and waits for those that are worked on; the signal gives them back unfinished. */
   readonly stop: (signal?: AbortSignal) => Promise<void>;
 }
-
-/** A diagnostic without what was thrown underneath. */
-export const toldOf = ({ code, message, hint }: Told): Told => ({
-  code,
-  message,
-  ...(hint === undefined ? {} : { hint }),
-});
 
 const problemOf = ([first, ...rest]: Diagnostics): Failed['problem'] => [toldOf(first), ...rest.map(toldOf)];
 

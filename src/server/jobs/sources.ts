@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import type { StateFiles } from '../store/state-files.js';
+import type { JobFiles } from './job-files.js';
 import type { Task } from './queue.js';
 import type { Roots } from './roots.js';
 
@@ -22,8 +22,8 @@ const kept = (path: string): Ready => ({ path, release: async () => undefined })
 
 /** Photos that were uploaded, below the roots that were allowed, and behind URLs where those are. */
 export const sourcesOf =
-  (files: StateFiles, roots: Roots, fetch: Fetch | undefined): Sources =>
-  ({ job, item }, signal) => {
+  (files: JobFiles, roots: Roots, fetch: Fetch | undefined): Sources =>
+  ({ item }, signal) => {
     const { source } = item;
     switch (source.kind) {
       case 'photo':
@@ -33,7 +33,7 @@ export const sourcesOf =
       case 'url': {
         if (fetch === undefined)
           return TE.left([failure('fetch/not-allowed', 'The server fetches no URLs.')]);
-        const path = files.incoming(`${job.id}_${item.number}_${item.attempts}`);
+        const path = files.incoming();
         return pipe(
           fetch(source.url, path, signal),
           TE.map(() => ({ path, release: () => rm(path, { force: true }) })),

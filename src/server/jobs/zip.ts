@@ -2,10 +2,10 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import yazl from 'yazl';
 import { printable } from '../../diagnostics/index.js';
-import type { StateFiles } from '../store/state-files.js';
 import type { Reading } from '../store/tables.js';
 import type { Item } from './item.js';
 import type { Job } from './job.js';
+import type { JobFiles } from './job-files.js';
 import { entryNames } from './zip-names.js';
 
 /** What of failures is told in an archive, a line each. */
@@ -20,7 +20,7 @@ export const failuresText = (items: readonly Extract<Item, { state: 'failed' }>[
  * The results of a job as a zip archive that is made while it is read: files are opened one after the other, so that memory does not
  * grow with them. What failed is listed in `failures.txt`. The stream ends with an error where a result goes away meanwhile.
  */
-export const resultsZip = (reading: Reading, files: StateFiles, job: Job): Readable => {
+export const resultsZip = (reading: Reading, files: JobFiles, job: Job): Readable => {
   const zip = new yazl.ZipFile();
   const nameFor = entryNames();
   const failures: Extract<Item, { state: 'failed' }>[] = [];

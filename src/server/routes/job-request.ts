@@ -1,15 +1,15 @@
 import type {} from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
-import * as E from 'fp-ts/lib/Either.js';
 import Compile from 'typebox/compile';
-import { failure, messageOf } from '../../diagnostics/index.js';
-import type { Json } from '../../ports/index.js';
-import { Refusal } from '../http/refusal.js';
+import { DiagnosticError, failure, messageOf } from '../../diagnostics/index.js';
+import type { Caller } from '../access/authorise.js';
+import { orThrow } from '../app.js';
 import type { Wanted } from '../jobs/accept.js';
+import { stepsOf } from '../schemas/common.js';
 import { JobRequest } from '../schemas/jobs.js';
 import { removePhoto } from '../store/photos.js';
 import type { Photo } from '../store/tables.js';
-import type { Identity } from '../tokens/access.js';
+import { safeName } from '../uploads/names.js';
 import type { JobServices } from './job-services.js';
 
 const validator = Compile(JobRequest);
@@ -22,7 +22,7 @@ export interface JobForm {
   readonly giveBack: () => Promise<void>;
 }
 
-const bad = (message: string): Refusal => new Refusal(400, [failure('job/bad-form', message)]);
+const bad = (message: string): DiagnosticError => new DiagnosticError([failure('job/bad-form', message)]);
 
 const readField = (text: unknown): JobRequest => {
   if (typeof text !== 'string') throw bad('The field `job` is a file, and should be text.');
@@ -37,11 +37,12 @@ const readField = (text: unknown): JobRequest => {
   throw bad(`The field \`job\` is no job: ${first?.instancePath || 'it'} ${first?.message ?? 'is wrong'}.`);
 };
 
-/** Reads a form: the field `job`, and files, each of which is taken in as it comes. Throws a `Refusal`, and keeps nothing then. */
+/** Reads a form: the field `job`, and files, each of which is taken in as it comes. Throws a `DiagnosticError`, and keeps nothing then. */
 export const readJobForm = async (
   request: FastifyRequest,
-  { owner }: Identity,
+  { id: owner }: Caller,
   services: JobServices,
+  signal: AbortSignal,
 ): Promise<JobForm> => {
   const photos: Photo[] = [];
   let job: JobRequest | undefined;
@@ -56,12 +57,17 @@ export const readJobForm = async (
     for await (const part of request.parts()) {
       if (part.type === 'file') {
         if (photos.length >= services.mostPhotos)
-          throw new Refusal(422, [
+          throw new DiagnosticError([
             failure('job/too-many-photos', `The job has more than ${services.mostPhotos} photos.`),
           ]);
-        photos.push(
-          await services.receive(part.file, { name: part.filename || 'photo', type: part.mimetype, owner }),
-        );
+        const received = await services.receive(part.file, {
+          name: safeName(part.filename),
+          owner,
+          signal,
+        })();
+        // What is left of a file that was refused is passed over.
+        part.file.resume();
+        photos.push(orThrow(received));
       } else if (part.fieldname === 'job') job = readField(part.value);
       else throw bad(`The form has a field \`${part.fieldname}\`, and takes \`job\` and files.`);
     }
@@ -73,23 +79,20 @@ export const readJobForm = async (
   }
 };
 
-/** A request for a job as it is taken on. */
-export const wantedOf = (
+/** A request for a job as it is taken on; its edits are checked. */
+export const wantedOf = async (
   { checkEdits }: JobServices,
   job: JobRequest,
   key: string | undefined,
   uploaded: readonly Photo[] = [],
-): Wanted => {
-  const [first, ...rest] = job.edits.map(({ pipeline, parameters = {} }) => ({
-    pipeline,
-    // They came as JSON.
-    parameters: parameters as Readonly<Record<string, Json>>,
-  }));
-  const edits = checkEdits(first === undefined ? [] : [first, ...rest]);
-  if (E.isLeft(edits)) throw new Refusal(422, edits.left);
+): Promise<Wanted> => {
+  const [first, ...rest] = stepsOf(job.edits);
+  if (first === undefined) throw bad('The job has no edits.');
+  const edits: Wanted['edits'] = [first, ...rest];
+  orThrow(await checkEdits(edits)());
   return {
     name: job.name ?? '',
-    edits: edits.right,
+    edits,
     photos: [...(job.photos ?? []), ...uploaded.map(({ id }) => id)],
     paths: job.paths ?? [],
     urls: job.urls ?? [],

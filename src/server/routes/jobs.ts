@@ -1,14 +1,15 @@
 import type {} from '@fastify/multipart';
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { failure } from '../../diagnostics/index.js';
-import { Refusal } from '../http/refusal.js';
+import { DiagnosticError, failure } from '../../diagnostics/index.js';
+import { owns } from '../access/authorise.js';
+import { type App, callerFor, untilGone } from '../app.js';
 import { acceptJob } from '../jobs/accept.js';
 import type { Job } from '../jobs/job.js';
 import { openOf, secondsLeft } from '../jobs/job.js';
 import { cancelJob, removeJob, retryJob } from '../jobs/queue.js';
 import { shownItem, shownJob } from '../jobs/shown.js';
+import { refusals } from '../schemas/common.js';
 import {
   ItemsAnswer,
   ItemsQuery,
@@ -19,7 +20,6 @@ import {
   JobsAnswer,
   JobsQuery,
 } from '../schemas/jobs.js';
-import { sees, whoAsks } from '../tokens/access.js';
 import { readJobForm, wantedOf } from './job-request.js';
 import type { JobServices } from './job-services.js';
 
@@ -30,8 +30,8 @@ const SHOWN_DELIVERIES = 10;
 export const jobOf = ({ store }: JobServices, request: FastifyRequest<{ Params: { id: string } }>): Job => {
   const { id } = request.params;
   const job = store.get('jobs', id);
-  if (job === undefined || !sees(whoAsks(request), job.owner))
-    throw new Refusal(404, [failure('job/unknown', `There is no job ${id}.`)]);
+  if (job === undefined || !owns(callerFor(request, 'jobs'), job.owner))
+    throw new DiagnosticError([failure('job/unknown', `There is no job ${id}.`)]);
   return job;
 };
 
@@ -54,16 +54,14 @@ const clockOf = ({ now, keep }: JobServices) => ({ now: now(), keep });
 
 /** Routes that make jobs, and that tell of them. */
 export const jobRoutes =
-  (services: JobServices): FastifyPluginAsyncTypebox =>
-  async (app) => {
+  (services: JobServices) =>
+  (app: App): void => {
     const { store, scheduler, sender, files } = services;
-    const onRequest = services.requires('jobs');
     const show = told(services);
 
     app.post(
       '/v1/jobs',
       {
-        onRequest,
         schema: {
           operationId: 'createJob',
           tags: ['jobs'],
@@ -79,22 +77,24 @@ export const jobRoutes =
               },
             },
           },
-          response: { 202: JobAnswer },
+          response: { 202: JobAnswer, ...refusals },
         },
       },
       async (request, reply) => {
-        const identity = whoAsks(request);
+        const caller = callerFor(request, 'jobs');
         const form =
-          request.isMultipart?.() === true ? await readJobForm(request, identity, services) : undefined;
+          request.isMultipart?.() === true
+            ? await readJobForm(request, caller, services, untilGone(reply))
+            : undefined;
         try {
           const { job, isRepeated } = await acceptJob(
-            wantedOf(
+            await wantedOf(
               services,
               form?.job ?? (request.body as JobRequest),
               request.headers['idempotency-key'],
               form?.photos,
             ),
-            identity,
+            caller,
             services,
           );
           if (isRepeated) await form?.giveBack();
@@ -110,21 +110,20 @@ export const jobRoutes =
     app.get(
       '/v1/jobs',
       {
-        onRequest,
         schema: {
           operationId: 'listJobs',
           tags: ['jobs'],
           querystring: JobsQuery,
-          response: { 200: JobsAnswer },
+          response: { 200: JobsAnswer, ...refusals },
         },
       },
       async (request) => {
         const { cursor, limit = 50 } = request.query;
-        const identity = whoAsks(request);
+        const caller = callerFor(request, 'jobs');
         const jobs: Job[] = [];
         const range = { isReversed: true, ...(cursor === undefined ? {} : { after: [cursor] }) };
         for (const { value } of store.range('jobs', range)) {
-          if (sees(identity, value.owner)) jobs.push(value);
+          if (owns(caller, value.owner)) jobs.push(value);
           if (jobs.length > limit) break;
         }
         const last = jobs.length > limit ? jobs[limit - 1]?.id : undefined;
@@ -135,8 +134,12 @@ export const jobRoutes =
     app.get(
       '/v1/jobs/:id',
       {
-        onRequest,
-        schema: { operationId: 'getJob', tags: ['jobs'], params: JobParams, response: { 200: JobAnswer } },
+        schema: {
+          operationId: 'getJob',
+          tags: ['jobs'],
+          params: JobParams,
+          response: { 200: JobAnswer, ...refusals },
+        },
       },
       async (request) => show(jobOf(services, request)),
     );
@@ -144,13 +147,12 @@ export const jobRoutes =
     app.get(
       '/v1/jobs/:id/items',
       {
-        onRequest,
         schema: {
           operationId: 'listItems',
           tags: ['jobs'],
           params: JobParams,
           querystring: ItemsQuery,
-          response: { 200: ItemsAnswer },
+          response: { 200: ItemsAnswer, ...refusals },
         },
       },
       async (request) => {
@@ -177,8 +179,12 @@ export const jobRoutes =
     app.post(
       '/v1/jobs/:id/cancel',
       {
-        onRequest,
-        schema: { operationId: 'cancelJob', tags: ['jobs'], params: JobParams, response: { 200: JobAnswer } },
+        schema: {
+          operationId: 'cancelJob',
+          tags: ['jobs'],
+          params: JobParams,
+          response: { 200: JobAnswer, ...refusals },
+        },
       },
       async (request) => {
         const { id } = jobOf(services, request);
@@ -196,18 +202,24 @@ export const jobRoutes =
     app.post(
       '/v1/jobs/:id/retry',
       {
-        onRequest,
-        schema: { operationId: 'retryJob', tags: ['jobs'], params: JobParams, response: { 200: JobAnswer } },
+        schema: {
+          operationId: 'retryJob',
+          tags: ['jobs'],
+          params: JobParams,
+          response: { 200: JobAnswer, ...refusals },
+        },
       },
       async (request) => {
         const job = jobOf(services, request);
         if (job.isCancelled)
-          throw new Refusal(409, [
+          throw new DiagnosticError([
             failure('job/cancelled', `The job ${job.id} was cancelled, and is not tried again.`),
           ]);
         const { value: count, kept } = store.change((draft) => retryJob(draft, job));
         if (count === 0)
-          throw new Refusal(409, [failure('job/nothing-failed', `Nothing of the job ${job.id} has failed.`)]);
+          throw new DiagnosticError([
+            failure('job/nothing-failed', `Nothing of the job ${job.id} has failed.`),
+          ]);
         await kept;
         scheduler.wake();
         return show(jobOf(services, request));
@@ -217,12 +229,11 @@ export const jobRoutes =
     app.delete(
       '/v1/jobs/:id',
       {
-        onRequest,
         schema: {
           operationId: 'deleteJob',
           tags: ['jobs'],
           params: JobParams,
-          response: { 204: Type.Null() },
+          response: { 204: Type.Null(), ...refusals },
         },
       },
       async (request, reply) => {

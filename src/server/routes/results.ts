@@ -1,14 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { failure } from '../../diagnostics/index.js';
-import { Refusal } from '../http/refusal.js';
+import { DiagnosticError, failure } from '../../diagnostics/index.js';
+import type { App } from '../app.js';
 import { eventText, HEARTBEAT, jobEvents } from '../jobs/events.js';
 import { withHeartbeat } from '../jobs/heartbeat.js';
 import { resultsZip } from '../jobs/zip.js';
-import { entryNames } from '../jobs/zip-names.js';
-import { attachment } from '../names/disposition.js';
 import { EventHeaders, ItemParams, JobParams } from '../schemas/jobs.js';
+import { attachment, named, safeName } from '../uploads/names.js';
 import type { JobServices } from './job-services.js';
 import { jobOf, told } from './jobs.js';
 
@@ -21,31 +19,29 @@ async function* texts(events: ReturnType<typeof jobEvents>): AsyncGenerator<stri
 
 /** Routes that give what came of a job, and tell of it while it goes on. */
 export const resultRoutes =
-  (services: JobServices): FastifyPluginAsyncTypebox =>
-  async (app) => {
+  (services: JobServices) =>
+  (app: App): void => {
     const { store, files } = services;
-    const onRequest = services.requires('jobs');
     let streams = 0;
 
     app.get(
       '/v1/jobs/:id/items/:number/result',
-      { onRequest, schema: { operationId: 'getResult', tags: ['jobs'], params: ItemParams } },
+      { schema: { operationId: 'getResult', tags: ['jobs'], params: ItemParams } },
       async (request, reply) => {
         const { id } = jobOf(services, request);
         const { number } = request.params;
         const item = store.get('items', id, number);
         if (item === undefined)
-          throw new Refusal(404, [failure('job/unknown-item', `The job ${id} has no item ${number}.`)]);
+          throw new DiagnosticError([failure('job/unknown-item', `The job ${id} has no item ${number}.`)]);
         if (item.state !== 'done')
-          throw new Refusal(409, [
+          throw new DiagnosticError([
             failure('job/no-result', `Item ${number} is ${item.state}, and has no result.`),
           ]);
         const { type, bytes, digest, extension } = item.result;
-        const name = entryNames()(item.name, extension);
         return reply
           .header('content-type', type)
           .header('content-length', bytes)
-          .header('content-disposition', attachment(name))
+          .header('content-disposition', attachment(named(item.name, extension)))
           .header('etag', `"${digest}"`)
           .header('prismflow-receipt', item.result.receipt)
           .send(createReadStream(files.result(id, number)));
@@ -54,12 +50,15 @@ export const resultRoutes =
 
     app.get(
       '/v1/jobs/:id/results.zip',
-      { onRequest, schema: { operationId: 'getResults', tags: ['jobs'], params: JobParams } },
+      { schema: { operationId: 'getResults', tags: ['jobs'], params: JobParams } },
       async (request, reply) => {
         const job = jobOf(services, request);
         return reply
           .header('content-type', 'application/zip')
-          .header('content-disposition', attachment(`${job.name === '' ? 'results' : job.name}.zip`))
+          .header(
+            'content-disposition',
+            attachment(`${safeName(job.name === '' ? 'results' : job.name)}.zip`),
+          )
           .send(resultsZip(store, files, job));
       },
     );
@@ -67,7 +66,6 @@ export const resultRoutes =
     app.get(
       '/v1/jobs/:id/events',
       {
-        onRequest,
         schema: { operationId: 'getEvents', tags: ['jobs'], params: JobParams, headers: EventHeaders },
       },
       async (request, reply) => {
@@ -77,11 +75,9 @@ export const resultRoutes =
         // A browser that comes back to what has ended is told to stay away.
         if (job.ended !== undefined && from >= job.revision) return reply.code(204).send();
         if (streams >= services.mostStreams)
-          throw new Refusal(
-            503,
-            [failure('job/too-many-streams', `${services.mostStreams} clients are told of jobs already.`)],
-            { 'retry-after': '10' },
-          );
+          throw new DiagnosticError([
+            failure('job/too-many-streams', `${services.mostStreams} clients are told of jobs already.`),
+          ]);
         streams++;
         const gone = new AbortController();
         reply.raw.once('close', () => {

@@ -1,24 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { ITEM_STATES } from '../jobs/item.js';
+import { Edits, Id, Told } from './common.js';
 
 /** What requests and answers about jobs look like: checked, typed, and told in /openapi.json by these. */
-
-export const Edits = Type.Array(
-  Type.Object(
-    {
-      pipeline: Type.String({
-        minLength: 1,
-        maxLength: 200,
-        description: 'One that `GET /v1/pipelines` lists.',
-      }),
-      parameters: Type.Optional(
-        Type.Record(Type.String(), Type.Unknown(), { description: 'Values for its parameters.' }),
-      ),
-    },
-    { additionalProperties: false },
-  ),
-  { minItems: 1, maxItems: 16, description: 'Edits, done one after the other.' },
-);
 
 export const WebhookTarget = Type.Object(
   {
@@ -62,12 +46,6 @@ const Time = Type.String({ format: 'date-time' });
 const Count = Type.Integer({ minimum: 0 });
 
 const ItemStateName = Type.Enum(ITEM_STATES);
-
-export const Told = Type.Object({
-  code: Type.String(),
-  message: Type.String(),
-  hint: Type.Optional(Type.String()),
-});
 
 export const JobAnswer = Type.Object({
   id: Type.String(),
@@ -140,9 +118,9 @@ export const ItemAnswer = Type.Object({
   problem: Type.Optional(Type.Array(Told)),
 });
 
-export const JobParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
+export const JobParams = Type.Object({ id: Id });
 export const ItemParams = Type.Object({
-  id: Type.String({ maxLength: 64 }),
+  id: Id,
   number: Type.Integer({ minimum: 1 }),
 });
 

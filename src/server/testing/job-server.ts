@@ -5,30 +5,34 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import multipart from '@fastify/multipart';
-import Fastify, { type FastifyInstance } from 'fastify';
-import * as E from 'fp-ts/lib/Either.js';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyError } from 'fastify';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { failure } from '../../diagnostics/index.js';
-import { Refusal } from '../http/refusal.js';
+import { callerOf } from '../access/authorise.js';
+import { type App, noteCaller, orThrow } from '../app.js';
+import { openJobFiles, removeOrphans } from '../jobs/job-files.js';
 import { recoverJobs } from '../jobs/queue.js';
 import { rootsOf } from '../jobs/roots.js';
 import { startScheduler } from '../jobs/scheduler.js';
 import { type Fetch, sourcesOf } from '../jobs/sources.js';
 import { ANYWHERE } from '../outbound/reach.js';
+import { newId, openPhotoShelf } from '../photos/shelf.js';
+import { answerThrown } from '../problems/problem.js';
 import type { JobServices } from '../routes/job-services.js';
 import { jobRoutes } from '../routes/jobs.js';
 import { resultRoutes } from '../routes/results.js';
 import { addPhoto } from '../store/photos.js';
-import { openStateFiles, removeOrphans } from '../store/state-files.js';
 import { openStore } from '../store/store.js';
 import type { Photo } from '../store/tables.js';
-import { requires } from '../tokens/access.js';
+import { validatorCompiler } from '../validation.js';
 import { serverSecret } from '../webhooks/secret.js';
 import { startSender } from '../webhooks/sender.js';
 import { type CopyingEditor, copyingEditor } from './copying-editor.js';
 
 /** A server of jobs for tests. */
 export interface JobServer {
-  readonly app: FastifyInstance;
+  readonly app: App;
   readonly services: JobServices;
   readonly editor: CopyingEditor;
   readonly folder: string;
@@ -59,7 +63,8 @@ export const jobServer = async ({
   readonly fetch?: Fetch;
 } = {}): Promise<JobServer> => {
   const store = openStore(folder);
-  const files = await openStateFiles(folder);
+  const shelf = await openPhotoShelf(folder, store);
+  const files = await openJobFiles(folder, shelf);
   const now = more.now ?? Date.now;
   await removeOrphans(folder, store);
   await store.change((draft) => recoverJobs(draft, { now: now(), keep })).kept;
@@ -79,10 +84,9 @@ export const jobServer = async ({
     failed,
   });
   const stopping = new AbortController();
-  let photos = 0;
   const keepPhoto = async (name: string, content: Buffer, owner: string): Promise<Photo> => {
     const photo = {
-      id: `p${++photos}`,
+      id: newId(),
       owner,
       name,
       bytes: content.length,
@@ -110,26 +114,24 @@ export const jobServer = async ({
     mostWaiting: 2000,
     keep,
     now,
-    requires: requires({ store, isRequired, now }),
-    checkEdits: ([first, ...rest]) =>
-      first === undefined || first.pipeline !== 'copy'
-        ? E.left([failure('job/unknown', `There is no pipeline ${first?.pipeline}.`)])
-        : E.right([first, ...rest]),
-    receive: async (file, { name, owner }) => keepPhoto(name, await buffer(file), owner),
+    checkEdits: (edits) =>
+      edits.every(({ pipeline }) => pipeline === 'copy')
+        ? TE.right(undefined)
+        : TE.left([failure('serve/unknown-pipeline', 'Only `copy` is on offer.')]),
+    receive: (file, { name, owner }) => TE.fromTask(async () => keepPhoto(name, await buffer(file), owner)),
     mostStreams: 4,
     stopping: stopping.signal,
     ...more,
   };
-  const app = Fastify({ forceCloseConnections: true });
+  const app: App = Fastify({ forceCloseConnections: true }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setErrorHandler<FastifyError>(answerThrown);
+  app.addHook('onRequest', async (request) =>
+    noteCaller(request, orThrow(callerOf(store, isRequired, request.headers.authorization, now()))),
+  );
   await app.register(multipart);
-  app.setErrorHandler((thrown, _, reply) => {
-    if (thrown instanceof Refusal)
-      return reply.code(thrown.status).headers(thrown.headers).send({ code: thrown.diagnostics[0].code });
-    const status = (thrown as { statusCode?: number }).statusCode ?? 500;
-    return reply.code(status).send({ code: String(thrown) });
-  });
-  await app.register(jobRoutes(services));
-  await app.register(resultRoutes(services));
+  jobRoutes(services)(app);
+  resultRoutes(services)(app);
   scheduler.wake();
   sender.wake();
   return {
