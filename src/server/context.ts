@@ -4,6 +4,7 @@ import type { Limits } from './limits.js';
 import type { PhotoShelf } from './photos/shelf.js';
 import type { PresetFiles } from './presets/preset-files.js';
 import type { Store } from './store/store.js';
+import type { Room } from './store/usage.js';
 
 /** What all routes work with. */
 export interface ServerContext {
@@ -13,6 +14,8 @@ export interface ServerContext {
   readonly photos: PhotoShelf;
   readonly presets: PresetFiles;
   readonly limits: Limits;
+  /** What photos and results may take on the disk. */
+  readonly room: Room;
   /** The folder that is served: presets are written below it. */
   readonly folder: string;
   /** The file that is served, as the user named it; absent where only shipped pipelines are. */

@@ -39,7 +39,9 @@ export interface ServerOptions {
   /** Addresses that a proxy serves it at, as in `https://photos.example.org`. */
   readonly origins?: readonly string[];
   /** Routes of others, such as those of jobs. */
-  readonly more?: readonly ((app: App, context: ServerContext) => void | Promise<void>)[];
+  readonly more?: readonly ((app: App) => void)[];
+  /** Figures for Prometheus. Default: new ones. */
+  readonly metrics?: Metrics;
   /** Default: nothing is logged. */
   readonly logger?: FastifyBaseLogger;
 }
@@ -63,6 +65,7 @@ export const createServer = async ({
   host,
   origins = [],
   more = [],
+  metrics = createMetrics(context.editor),
   logger,
 }: ServerOptions): Promise<App> => {
   const app: App = Fastify<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger>({
@@ -80,7 +83,6 @@ export const createServer = async ({
   app.setNotFoundHandler((_, reply) =>
     refuse(reply, [failure('serve/not-found', 'There is nothing at this address.')]),
   );
-  const metrics = createMetrics(context.editor);
   guardRequests(app, context, createGate(host, origins), !isLoopback(host));
   await registerPlugins(app, context, host);
   measure(app, metrics);
@@ -92,7 +94,7 @@ export const createServer = async ({
   previewRoutes(app, context);
   editRoutes(app, context);
   presetRoutes(app, context);
-  for (const routes of more) await routes(app, context);
+  for (const routes of more) routes(app);
   await servePage(app);
   return app;
 };

@@ -4,7 +4,9 @@ export interface Limits {
   readonly bytes: number;
   /** Pixels of one photo. */
   readonly pixels: number;
-  /** Photos in one request. */
+  /** Photos of one job. */
+  readonly photos: number;
+  /** Files in one request. */
   readonly files: number;
   /** Bytes of one request with several photos. */
   readonly requestBytes: number;
@@ -22,6 +24,7 @@ export interface Limits {
 export const usualLimits: Limits = {
   bytes: 200 * 2 ** 20,
   pixels: 200_000_000,
+  photos: 10_000,
   files: 1000,
   requestBytes: 4 * 2 ** 30,
   silence: 20_000,

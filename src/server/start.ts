@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,9 +14,12 @@ import { hasToken } from './access/authorise.js';
 import { isLoopback } from './access/hosts.js';
 import { createServer } from './create-server.js';
 import { type Limits, usualLimits } from './limits.js';
+import { createMetrics } from './metrics.js';
+import { openJobs } from './open-jobs.js';
 import { openPhotoShelf } from './photos/shelf.js';
 import { presetFiles } from './presets/preset-files.js';
 import { openStore, type Store } from './store/store.js';
+import { bytesKept, roomOf } from './store/usage.js';
 
 /** How to serve. */
 export interface StartOptions {
@@ -37,6 +40,12 @@ export interface StartOptions {
   readonly state?: string;
   /** Milliseconds that photos, results and receipts are kept. */
   readonly keep: number;
+  /** Bytes that photos and results may take. Default: half of what is free on that disk. */
+  readonly disk?: number;
+  /** Folders below which jobs may name photos. */
+  readonly roots: readonly string[];
+  readonly allowUrls: boolean;
+  readonly allowPrivateWebhooks: boolean;
   readonly verbose: boolean;
   readonly limits?: Partial<Limits>;
 }
@@ -96,21 +105,38 @@ export const start =
       photos,
       presets,
       limits,
+      room: roomOf(store.right, options.disk ?? bytesKept(store.right) + (await halfFree(state))),
       folder,
       served: file?.shown,
       keep,
       now: Date.now,
     };
+    const logger = pino({ level: options.verbose ? 'info' : 'error' }, process.stderr);
+    const metrics = createMetrics(editor);
+    const { roots, allowUrls, allowPrivateWebhooks } = options;
+    const work = await openJobs(context, {
+      roots,
+      allowUrls,
+      allowPrivateWebhooks,
+      jobs,
+      state,
+      registry: metrics.registry,
+      failed: (thrown) => logger.error(thrown),
+    });
     const app = await createServer({
       context,
       host: options.host,
       origins: options.origins,
-      logger: pino({ level: options.verbose ? 'info' : 'error' }, process.stderr),
+      more: [work.routes],
+      metrics,
+      logger,
     });
     const close = async (patience: number): Promise<void> => {
-      const late = new Promise((end) => setTimeout(end, patience).unref());
-      // New requests are refused while those in flight end.
-      await Promise.race([app.close(), late]);
+      const late = AbortSignal.timeout(patience);
+      const isLate = new Promise((end) => late.addEventListener('abort', end, { once: true }));
+      // Streams of events would never end by themselves; new requests are refused while those in flight end.
+      work.end();
+      await Promise.all([Promise.race([app.close(), isLate]), work.stop(late)]);
       await editor.close(0);
       await store.right.close();
     };
@@ -126,6 +152,12 @@ export const start =
     const shown = address.includes(':') ? `[${address}]` : address;
     return E.right({ address: `http://${shown}:${port}`, stop: (patience = PATIENCE_MS) => close(patience) });
   };
+
+/** Bytes: half of what is free on the disk of a folder. */
+const halfFree = async (folder: string): Promise<number> => {
+  const { bavail, bsize } = await statfs(folder);
+  return Math.floor((bavail * bsize) / 2);
+};
 
 const opened = async (state: string): Promise<E.Either<Diagnostics, Store>> => {
   try {

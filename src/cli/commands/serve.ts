@@ -27,13 +27,32 @@ export interface ServeArguments {
   readonly state?: string;
   /** Seconds. */
   readonly keep: number;
+  /** Bytes. */
+  readonly disk?: number;
+  readonly root: readonly string[];
+  readonly allowUrls: boolean;
+  readonly allowPrivateWebhooks: boolean;
   readonly verbose: boolean;
 }
 
 /** `pipe serve`: serves until it is told to stop; then it finishes what is in flight. A second signal stops at once. */
 export const serve = async (
   target: string | undefined,
-  { host, port, origin, open, engine, jobs, memory, timeout, state, keep, verbose }: ServeArguments,
+  {
+    host,
+    port,
+    origin,
+    open,
+    engine,
+    jobs,
+    memory,
+    timeout,
+    state,
+    keep,
+    disk,
+    root,
+    ...allowed
+  }: ServeArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const running = await pipe(
@@ -51,7 +70,11 @@ export const serve = async (
         ...(timeout === undefined ? {} : { timeout: timeout * 1000 }),
         ...(state === undefined ? {} : { state: resolve(terminal.folder, state) }),
         keep: keep * 1000,
-        verbose,
+        ...(disk === undefined ? {} : { disk }),
+        roots: root.map((each) => resolve(terminal.folder, each)),
+        allowUrls: allowed.allowUrls,
+        allowPrivateWebhooks: allowed.allowPrivateWebhooks,
+        verbose: allowed.verbose,
       }),
     ),
   )();

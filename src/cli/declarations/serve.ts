@@ -1,12 +1,13 @@
 import { Option } from 'commander';
 import type { ServeArguments } from '../commands/serve.js';
-import { duration, listed, port, publicOrigin } from '../option-values.js';
+import { bytes, duration, listed, port, publicOrigin } from '../option-values.js';
 import { engineOption, jobsOption, memoryOption, timeoutOption } from '../options.js';
 import type { Declare } from './declare.js';
+import { declareTokens } from './serve-token.js';
 
 /** `pipe serve`. */
 export const declare: Declare = (pipe, on, terminal) => {
-  pipe
+  const serve = pipe
     .command('serve')
     .description('edit photos on a page, and by an API')
     .argument(
@@ -43,10 +44,27 @@ export const declare: Declare = (pipe, on, terminal) => {
         .argParser(duration)
         .default(86_400, '24h'),
     )
+    .addOption(
+      new Option(
+        '--disk <size>',
+        'what photos and results may take on the disk, as in 50G (half of what is free)',
+      ).argParser(bytes),
+    )
+    .addOption(
+      new Option(
+        '--root <folder>',
+        'a folder below which jobs may name photos by their paths; can be given several times',
+      )
+        .argParser(listed)
+        .default([], 'none'),
+    )
+    .option('--allow-urls', 'let jobs fetch photos from https URLs of the public internet', false)
+    .option('--allow-private-webhooks', 'let webhooks go to any address, and by http', false)
     .option('--verbose', 'log every request', false)
     .action(
       on(async (file: string | undefined, options: ServeArguments) =>
         (await import('../commands/serve.js')).serve(file, options, terminal),
       ),
     );
+  declareTokens(serve, on, terminal);
 };

@@ -54,6 +54,16 @@ export const jobCodes = {
     remedy: 'Try again after the time in `Retry-After`.',
     disposition: 'transient',
   },
+  'job/bad-form': {
+    title: 'The form is not one that makes a job',
+    remedy: 'Give a field `job` with the JSON of the job, and then the files.',
+    disposition: 'permanent',
+  },
+  'job/too-many-streams': {
+    title: 'More clients listen to jobs than the server takes',
+    remedy: 'Ask for the job itself from time to time, or try again after the time in `Retry-After`.',
+    disposition: 'transient',
+  },
   'job/unknown-photo': {
     title: 'There is no such photo, or it is another token’s',
     remedy: 'Upload it with `POST /v1/photos`; photos are deleted after a while.',

@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import type { Store } from '../store/store.js';
-import { allows, isValid, partsOf, type Scope } from '../tokens/token.js';
+import { noteUse, tokenOf } from '../tokens/keeping.js';
+import { allows, type Scope } from '../tokens/token.js';
 
 /** Who asks. */
 export interface Caller {
@@ -29,13 +30,13 @@ export const callerOf = (
       ? E.left([failure('token/missing', 'This server answers requests with a token.')])
       : E.right(LOCAL);
   const [, text = ''] = /^Bearer ([\x21-\x7e]{1,300})$/i.exec(authorization) ?? [];
-  const parts = partsOf(text);
-  const token = parts === undefined ? undefined : store.get('tokens', parts.id);
-  return parts !== undefined && token !== undefined && isValid(token, parts.secret, now)
-    ? E.right({ id: token.id, scopes: token.scopes })
-    : E.left([
-        failure('token/invalid', 'The token is not one that this server knows, or it counts no longer.'),
-      ]);
+  const token = tokenOf(store, text, now);
+  if (token === undefined)
+    return E.left([
+      failure('token/invalid', 'The token is not one that this server knows, or it counts no longer.'),
+    ]);
+  noteUse(store, token, now);
+  return E.right({ id: token.id, scopes: token.scopes });
 };
 
 /** Errors: `token/scope`. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../store/store.js';
+import { bytesKept } from '../store/usage.js';
 import type { Item, ItemResult } from './item.js';
 import { MOST_INTERRUPTIONS } from './item.js';
 import { type Job, openOf, stateOf, totalOf } from './job.js';
@@ -69,6 +70,8 @@ const fail = (store: Store, task: Task): boolean =>
 
 /** What must hold of the tables among each other, whatever was done. */
 const consistent = (store: Store): void => {
+  const kept = [...store.range('jobs')].reduce((sum, { value }) => sum + value.bytes, 0);
+  expect(bytesKept(store)).toBe(kept);
   for (const { value: job } of store.range('jobs')) {
     const items = itemsOf(store, job.id);
     for (const [state, count] of Object.entries(job.counts)) {

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { usesChanged } from '../store/photos.js';
 import type { Draft, Reading } from '../store/tables.js';
+import { bytesChanged } from '../store/usage.js';
 import { newDelivery } from '../webhooks/delivery.js';
 import {
   again,
@@ -60,13 +62,15 @@ const itemTaken = (draft: Draft, job: string, item: Item): void => {
 /** An item goes into another state; gives the job with that counted, which is not yet put back. */
 const itemMoved = (draft: Draft, job: Job, from: Item, to: Item): Job => {
   const revision = job.revision + 1;
+  const bytes = bytesOf(to) - bytesOf(from);
+  bytesChanged(draft, bytes);
   itemTaken(draft, job.id, from);
   itemAdded(draft, job.id, { ...to, revision });
   return {
     ...job,
     revision,
     counts: moved(job.counts, from.state, to.state),
-    bytes: job.bytes + bytesOf(to) - bytesOf(from),
+    bytes: job.bytes + bytes,
   };
 };
 
@@ -123,18 +127,6 @@ export const createJob = (draft: Draft, order: JobOrder, { now }: Clock): Job =>
   if (idempotency !== undefined)
     draft.put('keys', [job.owner, idempotency.key], { body: idempotency.body, job: job.id });
   return job;
-};
-
-const usesChanged = (draft: Draft, id: string, by: 1 | -1): string | undefined => {
-  const photo = draft.get('photos', id);
-  if (photo === undefined) return undefined;
-  const uses = photo.uses + by;
-  if (uses > 0 || !photo.isHidden) {
-    draft.put('photos', [id], { ...photo, uses });
-    return undefined;
-  }
-  draft.remove('photos', id);
-  return id;
 };
 
 /** An item to work on, with its job. */
@@ -247,6 +239,7 @@ export const removeJob = (draft: Draft, job: Job): readonly string[] => {
   }
   if (job.expires !== undefined) draft.remove('expiries', job.expires, 'job', job.id);
   if (job.idempotency !== undefined) draft.remove('keys', job.owner, job.idempotency);
+  bytesChanged(draft, -job.bytes);
   draft.remove('jobs', job.id);
   return photos;
 };
@@ -266,17 +259,4 @@ export const recoverJobs = (draft: Draft, clock: Clock): number => {
       jobKept(draft, itemMoved(draft, job, item, recovered(item, clock.now)), clock);
   }
   return left.length;
-};
-
-/** Hides a photo; gives its id when no job needs its file. */
-export const removePhoto = (draft: Draft, id: string): string | undefined => {
-  const photo = draft.get('photos', id);
-  if (photo === undefined) return undefined;
-  draft.remove('expiries', photo.expires, 'photo', id);
-  if (photo.uses > 0) {
-    draft.put('photos', [id], { ...photo, isHidden: true });
-    return undefined;
-  }
-  draft.remove('photos', id);
-  return id;
 };

@@ -15,7 +15,7 @@ export const shownJob = (job: Job, { secondsLeft, deliveries = [] }: JobContext 
   id: job.id,
   name: job.name,
   state: stateOf(job),
-  edits: job.edits,
+  edits: job.edits.map((edit) => ({ ...edit })),
   counts: { total: totalOf(job.counts), ...job.counts },
   bytes: job.bytes,
   created: dated(job.created),
@@ -55,9 +55,9 @@ export const shownItem = (item: Item) => ({
           width: item.result.width,
           height: item.result.height,
           receipt: item.result.receipt,
-          warnings: item.result.warnings,
+          warnings: [...item.result.warnings],
         },
       }
     : {}),
-  ...(item.state === 'failed' ? { problem: item.problem } : {}),
+  ...(item.state === 'failed' ? { problem: [...item.problem] } : {}),
 });

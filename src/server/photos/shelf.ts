@@ -3,6 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PhotoFacts } from '../../execution/editing/editor.js';
 import type { Json } from '../../ports/index.js';
+import { addPhoto, removePhoto } from '../store/photos.js';
 import type { Store } from '../store/store.js';
 import type { Photo } from '../store/tables.js';
 
@@ -20,6 +21,8 @@ export interface PhotoShelf {
   /** Forgets what was received, and copies of it. */
   readonly drop: (incoming: Incoming) => Promise<void>;
   readonly remove: (id: string) => Promise<void>;
+  /** Removes the files of a photo that the store has forgotten. */
+  readonly discard: (id: string) => Promise<void>;
 }
 
 /** What is being received. */
@@ -58,7 +61,12 @@ export const openPhotoShelf = async (folder: string, store: Store): Promise<Phot
   for (const name of ['photos', 'proxies', 'incoming'])
     await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
   const fileOf = (id: string): string => place('photos', id);
+  const discard = async (id: string): Promise<void> => {
+    await rm(fileOf(id), { force: true });
+    await rm(place('proxies', id), { recursive: true, force: true });
+  };
   return {
+    discard,
     get: (id) => {
       const photo = ID.test(id) ? store.get('photos', id) : undefined;
       return photo?.isHidden === true ? undefined : photo;
@@ -88,24 +96,14 @@ export const openPhotoShelf = async (folder: string, store: Store): Promise<Phot
         uses: 0,
         isHidden: false,
       };
-      await store.change((draft) => {
-        draft.put('photos', [id], photo);
-        draft.put('expiries', [photo.expires, 'photo', id], true);
-      }).kept;
+      await store.change((draft) => addPhoto(draft, photo)).kept;
       return photo;
     },
     remove: async (id) => {
-      const photo = store.get('photos', id);
-      if (photo === undefined) return;
-      const { value: isGone, kept } = store.change((draft) => {
-        draft.remove('expiries', photo.expires, 'photo', id);
-        if (photo.uses > 0) draft.put('photos', [id], { ...photo, isHidden: true });
-        else draft.remove('photos', id);
-        return photo.uses === 0;
-      });
+      const { value: gone, kept } = store.change((draft) => removePhoto(draft, id));
       await kept;
       await rm(place('proxies', id), { recursive: true, force: true });
-      if (isGone) await rm(fileOf(id), { force: true });
+      if (gone !== undefined) await discard(gone);
     },
   };
 };

@@ -35,6 +35,7 @@ const AREAS: Readonly<Record<Area<Code>, number>> = {
 
 /** HTTP status by code, where it is not that of its area. */
 const CODES: Partial<Readonly<Record<Code, number>>> = {
+  'fetch/not-allowed': 403,
   'image/disk-full': 507,
   'image/file-too-large': 413,
   'image/memory-limit': 413,
@@ -43,12 +44,18 @@ const CODES: Partial<Readonly<Record<Code, number>>> = {
   'image/too-many-pixels': 413,
   'image/unsupported-format': 415,
   'image/write-failed': 500,
+  'job/bad-form': 400,
+  'job/bad-key': 400,
+  'job/cancelled': 409,
   'job/interrupted': 503,
   'job/key-reused': 409,
-  'job/no-result': 404,
+  'job/no-result': 409,
   'job/nothing-failed': 409,
+  'job/path-outside': 403,
+  'job/paths-not-allowed': 403,
   'job/queue-full': 503,
   'job/too-many-photos': 413,
+  'job/too-many-streams': 503,
   'job/unknown': 404,
   'job/unknown-item': 404,
   'run/cancelled': 499,

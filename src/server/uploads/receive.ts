@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import { megabytes } from '../../diagnostics/quantities.js';
 import { writeFailure } from '../../disk/write.js';
+import type { Room } from '../store/usage.js';
 
 /** What bounds an upload. */
 export interface UploadLimits {
@@ -16,11 +17,24 @@ export interface UploadLimits {
 
 /**
  * Writes what is uploaded to a new file, and removes it again unless it comes whole: cut off, too large, too slow. Errors:
- * `serve/too-large`, `serve/upload`, and those of writing.
+ * `serve/too-large`, `serve/upload`, `store/full`, and those of writing.
  *
  * @returns how many bytes came
  */
 export const receive = async (
+  body: Readable,
+  file: string,
+  limits: UploadLimits,
+  room: Pick<Room, 'take'>,
+): Promise<E.Either<Diagnostics, number>> => {
+  const place = room.take(limits.bytes);
+  if (E.isLeft(place)) return place;
+  const received = await receiveInto(body, file, limits);
+  place.right();
+  return received;
+};
+
+const receiveInto = async (
   body: Readable,
   file: string,
   limits: UploadLimits,

@@ -15,17 +15,17 @@ export interface Uploaded extends Incoming {
   readonly bytes: number;
 }
 
-type Place = Pick<ServerContext, 'photos' | 'limits'>;
+type Place = Pick<ServerContext, 'photos' | 'limits' | 'room'>;
 
 /** What a request uploads: the photos of a form one after the other, or its body. A photo that is refused says why. */
 export async function* uploadsOf(
   request: FastifyRequest,
-  { photos, limits }: Place,
+  { photos, limits, room }: Place,
   name = 'photo',
 ): AsyncGenerator<{ readonly name: string; readonly upload: E.Either<Diagnostics, Uploaded> }> {
   const take = async (body: Readable, called: string, bounds: UploadLimits = limits) => {
     const incoming = photos.incoming();
-    const received = await receive(body, incoming.file, bounds);
+    const received = await receive(body, incoming.file, bounds, room);
     return {
       name: called,
       upload: E.Monad.map(received, (bytes): Uploaded => ({ ...incoming, name: called, bytes })),

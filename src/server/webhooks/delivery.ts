@@ -36,7 +36,7 @@ export type Due = Extract<Delivery, { state: 'due' }>;
 const LAST_TRIES = 5;
 
 /** How often a webhook is tried: with the waits below, for about a day. */
-export const MOST_TRIES = 12;
+export const MOST_TRIES = 13;
 
 const FIRST_WAIT_MS = 5000;
 const LONGEST_WAIT_MS = 6 * 3600 * 1000;
