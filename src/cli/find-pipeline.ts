@@ -103,7 +103,8 @@ const missingDropFolder: Diagnostics = [
   }),
 ];
 
-const isFile = (path: string): Promise<boolean> =>
+/** Whether a regular file is there, links followed. */
+export const isFile = (path: string): Promise<boolean> =>
   stat(path).then(
     (stats) => stats.isFile(),
     () => false,

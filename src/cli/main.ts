@@ -31,6 +31,9 @@ interface Stopping {
   readonly by: () => StopSignal | undefined;
 }
 
+/** Commands that finish what they have begun when they are stopped. */
+const patient: ReadonlySet<string | undefined> = new Set(['run', 'watch', 'serve']);
+
 const stopping = (supervisor: Supervisor | undefined): Stopping => {
   const controller = new AbortController();
   let first: StopSignal | undefined;
@@ -42,7 +45,7 @@ const stopping = (supervisor: Supervisor | undefined): Stopping => {
   };
   if (supervisor !== undefined) supervisor.onStop(stop);
   // What only looks at something ends at once, as any program does.
-  else if (process.argv[2] === 'run' || process.argv[2] === 'watch')
+  else if (patient.has(process.argv[2]))
     for (const signal of stopSignalNames) process.on(signal, () => stop(signal));
   return { signal: controller.signal, by: () => first };
 };

@@ -73,3 +73,28 @@ export const bytes = (given: string): number => {
     throw new InvalidArgumentError('It is a size of a megabyte and more, as in 512M or 2G.');
   return value;
 };
+
+/** A port, or 0 for any. */
+export const port = (given: string): number => {
+  const n = Number(given);
+  if (!/^\d{1,5}$/.test(given) || n > 65_535)
+    throw new InvalidArgumentError('It is a number from 0 to 65535.');
+  return n;
+};
+
+/** The address at which a proxy serves something, without a path. */
+export const publicOrigin = (given: string): string => {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '')
+    throw new InvalidArgumentError('It is an address such as https://photos.example.org.');
+  return url.origin;
+};
+
+/** Seconds, as in `12h` or `7d`. */
+export const duration = (given: string): number => {
+  const [, number, unit = 's'] = /^(\d{1,9})([smhd]?)$/.exec(given) ?? [];
+  const value = Number(number) * ({ m: 60, h: 3600, d: 86_400 }[unit] ?? 1);
+  if (!(value >= 60 && value <= 365 * 86_400))
+    throw new InvalidArgumentError('It is a time from 1m to 365d, as in 12h.');
+  return value;
+};

@@ -13,6 +13,7 @@ import { declare as planCommand } from './declarations/plan.js';
 import { declare as reproduceCommand } from './declarations/reproduce.js';
 import { declare as runCommand } from './declarations/run.js';
 import { declare as schemaCommand } from './declarations/schema.js';
+import { declare as serveCommand } from './declarations/serve.js';
 import { declare as shrinkCommand } from './declarations/shrink.js';
 import { declare as statusCommand } from './declarations/status.js';
 import { declare as watchCommand } from './declarations/watch.js';
@@ -25,6 +26,7 @@ import { version } from './version.js';
 const commands: readonly Declare[] = [
   runCommand,
   watchCommand,
+  serveCommand,
   reproduceCommand,
   shrinkCommand,
   statusCommand,

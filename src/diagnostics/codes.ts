@@ -1,10 +1,12 @@
 import { imageCodes } from './codes/image.js';
+import { jobCodes } from './codes/jobs.js';
 import { lutCodes } from './codes/lut.js';
 import { modelCodes } from './codes/model.js';
 import { pictureCodes } from './codes/picture.js';
 import { pipelineCodes } from './codes/pipeline.js';
 import { pluginCodes } from './codes/plugin.js';
 import { runCodes } from './codes/run.js';
+import { serveCodes } from './codes/serve.js';
 import { tensorCodes } from './codes/tensor.js';
 import { tilesCodes } from './codes/tiles.js';
 import { trainingCodes } from './codes/training.js';
@@ -29,6 +31,8 @@ export const codes = {
   ...runCodes,
   ...watchCodes,
   ...trainingCodes,
+  ...serveCodes,
+  ...jobCodes,
 } as const;
 
 /** The closed union of error codes. */

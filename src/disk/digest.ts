@@ -50,6 +50,9 @@ export const digestFile = (path: string): TE.TaskEither<Diagnostics, Digest> =>
     return hash.digest('hex');
   }, unreadableFile(path));
 
+/** The digest of bytes. */
+export const digestBytes = (bytes: Uint8Array): Digest => createHash('sha256').update(bytes).digest('hex');
+
 /** The digest of anything that JSON can say, whatever the order of its keys. */
 export const digestOf = (value: unknown): Digest =>
   createHash('sha256').update(canonical(value)).digest('hex');

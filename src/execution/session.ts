@@ -2,17 +2,18 @@ import { basename, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostic, type Diagnostics, failure } from '../diagnostics/index.js';
+import type { Diagnostic, Diagnostics } from '../diagnostics/index.js';
 import { writeAtomically } from '../disk/write.js';
 import type { Notes } from '../operator/behaviour.js';
 import type { Graph } from '../pipelines/check/graph.js';
 import { analysePipeline, type Pipeline } from '../pipelines/code.js';
-import { type LanePart, stagesOf } from '../pipelines/plan/stages.js';
-import type { Encoded, FileRef, ItemKey } from '../ports/index.js';
+import type { Encoded, FileRef, ItemKey, Json } from '../ports/index.js';
 import { USUAL_ENGINE } from '../tensor/engines.js';
 import type { Engine } from '../tensor/run/engine.js';
 import { defaultContext, type RunContext } from './context.js';
-import { type OpenLane, openLane } from './lane/open-lane.js';
+import { type EditPlan, editPlanOf } from './editing/edit-plan.js';
+import { type EditRecord, receiptsOf } from './editing/edit-receipt.js';
+import { type OpenEdit, openEdit } from './editing/open-edit.js';
 import { engineSettings, readEngine } from './tensors/engine-choice.js';
 import { type LazyRuntime, tensorRuntime } from './tensors/tensor-runtime.js';
 
@@ -39,8 +40,11 @@ export interface EditOptions {
   readonly to?: string;
   /** Stops the edit when it aborts. */
   readonly signal?: AbortSignal;
-  /** Is told of each operator when it begins with the photo, as in `steps[2]/resize`. */
-  readonly progress?: (operator: string) => void;
+  /**
+   * Is told of each operator when it begins with the photo, as in `steps[2]/resize`, and how many milliseconds the photo may take,
+   * as far as its size is known.
+   */
+  readonly progress?: (operator: string, allowed: number) => void;
 }
 
 /** An edited photo. */
@@ -49,6 +53,8 @@ export interface Edited extends Encoded {
   readonly warnings: readonly Diagnostic[];
   /** Facts that operators noted about it, by their place in the pipeline. */
   readonly notes: Readonly<Record<string, Notes>>;
+  /** How it was made, as a run of the pipeline records it; null where the photo's file could not be read again. */
+  readonly receipt: Json;
 }
 
 /** A pipeline that is kept warm: models are read and graphs compiled once, for all photos. */
@@ -76,43 +82,73 @@ export interface Session {
  */
 export const open =
   (pipeline: Pipeline | Graph) =>
-  ({ engine = USUAL_ENGINE, memory, certify }: SessionOptions = {}): TE.TaskEither<Diagnostics, Session> =>
+  (options: SessionOptions = {}): TE.TaskEither<Diagnostics, Session> =>
     pipe(
-      TE.Do,
-      TE.bind('graph', () =>
-        TE.fromEither('nodes' in pipeline ? E.right(pipeline) : analysePipeline(pipeline)),
-      ),
-      TE.bind('parts', ({ graph }) => TE.fromEither(editingParts(graph))),
-      TE.bind('source', () => TE.fromEither(readEngine(engine))),
-      TE.chain(({ graph, parts, source }) => {
-        const runtime = tensorRuntime(source);
-        const edits = new Map<ItemKey, Listener>();
-        const usual = defaultContext(graph.seed);
-        const run: RunContext = {
-          ...usual,
-          ...engineSettings(engine),
-          ...(memory === undefined ? {} : { memory }),
-          ...(certify === undefined ? {} : { certify }),
-          warn: (key, warning) => () => void edits.get(key)?.warnings.push(warning),
-          noted: (key, operator, facts) => () => edits.get(key)?.note(operator, facts),
-          entering: async (operator, key) => edits.get(key)?.progress?.(operator),
-        };
-        return pipe(
-          openLane(parts, run, runtime),
-          TE.orElseFirstTaskK(() => runtime.close),
-          TE.map((lane) => sessionOn(lane, runtime, edits)),
-        );
-      }),
+      TE.fromEither('nodes' in pipeline ? E.right(pipeline) : analysePipeline(pipeline)),
+      TE.chainEitherK(editPlanOf),
+      TE.chain((plan) => openSession(plan, options)),
     );
+
+/** What sessions of one process share beside their options. */
+export type Shared = Pick<RunContext, 'room' | 'timeout' | 'jobs'>;
+
+/** Opens a plan: see `open`. */
+export const openSession = (
+  plan: EditPlan,
+  { engine = USUAL_ENGINE, memory, certify }: SessionOptions = {},
+  shared: Partial<Shared> = {},
+): TE.TaskEither<Diagnostics, Session> =>
+  pipe(
+    TE.fromEither(readEngine(engine)),
+    TE.chain((source) => {
+      let used: string | undefined;
+      const runtime = tensorRuntime(source, (name) => () => {
+        used = name;
+      });
+      const edits = new Map<ItemKey, Listener>();
+      const usual = defaultContext(plan.graph.seed);
+      const run: RunContext = {
+        ...usual,
+        ...engineSettings(engine),
+        ...(memory === undefined ? {} : { memory }),
+        ...(certify === undefined ? {} : { certify }),
+        ...shared,
+        warn: (key, warning) => () => void edits.get(key)?.warnings.push(warning),
+        noted: (key, operator, facts) => edits.get(key)?.record.notes.note(key, operator, facts) ?? nothing,
+        entering: async (operator, key) => edits.get(key)?.entering(operator),
+        busy: (key, milliseconds) => edits.get(key)?.busy(milliseconds) ?? nothing,
+        // Only a pipeline whose runs keep records puts a receipt into its files.
+        receipt: (key) => () => (plan.isRecorded ? edits.get(key)?.record.receipt() : undefined),
+      };
+      return pipe(
+        receiptsOf(plan, run, () => used),
+        TE.bindTo('record'),
+        TE.bind('opened', () => openEdit(plan, run, runtime)),
+        TE.orElseFirstTaskK(() => runtime.close),
+        TE.map(({ record, opened }) => sessionOn({ opened, runtime, edits, record })),
+      );
+    }),
+  );
+
+const nothing = (): void => undefined;
 
 /** What is said of one edit. */
 interface Listener {
   readonly warnings: Diagnostic[];
-  readonly note: (operator: string, facts: Notes) => void;
-  readonly progress: EditOptions['progress'];
+  readonly record: EditRecord;
+  readonly entering: (operator: string) => void;
+  readonly busy: (milliseconds: () => number) => () => void;
 }
 
-const sessionOn = (lane: OpenLane, runtime: LazyRuntime, edits: Map<ItemKey, Listener>): Session => {
+/** What a session works with. */
+interface Site {
+  readonly opened: OpenEdit;
+  readonly runtime: LazyRuntime;
+  readonly edits: Map<ItemKey, Listener>;
+  readonly record: (key: ItemKey, photo: FileRef) => Promise<EditRecord>;
+}
+
+const sessionOn = ({ opened, runtime, edits, record: begin }: Site): Session => {
   const closing = new AbortController();
   const edit: Session['edit'] =
     (photo, { name, index = 0, to, signal, progress } = {}) =>
@@ -121,14 +157,20 @@ const sessionOn = (lane: OpenLane, runtime: LazyRuntime, edits: Map<ItemKey, Lis
         typeof photo === 'string' ? { path: resolve(photo) } : { path: name ?? 'photo', bytes: photo };
       const key: ItemKey = { path: name ?? basename(value.path), index, epoch: 0 };
       const warnings: Diagnostic[] = [];
-      let notes: Readonly<Record<string, Notes>> = {};
-      const note = (operator: string, facts: Notes): void => {
-        notes = { ...notes, [operator]: { ...notes[operator], ...facts } };
-      };
-      edits.set(key, { warnings, note, progress });
+      const record = await begin(key, value);
+      let allowed = (): number => Number.POSITIVE_INFINITY;
+      edits.set(key, {
+        warnings,
+        record,
+        entering: (operator) => progress?.(operator, allowed()),
+        busy: (milliseconds) => {
+          allowed = milliseconds;
+          return nothing;
+        },
+      });
       try {
         const either = AbortSignal.any([closing.signal, ...(signal === undefined ? [] : [signal])]);
-        const made = await lane.work({ key, value }, either);
+        const made = await opened.work({ key, value }, either);
         if (E.isLeft(made)) return E.left(made.left.diagnostics);
         // What travels on a port was checked when it came out of its operator.
         const encoded = made.right as Encoded;
@@ -136,7 +178,8 @@ const sessionOn = (lane: OpenLane, runtime: LazyRuntime, edits: Map<ItemKey, Lis
           const written = await writeAtomically(to, encoded.bytes)();
           if (E.isLeft(written)) return written;
         }
-        return E.right({ ...encoded, warnings, notes });
+        const { notes = {} } = record.notes.read(key) ?? {};
+        return E.right({ ...encoded, warnings, notes, receipt: record.receipt() ?? null });
       } finally {
         edits.delete(key);
       }
@@ -145,30 +188,8 @@ const sessionOn = (lane: OpenLane, runtime: LazyRuntime, edits: Map<ItemKey, Lis
     edit,
     close: async () => {
       closing.abort();
-      await lane.close();
+      await opened.close();
       await runtime.close();
     },
   };
 };
-
-/** What a pipeline does to a photo between its source and its sink. */
-const editingParts = (graph: Graph): E.Either<Diagnostics, readonly LanePart[]> => {
-  const [source, ...others] = stagesOf(graph);
-  const lane = others.at(-1);
-  const isOne = others.slice(0, -1).every(({ kind }) => kind === 'flow');
-  if (source?.kind !== 'source' || source.node.output.kind !== 'file' || lane?.kind !== 'lane' || !isOne)
-    return E.left([notAnEdit(graph)]);
-  const parts = lane.parts.filter(
-    (part) => part.kind !== 'map' || part.node.operator.facts.sink === undefined,
-  );
-  const last = parts.at(-1);
-  return last?.kind === 'map' && last.node.output.kind === 'encoded'
-    ? E.right(parts)
-    : E.left([notAnEdit(graph)]);
-};
-
-const notAnEdit = ({ name }: Graph): Diagnostic =>
-  failure(
-    'run/not-an-edit',
-    `\`${name}\` does not turn one photo into one file, so it cannot be kept as a session.`,
-  );

@@ -10,4 +10,7 @@ export { type MetadataChoice, withMetadata } from './encoding/metadata-choice.js
 export { LEAST_MEMORY, MAX_BYTES, MAX_PIXELS } from './limits.js';
 export { memoryRefusal } from './memory.js';
 export { receiptIn, withReceipt } from './metadata/xmp.js';
+export { factsOf, type PhotoFacts } from './preview/facts.js';
+export { clippingOverlay, trustOverlay } from './preview/overlay.js';
+export { proxyOf, readProxy, storedProxy, type Viewable, viewable } from './preview/proxy.js';
 export { cutOut, type Fill, type Region } from './samples/window.js';

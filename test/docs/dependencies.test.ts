@@ -30,7 +30,8 @@ const rowsOf = (section: string): readonly (readonly string[])[] =>
 const direct = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }).sort();
 
 /** Licences that allow the use in programs of any licence; libvips is linked dynamically. */
-const PERMISSIVE = /^(0BSD|Apache-2\.0|BSD-[23]-Clause|BlueOak-1\.0\.0|ISC|MIT|\(MIT OR CC0-1\.0\))$/;
+const PERMISSIVE =
+  /^(0BSD|Apache-2\.0|BSD-[23]-Clause|BlueOak-1\.0\.0|ISC|MIT|Unlicense|\(MIT OR CC0-1\.0\))$/;
 
 describe('docs/dependencies.md (renewed by `npm run dependencies`)', () => {
   it('lists every dependency with its licence and whether it has an install script', () => {

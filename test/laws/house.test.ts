@@ -41,7 +41,7 @@ function* nodesOf(value: unknown, above?: Node): Generator<readonly [node: Node,
 const isTest = (path: string): boolean => /\.test\.[cm]?ts$/.test(path);
 
 const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((path) => /\.[cm]?ts$/.test(path) && !isTest(path))
+  .filter((path) => /\.([cm]?ts|tsx)$/.test(path) && !isTest(path))
   .sort();
 
 interface Source {
@@ -52,7 +52,10 @@ interface Source {
 
 const read = (path: string): Source => {
   const text = readFileSync(resolve(SRC, path), 'utf8');
-  const { program } = parse(text, { sourceType: 'module', plugins: ['typescript'] });
+  const { program } = parse(text, {
+    sourceType: 'module',
+    plugins: ['typescript', ...(path.endsWith('.tsx') ? (['jsx'] as const) : [])],
+  });
   return { path, lines: text.split('\n'), nodes: [...nodesOf(program)] };
 };
 

@@ -20,12 +20,14 @@ const floors = [
   'pipelines',
   'records',
   'execution',
+  'server',
   'testing',
   'cli',
+  'web',
 ] as const;
 
 /** Front ends stand beside one another, and the kit of laws beside them: none imports another. */
-const doors: ReadonlySet<string> = new Set(['testing', 'cli']);
+const doors: ReadonlySet<string> = new Set(['testing', 'cli', 'web']);
 
 /** The phases inside of a folder, in order: none imports from a later one. */
 const phases: Readonly<Record<string, readonly string[]>> = {
@@ -38,7 +40,7 @@ const sources = (folder: string): readonly string[] =>
     // Tests and their kits (`testing`, an operator's `laws.ts`) may look anywhere; they are not built.
     .filter(
       (path) =>
-        path.endsWith('.ts') &&
+        /\.tsx?$/.test(path) &&
         !path.endsWith('.test.ts') &&
         !path.startsWith('testing/') &&
         !path.endsWith('/laws.ts'),

@@ -32,7 +32,9 @@ const readers = new Set(own.flatMap(([module]) => pathsIn(module)));
 
 /** Packages that parse: whoever imports one of them parses. A new dependency belongs here or below. */
 const parsingPackages: ReadonlySet<string> = new Set([
+  '@fastify/multipart',
   'es-module-lexer',
+  'fastify',
   'onnxruntime-node',
   'protobufjs',
   'saxes',
@@ -44,16 +46,30 @@ const parsingPackages: ReadonlySet<string> = new Set([
 /** Dependencies that are given no bytes of others. */
 const otherPackages: ReadonlySet<string> = new Set([
   '@dagrejs/dagre',
+  '@fastify/helmet',
+  '@fastify/rate-limit',
+  '@fastify/static',
+  '@fastify/swagger',
+  '@fastify/type-provider-typebox',
+  '@fastify/under-pressure',
   '@tensorflow/tfjs-backend-cpu',
   '@tensorflow/tfjs-core',
   'commander',
   'fastest-levenshtein',
   'fp-ts',
   'io-ts',
+  'ipaddr.js',
   'koffi',
+  'light-my-request',
+  'lmdb',
   'lru-cache',
   'picocolors',
+  'pino',
+  'prom-client',
   'rxjs',
+  'standardwebhooks',
+  'typebox',
+  'yazl',
 ]);
 
 /** Signs that a module reads a file or parses what it is given. */

@@ -94,3 +94,26 @@ export const readProfile = (icc: Uint8Array): Profile | undefined => {
   const grey = space === 'grey' ? curve(tags.get('kTRC')) : undefined;
   return grey && { kind: 'grey', curve: grey };
 };
+
+/** Characters that a profile's name may have. */
+const maxName = 100;
+
+/** What a profile calls itself, as in `Display P3`; undefined where it does not say, or is none. */
+export const profileName = (icc: Uint8Array): string | undefined => {
+  if (icc.length < 132 || !hasText(icc, 'acsp', 36)) return undefined;
+  const tag = tagsOf(icc).get('desc');
+  if (tag === undefined || tag.length < 28) return undefined;
+  const view = viewOf(tag);
+  // The first of the languages that it is said in, or text of one byte a character.
+  const name = hasText(tag, 'mluc')
+    ? utf16(tag.subarray(view.getUint32(24), view.getUint32(24) + Math.min(view.getUint32(20), 2 * maxName)))
+    : latin1(tag, 12, 12 + Math.min(view.getUint32(8), maxName));
+  const [shown = ''] = name.split('\0');
+  return shown.trim() === '' ? undefined : shown.trim();
+};
+
+/** Text of two bytes a character, the larger half first. */
+const utf16 = (bytes: Uint8Array): string =>
+  Array.from({ length: bytes.length >> 1 }, (_, i) =>
+    String.fromCharCode(((bytes[2 * i] as number) << 8) | (bytes[2 * i + 1] as number)),
+  ).join('');

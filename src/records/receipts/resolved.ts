@@ -34,7 +34,7 @@ export const resolvedPipeline = (graph: Graph, folder: string): Json => {
 };
 
 /** `streams.hazy` of `streams.hazy[1]/degrade.haze`. */
-const sectionOf = (path: string): string => path.slice(0, path.indexOf('['));
+export const sectionOf = (path: string): string => path.slice(0, path.indexOf('['));
 
 const nameOf = (section: string): string => section.replace(/^streams\./, '');
 
@@ -48,31 +48,43 @@ const beginning = ({ path, reads }: GraphNode): readonly Json[] => {
 export const resolvedSteps = (nodes: readonly GraphNode[], folder: string): readonly Json[] =>
   nodes.map((node) => stepOf(node, folder));
 
-const stepOf = ({ operator, written }: GraphNode, folder: string): Json => {
+const stepOf = (node: GraphNode, folder: string): Json => resolvedStep(node, (path) => way(folder, path));
+
+/**
+ * An operator as a step, every parameter written out.
+ *
+ * @param refer how an absolute path is written
+ * @param written its parameters, where they are to be others than its own
+ */
+export const resolvedStep = (
+  { operator, written: own }: GraphNode,
+  refer: (path: string) => string,
+  written = own,
+): Json => {
   const paths = new Map(
     pathsOf(operator.params.shape, written).map(({ keys, path }) => [keys.join('.'), path]),
   );
-  const params = from(folder, paths, written, []);
+  const params = from(refer, paths, written, []);
   return isEmpty(params) ? operator.name : { [operator.name]: params };
 };
 
 const isEmpty = (params: Json): boolean =>
   typeof params === 'object' && params !== null && Object.keys(params).length === 0;
 
-/** The value with its paths relative to a folder, and without what is not given. */
+/** The value with its paths as they are referred to, and without what is not given. */
 const from = (
-  folder: string,
+  refer: (path: string) => string,
   paths: ReadonlyMap<string, string>,
   value: unknown,
   at: readonly string[],
 ): Json => {
   const path = paths.get(at.join('.'));
-  if (path !== undefined && typeof value === 'string') return escapeDollars(way(folder, path));
-  if (Array.isArray(value)) return value.map((each, i) => from(folder, paths, each, [...at, String(i)]));
+  if (path !== undefined && typeof value === 'string') return escapeDollars(refer(path));
+  if (Array.isArray(value)) return value.map((each, i) => from(refer, paths, each, [...at, String(i)]));
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(
       Object.entries(value).flatMap(([key, each]) =>
-        each === undefined ? [] : [[key, from(folder, paths, each, [...at, key])]],
+        each === undefined ? [] : [[key, from(refer, paths, each, [...at, key])]],
       ),
     );
   if (typeof value === 'string') return escapeDollars(value);

@@ -132,7 +132,8 @@ const start = (): ChildProcess | undefined => {
   }
 };
 
-const crashed = (path: string, by: NodeJS.Signals | number | null, complaint: string): Diagnostics => {
+/** The failure of a photo that ended the process that worked on it alone. */
+export const crashed = (path: string, by: NodeJS.Signals | number | null, complaint: string): Diagnostics => {
   const words = lastWords(complaint);
   const how = typeof by === 'string' ? `by ${by}` : `with status ${by}`;
   return [

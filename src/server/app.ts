@@ -1,0 +1,52 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RawServerDefault,
+} from 'fastify';
+import * as E from 'fp-ts/lib/Either.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import { DiagnosticError, type Diagnostics } from '../diagnostics/index.js';
+import { allowed, type Caller, LOCAL } from './access/authorise.js';
+import type { Scope } from './tokens/token.js';
+
+/** The server, whose routes' schemas type their handlers. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+const callers = new WeakMap<FastifyRequest['raw'], Caller>();
+
+/** Notes who asks. */
+export const noteCaller = (request: Pick<FastifyRequest, 'raw'>, caller: Caller): void => {
+  callers.set(request.raw, caller);
+};
+
+/** Who asks. Throws `token/scope` where they may not do this. */
+export const callerFor = (request: Pick<FastifyRequest, 'raw'>, scope: Scope): Caller =>
+  orThrow(allowed(callers.get(request.raw) ?? LOCAL, scope));
+
+/** The value, or its diagnostics thrown: Fastify answers them. */
+export const orThrow = <A>(result: E.Either<Diagnostics, A>): A => {
+  if (E.isLeft(result)) throw new DiagnosticError(result.left);
+  return result.right;
+};
+
+/** Runs a task, and throws its diagnostics. */
+export const run = async <A>(task: TE.TaskEither<Diagnostics, A>): Promise<A> => orThrow(await task());
+
+/** Aborts when the client goes away before it has its answer. */
+export const untilGone = (reply: FastifyReply): AbortSignal => {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
+};

@@ -1,0 +1,74 @@
+import { lstat, realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { DiagnosticError, type Diagnostics, failure } from '../../diagnostics/index.js';
+import { onDisk } from '../../disk/names.js';
+import { listFiles } from '../../ops/files/list.js';
+
+/** Folders below which clients may name photos. */
+export interface Roots {
+  /**
+   * The photos that a path names: itself, or the pictures in it and below where it is a folder, in the order of their names. Errors:
+   * `job/path-outside`, `job/paths-not-allowed`, `image/not-found`, `job/no-photos`.
+   */
+  readonly photosOf: (path: string, signal: AbortSignal) => TE.TaskEither<Diagnostics, readonly string[]>;
+  /** Where a file really lies, looked at again; it is below a root, links followed. Errors: as above. */
+  readonly locate: (path: string) => TE.TaskEither<Diagnostics, string>;
+}
+
+const isBelow = (folder: string, path: string): boolean => {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+};
+
+// The same for what is not there and for what may not be looked at: nobody learns what lies elsewhere.
+const outside = (path: string): DiagnosticError =>
+  new DiagnosticError([
+    failure('job/path-outside', `${path} is not below a folder from which photos are taken.`),
+  ]);
+
+const orThrown = (thrown: unknown): Diagnostics => {
+  if (thrown instanceof DiagnosticError) return thrown.diagnostics;
+  throw thrown;
+};
+
+/** Folders as the operator named them; those that are not there yet are looked for each time. */
+export const rootsOf = (folders: readonly string[]): Roots => {
+  const real = async (path: string): Promise<string> => {
+    if (folders.length === 0)
+      throw new DiagnosticError([
+        failure('job/paths-not-allowed', `${path} is on the server, which takes no paths.`),
+      ]);
+    if (path.includes('\0')) throw outside(path);
+    const named = folders
+      .map((folder) => ({ folder, file: isAbsolute(path) ? resolve(path) : join(folder, path) }))
+      .filter(({ folder, file }) => isBelow(folder, file));
+    if (named.length === 0) throw outside(path);
+    for (const { file } of named) {
+      const found = await realpath(onDisk(file), 'utf8').catch(() => undefined);
+      if (found === undefined) continue;
+      const tops = await Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)));
+      if (tops.some((top) => top !== undefined && isBelow(top, found))) return found;
+      throw outside(path);
+    }
+    throw new DiagnosticError([failure('image/not-found', `There is no ${path}.`)]);
+  };
+  const locate = async (path: string): Promise<string> => {
+    const found = await real(path);
+    const stats = await lstat(onDisk(found)).catch(() => undefined);
+    if (stats?.isFile() !== true)
+      throw new DiagnosticError([failure('image/not-a-file', `${path} is no file any more.`)]);
+    return found;
+  };
+  return {
+    photosOf: (path, signal) =>
+      TE.tryCatch(async () => {
+        const found = await real(path);
+        const { folder, paths } = await listFiles(found, undefined, signal);
+        if (paths.length === 0)
+          throw new DiagnosticError([failure('job/no-photos', `There is no photo in ${path}.`)]);
+        return paths.map((each) => join(folder, each));
+      }, orThrown),
+    locate: (path) => TE.tryCatch(() => locate(path), orThrown),
+  };
+};

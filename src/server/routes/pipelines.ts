@@ -1,0 +1,32 @@
+import { type App, callerFor } from '../app.js';
+import type { ServerContext } from '../context.js';
+import { toldOf } from '../problems/problem.js';
+import { refusals } from '../schemas/common.js';
+import { Pipelines } from '../schemas/pipelines.js';
+
+/** What is on offer. */
+export const pipelineRoutes = (app: App, { catalogue }: ServerContext): void => {
+  app.get(
+    '/v1/pipelines',
+    {
+      schema: {
+        summary: 'The pipelines on offer, with their parameters',
+        tags: ['pipelines'],
+        response: { 200: Pipelines, ...refusals },
+      },
+    },
+    async (request) => {
+      callerFor(request, 'edit');
+      return {
+        pipelines: catalogue.list().map(({ name, about, source, kind, parameters, problem }) => ({
+          name,
+          about,
+          source,
+          kind,
+          parameters,
+          ...(problem === undefined ? {} : { problem: problem.map(toldOf) }),
+        })),
+      };
+    },
+  );
+};

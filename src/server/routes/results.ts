@@ -1,0 +1,97 @@
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { DiagnosticError, failure } from '../../diagnostics/index.js';
+import type { App } from '../app.js';
+import { eventText, HEARTBEAT, jobEvents } from '../jobs/events.js';
+import { withHeartbeat } from '../jobs/heartbeat.js';
+import { resultsZip } from '../jobs/zip.js';
+import { EventHeaders, ItemParams, JobParams } from '../schemas/jobs.js';
+import { attachment, named, safeName } from '../uploads/names.js';
+import type { JobServices } from './job-services.js';
+import { jobOf, told } from './jobs.js';
+
+const HEARTBEAT_MS = 15_000;
+
+/** The text of events, with a sign of life when there are none. */
+async function* texts(events: ReturnType<typeof jobEvents>): AsyncGenerator<string> {
+  for await (const event of events) yield eventText(event);
+}
+
+/** Routes that give what came of a job, and tell of it while it goes on. */
+export const resultRoutes =
+  (services: JobServices) =>
+  (app: App): void => {
+    const { store, files } = services;
+    let streams = 0;
+
+    app.get(
+      '/v1/jobs/:id/items/:number/result',
+      { schema: { operationId: 'getResult', tags: ['jobs'], params: ItemParams } },
+      async (request, reply) => {
+        const { id } = jobOf(services, request);
+        const { number } = request.params;
+        const item = store.get('items', id, number);
+        if (item === undefined)
+          throw new DiagnosticError([failure('job/unknown-item', `The job ${id} has no item ${number}.`)]);
+        if (item.state !== 'done')
+          throw new DiagnosticError([
+            failure('job/no-result', `Item ${number} is ${item.state}, and has no result.`),
+          ]);
+        const { type, bytes, digest, extension } = item.result;
+        return reply
+          .header('content-type', type)
+          .header('content-length', bytes)
+          .header('content-disposition', attachment(named(item.name, extension)))
+          .header('etag', `"${digest}"`)
+          .header('prismflow-receipt', item.result.receipt)
+          .send(createReadStream(files.result(id, number)));
+      },
+    );
+
+    app.get(
+      '/v1/jobs/:id/results.zip',
+      { schema: { operationId: 'getResults', tags: ['jobs'], params: JobParams } },
+      async (request, reply) => {
+        const job = jobOf(services, request);
+        return reply
+          .header('content-type', 'application/zip')
+          .header(
+            'content-disposition',
+            attachment(`${safeName(job.name === '' ? 'results' : job.name)}.zip`),
+          )
+          .send(resultsZip(store, files, job));
+      },
+    );
+
+    app.get(
+      '/v1/jobs/:id/events',
+      {
+        schema: { operationId: 'getEvents', tags: ['jobs'], params: JobParams, headers: EventHeaders },
+      },
+      async (request, reply) => {
+        const job = jobOf(services, request);
+        const seen = Number(request.headers['last-event-id'] ?? 0);
+        const from = Number.isSafeInteger(seen) && seen > 0 ? seen : 0;
+        // A browser that comes back to what has ended is told to stay away.
+        if (job.ended !== undefined && from >= job.revision) return reply.code(204).send();
+        if (streams >= services.mostStreams)
+          throw new DiagnosticError([
+            failure('job/too-many-streams', `${services.mostStreams} clients are told of jobs already.`),
+          ]);
+        streams++;
+        const gone = new AbortController();
+        reply.raw.once('close', () => {
+          streams--;
+          gone.abort();
+        });
+        const signal = AbortSignal.any([gone.signal, services.stopping]);
+        const events = jobEvents(store, job.id, { signal, seen: from, show: told(services) });
+        const stream = withHeartbeat(texts(events), HEARTBEAT, services.heartbeat ?? HEARTBEAT_MS);
+        return reply
+          .header('content-type', 'text/event-stream; charset=utf-8')
+          .header('cache-control', 'no-store')
+          .header('x-accel-buffering', 'no')
+          .send(Readable.from(stream, { objectMode: false, highWaterMark: 1 << 14 }));
+      },
+    );
+  };

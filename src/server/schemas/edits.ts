@@ -1,0 +1,14 @@
+import { Type } from 'typebox';
+import { Edits, Id } from './common.js';
+
+/** Edits of a photo that was uploaded. */
+export const EditBody = Type.Object({ photo: Id, edits: Edits }, { additionalProperties: false });
+
+/** Formats of results, by their MIME types. */
+export const FORMATS = {
+  'image/jpeg': 'jpeg',
+  'image/png': 'png',
+  'image/webp': 'webp',
+  'image/avif': 'avif',
+  'image/tiff': 'tiff',
+} as const;

@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { mkdir, statfs } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { pino } from 'pino';
+import { DiagnosticError, type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
+import { createEditor } from '../execution/editing/editor.js';
+import { createCatalogue, offersOf, shippedOffers } from '../execution/editing/offers.js';
+import type { SourceFile } from '../pipelines/compile.js';
+import { hasToken } from './access/authorise.js';
+import { isLoopback } from './access/hosts.js';
+import { createServer } from './create-server.js';
+import { type Limits, usualLimits } from './limits.js';
+import { createMetrics } from './metrics.js';
+import { openJobs } from './open-jobs.js';
+import { openPhotoShelf } from './photos/shelf.js';
+import { presetFiles } from './presets/preset-files.js';
+import { openStore, type Store } from './store/store.js';
+import { bytesKept, roomOf } from './store/usage.js';
+
+/** How to serve. */
+export interface StartOptions {
+  /** The pipelines on offer beside those that ship; none where there is no file. */
+  readonly file: SourceFile | undefined;
+  /** The folder that is served: presets are written below it. */
+  readonly folder: string;
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  readonly origins: readonly string[];
+  readonly engine: string;
+  readonly jobs: number;
+  readonly memory: number;
+  /** Milliseconds that a photo may take, Infinity for any time; by its size where it is not said. */
+  readonly timeout?: number;
+  /** Where state is kept. Default: a folder for the served one below the user's state. */
+  readonly state?: string;
+  /** Milliseconds that photos, results and receipts are kept. */
+  readonly keep: number;
+  /** Bytes that photos and results may take. Default: half of what is free on that disk. */
+  readonly disk?: number;
+  /** Folders below which jobs may name photos. */
+  readonly roots: readonly string[];
+  readonly allowUrls: boolean;
+  readonly allowPrivateWebhooks: boolean;
+  readonly verbose: boolean;
+  readonly limits?: Partial<Limits>;
+}
+
+/** A server that runs. */
+export interface Running {
+  /** As in `http://127.0.0.1:8080`. */
+  readonly address: string;
+  /** Refuses what is new, finishes what is in flight, for so many milliseconds at most, and closes all. */
+  readonly stop: (patience?: number) => Promise<void>;
+}
+
+/** Milliseconds that what is in flight has to end when the server is stopped. */
+export const PATIENCE_MS = 30_000;
+
+/** Where the state of a served folder is, unless said otherwise. */
+export const stateFolder = (folder: string): string => {
+  const { XDG_STATE_HOME } = process.env;
+  const home = XDG_STATE_HOME?.startsWith('/') === true ? XDG_STATE_HOME : join(homedir(), '.local', 'state');
+  const digest = createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 16);
+  return join(home, 'prismflow', 'serve', digest);
+};
+
+/** Serves. Errors: those of the file, of the state, `serve/token-needed`, `serve/address`. */
+export const start =
+  (options: StartOptions): TE.TaskEither<Diagnostics, Running> =>
+  async () => {
+    const { file, folder, state = stateFolder(folder) } = options;
+    const own = file === undefined ? E.right([]) : await offersOf(file, 'file')();
+    if (E.isLeft(own)) return own;
+    const store = await opened(state);
+    if (E.isLeft(store)) return store;
+    if (!isLoopback(options.host) && !hasToken(store.right, Date.now())) {
+      await store.right.close();
+      return E.left(tokenNeeded(options.host));
+    }
+    const presets = presetFiles(folder);
+    const catalogue = createCatalogue([...own.right, ...(await shippedOffers())]);
+    catalogue.withPresets(await presets.offers());
+    const limits = { ...usualLimits, ...options.limits };
+    const { engine, memory, jobs, timeout, keep } = options;
+    const editor = createEditor({
+      catalogue,
+      folder: presets.folder,
+      engine,
+      memory,
+      jobs,
+      certify: false,
+      maxPixels: limits.pixels,
+      ...(timeout === undefined ? {} : { timeout }),
+    });
+    const photos = await openPhotoShelf(state, store.right);
+    const context = {
+      editor,
+      catalogue,
+      store: store.right,
+      photos,
+      presets,
+      limits,
+      room: roomOf(store.right, options.disk ?? bytesKept(store.right) + (await halfFree(state))),
+      folder,
+      served: file?.shown,
+      keep,
+      now: Date.now,
+    };
+    const logger = pino({ level: options.verbose ? 'info' : 'error' }, process.stderr);
+    const metrics = createMetrics(editor);
+    const { roots, allowUrls, allowPrivateWebhooks } = options;
+    const work = await openJobs(context, {
+      roots,
+      allowUrls,
+      allowPrivateWebhooks,
+      jobs,
+      state,
+      registry: metrics.registry,
+      failed: (thrown) => logger.error(thrown),
+    });
+    const app = await createServer({
+      context,
+      host: options.host,
+      origins: options.origins,
+      more: [work.routes],
+      metrics,
+      logger,
+    });
+    const close = async (patience: number): Promise<void> => {
+      const late = AbortSignal.timeout(patience);
+      const isLate = new Promise((end) => late.addEventListener('abort', end, { once: true }));
+      // Streams of events would never end by themselves; new requests are refused while those in flight end.
+      work.end();
+      await Promise.all([Promise.race([app.close(), isLate]), work.stop(late)]);
+      await editor.close(0);
+      await store.right.close();
+    };
+    const listening = await TE.tryCatch(
+      () => app.listen({ host: options.host, port: options.port }),
+      notListening(options),
+    )();
+    if (E.isLeft(listening)) {
+      await close(0);
+      return listening;
+    }
+    const { port, address } = app.server.address() as AddressInfo;
+    const shown = address.includes(':') ? `[${address}]` : address;
+    return E.right({ address: `http://${shown}:${port}`, stop: (patience = PATIENCE_MS) => close(patience) });
+  };
+
+/** Bytes: half of what is free on the disk of a folder. */
+const halfFree = async (folder: string): Promise<number> => {
+  const { bavail, bsize } = await statfs(folder);
+  return Math.floor((bavail * bsize) / 2);
+};
+
+const opened = async (state: string): Promise<E.Either<Diagnostics, Store>> => {
+  try {
+    await mkdir(state, { recursive: true, mode: 0o700 });
+    return E.right(openStore(join(state, 'store')));
+  } catch (thrown) {
+    return E.left(
+      thrown instanceof DiagnosticError
+        ? thrown.diagnostics
+        : [failure('store/unwritable', `${state} cannot be used: ${messageOf(thrown)}.`)],
+    );
+  }
+};
+
+const tokenNeeded = (host: string): Diagnostics => [
+  failure('serve/token-needed', `At ${host} others can reach the server, and there is no token yet.`),
+];
+
+const notListening =
+  ({ host, port }: Pick<StartOptions, 'host' | 'port'>) =>
+  (thrown: unknown): Diagnostics => [
+    failure('serve/address', `The server cannot listen at ${host}:${port}: ${messageOf(thrown)}.`),
+  ];
