@@ -8,7 +8,7 @@ import type { Values } from '../../picture/tiling/windows.js';
 import type { Frame, HostTensor, Item, ItemKey, Samples } from '../../ports/index.js';
 import type { Engine } from '../../tensor/index.js';
 import { QUANTISATION_FEATURES, quantisationFeatures } from '../quantisation.js';
-import { asNeeded, type Edited } from './change-gate.js';
+import { asNeeded, type Edited, withoutBlocks } from './change-gate.js';
 import type { LoadedEnsemble } from './ensemble.js';
 import { type Fit, fitOf, leftForTiles } from './fit.js';
 import type { Wanted as Edit } from './inference-path.js';
@@ -252,6 +252,8 @@ export const ensembleOn = (
       slices ??= slicedOn(engine, ensemble, wanted, gate, threads);
       return editSliced(slices, key, picture, edges, signal);
     }
+    const asItIs = gate && withoutBlocks(gate, wanted, picture, source.told?.data[0] === 1);
+    if (asItIs !== undefined) return E.right(asItIs);
     profile ??= profileOf(ensemble, wanted);
     if (E.isLeft(profile)) return profile;
     const made = await editOne(key, engine, profile.right, source, edges, memory, signal);
