@@ -33,6 +33,10 @@ const suites: Readonly<Record<string, Entry>> = {
       'looks on photos not trained on: distance of colours to the look, structure, clipping; some minutes',
     load: () => import('./suites/looks.js'),
   },
+  quality: {
+    about: 'what the models that ship do to photos in ../shared that they were not trained on; many minutes',
+    load: () => import('./suites/quality.js'),
+  },
   highres: {
     about: 'large photos from file to file, time and memory; many minutes',
     load: () => import('./suites/highres.js'),

@@ -27,9 +27,11 @@ export interface Picture {
   readonly channels: 1 | 3;
 }
 
-/** A picture of a file; grey ones have one channel. */
-export const read = async (file: string | Uint8Array, grey = false): Promise<Picture> => {
-  const whole = sharp(file).removeAlpha();
+/** A picture of a file; grey ones have one channel. With `side`, no longer than that. */
+export const read = async (file: string | Uint8Array, grey = false, side?: number): Promise<Picture> => {
+  const stored = sharp(file).removeAlpha();
+  const whole =
+    side === undefined ? stored : stored.resize(side, side, { fit: 'inside', withoutEnlargement: true });
   const { data, info } = await (grey ? whole.toColourspace('b-w') : whole.toColourspace('srgb'))
     .raw()
     .toBuffer({ resolveWithObject: true });
@@ -74,7 +76,7 @@ export const psnr = (one: Picture, other: Picture): number => {
   return squares === 0 ? 60 : Math.min(60, 10 * Math.log10((255 ** 2 * one.data.length) / squares));
 };
 
-/** The same PSNR, with a border left out that many measure without. */
+/** The files of a folder of the photos at hand, in the order of their names; none where there is no such folder. */
 export const photosIn = (path: string, count = Number.POSITIVE_INFINITY): readonly string[] => {
   const whole = join(PHOTOS, path);
   if (!existsSync(whole)) return [];

@@ -124,7 +124,8 @@ const edited = async (model: string, from: string, to: string, count: number): P
   return report.right.milliseconds;
 };
 
-const looked = async (model: string, scratch: string): Promise<Row> => {
+/** How far a look is carried over to photos that it was not learned from. */
+export const looked = async (model: string, scratch: string): Promise<Row> => {
   const to = join(scratch, model);
   const ms = await edited(model, TRIED, to, COUNT);
   const names = readdirSync(to).filter((name) => name.endsWith('.png'));

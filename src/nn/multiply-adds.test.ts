@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { patch, pyramid as pyramidDiscriminator } from './discriminators/index.js';
-import { edsr, pyramid, resnet } from './generators/index.js';
+import { pyramid, resnet, shrinkage } from './generators/index.js';
 import { nafnet, restorer } from './generators/restorer.js';
 import { multiplyAdds } from './multiply-adds.js';
 import { type Learner, parameterCount } from './network.js';
@@ -62,17 +62,43 @@ describe('pyramid', () => {
   it('has 0.616 million parameters with three levels', () => expect(parameterCount(pyramid())).toBe(616_215));
 });
 
-describe('edsr', () => {
+describe('shrinkage', () => {
   it.each([
-    [4, 6, 64],
-    [2, 3, 32],
-  ])('is dense convolutions: unshuffled by %d, %d blocks of width %d', (unshuffle, blocks, width) => {
-    const ends = 9 * 2 * 3 * unshuffle ** 2 * width;
-    const inside = 9 * 2 * blocks * width ** 2;
-    expect(work(edsr({ unshuffle, blocks, width }))).toBe((PIXELS * (ends + inside)) / unshuffle ** 2);
-    const biases = width + 2 * blocks * width + 3 * unshuffle ** 2;
-    expect(parameterCount(edsr({ unshuffle, blocks, width }))).toBe(ends + inside + biases);
-  });
+    [3, 2, 64, 32],
+    [1, 1, 16, 8],
+  ])(
+    'is convolutions at a quarter and an eighth of the size: %d and %d blocks of width %d and %d',
+    (...options) => {
+      const [blocks, chromaBlocks, width, chromaWidth] = options;
+      const network = shrinkage({ blocks, chromaBlocks, width, chromaWidth });
+      // Of each branch: both transforms, the first layer, the blocks, and what moves thresholds and adds.
+      const branch = (planes: number, count: number, w: number) => {
+        const coefficients = 64 * planes;
+        const transforms = 2 * 4 * 16 * planes * coefficients;
+        return { transforms, learned: 9 * (2 * coefficients * w + 2 * count * w * w + 2 * w * coefficients) };
+      };
+      const [luma, chroma] = [branch(1, blocks, width), branch(2, chromaBlocks, chromaWidth)];
+      const context = 9 * width * chromaWidth;
+      const filters = luma.learned + luma.transforms / 2 + chroma.learned + chroma.transforms / 2 + context;
+      const biases = (planes: number, count: number, w: number) => w + 2 * count * w + 4 * 64 * planes;
+      expect(parameterCount(network)).toBe(
+        filters + biases(1, blocks, width) + biases(2, chromaBlocks, chromaWidth) + chromaWidth,
+      );
+      // Blocks begin a cell before the picture, so there is one more than cells along each side.
+      const [side, half] = [256 / 4, 256 / 8];
+      const colours = PIXELS * (3 + 3) + (PIXELS / 4) * (6 + 6);
+      const transforms = (one: { readonly transforms: number }, cells: number) =>
+        (one.transforms / 2) * ((cells + 1) ** 2 + cells ** 2);
+      const counted =
+        luma.learned * (side + 1) ** 2 +
+        transforms(luma, side) +
+        (chroma.learned + context) * (half + 1) ** 2 +
+        transforms(chroma, half);
+      const known = work(network);
+      expect(known).toBeGreaterThanOrEqual(counted);
+      expect(known).toBeLessThan(counted + 3 * colours + 4 * PIXELS);
+    },
+  );
 });
 
 describe('restorer', () => {

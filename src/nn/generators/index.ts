@@ -1,6 +1,5 @@
 import type { NetworkSpec } from '../../ports/index.js';
 import type { Network } from '../network.js';
-import { edsr } from './edsr.js';
 import { grid } from './grid.js';
 import { pyramid } from './pyramid.js';
 import { resnet } from './resnet.js';
@@ -8,7 +7,6 @@ import { restorer } from './restorer.js';
 import { shrinkage } from './shrinkage.js';
 
 const generators: Readonly<Record<string, (options: NetworkSpec['options']) => Network>> = {
-  edsr,
   grid,
   pyramid,
   resnet,
@@ -20,7 +18,6 @@ const generators: Readonly<Record<string, (options: NetworkSpec['options']) => N
 export const generatorOf = ({ kind, options }: NetworkSpec): Network | undefined =>
   Object.hasOwn(generators, kind) ? generators[kind]?.(options) : undefined;
 
-export { type EdsrOptions, edsr } from './edsr.js';
 export { type GridOptions, grid } from './grid.js';
 export { type PyramidOptions, pyramid } from './pyramid.js';
 export { type ResnetOptions, resnet } from './resnet.js';

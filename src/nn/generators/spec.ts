@@ -13,11 +13,6 @@ export interface OptionBounds {
  * elsewhere may name no more than this, so that it cannot ask for a network that no memory holds.
  */
 export const generatorOptions = {
-  edsr: {
-    unshuffle: { min: 1, max: 8 },
-    blocks: { min: 1, max: 64 },
-    width: { min: 1, max: 256 },
-  },
   grid: {
     cells: { min: 4, max: 32 },
     depth: { min: 2, max: 16 },

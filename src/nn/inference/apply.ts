@@ -7,7 +7,7 @@ import type { Notes } from '../../operator/behaviour.js';
 import type { Values } from '../../picture/tiling/windows.js';
 import type { Frame, HostTensor, Item } from '../../ports/index.js';
 import { QUANTISATION_FEATURES, quantisationFeatures } from '../quantisation.js';
-import { asNeeded } from './change-gate.js';
+import { asNeeded, withoutBlocks } from './change-gate.js';
 import { editSliced } from './edit-sliced.js';
 import { editWholeOrTiled } from './edit-tiled.js';
 import type { LoadedEnsemble } from './ensemble.js';
@@ -94,10 +94,12 @@ const editPhoto = async (
 const editPicture = async (prepared: Prepared, job: PictureJob): Result<EditedPicture> => {
   const { ensemble, wanted } = prepared;
   if (isSliced(ensemble)) return editSliced(prepared, ensemble, job);
+  const gate = wanted.gate === 'auto' ? ensemble.gate : undefined;
+  const asItIs = gate && withoutBlocks(gate, wanted, job.picture, job.told?.data[0] === 1);
+  if (asItIs !== undefined) return E.right(asItIs);
   const profile = prepared.profile();
   if (E.isLeft(profile)) return profile;
   const made = await editWholeOrTiled({ prepared, profile: profile.right, job });
-  const gate = wanted.gate === 'auto' ? ensemble.gate : undefined;
   return gate === undefined || wanted.output === 'trust'
     ? made
     : E.map(asNeeded(gate, wanted, job.picture))(made);

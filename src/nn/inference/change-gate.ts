@@ -1,5 +1,6 @@
 import { maxOf } from '../../image/samples/samples.js';
 import type { Notes } from '../../operator/behaviour.js';
+import { blockiness } from '../../picture/blockiness.js';
 import type { Values } from '../../picture/tiling/windows.js';
 import type { Gate } from '../models/index.js';
 import { type Gated, shareOf } from './gate.js';
@@ -57,3 +58,20 @@ export const asNeeded =
     const picture = share === 1 ? after : share === 0 && same ? before : partWay(before, after, share);
     return { picture, notes: { ...notes, gate: { ...decided } } };
   };
+
+/**
+ * The picture as it is, where a gate for JPEG sees that it was not compressed, or does not show it: of pictures whose tables are not known
+ * only, since where they are, the network is told by how much was lost.
+ */
+export const withoutBlocks = (
+  { blocks }: Gate,
+  { output, grey }: Pick<Wanted, 'output' | 'grey'>,
+  picture: Values,
+  hasTables: boolean,
+): Edited | undefined => {
+  const givesSame = output === 'picture' && (picture.shape[2] === 3 || grey === 'keep');
+  if (blocks === undefined || hasTables || !givesSame) return undefined;
+  const found = blockiness(picture);
+  const decided: Gated = { blocks: found, share: 0 };
+  return found < blocks ? { picture, notes: { gate: { ...decided } } } : undefined;
+};

@@ -2,8 +2,13 @@ import type { Gate } from '../models/index.js';
 
 /** What a gate decided for a picture. */
 export interface Gated {
-  /** The root of the mean square of the change, of values 0..1: of the thumbnail where the network looks at one, else of the picture. */
-  readonly change: number;
+  /**
+   * The root of the mean square of the change, of values 0..1: of the thumbnail where the network looks at one, else of the picture.
+   * Absent where the picture was not edited at all.
+   */
+  readonly change?: number;
+  /** Its `blockiness`, where that was looked at. */
+  readonly blocks?: number;
   /** How much of the edit is made: 0 none, 1 all. */
   readonly share: number;
 }

@@ -62,7 +62,16 @@ describe('an ensemble', () => {
     // It was measured with the snapshots that there were.
     await writeModel(models, [1, 2], grid);
     expect((await load({ models })).gate).toBeUndefined();
-    const wrong = [{ below: 0.2, above: 0.1 }, { below: 0.1 }, 'auto', { below: -1, above: 2 }];
+    expect(await load({ models: await withGate('blocks', { ...gate, blocks: 1.2 }) })).toMatchObject({
+      gate: { ...gate, blocks: 1.2 },
+    });
+    const wrong = [
+      { ...gate, blocks: 0.5 },
+      { below: 0.2, above: 0.1 },
+      { below: 0.1 },
+      'auto',
+      { below: -1, above: 2 },
+    ];
     for (const [i, each] of wrong.entries())
       expect((await load({ models: await withGate(`wrong${i}`, each) })).wrong).toEqual([
         expect.stringMatching(/weights\/model-json.*`gate`.*must be|weights\/model-json.*gate/),

@@ -137,6 +137,22 @@ describe('a gate by the change of the photo', () => {
     expect(weaker.notes.gate?.change).toBeCloseTo(change, 5);
   });
 
+  it('leaves a photo without tables alone that shows no blocks, and looks at no other', async () => {
+    const gate: Gate = { below: 0, above: 0, blocks: 1.2 };
+    const smooth = picture(64, 48, 'uint8');
+    const kept = await edited(smooth, gate);
+    expect(kept.photo).toEqual(smooth);
+    expect(kept.notes.gate).toEqual({ blocks: expect.any(Number), share: 0 });
+    const told = await edited(withTables(smooth, 40), gate);
+    expect(told.photo.samples).not.toEqual(smooth.samples);
+    // Blocks of eight pixels that begin at the third.
+    const blocks = frameFrom({ width: 64, height: 48 }, (x, y) =>
+      (((x + 5) >> 3) + ((y + 5) >> 3)) % 2 ? 0.4 : 0.5,
+    );
+    expect((await edited(blocks, gate)).notes.gate).toEqual({ change: expect.any(Number), share: 1 });
+    expect((await edited(smooth, gate, { gate: 'off' })).photo.samples).not.toEqual(smooth.samples);
+  });
+
   it('knows a grey photo that was given colours', async () => {
     const photo = picture(20, 12, 'float32', 1);
     const { photo: made, notes } = await edited(photo, { below: 1, above: 1 }, { grey: 'colour' });

@@ -24,6 +24,11 @@ export interface Snapshot extends Fingerprint {
 export interface Gate {
   readonly below: number;
   readonly above: number;
+  /**
+   * Of a model that mends JPEG: the least `blockiness` of a photo whose quantisation tables are not known. One that shows less was not
+   * compressed, or it does not show, and needs nothing.
+   */
+  readonly blocks?: number;
 }
 
 /** What `model.json` says: which network, its snapshots from the first to the last, and where they came from. */
@@ -61,14 +66,16 @@ const natural = t.refinement(t.Int, (value) => Number.isSafeInteger(value) && va
 const sha256 = t.refinement(t.string, (value) => /^[0-9a-f]{64}$/.test(value), 'a SHA-256 in hexadecimal');
 
 const gateOf = (value: unknown): E.Either<undefined, Gate> => {
-  const { below, above } = Object(value) as Partial<Record<keyof Gate, unknown>>;
-  return typeof below === 'number' && typeof above === 'number' && 0 <= below && below <= above && above <= 1
-    ? E.right({ below, above })
-    : E.left(undefined);
+  const { below, above, blocks } = Object(value) as Partial<Record<keyof Gate, unknown>>;
+  const isRange =
+    typeof below === 'number' && typeof above === 'number' && 0 <= below && below <= above && above <= 1;
+  if (!isRange) return E.left(undefined);
+  if (blocks === undefined) return E.right({ below, above });
+  return typeof blocks === 'number' && blocks >= 1 ? E.right({ below, above, blocks }) : E.left(undefined);
 };
 
 const gateCodec = new t.Type<Gate>(
-  '`{ "below": A, "above": B }` with 0 <= A <= B <= 1',
+  '`{ "below": A, "above": B }` with 0 <= A <= B <= 1, and `"blocks"` from 1 on where there is one',
   (value): value is Gate => E.isRight(gateOf(value)),
   (value, context) =>
     pipe(

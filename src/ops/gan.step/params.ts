@@ -14,15 +14,10 @@ import {
   tagged,
 } from '../../operator/params/index.js';
 
-const { edsr, grid, pyramid, resnet, restorer, shrinkage } = generatorOptions;
+const { grid, pyramid, resnet, restorer, shrinkage } = generatorOptions;
 
 /** Networks that make pictures. */
 export const generator = tagged({
-  edsr: record({
-    unshuffle: defaulted(integer(edsr.unshuffle), 4, 'Side of the squares of pixels that enter as one'),
-    blocks: defaulted(integer(edsr.blocks), 4, 'Residual blocks'),
-    width: defaulted(integer(edsr.width), 64, 'Channels inside'),
-  }),
   grid: record({
     cells: defaulted(integer(grid.cells), 16, 'Cells along a side of the grid of colour transforms'),
     depth: defaulted(integer(grid.depth), 8, 'Cells in depth, which the guide chooses between'),
