@@ -12,6 +12,7 @@ import { editSliced } from './edit-sliced.js';
 import { editWholeOrTiled } from './edit-tiled.js';
 import type { LoadedEnsemble } from './ensemble.js';
 import { leftForTiles } from './fit.js';
+import { createKeptPrograms, type KeptPrograms } from './kept-programs.js';
 import {
   type EditedPicture,
   type InferenceContext,
@@ -48,8 +49,9 @@ export const ensembleOn = (
   context: InferenceContext,
   ensemble: LoadedEnsemble,
   threads: Threads = here,
+  kept: KeptPrograms = createKeptPrograms(),
 ): ((item: Item<Frame>, signal: AbortSignal) => TE.TaskEither<Diagnostics, Frame>) => {
-  const prepared = prepare(wanted, context, ensemble, threads);
+  const prepared = prepare({ wanted, context, ensemble, threads, kept });
   // Nothing to do, and rounding would change what a float holds.
   const isIdentity = wanted.strength === 0 && wanted.output === 'picture';
   return (item, signal) =>

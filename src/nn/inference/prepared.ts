@@ -7,6 +7,7 @@ import type { HostTensor, ItemKey, Samples } from '../../ports/index.js';
 import type { Engine } from '../../tensor/index.js';
 import type { LoadedEnsemble } from './ensemble.js';
 import type { Wanted as Edit } from './inference-path.js';
+import type { KeptPrograms } from './kept-programs.js';
 import { type Profile, profileOf } from './profile.js';
 import { programsOn } from './programs.js';
 import { type SlicedEnsemble, slicedOn } from './sliced/edit.js';
@@ -22,7 +23,10 @@ export interface Wanted extends Edit {
 }
 
 /** What an ensemble needs of the run that it is part of. */
-export type InferenceContext = Pick<OpContext, 'openEngine' | 'memory' | 'note' | 'warn' | 'certify'>;
+export type InferenceContext = Pick<
+  OpContext,
+  'openEngine' | 'memory' | 'note' | 'warn' | 'certify' | 'isDialled'
+>;
 
 /** An ensemble made ready for a run, with what is compiled and measured once for all photos. */
 export interface Prepared {
@@ -60,13 +64,18 @@ export interface EditedPicture {
 
 export type Result<A> = Promise<E.Either<Diagnostics, A>>;
 
+/** What an edit is prepared of. */
+interface Parts {
+  readonly wanted: Wanted;
+  readonly context: InferenceContext;
+  readonly ensemble: LoadedEnsemble;
+  readonly threads: Threads;
+  /** Programs of the model, which other edits with it use as well. */
+  readonly kept: KeptPrograms;
+}
+
 /** Prepares an ensemble for a run. Nothing is compiled before the first picture. */
-export const prepare = (
-  wanted: Wanted,
-  context: InferenceContext,
-  ensemble: LoadedEnsemble,
-  threads: Threads,
-): Prepared => {
+export const prepare = ({ wanted, context, ensemble, threads, kept }: Parts): Prepared => {
   const programs = new Map<string, Programs>();
   let profile: E.Either<Diagnostics, Profile> | undefined;
   let slices: ReturnType<typeof slicedOn> | undefined;
@@ -77,7 +86,8 @@ export const prepare = (
     context,
     programsFor: (engine, depth, edges) => {
       const key = `${depth} ${edges}`;
-      const known = programs.get(key) ?? programsOn(engine, ensemble, wanted, depth, edges);
+      const own = context.isDialled === true ? kept : undefined;
+      const known = programs.get(key) ?? programsOn(engine, ensemble, wanted, depth, edges, own);
       programs.set(key, known);
       return known;
     },
@@ -87,7 +97,7 @@ export const prepare = (
     },
     slicesFor: (engine, sliced) => {
       const gate = wanted.gate === 'auto' ? ensemble.gate : undefined;
-      slices ??= slicedOn(engine, sliced, wanted, gate, threads);
+      slices ??= slicedOn(engine, sliced, wanted, gate, threads, kept.grids);
       return slices;
     },
     mostPixels: () => mostPixels,
