@@ -118,6 +118,7 @@ const parseOneDocument = (source: string, locate: Locate): E.Either<Diagnostics,
   const errors = faultsIn(source, document, locate);
   const tags = document.warnings
     .filter(({ code }) => code === 'TAG_RESOLVE_FAILED')
+    .slice(0, MOST_COMPLAINTS)
     .map(({ pos }) =>
       failure('yaml/tag', `${source.slice(pos[0], pos[1])} is not one of YAML’s core tags.`, {
         span: locate(pos[0], pos[1]),
@@ -126,11 +127,14 @@ const parseOneDocument = (source: string, locate: Locate): E.Either<Diagnostics,
   return fromDiagnostics([...errors, ...tags], document);
 };
 
+/** Complaints that are looked at: one character can bring the parser to several, and each is looked up in its line. */
+const MOST_COMPLAINTS = 200;
+
 /** What the parser complains of: of what is a slip of the pen, the first time alone, and nothing else on its line. */
 const faultsIn = (source: string, { errors }: Document, locate: Locate): readonly Diagnostic[] => {
   const slips = new Set<string>();
   const lines = new Set<number>();
-  return errors.flatMap(({ code, message, pos }) => {
+  return errors.slice(0, MOST_COMPLAINTS).flatMap(({ code, message, pos }) => {
     const span = locate(pos[0], pos[1]);
     if (lines.has(span.start.line)) return [];
     const slip = slipAt(source, pos[0], code);
