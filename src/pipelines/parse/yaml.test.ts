@@ -106,6 +106,8 @@ describe('parseYaml', () => {
     ['closed brackets', '['.repeat(limits.bytes / 2) + ']'.repeat(limits.bytes / 2), 'yaml/too-deep'],
     ['braces', '{a: '.repeat(limits.bytes / 4), 'yaml/too-deep'],
     ['compact lists', '- '.repeat(60_000), 'yaml/syntax'],
+    ['empty texts', '""'.repeat(90_000), 'yaml/syntax'],
+    ['tags', `[${'!x 1,'.repeat(30_000)}]`, 'yaml/tag'],
     ['commas', `[${','.repeat(limits.bytes - 2)}]`, 'yaml/too-large'],
     ['too many bytes', `a: ${'x'.repeat(limits.bytes)}`, 'yaml/too-large'],
     ['as many documents', '---\n'.repeat(limits.bytes / 4), 'yaml/too-large'],
