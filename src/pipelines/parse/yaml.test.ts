@@ -93,6 +93,23 @@ describe('parseYaml', () => {
     ]);
   });
 
+  it('finds what aliases stand for in one go, however many there are', () => {
+    // Looked for from the beginning each time, this would take minutes.
+    const names = Array.from({ length: 10_000 }, (_, i) => `- &a${i} x\n- *a${i}\n`).join('');
+    const read = parseYaml(names, 'test.yaml');
+    expect(E.isRight(read) && read.right.kind === 'list' && read.right.items).toHaveLength(20_000);
+  });
+
+  it('takes the last anchor before an alias', () => {
+    const read = parseYaml('[&a x, *a, &a y, *a]', 'test.yaml');
+    expect(
+      E.isRight(read) &&
+        read.right.kind === 'list' &&
+        read.right.items.map((item) => 'value' in item && item.value),
+    ).toEqual(['x', 'x', 'y', 'y']);
+    expect(findings('a: *b\nb: &b x')).toEqual(['yaml/alias 1:4']);
+  });
+
   it('refuses a billion laughs', () => {
     const laughs = Array.from({ length: 9 }, (_, i) => {
       const repeated = i === 0 ? 'lol' : `*l${i - 1}`;
