@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { DiagnosticError, type Diagnostics, failure } from '../diagnostics/index.js';
@@ -8,10 +9,22 @@ import { isModelFile, MODEL_JSON } from '../nn/models/model-json.js';
 import { type PathUse, pathsOf } from '../operator/params/index.js';
 import type { GraphNode } from '../pipelines/check/graph.js';
 
+/** What the weights of one parameter can be together: no network that runs here has as many. */
+const MOST_BYTES = 16 * 2 ** 30;
+const MOST_FILES = 10_000;
+
+const tooLarge = (what: string): DiagnosticError =>
+  new DiagnosticError([failure('weights/too-large', `${what}: these are no weights.`)]);
+
 /** The files that count of a folder: of a trained model, those that are its weights; else all. */
 const filesIn = async (folder: string): Promise<readonly string[]> => {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
+  const files: Dirent[] = [];
+  let seen = 0;
+  for await (const entry of await opendir(folder, { recursive: true })) {
+    seen += 1;
+    if (seen > MOST_FILES) throw tooLarge(`${folder} holds more than ${MOST_FILES} files and folders`);
+    if (entry.isFile()) files.push(entry);
+  }
   const isModel = files.some(({ parentPath, name }) => parentPath === folder && name === MODEL_JSON);
   return files
     .filter(({ parentPath, name }) => !isModel || (parentPath === folder && isModelFile(name)))
@@ -19,20 +32,14 @@ const filesIn = async (folder: string): Promise<readonly string[]> => {
     .sort();
 };
 
-/** Bytes of all weights of one parameter together: no network that runs here has as many. */
-const MOST_BYTES = 16 * 2 ** 30;
-
 /** Throws where the files are so large together that reading them would take for ever, as a file with holes can be. */
 const checkSize = async (path: string, files: readonly string[]): Promise<void> => {
   let bytes = 0;
   for (const file of files) bytes += (await stat(file)).size;
   if (bytes <= MOST_BYTES) return;
-  throw new DiagnosticError([
-    failure(
-      'weights/too-large',
-      `${path} has ${Math.round(bytes / 1e9)} GB, and the limit is ${Math.round(MOST_BYTES / 1e9)} GB.`,
-    ),
-  ]);
+  throw tooLarge(
+    `${path} has ${Math.round(bytes / 1e9)} GB, and the limit is ${Math.round(MOST_BYTES / 1e9)} GB`,
+  );
 };
 
 /** The digest of a file, or of all files that count of a folder, with their names. */

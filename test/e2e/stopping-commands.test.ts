@@ -176,7 +176,7 @@ const moments: Readonly<Record<string, Moment>> = {
 };
 
 /** Milliseconds from the start of a command to the signal: while it starts, and while it is at its work. */
-const delays = [150, 600, 2500];
+const delays = [150, 600, 2500, 8000];
 
 describe('a command ends soon after SIGINT, and leaves nothing behind,', () => {
   for (const [moment, { make, args, hold = false }] of Object.entries(moments))

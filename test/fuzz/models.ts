@@ -5,6 +5,7 @@ import { decodeTensors, encodeTensors } from '../../src/nn/models/safetensors.js
 import { conventionsOf } from '../../src/nn/onnx/conventions.js';
 import { surveyModel } from '../../src/tensor/emit/foreign.js';
 import { decodeMetadata, encodeModel } from '../../src/tensor/emit/schema.js';
+import { readerOf, toFrames } from '../../src/tensor/run/model-process/frames.js';
 import { expectThat, rightOf, type Target, textOf } from './target.js';
 
 const tensors = encodeTensors(
@@ -65,6 +66,46 @@ export const modelTargets: Readonly<Record<string, Target>> = {
       if (read === undefined) return;
       const size = Object.values(read.tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
       expectThat(size <= 2 * bytes.length, 'tensors are no longer than their file');
+    },
+  },
+  'model-answers': {
+    seeds: () => [
+      Buffer.concat(
+        toFrames({
+          head: { ok: true },
+          tensors: { y: { dtype: 'float32', shape: [2, 3], data: new Float32Array(6) } },
+        }),
+      ),
+      Buffer.concat(toFrames({ head: { ok: false, message: 'no' }, tensors: {} })),
+    ],
+    words: [
+      '"dtype":"float32"',
+      '"shape":[',
+      '"bytes":',
+      '"parts":',
+      '__proto__',
+      '1e99',
+      '-1',
+      'null',
+      '[]',
+    ],
+    run: (bytes) => {
+      const read = readerOf(({ tensors }) => {
+        for (const { shape, data } of Object.values(tensors))
+          expectThat(
+            shape.reduce((count, side) => count * side, 1) === data.length,
+            'a shape is that of its data',
+          );
+      });
+      try {
+        read(bytes);
+      } catch (thrown) {
+        // Whoever reads takes any of these for an answer that makes no sense.
+        expectThat(
+          thrown instanceof RangeError || thrown instanceof SyntaxError || thrown instanceof TypeError,
+          'what is thrown is about the bytes',
+        );
+      }
     },
   },
   'model-json': {
