@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Diagnostics } from '../diagnostics/index.js';
+import { type Diagnostics, failure } from '../diagnostics/index.js';
 import type { Graph } from '../pipelines/check/graph.js';
 import { requireLoaded } from '../pipelines/check/loaded.js';
 import { isLoaded } from '../pipelines/check/unloaded.js';
@@ -27,6 +27,20 @@ export const compileToLook = <A>(
     TE.chainFirstTaskK((compiled) => keep(loadedBy(graphOf(compiled), given), terminal)),
   );
 
+/** A task that ends when it is stopped: what it was at may go on, and counts for nothing. Error: `run/cancelled`. */
+export const untilStopped =
+  <A>(task: TE.TaskEither<Diagnostics, A>, signal: AbortSignal): TE.TaskEither<Diagnostics, A> =>
+  () =>
+    new Promise((resolve, reject) => {
+      const stop = (): void =>
+        resolve(E.left([failure('run/cancelled', 'Stopped before anything was begun.')]));
+      if (signal.aborted) return stop();
+      signal.addEventListener('abort', stop, { once: true });
+      task()
+        .then(resolve, reject)
+        .finally(() => signal.removeEventListener('abort', stop));
+    });
+
 /**
  * Compiles what is to run. A pipeline that needs plugins which were not allowed is compiled again when the user allows them,
  * asked on the terminal; what is allowed is kept for later. Errors: `plugin/not-allowed`, and those of compiling.
@@ -40,14 +54,17 @@ export const compileAllowed = <A>(
   terminal: Terminal,
 ): TE.TaskEither<Diagnostics, A> =>
   pipe(
-    compileToLook(compile, graphOf, given, terminal),
+    // Weights and folders can be very large, and are looked at before anything begins.
+    untilStopped(compileToLook(compile, graphOf, given, terminal), terminal.signal),
     TE.chain((compiled) => {
       const graph = graphOf(compiled);
       if (isLoaded(graph)) return TE.right(compiled);
       return pipe(
         TE.fromTask(() => askAll(graph, terminal)),
         TE.chain((more) =>
-          more.length === 0 ? TE.right(compiled) : compile({ allow: [...given, ...more] }),
+          more.length === 0
+            ? TE.right(compiled)
+            : untilStopped(compile({ allow: [...given, ...more] }), terminal.signal),
         ),
         TE.chainFirstEitherK((again) => requireLoaded(graphOf(again))),
       );

@@ -28,7 +28,9 @@ describe('the exit status', () => {
     expect(reported(report({ failed, end: { kind: 'cancelled' } }))).toBe(130);
   });
 
-  it('of a watch tells only whether it could go on', () => {
+  it('of a watch tells only whether it could go on, and look everywhere', () => {
+    const blind = [{ ...failed[0]!, diagnostics: [failure('file/unreadable', 'No.')] as const }];
+    expect(watchEnded(report({ failed: blind }))).toBe(1);
     expect(watchEnded(report({ failed }))).toBe(0);
     expect(watchEnded(report({ end: { kind: 'cancelled' } }))).toBe(0);
     expect(watchEnded(report({ end: stopped }))).toBe(3);

@@ -22,8 +22,14 @@ export const reported = ({ end, failed }: Report): Exit => {
   return failed.length > 0 ? exit.someFailed : exit.done;
 };
 
-/** What a watch came to: it ends when it is told to, and photos that fail are part of it. */
-export const watchEnded = ({ end }: Report): Exit => (end.kind === 'stopped' ? exit.stuck : exit.done);
+/** What a watch came to: it ends when it is told to, and photos that fail are part of it; what it could not look into is not. */
+export const watchEnded = ({ end, failed }: Report): Exit => {
+  if (end.kind === 'stopped') return exit.stuck;
+  const isBlind = failed.some(({ diagnostics }) =>
+    diagnostics.some(({ code }) => code === 'file/unreadable'),
+  );
+  return isBlind ? exit.someFailed : exit.done;
+};
 
 /** What looking for faults came to. */
 export const checked = (errors: number): Exit => (errors > 0 ? exit.wrong : exit.done);

@@ -48,6 +48,10 @@ export const certifyOption = (): Option =>
 export const retryOption = (): Option =>
   flag('--retry', 'try again what failed before, though nothing has changed');
 
+/** `--overwrite`. */
+export const overwriteOption = (what = 'the file'): Option =>
+  flag('--overwrite', `write over ${what} that is there`);
+
 /** `--json`. */
 export const jsonOption = (description = 'print it as JSON'): Option => flag('--json', description);
 

@@ -1,17 +1,30 @@
 import { createHash } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Diagnostics } from '../diagnostics/index.js';
+import { DiagnosticError, type Diagnostics, failure } from '../diagnostics/index.js';
 import { type Digest, digestOf, unreadableFile, updateWith } from '../disk/digest.js';
 import { isModelFile, MODEL_JSON } from '../nn/models/model-json.js';
 import { type PathUse, pathsOf } from '../operator/params/index.js';
 import type { GraphNode } from '../pipelines/check/graph.js';
 
+/** What the weights of one parameter can be together: no network that runs here has as many. */
+const MOST_BYTES = 16 * 2 ** 30;
+const MOST_FILES = 10_000;
+
+const tooLarge = (what: string): DiagnosticError =>
+  new DiagnosticError([failure('weights/too-large', `${what}: these are no weights.`)]);
+
 /** The files that count of a folder: of a trained model, those that are its weights; else all. */
 const filesIn = async (folder: string): Promise<readonly string[]> => {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
+  const files: Dirent[] = [];
+  let seen = 0;
+  for await (const entry of await opendir(folder, { recursive: true })) {
+    seen += 1;
+    if (seen > MOST_FILES) throw tooLarge(`${folder} holds more than ${MOST_FILES} files and folders`);
+    if (entry.isFile()) files.push(entry);
+  }
   const isModel = files.some(({ parentPath, name }) => parentPath === folder && name === MODEL_JSON);
   return files
     .filter(({ parentPath, name }) => !isModel || (parentPath === folder && isModelFile(name)))
@@ -19,17 +32,31 @@ const filesIn = async (folder: string): Promise<readonly string[]> => {
     .sort();
 };
 
+/** Throws where the files are so large together that reading them would take for ever, as a file with holes can be. */
+const checkSize = async (path: string, files: readonly string[]): Promise<void> => {
+  let bytes = 0;
+  for (const file of files) bytes += (await stat(file)).size;
+  if (bytes <= MOST_BYTES) return;
+  throw tooLarge(
+    `${path} has ${Math.round(bytes / 1e9)} GB, and the limit is ${Math.round(MOST_BYTES / 1e9)} GB`,
+  );
+};
+
 /** The digest of a file, or of all files that count of a folder, with their names. */
 const digestTree = (path: string, given?: readonly string[]): TE.TaskEither<Diagnostics, Digest> =>
-  TE.tryCatch(async () => {
-    const hash = createHash('sha256');
-    const files = given ?? ((await stat(path)).isDirectory() ? await filesIn(path) : [path]);
-    for (const file of files) {
-      hash.update(`${file.slice(path.length)}\0`);
-      await updateWith(hash, file);
-    }
-    return hash.digest('hex');
-  }, unreadableFile(path));
+  TE.tryCatch(
+    async () => {
+      const hash = createHash('sha256');
+      const files = given ?? ((await stat(path)).isDirectory() ? await filesIn(path) : [path]);
+      await checkSize(path, files);
+      for (const file of files) {
+        hash.update(`${file.slice(path.length)}\0`);
+        await updateWith(hash, file);
+      }
+      return hash.digest('hex');
+    },
+    (cause) => (cause instanceof DiagnosticError ? cause.diagnostics : unreadableFile(path)(cause)),
+  );
 
 /** The files that an operator says matter to its results; undefined where it leaves that to what is in the folder. */
 const filesOf = ({

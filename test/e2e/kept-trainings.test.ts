@@ -124,7 +124,10 @@ const terminalFor = (said: string[]): Terminal => {
 
 const applied = async (model: string, photos: readonly string[], to: string) => {
   const said: string[] = [];
-  const options = { to, strength: 1, engine: 'cpu', certify: false, retry: false, json: false, quiet: false };
+  const options = {
+    ...{ to, overwrite: false, strength: 1, engine: 'cpu' },
+    ...{ certify: false, retry: false, json: false, quiet: false },
+  };
   const status = await apply(model, photos, options, terminalFor(said));
   return { status, said: said.join('') };
 };

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -85,6 +93,23 @@ describe.skipIf(process.platform !== 'linux')('the memory of a run', () => {
     await noise(2400, 1600).png().toFile(join(folder, 'one/one.png'));
     await noise(64, 48).png().toFile(join(folder, 'small/one.png'));
   }, PATIENCE);
+
+  it(
+    'is refused to a file with holes as long as a disk, which is not read for its digest',
+    () => {
+      mkdirSync(join(folder, 'holes'));
+      copyFileSync(join(folder, 'bomb/small.jpg'), join(folder, 'holes/a.jpg'));
+      truncateSync(join(folder, 'holes/a.jpg'), 2 ** 40);
+      pipeline('holes.yaml', '{ encode: { like: source } }', 'holes');
+      const { status, said } = run('run', 'holes.yaml', '--memory', '100M');
+      expect([status, said]).toEqual([
+        1,
+        expect.stringContaining('a.jpg needs about 1099512 MB of memory for its file'),
+      ]);
+      rmSync(join(folder, 'holes'), { recursive: true });
+    },
+    PATIENCE,
+  );
 
   it(
     'is refused to a photo that needs more, before it is taken, as was planned; the others go on',

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -62,6 +72,33 @@ describe('pipe watch', () => {
     expect(JSON.parse(told.out)).toMatchObject([{ writer: { pid: running.pid } }]);
     expect(await stop(running)).toBe(0);
   });
+
+  it.runIf(process.platform !== 'win32')(
+    'says what it may not look into, and ends with status 1',
+    async () => {
+      const place = mkdtempSync(join(tmpdir(), 'prismflow-watch-locked-'));
+      // Root may read everything, and becomes another user.
+      const user = process.getuid?.() === 0 ? 65534 : undefined;
+      for (const locked of ['in/locked', 'in']) {
+        mkdirSync(join(place, 'in/locked'), { recursive: true });
+        writeFileSync(join(place, 'in/a.jpg'), photo);
+        writeFileSync(
+          join(place, 'p.yaml'),
+          'version: 1\nsteps: [{ files: in }, decode, encode, { save: "out/{path}" }]\n',
+        );
+        if (user !== undefined) execFileSync('chown', ['-R', `${user}:${user}`, place]);
+        chmodSync(join(place, locked), 0o000);
+        const running = start(['watch', 'p.yaml', '--quiet', '--poll', '0.2'], place, { HOME: place }, user);
+        await running.until(() => running.complaints().includes('may not be read'));
+        expect(await stop(running)).toBe(1);
+        expect(running.complaints().match(/may not be read/g)).toHaveLength(1);
+        chmodSync(join(place, locked), 0o755);
+        expect(existsSync(join(place, 'out/a.jpg'))).toBe(locked === 'in/locked');
+        rmSync(join(place, 'out'), { recursive: true, force: true });
+      }
+      rmSync(place, { recursive: true });
+    },
+  );
 
   it('refuses a pipeline that cannot be watched for', async () => {
     writeFileSync(join(folder, 'p.yaml'), 'version: 1\nsteps: [{ files: watch }, decode, { batch: 2 }]\n');

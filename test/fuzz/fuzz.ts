@@ -37,11 +37,25 @@ export const feed = async (target: Target, bytes: Uint8Array): Promise<Fault | u
 /** Inputs that are made at once. */
 const BATCH = 50;
 
-/** Inputs for a target without end: the same for the same seed. */
-export async function* inputsFor({ seeds, words }: Target, seed: number): AsyncGenerator<Uint8Array> {
+/**
+ * Inputs for a target without end, a batch at a time: first valid ones, then mutations of these and of what `found` gives, an
+ * equal part of each. The same for the same seed and findings.
+ */
+export async function* batchesFor(
+  { seeds, words }: Target,
+  seed: number,
+  found: () => readonly Uint8Array[] = () => [],
+): AsyncGenerator<readonly Uint8Array[]> {
   const valid = await seeds();
-  yield* valid;
-  const arbitrary = inputs(valid, words);
-  for (let batch = 0; ; batch++)
-    yield* fc.sample(arbitrary, { numRuns: BATCH, seed: (seed + batch * 0x9e3779b1) | 0 });
+  yield valid;
+  for (let batch = 0; ; batch++) {
+    const more = found();
+    const base = batch % 2 === 0 || more.length === 0 ? valid : more;
+    yield fc.sample(inputs(base, words), { numRuns: BATCH, seed: (seed + batch * 0x9e3779b1) | 0 });
+  }
+}
+
+/** Inputs for a target without end, one by one: the same for the same seed. */
+export async function* inputsFor(target: Target, seed: number): AsyncGenerator<Uint8Array> {
+  for await (const batch of batchesFor(target, seed)) yield* batch;
 }

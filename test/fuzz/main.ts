@@ -9,7 +9,8 @@ import { targets } from './targets.js';
 /**
  * `npm run fuzz -- [--target NAME]… [--minutes N] [--seed N] [--cases FOLDER]`: feeds every parser with mutations of valid
  * inputs, the minutes shared among the targets. What crashes, hangs or takes too much memory is kept in the folder of cases,
- * each once for every place in the code; `npm run fuzz -- --replay FILE…` feeds such files again.
+ * each once for every place in the code; `npm run fuzz -- --replay FILE…` feeds such files again. What leads to code that no input
+ * led to before is kept in `corpus`, in the same folder, and is what a next run begins with.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -40,6 +41,9 @@ const HANG_MS = 20_000;
 interface Told {
   readonly count: number;
   readonly bytesRead: number;
+  /** Inputs that are kept, and functions of the program's own that were entered. */
+  readonly corpus: number;
+  readonly functions: number;
   readonly faults: ReadonlyMap<string, string>;
 }
 
@@ -61,12 +65,12 @@ const feedApart = (name: string, seconds: number, from: number, cases: string): 
     const current = join(folder, 'current');
     const child = fork(
       new URL('./child.ts', import.meta.url),
-      [name, `${seconds}`, `${from}`, current, cases],
+      [name, `${seconds}`, `${from}`, current, cases, join(cases, 'corpus', name)],
       { execArgv: [...process.execArgv, '--max-old-space-size=1024'] },
     );
     const faults = new Map<string, string>();
-    const told = { count: 0, bytesRead: 0 };
-    child.on('message', (message: { fault: Fault; path: string } | { count: number; bytesRead: number }) => {
+    const told = { count: 0, bytesRead: 0, corpus: 0, functions: 0 };
+    child.on('message', (message: { fault: Fault; path: string } | Omit<Told, 'faults'>) => {
       if ('count' in message) Object.assign(told, message);
       else {
         const place = placeOf(message.fault);
@@ -111,7 +115,7 @@ const headOf = (path: string): { readonly count: number; readonly bytes: Uint8Ar
 
 const fuzz = async (name: string): Promise<void> => {
   const end = performance.now() + (minutes * 60_000) / names.length;
-  let [count, bytesRead, turn] = [0, 0, 0];
+  let [count, bytesRead, turn, corpus, functions] = [0, 0, 0, 0, 0];
   const faults = new Map<string, string>();
   // A process that ends early is followed by another one, with other inputs.
   while (performance.now() < end && turn < 20) {
@@ -119,11 +123,14 @@ const fuzz = async (name: string): Promise<void> => {
     const told = await feedApart(name, seconds, seed + turn * 1000, resolve(values.cases));
     count += told.count;
     bytesRead += told.bytesRead;
+    corpus = Math.max(corpus, told.corpus);
+    functions = Math.max(functions, told.functions);
     for (const [place, fault] of told.faults) if (!faults.has(place)) faults.set(place, fault);
     turn += 1;
   }
   console.log(
-    `${faults.size === 0 ? '✓' : '✗'} ${name}: ${count} inputs, ${(bytesRead / 1e6).toFixed(1)} MB, seed ${seed}`,
+    `${faults.size === 0 ? '✓' : '✗'} ${name}: ${count} inputs, ${(bytesRead / 1e6).toFixed(1)} MB, ` +
+      `a corpus of ${corpus}, ${functions} functions, seed ${seed}`,
   );
   for (const [place, fault] of faults) console.log(`    ${place}\n      ${fault}`);
   if (faults.size > 0) process.exitCode = 1;

@@ -1,3 +1,4 @@
+import { keptTargets } from './kept.js';
 import { metadataTargets } from './metadata.js';
 import { modelTargets } from './models.js';
 import { pictureTargets } from './pictures.js';
@@ -10,4 +11,5 @@ export const targets: Readonly<Record<string, Target>> = {
   ...metadataTargets,
   ...textTargets,
   ...modelTargets,
+  ...keptTargets,
 };

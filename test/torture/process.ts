@@ -27,16 +27,18 @@ export interface Running {
   readonly until: (isSo: () => boolean, seconds?: number) => Promise<boolean>;
 }
 
-/** Starts the built command line. */
+/** Starts the built command line; where `user` is given, as that user, which only root can do. */
 export const start = (
   args: readonly string[],
   folder: string,
   environment: Readonly<Record<string, string>> = {},
+  user?: number,
 ): Running => {
   const child: ChildProcess = spawn(process.execPath, [main, ...args], {
     cwd: folder,
     env: { ...process.env, NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(user === undefined ? {} : { uid: user, gid: user }),
   });
   const said: Said[] = [];
   const counts = new Map<string, number>();

@@ -19,6 +19,7 @@ import { type RunArguments, runCompiled } from './run.js';
 /** What `pipe apply` is given. */
 export interface ApplyArguments extends Omit<RunArguments, 'set' | 'allowPlugin' | 'resume' | 'laws'> {
   readonly to: string;
+  readonly overwrite: boolean;
   readonly strength: number;
 }
 
@@ -26,7 +27,7 @@ export interface ApplyArguments extends Omit<RunArguments, 'set' | 'allowPlugin'
 export const apply = async (
   model: string,
   photos: readonly string[],
-  { to, strength, ...options }: ApplyArguments,
+  { to, overwrite, strength, ...options }: ApplyArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const plan = pipe(
@@ -40,7 +41,7 @@ export const apply = async (
           decode(),
           edit,
           encode(),
-          save({ to: `${escapeBraces(resolve(terminal.folder, to))}/{path}` }),
+          save({ to: `${escapeBraces(resolve(terminal.folder, to))}/{path}`, overwrite }),
         ).with({ name: 'apply' }),
       ),
     ),

@@ -3,7 +3,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import { writeAtomically } from '../../disk/write.js';
 import type { GlobalPart } from '../../nn/inference/global-part.js';
 import type { ExportChoice, Exported } from '../../nn/onnx/export.js';
 import { paramErrors } from '../../operator/params/index.js';
@@ -12,12 +11,14 @@ import { absolutePath } from '../../pipelines/check/absolute-path.js';
 import { USUAL_ENGINE } from '../../tensor/engines.js';
 import { createEngine, type Engine } from '../../tensor/run/engine.js';
 import { type Exit, exit } from '../exit.js';
+import { type OutputFile, outputFile } from '../output-file.js';
 import { printDiagnostics } from '../report-diagnostics.js';
 import type { Terminal } from '../terminal.js';
 
 /** As given on the command line. */
 export interface ExportOptions {
   readonly to: string;
+  readonly overwrite: boolean;
   readonly strength: number;
   readonly trust: number;
   readonly average: 'predictions' | 'weights';
@@ -44,7 +45,7 @@ const isTable = (to: string): boolean => to.toLowerCase().endsWith('.cube');
  * global part as a .cube, where `--to` ends so.
  */
 export const exportModel = async (run: string, options: ExportOptions, terminal: Terminal): Promise<Exit> => {
-  const { to, strength, trust, average, members, at, pixels, size } = options;
+  const { to, overwrite, strength, trust, average, members, at, pixels, size } = options;
   const why = misplaced(options);
   if (why !== undefined) {
     terminal.err(`\`pipe export\`: ${why}.\n`);
@@ -64,7 +65,12 @@ export const exportModel = async (run: string, options: ExportOptions, terminal:
     terminal.err(`\`pipe export\` ${first?.message ?? 'cannot do that'}.\n`);
     return exit.wrong;
   }
-  const target = resolve(terminal.folder, to);
+  // Before the work: what may not be written over is said at once.
+  const target = await outputFile(resolve(terminal.folder, to), overwrite)();
+  if (E.isLeft(target)) {
+    printDiagnostics(terminal, target.left);
+    return exit.wrong;
+  }
   const engine = createEngine(USUAL_ENGINE);
   const choice = {
     models: absolutePath(run, terminal.folder),
@@ -76,8 +82,8 @@ export const exportModel = async (run: string, options: ExportOptions, terminal:
     output: 'picture',
   } as const;
   const made = isTable(to)
-    ? await tableOf(engine, choice, target, options, terminal)
-    : await onnxOf(engine, { ...choice, pixels, size }, target, to);
+    ? await tableOf(engine, choice, target.right, options, terminal)
+    : await onnxOf(engine, { ...choice, pixels, size }, target.right, to);
   await engine.dispose();
   if (E.isLeft(made)) {
     printDiagnostics(terminal, made.left);
@@ -89,11 +95,11 @@ export const exportModel = async (run: string, options: ExportOptions, terminal:
 
 type Said = Promise<E.Either<Diagnostics, string>>;
 
-const onnxOf = async (engine: Engine, choice: ExportChoice, target: string, to: string): Said => {
+const onnxOf = async (engine: Engine, choice: ExportChoice, target: OutputFile, to: string): Said => {
   const { exportEnsemble } = await import('../../nn/onnx/export.js');
   return pipe(
     exportEnsemble(engine)(choice),
-    TE.chainFirst(({ bytes }) => writeAtomically(target, bytes)),
+    TE.chainFirst(({ bytes }) => target.write(bytes)),
     TE.map((made) => summary(to, choice.pixels, made)),
   )();
 };
@@ -101,7 +107,7 @@ const onnxOf = async (engine: Engine, choice: ExportChoice, target: string, to: 
 const tableOf = async (
   engine: Engine,
   choice: Omit<ExportChoice, 'pixels' | 'size'>,
-  target: string,
+  target: OutputFile,
   { to, photos, entries }: ExportOptions,
   { folder }: Terminal,
 ): Said => {
@@ -112,7 +118,7 @@ const tableOf = async (
     globalPart(engine)({ ...choice, photos: named, entries }),
     TE.chainFirst(({ lut, ...found }) => {
       const text = printCube({ ...lut, title: basename(to, '.cube') }, [toldOf(found)]);
-      return writeAtomically(target, new TextEncoder().encode(text));
+      return target.write(new TextEncoder().encode(text));
     }),
     TE.map(
       (found) =>

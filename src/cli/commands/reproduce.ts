@@ -2,13 +2,14 @@ import { dirname, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, printableJson } from '../../diagnostics/index.js';
+import { printableJson } from '../../diagnostics/index.js';
 import { diagnosticJson } from '../../execution/events/event-json.js';
 import { type Reproduction, reproduce } from '../../execution/reproduce/reproduce.js';
 import { definedOnly } from '../../ports/defined.js';
 import type { Likeness } from '../../records/receipts/compare.js';
 import { askAbout } from '../allow-plugins.js';
 import { complete, type Exit, notBegun } from '../exit.js';
+import { outputFile } from '../output-file.js';
 import { printable } from '../printable.js';
 import { printDiagnostics } from '../report-diagnostics.js';
 import type { Terminal } from '../terminal.js';
@@ -20,6 +21,7 @@ export interface ReproduceArguments {
   /** Seconds. */
   readonly timeout?: number;
   readonly keep?: string;
+  readonly overwrite: boolean;
   readonly read: readonly string[];
   readonly allowPlugin: readonly string[];
   readonly memory?: number;
@@ -29,21 +31,25 @@ export interface ReproduceArguments {
 /** `pipe reproduce`: makes a result again from its receipt, and says whether it is the same. */
 export const reproduceFile = async (
   file: string,
-  { input, engine, timeout, keep, read, allowPlugin, memory, json }: ReproduceArguments,
+  { input, engine, timeout, keep, overwrite, read, allowPlugin, memory, json }: ReproduceArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const { folder, out } = terminal;
   const result = await pipe(
-    reproduce(resolve(folder, file), {
-      within: [dirname(resolve(folder, file)), folder, ...read.map((each) => resolve(folder, each))],
-      ask: askAbout(terminal, allowPlugin),
-      signal: terminal.signal,
-      ...definedOnly({ memory, engine, timeout }),
-      ...(input === undefined ? {} : { input: resolve(folder, input) }),
-    }),
-    TE.chainFirst(({ bytes }) =>
-      keep === undefined ? TE.right(undefined) : write(resolve(folder, keep), bytes),
+    // Before the work: what may not be written over is said at once.
+    keep === undefined ? TE.right(undefined) : outputFile(resolve(folder, keep), overwrite),
+    TE.bindTo('output'),
+    TE.bind('made', () =>
+      reproduce(resolve(folder, file), {
+        within: [dirname(resolve(folder, file)), folder, ...read.map((each) => resolve(folder, each))],
+        ask: askAbout(terminal, allowPlugin),
+        signal: terminal.signal,
+        ...definedOnly({ memory, engine, timeout }),
+        ...(input === undefined ? {} : { input: resolve(folder, input) }),
+      }),
     ),
+    TE.chainFirst(({ output, made: { bytes } }) => output?.write(bytes) ?? TE.right(undefined)),
+    TE.map(({ made }) => made),
   )();
   if (E.isLeft(result)) {
     if (json) for (const diagnostic of result.left) out(`${printableJson(diagnosticJson(diagnostic))}\n`);
@@ -53,12 +59,6 @@ export const reproduceFile = async (
   out(json ? `${printableJson(toJson(result.right), 2)}\n` : toText(result.right, terminal));
   return complete(result.right.likeness.kind !== 'different');
 };
-
-const write = (path: string, bytes: Uint8Array): TE.TaskEither<Diagnostics, void> =>
-  pipe(
-    TE.fromTask(() => import('../../image/index.js')),
-    TE.chain(({ writeAtomically }) => writeAtomically(path, bytes)),
-  );
 
 const toJson = ({ bytes: _, likeness, ...rest }: Reproduction) => ({
   verdict: likeness.kind,

@@ -2,8 +2,9 @@ import { basename, extname, join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostics } from '../../diagnostics/index.js';
 import { shrink } from '../../execution/shrink/shrink.js';
-import { writeCase } from '../../execution/shrink/write-case.js';
+import { folderFor, writeCase } from '../../execution/shrink/write-case.js';
 import { analyse } from '../../pipelines/compile.js';
 import { compileAllowed } from '../allow-plugins.js';
 import { type Exit, exit, notBegun } from '../exit.js';
@@ -31,7 +32,9 @@ export const shrinkFile = async (
 ): Promise<Exit> => {
   const { folder, out, paint } = terminal;
   const result = await pipe(
-    findPipeline(target, folder),
+    // Before the work: what may not be written over is said at once.
+    to === undefined ? TE.right<Diagnostics, string>('') : folderFor(resolve(folder, to), to),
+    TE.chain(() => findPipeline(target, folder)),
     TE.chain(({ file: found, pipeline }) =>
       compileAllowed(
         (plugins) =>
@@ -45,8 +48,11 @@ export const shrinkFile = async (
     TE.bindTo('shrunk'),
     TE.bind('written', ({ shrunk }) => {
       const operator = shrunk.failure.operator.replace(/^.*\//, '');
-      const name = `${basename(file, extname(file))}-${operator}`;
-      return writeCase(shrunk, basename(file), resolve(folder, to ?? join('shrunk', name)));
+      const usual = resolve(folder, 'shrunk', `${basename(file, extname(file))}-${operator}`);
+      return pipe(
+        folderFor(to === undefined ? undefined : resolve(folder, to), usual),
+        TE.chain((place) => writeCase(shrunk, basename(file), place)),
+      );
     }),
   )();
   if (E.isLeft(result)) {

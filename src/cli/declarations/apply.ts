@@ -6,6 +6,7 @@ import {
   eventsOption,
   jobsOption,
   memoryOption,
+  overwriteOption,
   quietOption,
   retryOption,
 } from '../options.js';
@@ -22,6 +23,7 @@ export const declare: Declare = (pipe, on, terminal) => {
     )
     .argument('<photos...>', 'photos, and folders of them')
     .option('--to <folder>', 'where the results go', 'edited')
+    .addOption(overwriteOption('files'))
     .option('--strength <number>', 'how far to go from the photo to the edit', share, 1)
     .addOption(engineOption())
     .addOption(jobsOption())

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { ExportOptions } from '../commands/export.js';
 import { count, pixelSize, share, tableSize } from '../option-values.js';
+import { overwriteOption } from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe export`. */
@@ -12,6 +13,7 @@ export const declare: Declare = (pipe, on, terminal) => {
     )
     .argument('<run>', 'the folder of the model, as `snapshot` writes it')
     .requiredOption('--to <file>', 'the ONNX file, or the table where its name ends in .cube')
+    .addOption(overwriteOption())
     .option('--strength <number>', 'how far to go from the photo to the edit', share, 1)
     .option('--trust <number>', 'how much to lean back to the photo where snapshots disagree', share, 0)
     .addOption(

@@ -1,6 +1,6 @@
 import type { ReproduceArguments } from '../commands/reproduce.js';
 import { listed } from '../option-values.js';
-import { allowPluginOption, jsonOption, memoryOption, timeoutOption } from '../options.js';
+import { allowPluginOption, jsonOption, memoryOption, overwriteOption, timeoutOption } from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe reproduce`. */
@@ -21,6 +21,7 @@ export const declare: Declare = (pipe, on, terminal) => {
     .addOption(memoryOption())
     .addOption(timeoutOption())
     .option('--keep <file>', 'write what is made now to a file')
+    .addOption(overwriteOption())
     .addOption(jsonOption('print it as JSON, the whole receipt included'))
     .action(
       on(async (file: string, options: ReproduceArguments) =>

@@ -24,7 +24,7 @@ export const weightsCodes = {
     disposition: 'permanent',
   },
   'weights/too-large': {
-    title: 'A file of weights holds more than the machine has memory for',
+    title: 'Weights are larger than the machine has memory for, or than any are',
     remedy: 'Use a machine with more memory; if the model came from elsewhere, do not trust the file.',
     disposition: 'permanent',
   },

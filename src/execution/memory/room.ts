@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import * as E from 'fp-ts/lib/Either.js';
+import type { Diagnostics } from '../../diagnostics/index.js';
 import { bytesOf, type Extent, extentOf, pixelsOf } from '../../image/decoding/extent.js';
 import { LEAST_MEMORY } from '../../image/limits.js';
 import { memoryRefusal } from '../../image/memory.js';
@@ -15,6 +16,16 @@ import { framesIn, isResident } from './residents.js';
 
 /** Bytes of memory that work on photos may take in a run, all of them together. */
 export const memoryLimit = ({ memory }: Pick<RunContext, 'memory'>): number => Math.max(memory, LEAST_MEMORY);
+
+/** The refusal of a file that has more bytes than a run has memory for: it need not be read to know. */
+export const fileRefusal = (
+  run: Pick<RunContext, 'memory'>,
+  name: string,
+  size: number,
+): Diagnostics | undefined => {
+  const limit = memoryLimit(run);
+  return size <= limit ? undefined : memoryRefusal(name, 'its file', size, limit);
+};
 
 /** The memory of a run, of which every lane takes what a photo needs before it begins with it. */
 export const createMemory = (run: Pick<RunContext, 'memory'>): Budget => createBudget(memoryLimit(run));

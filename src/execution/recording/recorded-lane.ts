@@ -23,6 +23,7 @@ import { version } from '../../records/receipts/versions.js';
 import { type ItemFlow, operate, runLanes } from '../../streams/index.js';
 import type { RunContext } from '../context.js';
 import type { LaneWork } from '../lane/lane.js';
+import { fileRefusal } from '../memory/room.js';
 import type { Plan } from '../plan/plan.js';
 import { isCancelled, isPermanent, stands } from '../recovery/disposition.js';
 import { retryWithBackoff } from '../recovery/retry.js';
@@ -174,6 +175,8 @@ const settle = async (
   // Where something was written before, a record can be lost: then what is made tells whether the file is that very result.
   const barrier = site.isNew && status.kind === 'new' ? await barrierTo(site, work) : undefined;
   if (barrier !== undefined) return setAside(bulk, key, barrier);
+  const tooLarge = fileRefusal(run, key.path, status.stats.size);
+  if (tooLarge !== undefined) return setAside(bulk, key, tooLarge);
   const digest = await digestFile(work.source)();
   if (E.isLeft(digest)) return setAside(bulk, key, digest.left);
   const about: About = { ...sourceStateOf(key, status.stats, digest.right), work };

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { digestFile, digestOf } from '../../disk/digest.js';
+import { readBytes } from '../../disk/read.js';
+import { MAX_BYTES } from '../../image/limits.js';
 import { type LanePart, nodesOfPart } from '../../pipelines/plan/stages.js';
 import type { PluginPolicy } from '../../pipelines/plugins.js';
 import { definedOnly } from '../../ports/defined.js';
@@ -94,11 +96,9 @@ export const reproduce = (
     TE.bind('made', ({ receipt, parts, input }) => makeAgain(receipt, parts, input, options)),
     // 4. Is it the same?
     TE.bind('bytes', () =>
-      TE.tryCatch(
-        () => readFile(file),
-        (cause): Diagnostics => [
-          failure('file/unreadable', `${file} cannot be read: ${messageOf(cause)}.`, { cause }),
-        ],
+      pipe(
+        readBytes(file, MAX_BYTES),
+        TE.mapLeft(([{ message, cause }]): Diagnostics => [failure('file/unreadable', message, { cause })]),
       ),
     ),
     TE.bind('likeness', ({ bytes, made }) => compareFiles(bytes, made.bytes)),

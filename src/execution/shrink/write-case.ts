@@ -1,9 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { stringify } from 'yaml';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { obstacleTo } from '../../disk/folders.js';
 import type { Graph } from '../../pipelines/check/graph.js';
 import { inspect, type PluginUse } from '../../pipelines/plugins.js';
 import type { Frame } from '../../ports/index.js';
@@ -18,7 +19,41 @@ export interface WrittenCase {
   readonly command: string;
 }
 
-/** Writes a case to a folder: the cut-out, the pipeline that fails on it, and how to run it. */
+/** Whether nothing is at a path, or an empty folder. */
+const isFree = async (folder: string): Promise<boolean> => {
+  const stats = await lstat(folder).catch(() => undefined);
+  return stats === undefined || (stats.isDirectory() && (await readdir(folder)).length === 0);
+};
+
+/**
+ * The folder for a case: the one that is wanted, which must be empty or not there, so that nothing is mixed and nothing written
+ * over; or, where none is, the first that is free among `usual`, `usual-2`, …. Error: `file/exists`.
+ */
+export const folderFor = (wanted: string | undefined, usual: string): TE.TaskEither<Diagnostics, string> =>
+  TE.tryCatch(
+    async () => {
+      if (wanted !== undefined) {
+        if (await isFree(wanted)) return wanted;
+        throw new Error('it is there already, and holds something');
+      }
+      // A link in the place of `shrunk` may have come with the photo, and leads anywhere.
+      const obstacle = await obstacleTo(dirname(dirname(usual)), join(usual, 'README.md'));
+      if (obstacle !== undefined && obstacle.path !== usual)
+        throw new Error(`${obstacle.path} is ${obstacle.kind}`);
+      for (let number = 2, folder = usual; ; number++) {
+        if (await isFree(folder)) return folder;
+        folder = `${usual}-${number}`;
+      }
+    },
+    (cause): Diagnostics => [
+      failure('file/exists', `${wanted ?? usual} is no folder for a case: ${messageOf(cause)}.`, {
+        hint: 'Name another folder with --to.',
+        cause,
+      }),
+    ],
+  );
+
+/** Writes a case to a folder: the cut-out, the pipeline that fails on it, and how to run it. Nothing that is there is written over. */
 export const writeCase = (
   shrunk: Shrunk,
   source: string,
@@ -40,15 +75,17 @@ export const writeCase = (
       TE.tryCatch(
         async () => {
           await mkdir(folder, { recursive: true });
-          await writeFile(join(folder, picture), bytes);
+          const put = (name: string, content: string | Uint8Array): Promise<void> =>
+            writeFile(join(folder, name), content, { flag: 'wx' });
+          await put(picture, bytes);
           for (const { files } of plugins)
             for (const [path, content] of files) {
               await mkdir(dirname(join(folder, path)), { recursive: true });
-              await writeFile(join(folder, path), content);
+              await put(path, content);
             }
           const names = plugins.map(({ name }) => name);
-          await writeFile(join(folder, 'pipeline.yaml'), pipelineOf(shrunk, picture, folder, names));
-          await writeFile(join(folder, 'README.md'), pageOf(shrunk, source, picture, command));
+          await put('pipeline.yaml', pipelineOf(shrunk, picture, folder, names));
+          await put('README.md', pageOf(shrunk, source, picture, command));
         },
         (cause): Diagnostics => [
           failure('image/write-failed', `${folder} cannot be written: ${messageOf(cause)}.`, { cause }),

@@ -29,6 +29,8 @@ export interface TiffHeader extends Carried {
   readonly page: number;
   /** Pictures in the chain that are no smaller copies of another one. */
   readonly photos: number;
+  /** Whether the chain goes on beyond `MAX_PAGES`: the decoder would go through all of it. */
+  readonly endless: boolean;
   /** True for a camera's raw file in TIFF's clothes: its first picture is a preview. */
   readonly cameraRaw: boolean;
   /** Colour that its fields or its EXIF declare, without a profile. */
@@ -153,7 +155,7 @@ const iptcValue = (entry: Entry | undefined): Uint8Array | undefined => {
 const NEW_SUBFILE_TYPE = 254;
 const SUBFILE_TYPE = 255;
 /** Directories of a chain that are looked at. */
-const MAX_PAGES = 10_000;
+const MAX_PAGES = 4096;
 
 /** Whether a directory's picture is a smaller copy of another one, as thumbnails are (TIFF 6.0, section 8). */
 const isReduced = (tiff: Tiff, ifd: Ifd): boolean => {
@@ -165,6 +167,8 @@ interface Photo {
   readonly main: Ifd;
   readonly page: number;
   readonly photos: number;
+  /** Whether the chain goes on after those that are looked at. */
+  readonly endless: boolean;
 }
 
 /** The directory of the photo: the first in the chain that is no smaller copy; the very first where all are. */
@@ -172,8 +176,12 @@ const photoIn = (tiff: Tiff, first: Ifd): Photo => {
   const seen = new Set([tiff.first]);
   let photo: Pick<Photo, 'main' | 'page'> | undefined;
   let photos = 0;
-  let ifd: Ifd | undefined = first;
-  for (let page = 0; ifd !== undefined && page < MAX_PAGES; page++) {
+  let [ifd, endless]: [Ifd | undefined, boolean] = [first, false];
+  for (let page = 0; ifd !== undefined; page++) {
+    if (page === MAX_PAGES) {
+      endless = true;
+      break;
+    }
     if (!isReduced(tiff, ifd)) {
       photo ??= { main: ifd, page };
       photos += 1;
@@ -183,7 +191,7 @@ const photoIn = (tiff: Tiff, first: Ifd): Photo => {
     seen.add(next);
     ifd = readIfd(tiff, next);
   }
-  return { ...(photo ?? { main: first, page: 0 }), photos: Math.max(1, photos) };
+  return { ...(photo ?? { main: first, page: 0 }), photos: Math.max(1, photos), endless };
 };
 
 /** Reads the photo's directory of a TIFF file; undefined when it has none. */
@@ -191,7 +199,7 @@ export const readTiff = (bytes: Uint8Array): TiffHeader | undefined => {
   const tiff = openTiff(bytes);
   const first = tiff && readIfd(tiff, tiff.first);
   if (tiff === undefined || first === undefined) return undefined;
-  const { main, page, photos } = photoIn(tiff, first);
+  const { main, page, photos, endless } = photoIn(tiff, first);
   const photoshop = entryOf(main, PHOTOSHOP)?.value;
   // What a thumbnail in front says of the photo counts where the photo’s own directory says nothing.
   const described = [EXIF_IFD, GPS_IFD].some((tag) => entryOf(main, tag) !== undefined) ? main : first;
@@ -203,6 +211,7 @@ export const readTiff = (bytes: Uint8Array): TiffHeader | undefined => {
   return {
     page,
     photos,
+    endless,
     photometric: integerOf(tiff, main, 262),
     photometricAt: entryOf(main, 262)?.at,
     bits,

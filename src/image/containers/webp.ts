@@ -93,6 +93,19 @@ export const readWebp = (bytes: Uint8Array): WebpHeader | undefined => {
   };
 };
 
+/**
+ * An animation that ends with its first frame, the one that is decoded; other files as they are. libwebp looks for each frame from
+ * the first on, so that many of them take hours.
+ */
+export const endingWithFirstFrame = (bytes: Uint8Array): Uint8Array => {
+  const [first, second] = chunksOf(bytes, 12).filter(({ type }) => type === 'ANMF');
+  if (first === undefined || second === undefined) return bytes;
+  const { byteOffset, length } = first.data;
+  const alone = bytes.slice(0, byteOffset - bytes.byteOffset + length + (length & 1));
+  viewOf(alone).setUint32(4, alone.length - 8, true);
+  return alone;
+};
+
 const chunkBytes = ({ type, data }: Chunk): Uint8Array => {
   const head = new Uint8Array(8);
   head.set(fromLatin1(type));

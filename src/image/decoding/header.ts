@@ -11,7 +11,7 @@ import { readGif } from '../containers/gif.js';
 import { readJpeg, withoutStray } from '../containers/jpeg.js';
 import { readPng } from '../containers/png.js';
 import { PALETTE, readTiff, type TiffHeader, withoutPhotometric } from '../containers/tiff.js';
-import { readWebp } from '../containers/webp.js';
+import { endingWithFirstFrame, readWebp } from '../containers/webp.js';
 import { sharp } from '../libvips.js';
 import { densityOf, stripExifHeader } from '../metadata/exif.js';
 import { declaredByExif } from '../metadata/exif-colour.js';
@@ -137,7 +137,7 @@ const webp = (encoded: Uint8Array, name: string): Read => {
     format: 'webp',
     pages: frames,
     colour: exifColour(header),
-    encoded,
+    encoded: endingWithFirstFrame(encoded),
   });
 };
 
@@ -202,6 +202,7 @@ const tiffHeader = (file: Uint8Array, header: TiffHeader, vips: VipsHeader, name
 const tiff = (file: Uint8Array, name: string): TE.TaskEither<Diagnostics, Header> => {
   const header = readTiff(file);
   if (header === undefined) return TE.left(corrupt(name, 'it holds no TIFF directory'));
+  if (header.endless) return TE.left(corrupt(name, 'it has more directories than any file of photos'));
   if (header.cameraRaw)
     return TE.left(
       unsupported(

@@ -48,6 +48,44 @@ const pixels = {
   model: 'rgb',
 } as const;
 
+describe('very many pictures in one file', () => {
+  it('are no work in a WebP: the first alone goes to the decoder', async () => {
+    const still = plain(await picture(16, 16).webp({ lossless: true }).toBuffer()).subarray(12);
+    const head = fromLatin1('ANMF');
+    const about = new Uint8Array(4 + 16);
+    viewOf(about).setUint32(0, 16 + still.length, true);
+    about.set([15, 0, 0, 15, 0, 0, 1], 4 + 6);
+    const frame = concat([head, about, still]);
+    const extended = concat([fromLatin1('VP8X\x0a\0\0\0\x02\0\0\0'), Uint8Array.of(15, 0, 0, 15, 0, 0)]);
+    const loop = fromLatin1('ANIM\x06\0\0\0\0\0\0\0\0\0');
+    const body = concat([fromLatin1('WEBP'), extended, loop, repeated(frame, 50_000)]);
+    const size = new Uint8Array(4);
+    viewOf(size).setUint32(0, body.length, true);
+    const { frame: decoded, warnings } = await right(
+      decode({ bytes: concat([fromLatin1('RIFF'), size, body]), name: 'a.webp' }),
+    );
+    expect([decoded.width, decoded.height, decoded.metadata.pages]).toEqual([16, 16, 50_000]);
+    expect(warnings.map(({ code }) => code)).toEqual(['image/first-page-only']);
+  });
+
+  it('are refused in a TIFF before the decoder goes through them', async () => {
+    const pages = 200_000;
+    const bytes = new Uint8Array(8 + pages * 18);
+    const view = viewOf(bytes);
+    bytes.set(fromLatin1('II*\0\x08\0\0\0'));
+    for (let i = 0, at = 8; i < pages; i++, at += 18) {
+      view.setUint16(at, 1, true);
+      view.setUint16(at + 2, 256, true);
+      view.setUint16(at + 4, 3, true);
+      view.setUint32(at + 6, 1, true);
+      view.setUint32(at + 10, 1, true);
+      view.setUint32(at + 14, i === pages - 1 ? 0 : at + 18, true);
+    }
+    const refused = await decode({ bytes, name: 'a.tif' })();
+    expect(E.isLeft(refused) && refused.left[0].message).toContain('more directories');
+  });
+});
+
 describe('fields over each other', () => {
   it('are left out of a TIFF’s description, and named', () => {
     const found = readTiff(overlapping(4000, 500_000));

@@ -53,6 +53,8 @@ export const listFiles = async (
       unreadable.push({ path: found.path, fault: unreadableFolder(join(path, found.path), found.cause) });
     else if (found.kind === 'link' && isWanted(found.path))
       leftOut.add(found.path, { what: 'a link, which is not followed' });
+    else if (found.kind === 'special' && isWanted(found.path))
+      leftOut.add(found.path, { what: 'a pipe, a socket or a device' });
     else if (found.kind === 'file' && isWanted(found.path)) {
       if (patterns === undefined) unknown.push(found.path);
       else paths.push(found.path);

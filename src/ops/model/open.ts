@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { readBytes } from '../../disk/read.js';
 import { type Conventions, conventionsOf, merged } from '../../nn/onnx/conventions.js';
 import type { OpContext, Resource } from '../../operator/behaviour.js';
 import { defaultTimeout } from '../../operator/time-limit.js';
@@ -22,12 +22,17 @@ export interface Model {
   readonly run: (input: HostTensor, signal: AbortSignal) => TE.TaskEither<Diagnostics, HostTensor>;
 }
 
+/** No message of protobuf has more bytes, and no ONNX file without others beside it. */
+const MOST_BYTES = 2 ** 31 - 1;
+
 const read = (path: string): TE.TaskEither<Diagnostics, Uint8Array> =>
-  TE.tryCatch(
-    () => readFile(path),
-    (cause): Diagnostics => [
-      failure('model/unreadable', `The model ${path} cannot be read: ${messageOf(cause)}.`, { cause }),
-    ],
+  pipe(
+    readBytes(path, MOST_BYTES),
+    TE.mapLeft(
+      ([{ message, cause }]): Diagnostics => [
+        failure('model/unreadable', `The model cannot be read: ${message}`, { cause }),
+      ],
+    ),
   );
 
 const headOf = (path: string, bytes: Uint8Array): E.Either<Diagnostics, ModelHead> =>
@@ -90,7 +95,12 @@ export const openModel = (
       TE.fromEither(interfaceOf(basename(file), opened, merged(given, own))),
     ),
     TE.map(({ engine, opened, decided }) => {
-      const reopen = pipe(read(file), TE.chain(openFile(engine)));
+      const reopen = pipe(
+        read(file),
+        // The file may be another one by now.
+        TE.chainFirst((again) => TE.fromEither(headOf(file, again))),
+        TE.chain(openFile(engine)),
+      );
       let session: Promise<E.Either<Diagnostics, OpenedModel>> = Promise.resolve(E.right(opened));
       const current: TE.TaskEither<Diagnostics, OpenedModel> = async () => {
         const before = session;

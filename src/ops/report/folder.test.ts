@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +70,30 @@ describe('the folder of a report', () => {
     expect(await open(3)).toEqual({ lines: [line(1), line(2)], sampled: [1, 2] });
     expect(readLines(await readFile(metrics, 'utf8'))).toEqual([line(1), line(2)]);
     expect((await open(20)).sampled).toEqual([1, 2, 3, 10]);
+  });
+
+  it('takes the last of several lines of a step, and none that is no line of a step', async () => {
+    const { metrics } = placesIn(folder);
+    const other = { ...line(1), rate: 0.5 };
+    const odd = [
+      { ...line(1), step: 1.5 },
+      { ...line(1), step: -1 },
+    ].map(writeLine);
+    const lines = [writeLine(line(2)), writeLine(line(1)), 'no line\n', ...odd, writeLine(other)];
+    // A line without end, as a file of somebody else's can have: it is passed over without being kept.
+    await writeFile(metrics, [...lines, `{"step":3,"x":"${'x'.repeat(1 << 20)}"}\n`].join(''));
+    expect((await open(9)).lines).toEqual([other, line(2)]);
+    expect(await readFile(metrics, 'utf8')).toBe(writeLine(other) + writeLine(line(2)));
+    await writeFile(metrics, writeLine(line(1)).trimEnd());
+    expect((await open(9)).lines).toEqual([line(1)]);
+    expect(await readFile(metrics, 'utf8')).toBe(writeLine(line(1)));
+  });
+
+  it.runIf(process.platform !== 'win32')('waits for no pipe in the place of its lines', async () => {
+    const { metrics } = placesIn(folder);
+    execFileSync('mkfifo', [metrics]);
+    const result = await openFolder(placesIn(folder), 3)();
+    expect(E.isLeft(result) && result.left[0].code).toBe('file/in-the-way');
   });
 
   it('leaves a file alone of which nothing is forgotten', async () => {

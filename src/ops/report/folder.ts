@@ -1,12 +1,16 @@
-import { appendFile, mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { appendFile, mkdir, open, readdir, rename } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Diagnostics } from '../../diagnostics/index.js';
+import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { linesOf } from '../../disk/lines.js';
 import { systemCodeOf } from '../../disk/read.js';
+import { NotAFileError, openRegular } from '../../disk/regular.js';
 import { writeAtomically, writeFailure } from '../../disk/write.js';
-import { before, type Line, readLines, writeLine } from './lines.js';
+import { isStepBefore, type Line, readLine, writeLine } from './lines.js';
 
 /** Where the parts of a report are. */
 export interface Places {
@@ -60,25 +64,55 @@ const moveAside = ({ folder, ...parts }: Places): TE.TaskEither<Diagnostics, voi
     }
   });
 
+/** Bytes that a line can have: some hundred figures. */
+const LONGEST_LINE = 1 << 16;
+
+/** What a file of metrics says, read line by line; nothing where there is none. A pipe or a link is none, and is refused. */
+const readMetrics = async (path: string, step: number): Promise<Reported> => {
+  const file = await openRegular(path, constants.O_RDONLY).catch((thrown: unknown) => {
+    if (absent(thrown)) return undefined;
+    throw thrown;
+  });
+  if (file === undefined) return { lines: [], isAsWritten: true };
+  try {
+    const { size } = await file.stat();
+    const steps = new Map<number, Line>();
+    let [written, last] = [0, 0];
+    for await (const { bytes } of linesOf(file, LONGEST_LINE)) {
+      const line = O.toUndefined(readLine(Buffer.from(bytes).toString()));
+      if (line === undefined || !isStepBefore(line, step)) continue;
+      steps.set(line.step, line);
+      written += line.step > last ? Buffer.byteLength(writeLine(line)) : Number.NaN;
+      last = line.step;
+    }
+    return { lines: [...steps.values()].sort((a, b) => a.step - b.step), isAsWritten: written === size };
+  } finally {
+    await file.close();
+  }
+};
+
+interface Reported {
+  readonly lines: readonly Line[];
+  /** True where these lines are all that the file holds, in their order. */
+  readonly isAsWritten: boolean;
+}
+
 /** The lines of the steps before the one that comes now; those from it on are taken out of the file. */
 const takenUp = ({ metrics }: Places, step: number): TE.TaskEither<Diagnostics, readonly Line[]> =>
   pipe(
-    guarded(metrics, () =>
-      readFile(metrics, 'utf8').catch((thrown: unknown) => {
-        if (absent(thrown)) return '';
-        throw thrown;
-      }),
+    TE.tryCatch(
+      () => readMetrics(metrics, step),
+      (cause): Diagnostics =>
+        cause instanceof NotAFileError
+          ? [failure('file/in-the-way', `${cause.message}, so no figures are kept there.`, { cause })]
+          : writeFailure(metrics)(cause),
     ),
-    TE.chain((text) => {
-      const kept = before(readLines(text), step);
-      const whole = kept.map(writeLine).join('');
-      return whole === text
-        ? TE.right(kept)
-        : pipe(
-            writeAtomically(metrics, new TextEncoder().encode(whole)),
-            TE.map(() => kept),
-          );
-    }),
+    TE.chainFirst(({ lines, isAsWritten }) =>
+      isAsWritten
+        ? TE.right(undefined)
+        : writeAtomically(metrics, new TextEncoder().encode(lines.map(writeLine).join(''))),
+    ),
+    TE.map(({ lines }) => lines),
   );
 
 /** What was reported before a step, oldest first, and the steps that there are samples of. */

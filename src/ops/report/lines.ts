@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
 import type { Training } from '../../ports/index.js';
 
@@ -45,27 +46,29 @@ export const lineOf = (
 /** One line of JSON, its end included. */
 export const writeLine = (line: Line): string => `${JSON.stringify(lineCodec.encode(line))}\n`;
 
-/** The lines of a file; what is no whole line, such as the last one after a power cut, is left out. */
+/** What a line says, if it is a whole one. */
+export const readLine = (text: string): O.Option<Line> =>
+  pipe(
+    E.tryCatch((): unknown => JSON.parse(text), String),
+    E.chainW(lineCodec.decode),
+    O.fromEither,
+  );
+
+/** The lines of a text; what is no whole line, such as the last one after a power cut, is left out. */
 export const readLines = (text: string): readonly Line[] =>
   text.split('\n').flatMap((line) =>
     pipe(
-      E.tryCatch((): unknown => JSON.parse(line), String),
-      E.chainW(lineCodec.decode),
-      E.fold(
+      readLine(line),
+      O.match(
         () => [],
         (read) => [read],
       ),
     ),
   );
 
-/**
- * One line for each of the steps that were done before a step, in order; of several, the last. Those from it on are done
- * again.
- */
-export const before = (lines: readonly Line[], step: number): readonly Line[] => {
-  const last = new Map(lines.map((line) => [line.step, line]));
-  return [...last.values()].filter((line) => line.step < step).sort((a, b) => a.step - b.step);
-};
+/** Whether a line is of a step that was done before a given one: steps are counted from 1. */
+export const isStepBefore = ({ step }: Line, given: number): boolean =>
+  Number.isSafeInteger(step) && step >= 1 && step < given;
 
 /** Which of the steps before a step have no line, in words; empty where all have one. */
 export const missingIn = (lines: readonly Line[], step: number): string => {

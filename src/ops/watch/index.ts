@@ -61,7 +61,7 @@ export const watch = defineOp({
 
 async function* arrivals(
   { in: folder, match, poll, settle, patience }: Decoded<typeof params>,
-  { warn, crashGuard, memory }: OpContext,
+  { path: operator, warn, crashGuard, memory }: OpContext,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome<FileRef>> {
   const stats = await stat(onDisk(folder)).catch(() => undefined);
@@ -69,7 +69,7 @@ async function* arrivals(
     throw new DiagnosticError([failure('file/missing', `${folder} is a file; a folder can be watched.`)]);
   const told = new Set<string>();
   const { isWhole, LEAST_MEMORY } = await import('../../image/index.js');
-  const paths = lookOut(
+  const sighted = lookOut(
     {
       folder,
       isWanted: match === undefined ? () => true : matcherOf(match),
@@ -84,16 +84,23 @@ async function* arrivals(
             await crashGuard(name, isWhole(path, Math.max(memory, LEAST_MEMORY)))(),
           ),
         ),
-      unreadable: (name, cause) => () => {
-        if (!told.has(name))
-          warn(keyOf(name), { ...unreadableFolder(join(folder, name), cause), severity: 'warning' })();
-        told.add(name);
-      },
     },
     signal,
   );
-  for await (const name of paths) {
+  for await (const seen of sighted) {
+    const name = seen.path;
     const path = join(folder, name);
+    if (seen.kind === 'unreadable') {
+      // What is in it is not done, now or later: it counts as a photo that failed, once.
+      if (!told.has(name))
+        yield E.left({
+          key: keyOf(name || '.'),
+          operator,
+          diagnostics: [unreadableFolder(path, seen.cause)],
+        });
+      told.add(name);
+      continue;
+    }
     const reason = match === undefined ? await reasonToLeave(path) : undefined;
     if (reason === undefined) yield E.right({ key: keyOf(name), value: { path } });
     else if (!told.has(name)) warn(keyOf(name), leftOut(name, reason))();

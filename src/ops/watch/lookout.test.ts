@@ -62,14 +62,13 @@ const start = (more: Partial<Watched> = {}): void => {
       settle: 100,
       patience: 900,
       isWhole: (path) => isWhole(path),
-      unreadable: (path) => () => void seen.push(`unreadable ${path}`),
       ...more,
     },
     stop.signal,
   );
   const into = seen;
   running = (async () => {
-    for await (const path of found) into.push(path);
+    for await (const { kind, path } of found) into.push(kind === 'file' ? path : `${kind} ${path}`);
   })();
 };
 
@@ -225,6 +224,13 @@ describe.each(ways)('looking out, %s', (_, how) => {
   });
 });
 
+/** A folder with one so deep in it that its path is longer than the system takes: nobody can list that one. */
+const endless = (name: string): void => {
+  const deep = Array.from({ length: 12 }, () => 'a'.repeat(200)).join('/');
+  for (const each of [name, 'other']) mkdirSync(join(folder, each, deep), { recursive: true });
+  renameSync(join(folder, 'other'), join(folder, name, deep, 'b'));
+};
+
 describe('looking out', () => {
   it('passes over what is hidden also where it is told of it, wherever it is', async () => {
     mkdirSync(join(folder, 'x'));
@@ -263,7 +269,6 @@ describe('looking out', () => {
           looked++;
           return true;
         },
-        unreadable: () => () => undefined,
       },
       new AbortController().signal,
     );
@@ -271,5 +276,15 @@ describe('looking out', () => {
     await found.next();
     await found.return(undefined);
     expect(looked).toBe(2);
+  });
+
+  it('tells of folders that cannot be read, and gives the files of others', async () => {
+    endless('deep');
+    writeFileSync(join(folder, 'a.jpg'), bytes);
+    start();
+    await until(() => seen.length >= 2);
+    expect(seen).toContain('a.jpg');
+    expect(seen.some((name) => /^unreadable deep\/a+/.test(name))).toBe(true);
+    execFileSync('rm', ['-r', join(folder, 'deep')]);
   });
 });

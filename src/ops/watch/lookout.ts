@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { IO } from 'fp-ts/lib/IO.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import { onDisk } from '../../disk/names.js';
 import { type Hints, listen } from './hints.js';
@@ -18,9 +17,12 @@ export interface Watched extends GracePeriod {
   readonly poll?: number;
   /** Whether a file, whose path below the folder is given as well, holds all of what it should. */
   readonly isWhole: (file: string, path: string) => Task<boolean>;
-  /** Is told of folders that cannot be read, whenever they are seen. */
-  readonly unreadable: (path: string, cause: unknown) => IO<void>;
 }
+
+/** A file that is whole, or a folder that cannot be read, each time that it is met; by the path below the folder. */
+export type Sighted =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'unreadable'; readonly path: string; readonly cause: unknown };
 
 /** Milliseconds until the whole folder is looked at again, for what the system did not tell. */
 const RESCAN_MS = 30_000;
@@ -32,10 +34,10 @@ const SOON_MS = 50;
 const SCAN_SHARE = 1 / 20;
 
 /**
- * The files of a folder, each as soon as it is whole, and again when it has changed. Work is done only while a file is
+ * The files of a folder, each as soon as it is whole, and again when it has changed; and what cannot be read. Work is done only while a file is
  * asked for; meanwhile no more is kept than the names of what changed.
  */
-export async function* lookOut(watched: Watched, signal: AbortSignal): AsyncGenerator<string> {
+export async function* lookOut(watched: Watched, signal: AbortSignal): AsyncGenerator<Sighted> {
   const { folder, poll } = watched;
   const sightings = createSightings(poll === undefined);
   const sleeper = createSleeper(signal);
@@ -52,10 +54,14 @@ export async function* lookOut(watched: Watched, signal: AbortSignal): AsyncGene
       const paths = hinted;
       hinted = new Set();
       const isSurprising = paths.size > 0 && (await follow(site, paths));
-      if (isSurprising || performance.now() >= nextScan) nextScan = await lookAround(site);
+      if (isSurprising || performance.now() >= nextScan) {
+        const around = await lookAround(site);
+        nextScan = around.next;
+        yield* around.unreadable;
+      }
       const found = await nextStableFile(site);
       if (signal.aborted) return;
-      if ('path' in found) yield found.path;
+      if ('path' in found) yield { kind: 'file', path: found.path };
       else if (hinted.size === 0)
         await sleeper.sleep(Math.min(found.until - Date.now(), nextScan - performance.now()));
     }
@@ -73,9 +79,15 @@ interface Site {
   readonly signal: AbortSignal;
 }
 
-/** Looks at the whole folder, and says when to do so again, on the clock of `performance`. */
-const lookAround = async ({ watched, sightings, hints, signal }: Site): Promise<number> => {
-  const { folder, isWanted, poll, unreadable } = watched;
+interface Around {
+  /** When to look at the whole folder again, on the clock of `performance`. */
+  readonly next: number;
+  readonly unreadable: readonly Sighted[];
+}
+
+/** Looks at the whole folder. */
+const lookAround = async ({ watched, sightings, hints, signal }: Site): Promise<Around> => {
+  const { folder, isWanted, poll } = watched;
   const began = performance.now();
   const forgetOthers = sightings.sweep();
   const found = await scan(
@@ -87,16 +99,16 @@ const lookAround = async ({ watched, sightings, hints, signal }: Site): Promise<
   const ended = performance.now();
   const inAWhile = (milliseconds: number): number =>
     ended + Math.max(poll ?? milliseconds, (ended - began) / SCAN_SHARE);
-  if (found === undefined) {
+  const unreadable = (found?.unreadable ?? []).map((each) => ({ kind: 'unreadable', ...each }) as const);
+  if (found === undefined || unreadable.some(({ path }) => path === '')) {
     // A folder that is away, such as a drive that is not mounted, takes nothing of what is known with it.
     hints?.follow([]);
-    return inAWhile(WAIT_MS);
+    return { next: inAWhile(WAIT_MS), unreadable };
   }
   forgetOthers();
-  for (const { path, cause } of found.unreadable) unreadable(path, cause)();
   const isNews = hints?.follow(found.folders) === true;
-  if (isNews) return ended + SOON_MS;
-  return inAWhile(hints?.isDeaf() === true ? WAIT_MS : RESCAN_MS);
+  const next = isNews ? ended + SOON_MS : inAWhile(hints?.isDeaf() === true ? WAIT_MS : RESCAN_MS);
+  return { next, unreadable };
 };
 
 /**

@@ -11,7 +11,7 @@ export interface Seen {
   readonly look: Look;
 }
 
-/** What is in a folder beside its files: all its folders, itself included as the empty path. */
+/** What is in a folder beside its files: all its folders, itself included as the empty path unless it cannot be read. */
 export interface Scan {
   readonly folders: readonly { readonly path: string; readonly inode: number }[];
   /** Folders that cannot be read, and why. */
@@ -26,7 +26,7 @@ const AT_ONCE = 32;
  * files is made: there can be a million.
  *
  * @param see is told of every file that may be taken
- * @returns undefined when the folder itself cannot be read
+ * @returns undefined when the folder itself is not there
  */
 export const scan = async (
   root: string,
@@ -47,7 +47,7 @@ export const scan = async (
   };
   for await (const found of walk(root, signal)) {
     if (found.kind === 'folder') folders.push({ path: found.path, inode: found.inode });
-    if (found.kind === 'unreadable' && found.path === '') return undefined;
+    if (found.kind === 'unreadable' && found.path === '' && isGone(found.cause)) return undefined;
     if (found.kind === 'unreadable' && !isGone(found.cause)) unreadable.push(found);
     if (found.kind === 'file' && isWanted(found.path)) files.push(found.path);
     if (files.length === AT_ONCE) await lookAtAll();

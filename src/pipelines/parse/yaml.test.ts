@@ -93,6 +93,23 @@ describe('parseYaml', () => {
     ]);
   });
 
+  it('finds what aliases stand for in one go, however many there are', () => {
+    // Looked for from the beginning each time, this would take minutes.
+    const names = Array.from({ length: 10_000 }, (_, i) => `- &a${i} x\n- *a${i}\n`).join('');
+    const read = parseYaml(names, 'test.yaml');
+    expect(E.isRight(read) && read.right.kind === 'list' && read.right.items).toHaveLength(20_000);
+  });
+
+  it('takes the last anchor before an alias', () => {
+    const read = parseYaml('[&a x, *a, &a y, *a]', 'test.yaml');
+    expect(
+      E.isRight(read) &&
+        read.right.kind === 'list' &&
+        read.right.items.map((item) => 'value' in item && item.value),
+    ).toEqual(['x', 'x', 'y', 'y']);
+    expect(findings('a: *b\nb: &b x')).toEqual(['yaml/alias 1:4']);
+  });
+
   it('refuses a billion laughs', () => {
     const laughs = Array.from({ length: 9 }, (_, i) => {
       const repeated = i === 0 ? 'lol' : `*l${i - 1}`;
@@ -106,6 +123,8 @@ describe('parseYaml', () => {
     ['closed brackets', '['.repeat(limits.bytes / 2) + ']'.repeat(limits.bytes / 2), 'yaml/too-deep'],
     ['braces', '{a: '.repeat(limits.bytes / 4), 'yaml/too-deep'],
     ['compact lists', '- '.repeat(60_000), 'yaml/syntax'],
+    ['empty texts', '""'.repeat(90_000), 'yaml/syntax'],
+    ['tags', `[${'!x 1,'.repeat(30_000)}]`, 'yaml/tag'],
     ['commas', `[${','.repeat(limits.bytes - 2)}]`, 'yaml/too-large'],
     ['too many bytes', `a: ${'x'.repeat(limits.bytes)}`, 'yaml/too-large'],
     ['as many documents', '---\n'.repeat(limits.bytes / 4), 'yaml/too-large'],

@@ -2,14 +2,18 @@ import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import {
+  type Alias,
   type Document,
   type ErrorCode,
   isAlias,
+  isCollection,
   isMap,
   isNode,
+  isPair,
   isScalar,
   isSeq,
   Lexer,
+  type Node,
   parseAllDocuments,
 } from 'yaml';
 import {
@@ -118,6 +122,7 @@ const parseOneDocument = (source: string, locate: Locate): E.Either<Diagnostics,
   const errors = faultsIn(source, document, locate);
   const tags = document.warnings
     .filter(({ code }) => code === 'TAG_RESOLVE_FAILED')
+    .slice(0, MOST_COMPLAINTS)
     .map(({ pos }) =>
       failure('yaml/tag', `${source.slice(pos[0], pos[1])} is not one of YAML’s core tags.`, {
         span: locate(pos[0], pos[1]),
@@ -126,11 +131,14 @@ const parseOneDocument = (source: string, locate: Locate): E.Either<Diagnostics,
   return fromDiagnostics([...errors, ...tags], document);
 };
 
+/** Complaints that are looked at: one character can bring the parser to several, and each is looked up in its line. */
+const MOST_COMPLAINTS = 200;
+
 /** What the parser complains of: of what is a slip of the pen, the first time alone, and nothing else on its line. */
 const faultsIn = (source: string, { errors }: Document, locate: Locate): readonly Diagnostic[] => {
   const slips = new Set<string>();
   const lines = new Set<number>();
-  return errors.flatMap(({ code, message, pos }) => {
+  return errors.slice(0, MOST_COMPLAINTS).flatMap(({ code, message, pos }) => {
     const span = locate(pos[0], pos[1]);
     if (lines.has(span.start.line)) return [];
     const slip = slipAt(source, pos[0], code);
@@ -156,9 +164,34 @@ const hints: { readonly [code in ErrorCode]?: string } = {
 
 const sentence = (message: string): string => (/[.!?]$/.test(message) ? message : `${message}.`);
 
+/**
+ * What each alias stands for: the last node before it with its anchor. Found in one go: the parser's own search begins at the
+ * document's start for every alias.
+ */
+const targetsIn = (document: Document): ReadonlyMap<Alias, Node> => {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  const waiting: unknown[] = [document.contents];
+  while (waiting.length > 0) {
+    const node = waiting.pop();
+    if (isPair(node)) waiting.push(node.value, node.key);
+    if (!isNode(node)) continue;
+    if (isAlias(node)) {
+      const target = anchors.get(node.source);
+      if (target !== undefined) targets.set(node, target);
+      continue;
+    }
+    if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    // From the last to the first, so that the first is looked at next.
+    if (isCollection(node)) for (let i = node.items.length - 1; i >= 0; i--) waiting.push(node.items[i]);
+  }
+  return targets;
+};
+
 /** Turns the parser's nodes into a tree, aliases put in. */
 const readDocument = (source: string, document: Document, locate: Locate): E.Either<Diagnostics, Tree> => {
   let values = 0;
+  const targets = targetsIn(document);
   /** A node as it stands in the file; of long ones the beginning. */
   const written = ({ range }: { readonly range?: readonly [number, number, number] | null }): string =>
     range === undefined || range === null ? '' : source.slice(range[0], Math.min(range[1], range[0] + 200));
@@ -185,7 +218,7 @@ const readDocument = (source: string, document: Document, locate: Locate): E.Eit
     if (isAlias(node)) {
       if (within.includes(node.source))
         return stop('yaml/alias', `*${node.source} stands within what it repeats.`, span);
-      const target = node.resolve(document);
+      const target = targets.get(node);
       return target === undefined
         ? stop(
             'yaml/alias',

@@ -43,9 +43,12 @@ const MOST_BYTES = 4 << 20;
 
 /** The plugins that the user allowed on this machine. Errors: `plugin/config` where the file is damaged. */
 export const readAllowed: TE.TaskEither<Diagnostics, readonly AllowedPlugin[]> = () =>
-  readFrom(allowedPath());
+  readAllowedIn(allowedPath());
 
-const readFrom = async (path: string): Promise<E.Either<Diagnostics, readonly AllowedPlugin[]>> => {
+/** The plugins that a file says were allowed. */
+export const readAllowedIn = async (
+  path: string,
+): Promise<E.Either<Diagnostics, readonly AllowedPlugin[]>> => {
   const bytes = await readBytes(path, MOST_BYTES)();
   if (E.isLeft(bytes))
     return bytes.left[0].code === 'image/not-found'
@@ -68,7 +71,7 @@ const readFrom = async (path: string): Promise<E.Either<Diagnostics, readonly Al
 export const allow = (plugins: readonly AllowedPlugin[]): TE.TaskEither<Diagnostics, void> => {
   const path = allowedPath();
   return pipe(
-    () => readFrom(path),
+    () => readAllowedIn(path),
     TE.chain((before) => {
       const others = before.filter((each) => plugins.every((plugin) => plugin.digest !== each.digest));
       const text = JSON.stringify({ version: 1, allowed: [...others, ...plugins] }, null, 2);

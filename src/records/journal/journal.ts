@@ -7,6 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import type { Digest } from '../../disk/digest.js';
 import { makeFolder, obstacleTo } from '../../disk/folders.js';
+import { linesOf } from '../../disk/lines.js';
 import type { Look } from '../../disk/look.js';
 import { NotAFileError, openRegular, openRegularSync } from '../../disk/regular.js';
 import { writeFailure } from '../../disk/write.js';
@@ -197,11 +198,8 @@ export async function* entriesOf(folder: string): AsyncGenerator<Entry> {
   for await (const { entry } of placedIn(folder)) yield entry;
 }
 
-const LINE_END = 0x0a;
-
 /** Bytes that a line of the journal can have: the longest holds a whole pipeline, which has at most one MiB as YAML. */
 const LONGEST_LINE = 16 * 2 ** 20;
-const PIECE_BYTES = 1 << 18;
 
 /**
  * Goes through the lines of the file. What is longer than a line can be is passed over without being kept; what is no file, such
@@ -214,34 +212,7 @@ async function* placedIn(folder: string): AsyncGenerator<Placed> {
   });
   if (file === undefined) return;
   try {
-    // Where the line begins, what is kept of it, and how long it is so far.
-    let [at, length] = [0, 0];
-    let pieces: Buffer[] = [];
-    const line = (last: Buffer): readonly Placed[] => {
-      const whole = length + last.length;
-      const bytes = pieces.length === 0 ? last : Buffer.concat([...pieces, last]);
-      const found = whole > LONGEST_LINE ? [] : placedOn(bytes, at);
-      at += whole;
-      [pieces, length] = [[], 0];
-      return found;
-    };
-    for (;;) {
-      const piece = Buffer.allocUnsafe(PIECE_BYTES);
-      const { bytesRead } = await file.read(piece, 0, PIECE_BYTES);
-      if (bytesRead === 0) break;
-      const bytes = piece.subarray(0, bytesRead);
-      let from = 0;
-      for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, from)) {
-        yield* line(bytes.subarray(from, end));
-        at += 1;
-        from = end + 1;
-      }
-      const rest = bytes.subarray(from);
-      length += rest.length;
-      if (length <= LONGEST_LINE) pieces.push(rest);
-      else pieces = [];
-    }
-    yield* line(Buffer.alloc(0));
+    for await (const { at, bytes } of linesOf(file, LONGEST_LINE)) yield* placedOn(bytes, at);
   } finally {
     await file.close();
   }

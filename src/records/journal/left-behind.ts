@@ -1,9 +1,13 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { firstBytes } from '../../disk/regular.js';
 import { blameNobody } from './in-flight.js';
 import { inFlightPath, lockPath } from './journal.js';
 import { clearLeftovers } from './ledger.js';
+
+/** Bytes of a lock. */
+const LONGEST = 1 << 16;
 
 /** How long looking for temporary files may take. */
 const MOST_MS = 1500;
@@ -14,7 +18,7 @@ const MOST_MS = 1500;
  * a process that is no more, and does the rest. A lock of another process stays.
  */
 export const giveBack = async (path: string, pid: number): Promise<void> => {
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = (await firstBytes(path, LONGEST).catch(() => '')).toString();
   if (!text.includes(`"pid":${pid},`)) return;
   const folder = dirname(dirname(path));
   if (path === lockPath(folder)) {

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -6,6 +6,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import type { Digest } from '../../disk/digest.js';
+import { readBytes } from '../../disk/read.js';
+import { MAX_BYTES } from '../../image/limits.js';
 import type { Notes } from '../../ops/index.js';
 import { definedOnly } from '../../ports/defined.js';
 import type { Json } from '../../ports/index.js';
@@ -114,7 +116,10 @@ const embedded = t.intersection([
 
 const inFile = (file: string): TE.TaskEither<Diagnostics, Receipt> =>
   pipe(
-    TE.tryCatch(() => readFile(file), unreadable(file)),
+    pipe(
+      readBytes(file, MAX_BYTES),
+      TE.mapLeft(([{ message, cause }]): Diagnostics => [failure('file/unreadable', message, { cause })]),
+    ),
     TE.bindTo('bytes'),
     TE.bind('image', () => TE.fromTask(() => import('../../image/index.js'))),
     TE.chain(({ bytes, image }) =>

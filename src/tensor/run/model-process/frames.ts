@@ -43,7 +43,7 @@ export interface Reading {
   readonly filled: () => Reading | Message;
 }
 
-/** Begins to read a message. Throws a RangeError where lengths are no lengths. */
+/** Begins to read a message. Throws where lengths are no lengths, and what should be JSON is none. */
 export const readMessage = (): Reading => {
   const length = Buffer.alloc(4);
   return {
@@ -61,10 +61,13 @@ const readTensors = ({
   parts,
   ...head
 }: { readonly parts: readonly Part[] } & Message['head']): Reading | Message => {
+  if (!Array.isArray(parts)) throw new RangeError('no list of parts');
   const read = (left: readonly Part[], tensors: Message['tensors']): Reading | Message => {
     const [part, ...others] = left;
     if (part === undefined) return { head, tensors };
     const { name, dtype, shape, bytes } = part;
+    if (!Object.hasOwn(arrays, dtype) || !isLengthOf(shape, bytes / arrays[dtype].BYTES_PER_ELEMENT))
+      throw new RangeError('a tensor whose shape is not that of its bytes');
     const data = new arrays[dtype](new ArrayBuffer(bytes));
     const next = { ...tensors, [name]: { dtype, shape, data } as HostTensor };
     if (bytes === 0) return read(others, next);
@@ -73,5 +76,32 @@ const readTensors = ({
   return read(parts, {});
 };
 
+/** Whether a shape has so many elements. */
+const isLengthOf = (shape: unknown, elements: number): boolean =>
+  Array.isArray(shape) &&
+  shape.every((side) => Number.isSafeInteger(side) && side >= 0) &&
+  shape.reduce((count: number, side: number) => count * side, 1) === elements;
+
 /** True for what is read to its end. */
 export const isWhole = (reading: Reading | Message): reading is Message => 'tensors' in reading;
+
+/**
+ * Reads messages out of pieces of a pipe, however they are cut, and gives each. What it gives throws as `readMessage` does, and is of no
+ * use afterwards.
+ */
+export const readerOf = (whole: (message: Message) => void): ((chunk: Uint8Array) => void) => {
+  let reading = readMessage();
+  let at = 0;
+  return (chunk) => {
+    for (let from = 0; from < chunk.length; ) {
+      const taken = Math.min(chunk.length - from, reading.wanted.length - at);
+      reading.wanted.set(chunk.subarray(from, from + taken), at);
+      [from, at] = [from + taken, at + taken];
+      if (at < reading.wanted.length) continue;
+      const next = reading.filled();
+      at = 0;
+      if (isWhole(next)) whole(next);
+      reading = isWhole(next) ? readMessage() : next;
+    }
+  };
+};

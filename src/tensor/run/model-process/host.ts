@@ -6,7 +6,7 @@ import { type Diagnostics, failure } from '../../../diagnostics/index.js';
 import type { HostTensor } from '../../../ports/index.js';
 import type { Provider } from '../../engines.js';
 import type { ModelValue, Signature } from '../protocol.js';
-import { isWhole, type Message, readMessage, toFrames } from './frames.js';
+import { type Message, readerOf, toFrames } from './frames.js';
 import { OUT_OF_MEMORY } from './guard.js';
 
 /** What a foreign model may take. */
@@ -56,18 +56,14 @@ export class ModelProcess {
     this.#child = child;
     this.#memory = memory;
     this.#pipe = child.stdio[3] as Duplex;
-    let reading = readMessage();
-    let at = 0;
+    const read = readerOf((message) => this.#answer(E.right(message)));
     this.#pipe.on('data', (chunk: Buffer) => {
-      for (let from = 0; from < chunk.length; ) {
-        const taken = Math.min(chunk.length - from, reading.wanted.length - at);
-        reading.wanted.set(chunk.subarray(from, from + taken), at);
-        [from, at] = [from + taken, at + taken];
-        if (at < reading.wanted.length) continue;
-        const next = reading.filled();
-        at = 0;
-        if (isWhole(next)) this.#answer(E.right(next));
-        reading = isWhole(next) ? readMessage() : next;
+      try {
+        read(chunk);
+      } catch {
+        // A model that has taken over its process can say anything there.
+        child.kill('SIGKILL');
+        this.#over('its answer makes no sense');
       }
     });
     // Its end is told by `close`; a write to a process that is gone is no more than that.
