@@ -28,7 +28,7 @@ export interface NafnetShape {
 }
 
 /**
- * For blur, noise and JPEG: NAFNet (Chen, Chu, Zhang, Sun: "Simple Baselines for Image Restoration", 2022), small and on
+ * For blur and noise: NAFNet (Chen, Chu, Zhang, Sun: "Simple Baselines for Image Restoration", 2022), small and on
  * pixel-unshuffled pictures (Shi et al. 2016; as FFDNet, Zhang et al. 2018), where it takes a quarter of the time. What it
  * makes is added to the picture. Pictures are [N,H,W,3] in -1..1 of any size; so is the result, which is not clipped.
  */

@@ -79,9 +79,11 @@ const known = (told: tf.Tensor2D, planes: number, guess: tf.Tensor1D): tf.Tensor
   return tf.add<tf.Tensor2D>(planes === 1 ? own : tf.concat([own, own], 1), tf.mul(tf.sub(1, flag), guess));
 };
 
-/** 0 for the mean of a block, which is never shrunk, and 1 for all else. */
-const details = (planes: number): tf.Tensor1D =>
-  tf.tensor1d(Array.from({ length: FREQUENCIES * planes }, (_, i) => (i % FREQUENCIES === 0 ? 0 : 1)));
+/** Thresholds of coefficients, as logarithms: that of the mean of a block is next to nothing, so that it is never shrunk. */
+const thresholds = (p: Parameters, { name, planes }: Branch): tf.Tensor1D => {
+  const lowest = Array.from({ length: FREQUENCIES * planes }, (_, i) => (i % FREQUENCIES === 0 ? -8 : 0));
+  return tf.add<tf.Tensor1D>(parameter(p, `${name}.threshold`), tf.tensor1d(lowest));
+};
 
 interface Mended {
   /** What is to be added to the planes. */
@@ -100,9 +102,9 @@ const mend = (
   const { name, blocks } = branch;
   const steps = stepsOf(p, branch, told);
   const counted = tf.div<tf.Tensor4D>(slidingDct(planes), steps);
-  const squared = tf.square(counted);
-  const seen = tf.concat([tf.div(counted, tf.add(1, tf.abs(counted))), tf.exp(tf.neg(squared))], 3);
-  const entered = convolve(p, `${name}.first`, seen as tf.Tensor4D);
+  const squared = tf.neg(tf.square(counted));
+  const seen = tf.concat<tf.Tensor4D>([tf.div(counted, tf.add(tf.abs(counted), 1)), tf.exp(squared)], 3);
+  const entered = convolve(p, `${name}.first`, seen);
   const first = context === undefined ? entered : tf.add<tf.Tensor4D>(entered, context);
   const features = blocks.reduce(
     (x, block) =>
@@ -110,10 +112,10 @@ const mend = (
     first,
   );
   const shown = tf.relu(features);
-  const moved = tf.mul(tf.tanh(convolve(p, `${name}.move`, shown)), MOST);
-  const threshold = tf.add(moved, parameter(p, `${name}.threshold`));
-  const kept = tf.exp(tf.neg(tf.mul(squared, tf.exp(tf.mul(threshold, -2)))));
-  const removed = tf.mul(tf.mul(counted, kept), details(branch.planes));
+  // A threshold t keeps 1 - e^(-c²/t²) of a coefficient c.
+  const moved = tf.mul(tf.tanh(convolve(p, `${name}.move`, shown)), -2 * MOST);
+  const inverse = tf.exp(tf.add(moved, tf.mul(thresholds(p, branch), -2)));
+  const removed = tf.mul(counted, tf.exp(tf.mul(squared, inverse)));
   const change = tf.mul<tf.Tensor4D>(tf.sub(convolve(p, `${name}.add`, shown), removed), steps);
   return { change: fromSlidingDct(change, parameter(p, `${name}.synthesis`)), features };
 };

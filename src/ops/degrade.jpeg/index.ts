@@ -60,10 +60,11 @@ export const degradeJpeg = defineOp({
   main: 'quality',
   input: frame,
   output: frame,
-  random: ({ times }) => times[1] > 0,
+  random: ({ times, forget }) => times[1] > 0 || (forget > 0 && forget < 1),
   cost: { millisecondsPerMegapixel: 35 },
   memory: (_, picture, result) => bytesOf(result) + THROUGH_JPEG * pixelsOf(picture),
-  laws: { identity: { times: 0, forget: 0 }, range: () => [0, 1] },
+  // The tables that it was saved by are new.
+  laws: { identity: { times: 0, forget: 0 }, metadata: false, range: () => [0, 1] },
   map:
     (params, ctx) =>
     ({ key, value: photo }) => {
