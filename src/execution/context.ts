@@ -13,6 +13,7 @@ import type { ItemFailure, ItemKey, Json } from '../ports/index.js';
 import type { Budget } from '../streams/index.js';
 import { USUAL_ENGINE } from '../tensor/engines.js';
 import type { Engine } from '../tensor/run/engine.js';
+import type { SharedResources } from './shared-resources.js';
 import type { EngineSettings } from './tensors/engine-choice.js';
 
 /** What all operators of a run share. */
@@ -64,6 +65,10 @@ export interface RunContext extends EngineSettings {
   readonly finish?: AbortSignal;
   /** Is told that an operator, or several that are one compiled graph, begin with an item, and waited for. */
   readonly entering?: (operator: string, key: ItemKey) => Promise<void>;
+  /** What is open in several runs at once, where they share that. */
+  readonly shared?: SharedResources;
+  /** Whether somebody turns parameters meanwhile: see `OpContext`. */
+  readonly isDialled?: boolean;
   /** Is told which engine does the tensor work, once one does any. */
   readonly chosen: (engine: string) => IO<void>;
 }
@@ -85,6 +90,7 @@ export const contextOf = (
     pipeline,
     durable,
     results,
+    isDialled,
   }: RunContext,
   path: string,
 ): OpContext => ({
@@ -103,6 +109,7 @@ export const contextOf = (
   ...(pipeline === undefined ? {} : { pipeline }),
   durable,
   results,
+  ...(isDialled === undefined ? {} : { isDialled }),
   random: (key) => randomFor(seed, path, key),
 });
 

@@ -34,7 +34,7 @@ export const openResources = (
 };
 
 const openOne = (
-  { operator: { behaviour }, params, path }: GraphNode,
+  { operator: { name, behaviour, facts }, params, path }: GraphNode,
   run: RunContext,
 ): TE.TaskEither<Diagnostics, Resource<unknown> | undefined> => {
   const load =
@@ -48,7 +48,11 @@ const openOne = (
   if (load === undefined) return TE.right(undefined);
   return async () => {
     try {
-      return await load(params, contextOf(run, path))();
+      const own = load(params, contextOf(run, path));
+      const share = run.shared === undefined ? undefined : facts.sharedBy?.(params);
+      return await (share === undefined || run.shared === undefined
+        ? own
+        : run.shared(JSON.stringify([name, share]), own))();
     } catch (thrown) {
       return E.left(thrown instanceof DiagnosticError ? thrown.diagnostics : [threw(path, thrown)]);
     }

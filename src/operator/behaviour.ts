@@ -58,6 +58,11 @@ export interface OpContext {
   readonly pipeline?: Json;
   /** What must be on the disk before a checkpoint counts. */
   readonly durable: Durable;
+  /**
+   * Whether somebody turns its parameters meanwhile, to look at pictures: what is compiled takes numbers that may change as inputs then,
+   * where it can, which may round otherwise than with constants.
+   */
+  readonly isDialled?: boolean;
 }
 
 /** A result that is about to be written. */
@@ -296,6 +301,11 @@ export interface Facts<P, W = unknown> {
   readonly inOrder?: true;
   /** For an operator that changes the size of pictures and is no tensor operator: what becomes of the shape. */
   readonly shape?: (params: P, shape: PictureShape) => Either<Diagnostics, PictureShape>;
+  /**
+   * Of an operator that opens something: what of its parameters that depends on. Where several are open at once, those for which this is
+   * the same share one.
+   */
+  readonly sharedBy?: (params: P) => Json;
   /** Names of parameters that do not change what is made of an item: work is done whatever they say. */
   readonly aside?: readonly string[];
   /** True when what is known of how an item is made goes into what it gives. */

@@ -11,6 +11,7 @@ import { analyse } from '../../pipelines/compile.js';
 import type { Frame, ImageFormat } from '../../ports/index.js';
 import { createMemory } from '../memory/room.js';
 import { openSession, type Session } from '../session.js';
+import { createSharedResources } from '../shared-resources.js';
 import { readEngine } from '../tensors/engine-choice.js';
 import { tensorRuntime } from '../tensors/tensor-runtime.js';
 import { type EditPlan, editPlanOf, pictureOnly } from './edit-plan.js';
@@ -72,6 +73,7 @@ export const createPerformer = (setup: Setup): E.Either<Diagnostics, Performer> 
     const { memory, timeout, certify, maxPixels } = setup;
     const room = createMemory({ memory });
     const engine = tensorRuntime(source).engine;
+    const models = createSharedResources();
     const shared = { room, ...(timeout === undefined ? {} : { timeout }) };
     const site: Site = {
       setup,
@@ -89,7 +91,9 @@ export const createPerformer = (setup: Setup): E.Either<Diagnostics, Performer> 
           TE.chainEitherK((plan) => (which === 'trust' ? trusting(plan) : E.right(plan))),
           TE.bindTo('plan'),
           TE.bind('engine', () => engine),
-          TE.chain(({ plan, engine }) => openPictureSession(plan, { engine, memory }, shared)),
+          TE.chain(({ plan, engine }) =>
+            openPictureSession(plan, { engine, memory }, { ...shared, shared: models }),
+          ),
         ),
       sessions: createWarmSessions<Session>(WHOLE),
       pictures: createWarmSessions<PictureSession>(SMALL),

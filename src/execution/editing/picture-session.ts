@@ -7,7 +7,7 @@ import type { Frame, ItemKey } from '../../ports/index.js';
 import type { Engine } from '../../tensor/run/engine.js';
 import { defaultContext, type RunContext } from '../context.js';
 import { engineSettings } from '../tensors/engine-choice.js';
-import { tensorRuntime } from '../tensors/tensor-runtime.js';
+import { type LazyRuntime, tensorRuntime } from '../tensors/tensor-runtime.js';
 import type { EditPlan } from './edit-plan.js';
 import { openEdit } from './open-edit.js';
 
@@ -32,9 +32,11 @@ export interface PictureSession {
 export const openPictureSession = (
   plan: EditPlan,
   { engine, memory }: { readonly engine: Engine; readonly memory: number },
-  shared: Partial<Pick<RunContext, 'room' | 'timeout'>>,
+  shared: Partial<Pick<RunContext, 'room' | 'timeout' | 'shared'>>,
 ): TE.TaskEither<Diagnostics, PictureSession> => {
-  const runtime = tensorRuntime(engine);
+  const own = tensorRuntime(engine);
+  // What belongs to a model that several sessions share is not given back with one of them.
+  const runtime: LazyRuntime = shared.shared === undefined ? own : { ...own, engine: TE.right(engine) };
   const said = new Map<
     ItemKey,
     { readonly warnings: Diagnostic[]; notes: Readonly<Record<string, Notes>> }
@@ -43,6 +45,7 @@ export const openPictureSession = (
     ...defaultContext(plan.graph.seed),
     ...engineSettings(engine),
     memory,
+    isDialled: true,
     ...shared,
     warn: (key, warning) => () => void said.get(key)?.warnings.push(warning),
     noted: (key, operator, facts) => () => {

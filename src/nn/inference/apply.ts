@@ -10,6 +10,7 @@ import type { Engine } from '../../tensor/index.js';
 import type { LoadedEnsemble } from './ensemble.js';
 import { type Fit, fitOf, leftForTiles } from './fit.js';
 import type { Wanted as Edit } from './inference-path.js';
+import { createKeptPrograms, type KeptPrograms } from './kept-programs.js';
 import { type Profile, profileOf } from './profile.js';
 import { programsOn } from './programs.js';
 import { checkSeams } from './seam-check.js';
@@ -60,9 +61,10 @@ const outOfMemory = (errors: Diagnostics): boolean =>
  */
 export const ensembleOn = (
   wanted: Wanted,
-  context: Pick<OpContext, 'openEngine' | 'memory' | 'note' | 'warn' | 'certify'>,
+  context: Pick<OpContext, 'openEngine' | 'memory' | 'note' | 'warn' | 'certify' | 'isDialled'>,
   ensemble: LoadedEnsemble,
   threads: Threads = here,
+  kept: KeptPrograms = createKeptPrograms(),
 ): ((item: Item<Frame>, signal: AbortSignal) => TE.TaskEither<Diagnostics, Frame>) => {
   const { openEngine, note, warn } = context;
   const facts = factsOf(ensemble);
@@ -75,7 +77,8 @@ export const ensembleOn = (
 
   const programsFor = (engine: Engine, depth: Samples['depth'], edges: Panorama['edges']): Programs => {
     const key = `${depth} ${edges}`;
-    const known = programs.get(key) ?? programsOn(engine, ensemble, wanted, depth, edges);
+    const own = context.isDialled === true ? kept : undefined;
+    const known = programs.get(key) ?? programsOn(engine, ensemble, wanted, depth, edges, own);
     programs.set(key, known);
     return known;
   };
@@ -238,7 +241,7 @@ export const ensembleOn = (
   ): Result<Edited> => {
     if (isSliced(ensemble)) {
       const gate = wanted.gate === 'auto' ? ensemble.gate : undefined;
-      slices ??= slicedOn(engine, ensemble, wanted, gate, threads);
+      slices ??= slicedOn(engine, ensemble, wanted, gate, threads, kept.grids);
       return editSliced(slices, key, picture, edges, signal);
     }
     profile ??= profileOf(ensemble, wanted);

@@ -4,7 +4,16 @@ import type { Samples } from '../../ports/index.js';
 import * as tf from '../../tensor/tfjs.js';
 import type { WholeMean } from '../network.js';
 import type { Ensemble } from './ensemble.js';
-import { type Dials, edited, type Given, luma, meansOver, reduced, trustMap } from './program.js';
+import {
+  type Dials,
+  edited,
+  type Given,
+  luma,
+  meansOver,
+  reduced,
+  type Turned,
+  trustMap,
+} from './program.js';
 
 export interface Wanted extends Dials {
   readonly output: 'picture' | 'trust';
@@ -44,7 +53,7 @@ const inTurn = (noted: readonly tf.Tensor4D[]): WholeMean => {
 /** The whole way of samples of one depth through an ensemble and back to that depth. */
 export const editOf =
   (ensemble: Ensemble, { strength, trust, output, grey }: Wanted, depth: Samples['depth']) =>
-  ({ samples, globalFeatures, means }: Part, asked?: readonly WholeMean[]): tf.Tensor3D => {
+  ({ samples, globalFeatures, means }: Part, asked?: readonly WholeMean[], turned?: Turned): tf.Tensor3D => {
     const white = maxOf(depth);
     const picture = pictureOf(samples, depth);
     const known: Given = {
@@ -57,7 +66,7 @@ export const editOf =
     const made =
       output === 'trust'
         ? trustMap(tf, ensemble, picture, known)
-        : edited(tf, ensemble, { strength, trust }, picture, known);
+        : edited(tf, ensemble, { strength, trust }, picture, known, turned);
     const kept = samples.shape[2] === 1 && grey === 'keep' && output === 'picture' ? luma(tf, made) : made;
     return white === 1 ? kept : tf.mul(kept, white);
   };

@@ -36,8 +36,27 @@ const meanless: WholeMean = ({ shape }) => tf.zeros([1, 1, 1, shape[3]]);
 const largest = (receptiveRadius: { readonly [side: string]: number }): number =>
   Math.max(...Object.values(receptiveRadius));
 
-/** Records an ensemble's graph for a small picture, and looks at it. */
+/** Profiles that were found, as long as their ensembles are there. */
+const known = new WeakMap<Ensemble, Map<string, E.Either<Diagnostics, Profile>>>();
+
+/** What a graph's form depends on: of numbers, only those that leave steps out. */
+const formOf = ({ strength, trust, output, grey }: Wanted): string => {
+  const kind = (value: number): string => (value === 0 || value === 1 ? String(value) : 'between');
+  return `${kind(strength)} ${kind(trust)} ${output} ${grey}`;
+};
+
+/** What is known of an ensemble, found once for each form that its graph can have. */
 export const profileOf = (ensemble: Ensemble, wanted: Wanted): E.Either<Diagnostics, Profile> => {
+  const profiles = known.get(ensemble) ?? new Map<string, E.Either<Diagnostics, Profile>>();
+  known.set(ensemble, profiles);
+  const form = formOf(wanted);
+  const profile = profiles.get(form) ?? foundProfile(ensemble, wanted);
+  profiles.set(form, profile);
+  return profile;
+};
+
+/** Records an ensemble's graph for a small picture, and looks at it. */
+const foundProfile = (ensemble: Ensemble, wanted: Wanted): E.Either<Diagnostics, Profile> => {
   const { network, members } = ensemble;
   const { multiple, least } = network.sides ?? { multiple: 1, least: 1 };
   const side = Math.ceil(Math.max(SIDE, least) / multiple) * multiple;

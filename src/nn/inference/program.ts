@@ -134,25 +134,39 @@ const through = (
   return t.squeeze<tf.Tensor3D>(atAnySize(network.sides ?? ANY, x, f), [0]);
 };
 
-/** The edited picture [H,W,3], sRGB 0..1 before and after; values beyond are kept. */
+/** Dials as inputs of a program, [1] each, so that it is compiled once for all that they can be. */
+export interface Turned {
+  readonly strength: tf.Tensor1D;
+  readonly trust: tf.Tensor1D;
+}
+
+/**
+ * The edited picture [H,W,3], sRGB 0..1 before and after; values beyond are kept.
+ *
+ * @param turned strength and trust as inputs, in the place of those that are numbers; whether `trust` is 0 counts all the same
+ */
 export const edited = (
   t: Tf,
   ensemble: Ensemble,
   { strength, trust }: Dials,
   picture: tf.Tensor3D,
   given: Given = {},
+  turned?: Turned,
 ): tf.Tensor3D => {
   if (trust === 0) {
     const mean = through(t, ensemble, picture, (x) => predict(t, ensemble, x, false, given).mean);
     const edit = t.mul<tf.Tensor3D>(t.add(mean, 1), 0.5);
+    if (turned !== undefined)
+      return t.add(t.mul(edit, turned.strength), t.mul(picture, t.sub(1, turned.strength)));
     return strength === 1 ? edit : t.add(t.mul(edit, strength), t.mul(picture, 1 - strength));
   }
   // The change rather than the edit, so that leaning back needs no second copy of the photo at the network's size.
   const change = through(t, ensemble, picture, (x) => {
     const { mean, deviation } = predict(t, ensemble, x, true, given);
-    const moved = t.mul(t.sub(mean, x), strength / 2);
+    const moved = t.mul(t.sub(mean, x), turned === undefined ? strength / 2 : t.mul(turned.strength, 0.5));
     if (deviation === undefined) return moved as tf.Tensor4D;
-    return t.mul(moved, t.add(t.mul(confidence(t, deviation), trust), 1 - trust)) as tf.Tensor4D;
+    const [lean, rest] = turned === undefined ? [trust, 1 - trust] : [turned.trust, t.sub(1, turned.trust)];
+    return t.mul(moved, t.add(t.mul(confidence(t, deviation), lean), rest)) as tf.Tensor4D;
   });
   return t.add(picture, change);
 };

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, warning } from '../../diagnostics/index.js';
+import type { KeptPrograms } from '../../nn/inference/kept-programs.js';
 import type { LoadedEnsemble } from '../../nn/inference/load.js';
 import type { Threads } from '../../nn/inference/sliced/threads.js';
 import { defineOp } from '../../operator/define.js';
@@ -22,10 +23,11 @@ import { type Frame, frame, type PictureShape } from '../../ports/index.js';
 
 const step = integer({ min: 0 });
 
-/** A model, and the threads that slice its grid, where it has one; they start when they are first needed. */
+/** A model, its programs, and the threads that slice its grid, where it has one; they start when they are first needed. */
 interface Loaded {
   readonly ensemble: LoadedEnsemble;
   readonly threads: Threads;
+  readonly kept: KeptPrograms;
 }
 
 const openThreads = async (): Promise<Threads> => {
@@ -100,6 +102,13 @@ export const ensembleAverage = defineOp({
   cost: { millisecondsPerMegapixel: 400 },
   shape: ({ output, grey }, picture) => E.right({ ...picture, channels: channelsOf(output, grey, picture) }),
   laws: { identity: { strength: 0, output: 'picture', grey: 'keep' }, differentiable: () => false },
+  sharedBy: ({ models, members, average, at, trust, output }) => ({
+    models,
+    members: typeof members === 'object' ? [...members] : members,
+    average,
+    at: at ?? null,
+    disagrees: trust > 0 || output === 'trust',
+  }),
   weightFiles: ({ at, models }) =>
     at === undefined
       ? undefined
@@ -113,7 +122,16 @@ export const ensembleAverage = defineOp({
       TE.chain(({ loadEnsemble }) => loadEnsemble(params)),
       TE.bindTo('ensemble'),
       TE.bind('threads', () => TE.fromTask(openThreads)),
-      TE.map((value) => ({ value, close: value.threads.close })),
+      TE.bind('kept', () =>
+        TE.fromTask(async () => (await import('../../nn/inference/kept-programs.js')).createKeptPrograms()),
+      ),
+      TE.map((value) => ({
+        value,
+        close: () => {
+          value.kept.dispose();
+          return value.threads.close();
+        },
+      })),
     ),
   estimate:
     (params, { memory }, { ensemble }: Loaded) =>
@@ -122,10 +140,10 @@ export const ensembleAverage = defineOp({
         TE.fromTask(() => import('../../nn/inference/estimate.js')),
         TE.chainEitherK(({ estimateWork }) => estimateWork(ensemble, params, memory, picture, photo)),
       ),
-  map: (params, context, { ensemble, threads }: Loaded) => {
+  map: (params, context, { ensemble, threads, kept }: Loaded) => {
     const applied = pipe(
       TE.fromTask(() => import('../../nn/inference/apply.js')),
-      TE.map(({ ensembleOn }) => ensembleOn(params, context, ensemble, threads)),
+      TE.map(({ ensembleOn }) => ensembleOn(params, context, ensemble, threads, kept)),
     );
     // One for the whole run: it holds what is compiled.
     let ready: ReturnType<typeof applied> | undefined;

@@ -9,6 +9,7 @@ import type { Gate } from '../../models/index.js';
 import type { Sliced as Grid, Parameters } from '../../network.js';
 import type { Ensemble, Weights } from '../ensemble.js';
 import type { Wanted } from '../inference-path.js';
+import { createKeptPrograms, type KeptPrograms } from '../kept-programs.js';
 import { parametersOf } from '../program.js';
 import { type Gated, gated } from './gate.js';
 import { channelsOf, type Data, type SliceJob } from './job.js';
@@ -100,6 +101,8 @@ let serial = 0;
  * An ensemble of a network that slices a grid, made ready for a run: grids are predicted from a thumbnail on the engine, and
  * averaged, unless members are to be told apart; then strips of the picture are sliced on threads. Of any size and depth; the
  * result has the depth of the picture. A gate leaves a picture that needs nothing as it is, bit for bit.
+ *
+ * @param programs those that predict grids, which may belong to several edits of one model
  */
 export const slicedOn = (
   engine: Engine,
@@ -107,8 +110,8 @@ export const slicedOn = (
   { strength, trust, output, grey }: Wanted,
   gate: Gate | undefined,
   threads: Threads,
+  programs: KeptPrograms['grids'] = createKeptPrograms().grids,
 ): ((picture: Values, edges: Edges, signal: AbortSignal) => Result<Sliced>) => {
-  const programs = new Map<Edges, Jitted<tf.Tensor3D, readonly tf.Tensor3D[]>>();
   const curves = curvesOf(sliced, members);
   const apart = members.length > 1 && (trust > 0 || output === 'trust');
 
