@@ -10,6 +10,7 @@ import { DiagnosticError, type Diagnostics, failure, messageOf } from '../diagno
 import { createEditor } from '../execution/editing/editor.js';
 import { createCatalogue, offersOf, shippedOffers } from '../execution/editing/offers.js';
 import type { SourceFile } from '../pipelines/compile.js';
+import { type Holder, type Lock, takeLock } from '../records/lock.js';
 import { hasToken } from './access/authorise.js';
 import { isLoopback } from './access/hosts.js';
 import { createServer } from './create-server.js';
@@ -76,10 +77,16 @@ export const start =
     const { file, folder, state = stateFolder(folder) } = options;
     const own = file === undefined ? E.right([]) : await offersOf(file, 'file')();
     if (E.isLeft(own)) return own;
+    const lock = await held(state);
+    if (E.isLeft(lock)) return lock;
     const store = await opened(state);
-    if (E.isLeft(store)) return store;
+    if (E.isLeft(store)) {
+      await lock.right.release();
+      return store;
+    }
     if (!isLoopback(options.host) && !hasToken(store.right, Date.now())) {
       await store.right.close();
+      await lock.right.release();
       return E.left(tokenNeeded(options.host));
     }
     const presets = presetFiles(folder);
@@ -139,6 +146,7 @@ export const start =
       await Promise.all([Promise.race([app.close(), isLate]), work.stop(late)]);
       await editor.close(0);
       await store.right.close();
+      await lock.right.release();
     };
     const listening = await TE.tryCatch(
       () => app.listen({ host: options.host, port: options.port }),
@@ -159,9 +167,24 @@ const halfFree = async (folder: string): Promise<number> => {
   return Math.floor((bavail * bsize) / 2);
 };
 
-const opened = async (state: string): Promise<E.Either<Diagnostics, Store>> => {
+/** Takes a state for this server alone; that of one which was killed is taken over at once. */
+const held = async (state: string): Promise<E.Either<Diagnostics, Lock>> => {
   try {
     await mkdir(state, { recursive: true, mode: 0o700 });
+    return E.mapLeft(inUse(state))(await takeLock(join(state, 'lock')));
+  } catch (thrown) {
+    return E.left([failure('store/unwritable', `${state} cannot be used: ${messageOf(thrown)}.`)]);
+  }
+};
+
+const inUse =
+  (state: string) =>
+  ({ pid, host, since }: Holder): Diagnostics => [
+    failure('store/in-use', `Process ${pid} on ${host} has served from ${state} since ${since}.`),
+  ];
+
+const opened = async (state: string): Promise<E.Either<Diagnostics, Store>> => {
+  try {
     return E.right(openStore(join(state, 'store')));
   } catch (thrown) {
     return E.left(

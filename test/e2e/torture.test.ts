@@ -4,6 +4,7 @@ import { longDay } from '../torture/day.js';
 import { killBulk, killWatch } from '../torture/kills.js';
 import { oddNames } from '../torture/names.js';
 import { canMount, fullDiskBulk, fullDiskWatch, readOnlyBulk, readOnlyWatch } from '../torture/places.js';
+import { killServe } from '../torture/serve.js';
 
 /** The short form of `npm run torture`. */
 const small = canMount() ? it : it.skip;
@@ -12,6 +13,8 @@ describe('nothing is lost', () => {
   it('when a run is killed', async () => expect((await killBulk(5, 60)).faults).toEqual([]));
 
   it('when a watch is killed', async () => expect((await killWatch(5, 4)).faults).toEqual([]));
+
+  it('when a server is killed', async () => expect((await killServe(5)).faults).toEqual([]));
 
   it.each(['run', 'watch'] as const)('by photos that end the process, in a %s', async (command) =>
     expect((await crashes(command, 12, 2)).faults).toEqual([]),

@@ -3,6 +3,7 @@ import { longDay } from './day.js';
 import { killBulk, killWatch, type Outcome } from './kills.js';
 import { oddNames } from './names.js';
 import { canMount, fullDiskBulk, fullDiskWatch, readOnlyBulk, readOnlyWatch } from './places.js';
+import { killServe } from './serve.js';
 
 const mounting = canMount();
 
@@ -24,6 +25,7 @@ const inTwoPlaces = async (torture: (kills: number) => Promise<Outcome>, kills: 
 const tortures: Readonly<Record<string, (() => Promise<Outcome>) | undefined>> = {
   'kill-bulk': () => inTwoPlaces((kills) => killBulk(kills, 150), 200),
   'kill-watch': () => inTwoPlaces((kills) => killWatch(kills, 4), 200),
+  serve: () => killServe(200),
   'crash-run': () => crashes('run', 60, 20),
   'crash-watch': () => crashes('watch', 60, 20),
   'names-run': () => oddNames('run'),

@@ -14,6 +14,11 @@ export const jobCodes = {
       'Free some room on that disk and start the server again. Everything that it had acknowledged is kept.',
     disposition: 'fatal',
   },
+  'store/in-use': {
+    title: 'Another server keeps its state in the same folder',
+    remedy: 'Stop it, or give this one a folder of its own with --state.',
+    disposition: 'fatal',
+  },
   'store/other-version': {
     title: 'What the server keeps was written by another version',
     remedy: 'Start the version that wrote it, or give another folder with --state.',
