@@ -3,6 +3,8 @@
  * what Chromium shows. Needs what `npm run build` makes.
  *
  * usage: node scripts/picture-of-page.mjs TO.jpg EDIT PHOTO...     as in: docs/page.jpg Dehaze hills.jpg lake.jpg
+ *
+ * docs/page.jpg shows photos of budgie-backgrounds (github.com/BuddiesOfBudgie/budgie-backgrounds), which are in the public domain (CC0).
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -7,7 +7,8 @@ const job = (id: string, created: string, state: Job['state'] = 'working'): Job 
   state,
   edits: [],
   created,
-  counts: { total: 10, waiting: 5, working: 1, done: 3, failed: 1 },
+  counts: { total: 10, waiting: 5, working: 1, done: 3, failed: 1, cancelled: 0 },
+  bytes: 0,
 });
 const item = (number: number, state: JobItem['state']): JobItem => ({ number, state, name: `${number}.jpg` });
 
