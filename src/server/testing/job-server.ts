@@ -137,6 +137,7 @@ export const jobServer = async ({
         ? TE.right(undefined)
         : TE.left([failure('serve/unknown-pipeline', 'Only `copy` is on offer.')]),
     receive: (file, { name, owner }) => TE.fromTask(async () => keepPhoto(name, await buffer(file), owner)),
+    limits: { bytes: 4_000_000, requestBytes: 5_000_000 },
     mostStreams: 4,
     stopping: stopping.signal,
     ...more,
