@@ -110,14 +110,14 @@ describe('the description of the API', () => {
       `import { Api } from './client.ts';
 
 const api = new Api({ baseUrl: process.argv[2] as string });
-const { data: job } = await api.v1.createJob({ name: 'client', edits: [{ pipeline: 'exposure' }], paths: ['.'] });
+const { data: job } = await api.jobs.createJob({ name: 'client', edits: [{ pipeline: 'exposure' }], paths: ['.'] });
 let state: 'waiting' | 'working' | 'done' | 'cancelled' = job.state;
 const total: number = job.counts.total;
 while (state === 'waiting' || state === 'working') {
   await new Promise((resolve) => setTimeout(resolve, 100));
-  state = (await api.v1.getJob(job.id)).data.state;
+  state = (await api.jobs.getJob(job.id)).data.state;
 }
-const { data: { items } } = await api.v1.listItems({ id: job.id });
+const { data: { items } } = await api.jobs.listItems(job.id);
 // @ts-expect-error The compiler knows the names of fields.
 const none = job.nothing;
 process.stdout.write(JSON.stringify({ state, total, none, done: items.map((item) => item.result?.type) }));
