@@ -41,6 +41,10 @@ const suites: Readonly<Record<string, Entry>> = {
     about: 'large photos from file to file, time and memory; many minutes',
     load: () => import('./suites/highres.js'),
   },
+  serve: {
+    about: 'jobs through the API beside `pipe run`, looks at them amid work, 200 clients; about ten minutes',
+    load: () => import('./suites/serve.js'),
+  },
   watch: {
     about: 'time from a dropped photo to its result; about a minute',
     load: () => import('./suites/watch.js'),

@@ -161,7 +161,15 @@ const registerPlugins = async (app: App, { limits }: ServerContext, host: string
         statusCode: 429,
       }),
   });
-  await app.register(underPressure, { maxEventLoopDelay: MOST_DELAY, retryAfter: 2 });
+  await app.register(underPressure, {
+    maxEventLoopDelay: MOST_DELAY,
+    // Probes and the page's own files cost next to nothing, and a page that comes says itself what is to be tried again.
+    pressureHandler: async ({ url }, reply) => {
+      if (!url.startsWith('/v1/')) return;
+      reply.header('retry-after', 2);
+      throw Object.assign(new Error('The server has too much to do at the moment.'), { statusCode: 503 });
+    },
+  });
   await app.register(multipart);
   await app.register(swagger, {
     openapi: {

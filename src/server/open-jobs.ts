@@ -106,6 +106,7 @@ export const openJobs = async (context: ServerContext, options: JobOptions): Pro
     mostWaiting: MOST_WAITING,
     keep,
     now,
+    limits,
     checkEdits: editor.check,
     receive: receiveWith(context),
     mostStreams: MOST_STREAMS,

@@ -8,11 +8,12 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pino } from 'pino';
 import { DiagnosticError, type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
 import { createEditor } from '../execution/editing/editor.js';
-import { createCatalogue, offersOf, shippedOffers } from '../execution/editing/offers.js';
+import { createCatalogue, type Offer, offersOf, shippedOffers } from '../execution/editing/offers.js';
 import type { SourceFile } from '../pipelines/compile.js';
 import { type Holder, type Lock, takeLock } from '../records/lock.js';
 import { hasToken } from './access/authorise.js';
 import { isLoopback } from './access/hosts.js';
+import type { ServerContext } from './context.js';
 import { createServer } from './create-server.js';
 import { type Limits, usualLimits } from './limits.js';
 import { createMetrics } from './metrics.js';
@@ -74,82 +75,29 @@ export const stateFolder = (folder: string): string => {
 export const start =
   (options: StartOptions): TE.TaskEither<Diagnostics, Running> =>
   async () => {
-    const { file, folder, state = stateFolder(folder) } = options;
+    const { file, folder, host, state = stateFolder(folder) } = options;
     const own = file === undefined ? E.right([]) : await offersOf(file, 'file')();
     if (E.isLeft(own)) return own;
-    const lock = await held(state);
-    if (E.isLeft(lock)) return lock;
-    const store = await opened(state);
-    if (E.isLeft(store)) {
-      await lock.right.release();
-      return store;
+    const kept = await openState(state);
+    if (E.isLeft(kept)) return kept;
+    const { store, release } = kept.right;
+    if (!isLoopback(host) && !hasToken(store, Date.now())) {
+      await release();
+      return E.left(tokenNeeded(host));
     }
-    if (!isLoopback(options.host) && !hasToken(store.right, Date.now())) {
-      await store.right.close();
-      await lock.right.release();
-      return E.left(tokenNeeded(options.host));
-    }
-    const presets = presetFiles(folder);
-    const catalogue = createCatalogue([...own.right, ...(await shippedOffers())]);
-    catalogue.withPresets(await presets.offers());
-    const limits = { ...usualLimits, ...options.limits };
-    const { engine, memory, jobs, timeout, keep } = options;
-    const editor = createEditor({
-      catalogue,
-      folder: presets.folder,
-      engine,
-      memory,
-      jobs,
-      certify: false,
-      maxPixels: limits.pixels,
-      ...(timeout === undefined ? {} : { timeout }),
-    });
-    const photos = await openPhotoShelf(state, store.right);
-    const context = {
-      editor,
-      catalogue,
-      store: store.right,
-      photos,
-      presets,
-      limits,
-      room: roomOf(store.right, options.disk ?? bytesKept(store.right) + (await halfFree(state))),
-      folder,
-      served: file?.shown,
-      keep,
-      now: Date.now,
-    };
-    const logger = pino({ level: options.verbose ? 'info' : 'error' }, process.stderr);
-    const metrics = createMetrics(editor);
-    const { roots, allowUrls, allowPrivateWebhooks } = options;
-    const work = await openJobs(context, {
-      roots,
-      allowUrls,
-      allowPrivateWebhooks,
-      jobs,
-      state,
-      registry: metrics.registry,
-      failed: (thrown) => logger.error(thrown),
-    });
-    const app = await createServer({
-      context,
-      host: options.host,
-      origins: options.origins,
-      more: [work.routes],
-      metrics,
-      logger,
-    });
+    const context = await contextOf(options, own.right, state, store);
+    const { app, work } = await serverOf(options, state, context);
     const close = async (patience: number): Promise<void> => {
       const late = AbortSignal.timeout(patience);
       const isLate = new Promise((end) => late.addEventListener('abort', end, { once: true }));
       // Streams of events would never end by themselves; new requests are refused while those in flight end.
       work.end();
       await Promise.all([Promise.race([app.close(), isLate]), work.stop(late)]);
-      await editor.close(0);
-      await store.right.close();
-      await lock.right.release();
+      await context.editor.close(0);
+      await release();
     };
     const listening = await TE.tryCatch(
-      () => app.listen({ host: options.host, port: options.port }),
+      () => app.listen({ host, port: options.port }),
       notListening(options),
     )();
     if (E.isLeft(listening)) {
@@ -160,6 +108,84 @@ export const start =
     const shown = address.includes(':') ? `[${address}]` : address;
     return E.right({ address: `http://${shown}:${port}`, stop: (patience = PATIENCE_MS) => close(patience) });
   };
+
+/** What all routes work with: the pipelines on offer, the editing process, the photos that are kept. */
+const contextOf = async (
+  options: StartOptions,
+  own: readonly Offer[],
+  state: string,
+  store: Store,
+): Promise<ServerContext> => {
+  const { file, folder, engine, memory, jobs, timeout, keep, disk } = options;
+  const presets = presetFiles(folder);
+  const catalogue = createCatalogue([...own, ...(await shippedOffers())]);
+  catalogue.withPresets(await presets.offers());
+  const limits = { ...usualLimits, ...options.limits };
+  const editor = createEditor({
+    catalogue,
+    folder: presets.folder,
+    engine,
+    memory,
+    jobs,
+    certify: false,
+    maxPixels: limits.pixels,
+    ...(timeout === undefined ? {} : { timeout }),
+  });
+  return {
+    editor,
+    catalogue,
+    store,
+    photos: await openPhotoShelf(state, store),
+    presets,
+    limits,
+    room: roomOf(store, disk ?? bytesKept(store) + (await halfFree(state))),
+    folder,
+    served: file?.shown,
+    keep,
+    now: Date.now,
+  };
+};
+
+/** The HTTP server with its jobs, which go on at once. */
+const serverOf = async (
+  { host, origins, roots, allowUrls, allowPrivateWebhooks, jobs, verbose }: StartOptions,
+  state: string,
+  context: ServerContext,
+) => {
+  const logger = pino({ level: verbose ? 'info' : 'error' }, process.stderr);
+  const metrics = createMetrics(context.editor);
+  const work = await openJobs(context, {
+    roots,
+    allowUrls,
+    allowPrivateWebhooks,
+    jobs,
+    state,
+    registry: metrics.registry,
+    failed: (thrown) => logger.error(thrown),
+  });
+  const app = await createServer({ context, host, origins, more: [work.routes], metrics, logger });
+  return { app, work };
+};
+
+/** A state that this server alone works on. */
+const openState = async (
+  state: string,
+): Promise<E.Either<Diagnostics, { readonly store: Store; readonly release: () => Promise<void> }>> => {
+  const lock = await held(state);
+  if (E.isLeft(lock)) return lock;
+  const store = opened(state);
+  if (E.isLeft(store)) {
+    await lock.right.release();
+    return store;
+  }
+  return E.right({
+    store: store.right,
+    release: async () => {
+      await store.right.close();
+      await lock.right.release();
+    },
+  });
+};
 
 /** Bytes: half of what is free on the disk of a folder. */
 const halfFree = async (folder: string): Promise<number> => {
@@ -183,7 +209,7 @@ const inUse =
     failure('store/in-use', `Process ${pid} on ${host} has served from ${state} since ${since}.`),
   ];
 
-const opened = async (state: string): Promise<E.Either<Diagnostics, Store>> => {
+const opened = (state: string): E.Either<Diagnostics, Store> => {
   try {
     return E.right(openStore(join(state, 'store')));
   } catch (thrown) {

@@ -78,8 +78,19 @@ interface Promised {
   id?: string;
 }
 
-const ask = async (base: string, path: string, init: RequestInit = {}): Promise<Response> =>
-  fetch(`${base}${path}`, { signal: AbortSignal.timeout(20_000), ...init });
+/** Asks, and again after a while where the server has too much to do, as it may say. */
+const ask = async (base: string, path: string, init: RequestInit = {}): Promise<Response> => {
+  for (let tries = 0; ; tries++) {
+    const answer = await fetch(`${base}${path}`, { signal: AbortSignal.timeout(20_000), ...init });
+    if ((answer.status !== 503 && answer.status !== 429) || tries > 50) return answer;
+    await pause(Number(answer.headers.get('retry-after') ?? 1) * 1000);
+  }
+};
+
+const json = async <A>(answer: Response): Promise<A> => {
+  if (!answer.ok) throw new Error(`${answer.url} was answered with ${answer.status}: ${await answer.text()}`);
+  return (await answer.json()) as A;
+};
 
 /** Asks for jobs until the server is gone; those whose answer did not come are asked for again, with the same key. */
 const makeJobs = async (base: string, promised: Promised[], isOver: () => boolean, fresh: () => Promised) => {
@@ -107,8 +118,9 @@ const makeJobs = async (base: string, promised: Promised[], isOver: () => boolea
 const itemsOf = async (base: string, id: string): Promise<readonly Item[]> => {
   const items: Item[] = [];
   for (let cursor: number | undefined = 0; cursor !== undefined; ) {
-    const answer = await ask(base, `/v1/jobs/${id}/items?cursor=${cursor}&limit=1000`);
-    const page = (await answer.json()) as { readonly items: readonly Item[]; readonly next?: number };
+    const page: { readonly items: readonly Item[]; readonly next?: number } = await json(
+      await ask(base, `/v1/jobs/${id}/items?cursor=${cursor}&limit=1000`),
+    );
     items.push(...page.items);
     cursor = page.next;
   }
@@ -201,13 +213,13 @@ export const killServe = async (kills: number, photos = 12): Promise<Outcome> =>
       });
       const before = promised.length;
       // No more than can be done in the end.
-      const isFull = (await countJobs(server.base)) > 4 && Math.random() < 0.5;
+      const isFull = (await statesOf(server.base)).length > 4 && Math.random() < 0.5;
       const making = isFull ? Promise.resolve() : makeJobs(server.base, promised, () => isOver, fresh);
       // Amid work most times; one time in four after some time, whatever it is at.
       const isPatient = !isFull && Math.random() < 0.75;
       for (let i = 0; i < 200 && isPatient && promised.length < before + 2; i++) await pause(50);
       await pause(Math.random() ** 2 * 1500);
-      if (await hasWork(server.base)) amid++;
+      if (await hasOpen(server.base)) amid++;
       server.kill('SIGKILL');
       await Promise.all([server.ended, making]);
     }
@@ -216,7 +228,7 @@ export const killServe = async (kills: number, photos = 12): Promise<Outcome> =>
     const isDone = await settled(last.base);
     const faults: string[] = isDone ? [] : ['not all jobs ended'];
     for (const each of promised) faults.push(...(await faultsOf(last.base, each, right)));
-    const listed = await countJobs(last.base);
+    const { length: listed } = await statesOf(last.base);
     if (listed !== promised.length) faults.push(`${promised.length} jobs were made, and ${listed} are there`);
     last.kill('SIGTERM');
     const end = await last.ended;
@@ -230,47 +242,30 @@ export const killServe = async (kills: number, photos = 12): Promise<Outcome> =>
   }
 };
 
-const hasWork = async (base: string): Promise<boolean> => {
-  try {
-    const { jobs } = (await (await ask(base, '/v1/jobs')).json()) as {
-      readonly jobs: readonly { readonly state: string }[];
-    };
-    return jobs.some(({ state }) => state === 'working' || state === 'waiting');
-  } catch {
-    return false;
+interface Page {
+  readonly jobs: readonly { readonly state: string }[];
+  readonly next?: string;
+}
+
+/** The states of all jobs. */
+const statesOf = async (base: string): Promise<readonly string[]> => {
+  const states: string[] = [];
+  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+    const page: Page = await json(
+      await ask(base, `/v1/jobs?limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`),
+    );
+    states.push(...page.jobs.map(({ state }) => state));
+    cursor = page.next;
   }
+  return states;
 };
+
+const hasOpen = async (base: string): Promise<boolean> =>
+  (await statesOf(base)).some((state) => state === 'working' || state === 'waiting');
 
 /** Waits until no job is open. */
 const settled = async (base: string, seconds = 300): Promise<boolean> => {
   for (const end = performance.now() + seconds * 1000; performance.now() < end; await pause(200))
     if (!(await hasOpen(base))) return true;
   return false;
-};
-
-const hasOpen = async (base: string): Promise<boolean> => {
-  for (let cursor = ''; ; ) {
-    const answer = await ask(base, `/v1/jobs?limit=200${cursor}`);
-    const { jobs, next } = (await answer.json()) as {
-      readonly jobs: readonly { readonly state: string }[];
-      readonly next?: string;
-    };
-    if (jobs.some(({ state }) => state === 'working' || state === 'waiting')) return true;
-    if (next === undefined) return false;
-    cursor = `&cursor=${next}`;
-  }
-};
-
-const countJobs = async (base: string): Promise<number> => {
-  let count = 0;
-  for (let cursor = ''; ; ) {
-    const answer = await ask(base, `/v1/jobs?limit=200${cursor}`);
-    const { jobs, next } = (await answer.json()) as {
-      readonly jobs: readonly unknown[];
-      readonly next?: string;
-    };
-    count += jobs.length;
-    if (next === undefined) return count;
-    cursor = `&cursor=${next}`;
-  }
 };

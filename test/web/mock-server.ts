@@ -102,7 +102,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-const problem = (status: number, title: string): Problem => ({
+const problem = (status: number, title: string): Problem & { readonly type: string } => ({
+  type: 'urn:prismflow:mock/problem',
+  diagnostics: [],
   status,
   code: 'mock/problem',
   title,
@@ -224,6 +226,7 @@ const settle = (running: Running, state: Job['state']): void => {
     working: of('working'),
     done: of('done'),
     failed: of('failed'),
+    cancelled: of('cancelled'),
   };
   running.job = { ...running.job, state, counts, secondsLeft: Math.ceil(counts.waiting / 4) };
   tell(running, 'job', running.job);
@@ -387,7 +390,8 @@ const startJob = (state: State, itemTime: number, body: string): Job => {
     state: 'waiting',
     edits,
     created: new Date().toISOString(),
-    counts: { total, waiting: total, working: 0, done: 0, failed: 0 },
+    counts: { total, waiting: total, working: 0, done: 0, failed: 0, cancelled: 0 },
+    bytes: 0,
   };
   const running: Running = { job, items, events: [], listeners: new Set() };
   state.jobs.set(job.id, running);
@@ -397,6 +401,9 @@ const startJob = (state: State, itemTime: number, body: string): Job => {
 
 const changeJob = (running: Running, what: string | undefined, itemTime: number): void => {
   if (what === 'cancel') {
+    running.items = running.items.map((item) =>
+      item.state === 'waiting' ? { ...item, state: 'cancelled' } : item,
+    );
     settle(running, 'cancelled');
     return;
   }

@@ -96,4 +96,32 @@ withBrowser('the page of pipe serve', () => {
     expectNoErrors(opened);
     await opened.close();
   });
+
+  it('goes on with a job where it was, after the server was killed in the middle', async () => {
+    const opened = await open(browser, address);
+    const { page } = opened;
+    const photos = await Promise.all(
+      Array.from({ length: 6 }, (_, index) => makePhoto(`photo-${index + 1}.jpg`, 160, 120)),
+    );
+    await drop(page, photos);
+    await page.getByRole('button', { name: 'Apply to 6 photos' }).waitFor();
+    await tile(page, 'Brighten').click();
+    await page.getByRole('button', { name: 'Apply to 6 photos' }).click();
+    await page.getByText('brighten on 6 photos').waitFor();
+
+    const port = new URL(address).port;
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+    await serve(port);
+    await page.reload();
+    await page
+      .getByRole('button', { name: /^Queue/ })
+      .first()
+      .click();
+    await page.getByText('6 of 6 photos').waitFor({ timeout: 150_000 });
+    const zip = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download all as zip' }).click();
+    expect((await readFile(await (await zip).path())).subarray(0, 2).toString()).toBe('PK');
+    await opened.close();
+  });
 });

@@ -2,6 +2,7 @@ import type {} from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import Compile from 'typebox/compile';
 import { DiagnosticError, failure, messageOf } from '../../diagnostics/index.js';
+import { megabytes } from '../../diagnostics/quantities.js';
 import type { Caller } from '../access/authorise.js';
 import { orThrow } from '../app.js';
 import type { Wanted } from '../jobs/accept.js';
@@ -21,6 +22,19 @@ export interface JobForm {
   /** Removes the photos again, where no job came of it. */
   readonly giveBack: () => Promise<void>;
 }
+
+/** What bounds a form: the library's own limits are those of a small body. */
+const formLimits = ({ mostPhotos, limits }: JobServices) => ({
+  limits: {
+    files: mostPhotos,
+    fileSize: limits.bytes + 1,
+    fields: 4,
+    parts: mostPhotos + 4,
+    fieldSize: 65_536,
+    headerPairs: 50,
+  },
+  throwFileSizeLimit: false,
+});
 
 const bad = (message: string): DiagnosticError => new DiagnosticError([failure('job/bad-form', message)]);
 
@@ -54,7 +68,8 @@ export const readJobForm = async (
     await services.files.removePhotos(value);
   };
   try {
-    for await (const part of request.parts()) {
+    let left = services.limits.requestBytes;
+    for await (const part of request.parts(formLimits(services))) {
       if (part.type === 'file') {
         if (photos.length >= services.mostPhotos)
           throw new DiagnosticError([
@@ -67,7 +82,16 @@ export const readJobForm = async (
         })();
         // What is left of a file that was refused is passed over.
         part.file.resume();
-        photos.push(orThrow(received));
+        const photo = orThrow(received);
+        photos.push(photo);
+        left -= photo.bytes;
+        if (left < 0)
+          throw new DiagnosticError([
+            failure(
+              'serve/too-large',
+              `All photos of one request may have ${megabytes(services.limits.requestBytes)} together.`,
+            ),
+          ]);
       } else if (part.fieldname === 'job') job = readField(part.value);
       else throw bad(`The form has a field \`${part.fieldname}\`, and takes \`job\` and files.`);
     }

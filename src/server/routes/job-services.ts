@@ -20,6 +20,8 @@ export interface JobServices extends Acceptance {
     file: Readable,
     about: { readonly name: string; readonly owner: string; readonly signal: AbortSignal },
   ) => TE.TaskEither<Diagnostics, Photo>;
+  /** Bytes of one photo, and of all photos of one form. */
+  readonly limits: { readonly bytes: number; readonly requestBytes: number };
   /** Streams of events that are open at the same time. */
   readonly mostStreams: number;
   /** Aborts when the server is being stopped. */

@@ -259,7 +259,8 @@ describe('a request for a job', () => {
     const form = new FormData();
     form.append('job', JSON.stringify({ edits: copy, name: 'form' }));
     form.append('file', new Blob(['one']), '../a.jpg');
-    form.append('file', new Blob(['two']), 'b.jpg');
+    const two = 'two'.repeat(500_000);
+    form.append('file', new Blob([two]), 'b.jpg');
     const send = async (body: FormData) => {
       const { headers, payload } = await encoded(body);
       return ask(server, 'POST', '/v1/jobs', payload, { ...headers, 'idempotency-key': 'x' });
@@ -267,9 +268,12 @@ describe('a request for a job', () => {
     const { status, body } = await send(form);
     expect(status).toBe(202);
     await server.ended(body.id);
-    expect((await server.app.inject(`/v1/jobs/${body.id}/items/2/result`)).body).toBe('two');
+    expect((await server.app.inject(`/v1/jobs/${body.id}/items/2/result`)).body).toBe(two);
     expect((await send(form)).body.id).toBe(body.id);
     expect([...server.services.store.range('photos')]).toHaveLength(2);
+    const large = new FormData();
+    for (let i = 0; i < 4; i++) large.append('file', new Blob([two]), 'b.jpg');
+    expect(await send(large)).toMatchObject({ status: 413, body: { code: 'serve/too-large' } });
     form.append('other', 'x');
     expect((await send(form)).body.code).toBe('job/bad-form');
     expect([...server.services.store.range('photos')]).toHaveLength(2);

@@ -11,7 +11,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { failure } from '../../diagnostics/index.js';
 import { callerOf } from '../access/authorise.js';
 import { type App, noteCaller, orThrow } from '../app.js';
-import { openJobFiles, removeOrphans } from '../jobs/job-files.js';
+import { type JobFiles, openJobFiles, removeOrphans } from '../jobs/job-files.js';
 import { recoverJobs } from '../jobs/queue.js';
 import { rootsOf } from '../jobs/roots.js';
 import { startScheduler } from '../jobs/scheduler.js';
@@ -23,7 +23,7 @@ import type { JobServices } from '../routes/job-services.js';
 import { jobRoutes } from '../routes/jobs.js';
 import { resultRoutes } from '../routes/results.js';
 import { addPhoto } from '../store/photos.js';
-import { openStore } from '../store/store.js';
+import { openStore, type Store } from '../store/store.js';
 import type { Photo } from '../store/tables.js';
 import { validatorCompiler } from '../validation.js';
 import { serverSecret } from '../webhooks/secret.js';
@@ -46,6 +46,41 @@ export interface JobServer {
 
 const failed = (thrown: unknown): void => {
   throw thrown;
+};
+
+const photoKeeper =
+  (store: Store, files: JobFiles, { now, keep }: { readonly now: () => number; readonly keep: number }) =>
+  async (name: string, content: Buffer, owner: string): Promise<Photo> => {
+    const photo = {
+      id: newId(),
+      owner,
+      name,
+      bytes: content.length,
+      type: 'image/jpeg',
+      width: 1,
+      height: 1,
+      digest: createHash('sha256').update(content).digest('hex'),
+      facts: null,
+      created: now(),
+      expires: now() + keep,
+    };
+    writeFileSync(files.photo(photo.id), content);
+    await store.change((draft) => addPhoto(draft, photo)).kept;
+    return { ...photo, uses: 0, isHidden: false };
+  };
+
+const appOf = async (services: JobServices, isRequired: boolean): Promise<App> => {
+  const { store, now } = services;
+  const app: App = Fastify({ forceCloseConnections: true }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setErrorHandler<FastifyError>(answerThrown);
+  app.addHook('onRequest', async (request) =>
+    noteCaller(request, orThrow(callerOf(store, isRequired, request.headers.authorization, now()))),
+  );
+  await app.register(multipart);
+  jobRoutes(services)(app);
+  resultRoutes(services)(app);
+  return app;
 };
 
 /** Starts one; `folder` is that of one that was closed, to start it again. */
@@ -84,24 +119,7 @@ export const jobServer = async ({
     failed,
   });
   const stopping = new AbortController();
-  const keepPhoto = async (name: string, content: Buffer, owner: string): Promise<Photo> => {
-    const photo = {
-      id: newId(),
-      owner,
-      name,
-      bytes: content.length,
-      type: 'image/jpeg',
-      width: 1,
-      height: 1,
-      digest: createHash('sha256').update(content).digest('hex'),
-      facts: null,
-      created: now(),
-      expires: now() + keep,
-    };
-    writeFileSync(files.photo(photo.id), content);
-    await store.change((draft) => addPhoto(draft, photo)).kept;
-    return { ...photo, uses: 0, isHidden: false };
-  };
+  const keepPhoto = photoKeeper(store, files, { now, keep });
   const services: JobServices = {
     store,
     files,
@@ -119,19 +137,12 @@ export const jobServer = async ({
         ? TE.right(undefined)
         : TE.left([failure('serve/unknown-pipeline', 'Only `copy` is on offer.')]),
     receive: (file, { name, owner }) => TE.fromTask(async () => keepPhoto(name, await buffer(file), owner)),
+    limits: { bytes: 4_000_000, requestBytes: 5_000_000 },
     mostStreams: 4,
     stopping: stopping.signal,
     ...more,
   };
-  const app: App = Fastify({ forceCloseConnections: true }).withTypeProvider<TypeBoxTypeProvider>();
-  app.setValidatorCompiler(validatorCompiler);
-  app.setErrorHandler<FastifyError>(answerThrown);
-  app.addHook('onRequest', async (request) =>
-    noteCaller(request, orThrow(callerOf(store, isRequired, request.headers.authorization, now()))),
-  );
-  await app.register(multipart);
-  jobRoutes(services)(app);
-  resultRoutes(services)(app);
+  const app = await appOf(services, isRequired);
   scheduler.wake();
   sender.wake();
   return {

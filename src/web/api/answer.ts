@@ -31,6 +31,23 @@ export const problemOf = (status: number, body: unknown, otherwise: string): Pro
   };
 };
 
+/** Times that a request is sent again by itself. */
+const TIMES = 4;
+/** Seconds that are waited for at most. */
+const LONGEST = 10;
+
+/**
+ * Seconds after which a request that was put off is sent again, by itself; undefined where whoever uses the page is told instead.
+ *
+ * @param retryAfter what `Retry-After` says, in seconds
+ * @param before how often it was sent again before
+ */
+export const retryIn = (status: number, retryAfter: string | null, before: number): number | undefined => {
+  if ((status !== 429 && status !== 503) || before >= TIMES) return undefined;
+  const seconds = Number(retryAfter ?? '1');
+  return Number.isFinite(seconds) && seconds <= LONGEST ? Math.max(0.5, seconds) : undefined;
+};
+
 /** JSON in a header: plain, or with what headers cannot carry encoded as in addresses. Anything else gives `otherwise`. */
 export const headerJson = <A>(header: string | null, otherwise: A): A => {
   if (header === null || header === '') return otherwise;

@@ -1,12 +1,21 @@
 import { texts } from '../texts.js';
-import { type Answer, aborted, attachmentName, given, headerJson, problemOf, refused } from './answer.js';
+import {
+  type Answer,
+  aborted,
+  attachmentName,
+  given,
+  headerJson,
+  problemOf,
+  refused,
+  retryIn,
+} from './answer.js';
 import type { Edit, Edited, Job, JobItem, Json, PhotoInfo, Pipeline, Preset, Preview } from './types.js';
 
 /** Every request that the page makes but uploads (`upload.ts`), each answered by a value, never by an exception. */
 
 interface Request {
   readonly method?: string;
-  readonly body?: Json;
+  readonly body?: Json | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
 }
@@ -25,6 +34,7 @@ const ask = async <A>(
   path: string,
   { method = 'GET', body, headers = {}, signal }: Request,
   read: (response: Response) => Promise<A>,
+  before = 0,
 ): Promise<Answer<A>> => {
   try {
     const response = await fetch(path, {
@@ -34,6 +44,11 @@ const ask = async <A>(
       ...(signal === undefined ? {} : { signal }),
     });
     if (response.ok) return given(await read(response));
+    const seconds = retryIn(response.status, response.headers.get('retry-after'), before);
+    if (seconds !== undefined) {
+      await pause(seconds * 1000);
+      return signal?.aborted ? aborted : ask(path, { method, body, headers, signal }, read, before + 1);
+    }
     return refused(
       problemOf(response.status, await bodyOf(response), texts.problems.status(response.status)),
     );
@@ -41,6 +56,9 @@ const ask = async <A>(
     return signal?.aborted ? aborted : refused(unreachable);
   }
 };
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 const json = <A>(response: Response): Promise<A> => response.json() as Promise<A>;
 const nothing = async (): Promise<undefined> => undefined;

@@ -81,6 +81,7 @@ export interface Counts {
   readonly working: number;
   readonly done: number;
   readonly failed: number;
+  readonly cancelled: number;
 }
 
 export interface Job {
@@ -89,6 +90,8 @@ export interface Job {
   readonly state: JobState;
   readonly edits: readonly Edit[];
   readonly counts: Counts;
+  /** Of all its results. */
+  readonly bytes: number;
   readonly created: string;
   readonly started?: string | null;
   readonly ended?: string | null;

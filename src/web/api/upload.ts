@@ -1,5 +1,5 @@
 import { texts } from '../texts.js';
-import { type Answer, aborted, given, problemOf, refused } from './answer.js';
+import { type Answer, aborted, given, problemOf, refused, retryIn } from './answer.js';
 import type { PhotoInfo, Uploaded } from './types.js';
 
 /**
@@ -9,14 +9,20 @@ export const upload = (
   file: File,
   onProgress: (share: number) => void,
   signal: AbortSignal,
+  before = 0,
 ): Promise<Answer<PhotoInfo>> =>
   new Promise((resolve) => {
+    if (signal.aborted) return resolve(aborted);
     const request = new XMLHttpRequest();
     request.open('POST', `/v1/photos?name=${encodeURIComponent(file.name)}`);
     request.setRequestHeader('content-type', file.type === '' ? 'application/octet-stream' : file.type);
     request.responseType = 'json';
     request.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 1 : loaded / total);
-    request.onload = () => resolve(answerOf(request.status, request.response));
+    request.onload = () => {
+      const seconds = retryIn(request.status, request.getResponseHeader('retry-after'), before);
+      if (seconds === undefined) resolve(answerOf(request.status, request.response));
+      else setTimeout(() => resolve(upload(file, onProgress, signal, before + 1)), seconds * 1000);
+    };
     request.onerror = () =>
       resolve(refused({ status: 0, code: 'page/unreachable', ...texts.problems.unreachable }));
     request.onabort = () => resolve(aborted);

@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import * as client from '../api/client.js';
 import type { Job, JobItem } from '../api/types.js';
-import { isOpen } from '../state/jobs.js';
+import { isOpen, toHear } from '../state/jobs.js';
 import { texts } from '../texts.js';
 import { newId } from './ids.js';
 import { dispatchQueue, edits, isQueueShown, photos, queue, report } from './store.js';
@@ -9,6 +9,11 @@ import { dispatchQueue, edits, isQueueShown, photos, queue, report } from './sto
 /** The queue: told by the server, which holds it, so that it is there again after a reload. */
 
 export const isStarting = signal(false);
+
+/** Browsers keep six connections to a server at once, which previews need as well. */
+const STREAMS = 2;
+/** Milliseconds after which jobs are looked at that are not listened to. */
+const LOOK = 5000;
 
 const listened = new Map<string, EventSource>();
 
@@ -24,6 +29,10 @@ const parsed = <A>(data: unknown): A | undefined => {
 const listen = (id: string): void => {
   const source = new EventSource(client.eventsOf(id));
   listened.set(id, source);
+  // Refused, or taken from us: it is asked for again when the queue is looked at next.
+  source.addEventListener('error', () => {
+    if (source.readyState === EventSource.CLOSED) listened.delete(id);
+  });
   source.addEventListener('job', ({ data }) => {
     const job = parsed<Job>(data);
     if (job !== undefined) dispatchQueue({ kind: 'job', job });
@@ -51,12 +60,21 @@ const fetchFailures = async (id: string): Promise<void> => {
   if (answer.kind === 'given') dispatchQueue({ kind: 'failures', job: id, items: answer.value.items });
 };
 
+const look = async (): Promise<void> => {
+  const answer = await client.jobs();
+  if (answer.kind === 'given') dispatchQueue({ kind: 'all', jobs: answer.value.jobs });
+};
+
 export const startQueue = async (): Promise<void> => {
   effect(() => {
     const open = new Set(queue.value.jobs.filter(isOpen).map(({ id }) => id));
-    for (const id of open) if (!listened.has(id)) listen(id);
+    const heard = toHear(queue.value, STREAMS);
+    for (const id of heard) if (!listened.has(id)) listen(id);
     for (const id of listened.keys()) if (!open.has(id)) setTimeout(() => hangUp(id), PATIENCE);
   });
+  setInterval(() => {
+    if (queue.value.jobs.some((job) => isOpen(job) && !listened.has(job.id))) void look();
+  }, LOOK);
   const answer = await client.jobs();
   if (answer.kind !== 'given') return;
   dispatchQueue({ kind: 'all', jobs: answer.value.jobs });
@@ -84,8 +102,7 @@ export const change = async (id: string, what: 'cancel' | 'retry'): Promise<void
   const answer = await client.changeJob(id, what);
   if (answer.kind === 'refused') report(answer.problem);
   if (what === 'retry') dispatchQueue({ kind: 'failures', job: id, items: [] });
-  const all = await client.jobs();
-  if (all.kind === 'given') dispatchQueue({ kind: 'all', jobs: all.value.jobs });
+  await look();
 };
 
 export const remove = async (id: string): Promise<void> => {

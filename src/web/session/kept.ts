@@ -59,8 +59,11 @@ export const keepPhotos = (): void => {
 /** Whoever closes the page within that time loses nothing. */
 addEventListener('pagehide', () => keepNow());
 
-/** Brings back the photos of the last visit that the server still holds. */
-export const restore = async (): Promise<void> => {
+/**
+ * Brings back the photos of the last visit that the server still holds. False where the server did not say of each whether it does: then
+ * what is kept must stay as it is.
+ */
+export const restore = async (): Promise<boolean> => {
   mode.value = settings().mode;
   const { photos: kept, chosen } = read<{ readonly photos: readonly Kept[]; readonly chosen?: string }>(
     PHOTOS,
@@ -74,8 +77,13 @@ export const restore = async (): Promise<void> => {
   const there = found.flatMap(({ answer, steps }) =>
     answer.kind === 'given' ? [keptPhoto(answer.value, steps)] : [],
   );
-  if (there.length < kept.length) report({ status: 404, code: 'page/expired', title: texts.problems.kept });
-  if (there.length === 0) return;
-  dispatch({ kind: 'add', photos: there });
+  const unsure = found.find(
+    ({ answer }) => answer.kind === 'refused' && answer.problem.status !== 404,
+  )?.answer;
+  if (unsure?.kind === 'refused') report(unsure.problem);
+  else if (there.length < kept.length)
+    report({ status: 404, code: 'page/expired', title: texts.problems.kept });
+  if (there.length > 0) dispatch({ kind: 'add', photos: there });
   if (chosen !== undefined) dispatch({ kind: 'choose', key: chosen });
+  return unsure === undefined;
 };

@@ -3,6 +3,7 @@ import * as client from '../api/client.js';
 import { toCome } from '../state/jobs.js';
 import { texts } from '../texts.js';
 import { FIT } from '../viewer/geometry.js';
+import { takeFiles } from './drops.js';
 import { startFull } from './full.js';
 import { startQueue } from './jobs.js';
 import { keepPhotos, restore } from './kept.js';
@@ -44,6 +45,7 @@ const tellInTitle = (): void => {
 
 /** Begins all that goes on beside the views. */
 export const start = async (): Promise<void> => {
+  takeFiles();
   startAnew();
   startPreviews();
   startFull();
@@ -54,7 +56,7 @@ export const start = async (): Promise<void> => {
   tellInTitle();
   void startQueue();
   void loadPipelines();
-  await restore();
+  if (!(await restore())) return;
   effect(() => {
     void photos.value;
     keepPhotos();

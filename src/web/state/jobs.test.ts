@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Job, JobItem } from '../api/types.js';
-import { emptyQueue, queueAfter, shareOf, toCome } from './jobs.js';
+import { emptyQueue, queueAfter, shareOf, toCome, toHear } from './jobs.js';
 
 const job = (id: string, created: string, state: Job['state'] = 'working'): Job => ({
   id,
   state,
   edits: [],
   created,
-  counts: { total: 10, waiting: 5, working: 1, done: 3, failed: 1 },
+  counts: { total: 10, waiting: 5, working: 1, done: 3, failed: 1, cancelled: 0 },
+  bytes: 0,
 });
 const item = (number: number, state: JobItem['state']): JobItem => ({ number, state, name: `${number}.jpg` });
 
@@ -31,6 +32,19 @@ describe('the queue', () => {
     expect(failed.failures['1']?.map(({ number }) => number)).toEqual([1, 3]);
     const again = queueAfter(failed, { kind: 'item', job: '1', item: item(1, 'waiting') });
     expect(again.failures['1']?.map(({ number }) => number)).toEqual([3]);
+  });
+
+  it('is heard of the jobs that are worked on, and of the next in line', () => {
+    const queue = queueAfter(emptyQueue, {
+      kind: 'all',
+      jobs: [
+        job('1', 'a', 'done'),
+        job('2', 'b', 'waiting'),
+        job('3', 'c', 'working'),
+        job('4', 'd', 'waiting'),
+      ],
+    });
+    expect(toHear(queue, 2)).toEqual(['3', '2']);
   });
 
   it('counts what is to come in jobs that are open', () => {

@@ -49,6 +49,13 @@ export const queueAfter = (queue: Queue, action: QueueAction): Queue => {
 export const shareOf = ({ counts: { total, done, failed } }: Job): number =>
   total === 0 ? 1 : (done + failed) / total;
 
+/** The open jobs whose events are worth a connection: those that are worked on, and then the next in line. */
+export const toHear = ({ jobs }: Queue, most: number): readonly string[] => {
+  const open = jobs.filter(isOpen).toReversed();
+  const working = open.filter(({ state }) => state === 'working');
+  return [...working, ...open.filter(({ state }) => state === 'waiting')].slice(0, most).map(({ id }) => id);
+};
+
 /** Photos that are still to come in all jobs. */
 export const toCome = ({ jobs }: Queue): number =>
   jobs.filter(isOpen).reduce((sum, { counts }) => sum + counts.waiting + counts.working, 0);
