@@ -3,7 +3,7 @@ import { megabytes } from '../diagnostics/quantities.js';
 import type { ImageFormat } from '../ports/index.js';
 import { spaceOf } from './colour/space.js';
 import { bytesOf, bytesPerSample, type Extent, pixelsOf } from './decoding/extent.js';
-import type { Header } from './decoding/header.js';
+import { type Header, resultFormat } from './decoding/header.js';
 import type { EncodeOptions } from './encoding/encode-options.js';
 import type { Depth } from './samples/samples.js';
 
@@ -26,6 +26,9 @@ const decoderBytes = (header: Header, raw: number): number => {
       return 7 * pixels;
     case 'avif':
       return (bits > 8 ? 2 : 1) * (alpha ? 22 : 17) * pixels;
+    case 'heic':
+      // Planes, their RGB, what goes through the pipe; and a heap that grows by a fifth at a time.
+      return (bits > 8 ? 2 : 1) * (alpha ? 20 : 16) * pixels;
     case 'gif':
       return 8 * pixels;
     case 'tiff':
@@ -37,7 +40,7 @@ const decoderBytes = (header: Header, raw: number): number => {
 /** Channels as the decoder hands them over. */
 const rawChannels = ({ model, alpha, format }: Header): number => {
   if (model === 'cmyk') return alpha ? 5 : 4;
-  if (model === 'grey' && !alpha && format !== 'avif') return 1;
+  if (model === 'grey' && !alpha && format !== 'avif' && format !== 'heic') return 1;
   return alpha ? 4 : 3;
 };
 
@@ -74,7 +77,7 @@ export const extentFrom = (header: Header): Extent => {
     alpha,
     untouched: true,
     source: {
-      format,
+      format: resultFormat(format),
       bits,
       model,
       palette,

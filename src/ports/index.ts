@@ -9,6 +9,7 @@ export type {
   Metadata,
   MetadataBlock,
   PictureShape,
+  ReadOnlyFormat,
   Samples,
   Size,
 } from './frame.js';

@@ -3,6 +3,7 @@ import { plain, sameBytes } from '../../src/image/bytes.js';
 import { readAvif, withCodePoints, writeAvifExif } from '../../src/image/containers/avif.js';
 import type { Carried, Written } from '../../src/image/containers/container.js';
 import { readGif, writeGif } from '../../src/image/containers/gif.js';
+import { readHeif } from '../../src/image/containers/heif.js';
 import { arePadding, readJpeg, withoutStray, writeJpeg } from '../../src/image/containers/jpeg.js';
 import { readPng, writePng } from '../../src/image/containers/png.js';
 import { readTiff, withoutPhotometric } from '../../src/image/containers/tiff.js';
@@ -12,6 +13,7 @@ import { decode } from '../../src/image/decoding/decode.js';
 import { encode } from '../../src/image/encoding/encode.js';
 import { motionPhoto, ultraHdr, video } from '../../src/image/testing/behind.js';
 import { cmykTiff, floatTiff, labTiff, nothing, picture } from '../../src/image/testing/files.js';
+import { cut, heifFile, nclx, profile, rotated } from '../../src/image/testing/heif.js';
 import { adobeRgb } from '../../src/image/testing/profiles.js';
 import { exifSeed, iptcSeed, xmpSeed } from './metadata.js';
 import { expectThat, rightOf, type Target, unlessOutside } from './target.js';
@@ -183,6 +185,38 @@ export const pictureTargets: Readonly<Record<string, Target>> = {
       unlessOutside(() => readAvif(bytes));
       unlessOutside(() => writeAvifExif(bytes, exifSeed));
       unlessOutside(() => withCodePoints(bytes, { primaries: 9, transfer: 16 }));
+    },
+  },
+  heif: {
+    seeds: () => [
+      heifFile({ exif: exifSeed, xmp: xmpSeed, thumbnail: true, second: true }),
+      heifFile({
+        grid: { columns: 2, rows: 2, width: 100, height: 90 },
+        properties: [rotated(1), cut(60, 50), nclx(12, 13), profile(adobeRgb)],
+        auxiliary: ['urn:mpeg:hevc:2015:auxid:1', 'urn:com:apple:photo:2020:aux:hdrgainmap'],
+      }),
+    ],
+    words: [
+      'meta',
+      'iprp',
+      'ipco',
+      'ipma',
+      'pitm',
+      'hvcC',
+      'ispe',
+      'irot',
+      'clap',
+      'iref',
+      'dimg',
+      'auxl',
+      'idat',
+    ],
+    run: (bytes) => {
+      const found = unlessOutside(() => readHeif(bytes));
+      if (found === undefined || found._tag === 'Left') return;
+      const { exif, xmp, icc } = found.right;
+      for (const block of [exif, xmp, icc])
+        expectThat((block?.length ?? 0) <= bytes.length, 'no block is longer than its file');
     },
   },
   gif: {

@@ -3,11 +3,12 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Metadata as VipsHeader } from 'sharp';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import type { CodePoints, DeclaredColour, ImageFormat } from '../../ports/index.js';
+import type { CodePoints, DeclaredColour, ImageFormat, ReadOnlyFormat } from '../../ports/index.js';
 import { declaredByNumbers, type Hdr } from '../colour/declared.js';
 import { readAvif } from '../containers/avif.js';
 import type { Carried } from '../containers/container.js';
 import { readGif } from '../containers/gif.js';
+import { readHeif } from '../containers/heif.js';
 import { readJpeg, withoutStray } from '../containers/jpeg.js';
 import { readPng } from '../containers/png.js';
 import { PALETTE, readTiff, type TiffHeader, withoutPhotometric } from '../containers/tiff.js';
@@ -18,10 +19,13 @@ import { declaredByExif } from '../metadata/exif-colour.js';
 import type { LabCoding } from '../samples/lab-coding.js';
 import type { Depth } from '../samples/samples.js';
 import { reasonOf } from './reason.js';
+import type { CodedFormat } from './sniff.js';
 
 /** Everything a file says about its picture, read before any pixel is decoded. */
 export interface Header extends Carried {
-  readonly format: ImageFormat;
+  readonly format: CodedFormat;
+  /** What the file is, where results like it are in another format. */
+  readonly source?: ReadOnlyFormat;
   /** As stored: before the orientation is applied. */
   readonly width: number;
   readonly height: number;
@@ -59,6 +63,9 @@ const corrupt = (name: string, reason: string): Diagnostics => [
 const unsupported = (message: string, hint?: string): Diagnostics => [
   failure('image/unsupported-format', message, hint === undefined ? {} : { hint }),
 ];
+
+/** The format of results like a file of this one: those of formats that are never written are JPEG, as photos mostly are. */
+export const resultFormat = (format: CodedFormat): ImageFormat => (format === 'heic' ? 'jpeg' : format);
 
 /** What most files are: eight bits of RGB, one page, nothing special. */
 const ordinary = {
@@ -244,6 +251,30 @@ const avif = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, Hea
     }),
   );
 
+const heic = (encoded: Uint8Array, name: string): Read =>
+  pipe(
+    readHeif(encoded),
+    E.bimap(
+      ({ kind, reason }) =>
+        kind === 'damaged'
+          ? corrupt(name, reason)
+          : unsupported(`${name} is HEIF that cannot be read: ${reason}.`),
+      ({ pictures, grey, ...rest }): Header => ({
+        ...ordinary,
+        ...rest,
+        format: 'heic',
+        source: 'heic',
+        model: grey ? 'grey' : 'rgb',
+        pages: pictures,
+        depth: rest.bits > 8 ? 'uint16' : 'uint8',
+        lossless: false,
+        // A profile outranks them.
+        ...colourOf(rest.icc || !rest.codePoints ? undefined : declaredByNumbers(rest.codePoints)),
+        encoded,
+      }),
+    ),
+  );
+
 const gif = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, Header> =>
   pipe(
     askVips(encoded, name),
@@ -262,7 +293,7 @@ const gif = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, Head
     ),
   );
 
-const read = (bytes: Uint8Array, format: ImageFormat, name: string): TE.TaskEither<Diagnostics, Header> => {
+const read = (bytes: Uint8Array, format: CodedFormat, name: string): TE.TaskEither<Diagnostics, Header> => {
   switch (format) {
     case 'jpeg':
       return TE.fromEither(jpeg(bytes, name));
@@ -276,6 +307,8 @@ const read = (bytes: Uint8Array, format: ImageFormat, name: string): TE.TaskEith
       return avif(bytes, name);
     case 'gif':
       return gif(bytes, name);
+    case 'heic':
+      return TE.fromEither(heic(bytes, name));
   }
 };
 
@@ -286,7 +319,7 @@ const read = (bytes: Uint8Array, format: ImageFormat, name: string): TE.TaskEith
  */
 export const readHeader = (
   bytes: Uint8Array,
-  format: ImageFormat,
+  format: CodedFormat,
   name: string,
 ): TE.TaskEither<Diagnostics, Header> =>
   pipe(

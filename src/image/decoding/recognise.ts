@@ -1,5 +1,12 @@
 import type { Reason } from '../../disk/left-out.js';
 import { firstBytes } from '../../disk/regular.js';
+import {
+  type ForeignFormat,
+  foreignNames,
+  installHint,
+  isForeign,
+  isInstalled,
+} from '../foreign/packages.js';
 import { sniff } from './sniff.js';
 
 /** Names that files have whose pictures `decode` reads: what is so called and is none has a place among what failed. */
@@ -23,8 +30,12 @@ const raw: Reason = {
  * it is called. One that cannot be looked at may be a photo: whoever reads it says what is wrong.
  *
  * @param file absolute path
+ * @param isThere whether the decoder for a format is installed
  */
-export const reasonToLeave = async (file: string): Promise<Reason | undefined> => {
+export const reasonToLeave = async (
+  file: string,
+  isThere: (format: ForeignFormat) => boolean = isInstalled,
+): Promise<Reason | undefined> => {
   if (isNamedPicture(file)) return undefined;
   const bytes = await firstBytes(file, ENOUGH).catch(() => undefined);
   if (bytes === undefined) return undefined;
@@ -32,6 +43,8 @@ export const reasonToLeave = async (file: string): Promise<Reason | undefined> =
   const found = sniff(bytes);
   switch (found.kind) {
     case 'supported':
+      if (isForeign(found.format) && !isThere(found.format))
+        return { what: foreignNames[found.format], hint: installHint(found.format) };
       return found.format === 'tiff' && isNamedRaw(file) ? raw : undefined;
     case 'damaged':
       return undefined;

@@ -18,13 +18,13 @@ describe('the first bytes of a file', () => {
     ['avif', '\0\0\0\x1cftypavif\0\0\0\0mif1avifmiaf'],
     ['avif', '\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf'],
     ['avif', '\0\0\0\x1cftypavis\0\0\0\0avis'],
+    ['heic', '\0\0\0\x1cftypheic\0\0\0\0mif1heic'],
+    ['heic', '\0\0\0\x14ftypmif1\0\0\0\0mif1'],
   ])('tell %s', (format, start) => {
     expect(sniff(file(start))).toEqual({ kind: 'supported', format });
   });
 
   it.each([
-    ['HEIC', '\0\0\0\x1cftypheic\0\0\0\0mif1heic'],
-    ['HEIF', '\0\0\0\x14ftypmif1\0\0\0\0mif1'],
     ['Canon raw (CR3)', '\0\0\0\x18ftypcrx \0\0\0\0'],
     ['Canon raw (CR2)', 'II*\0\x10\0\0\0CR\x02\0'],
     ['Fujifilm raw (RAF)', 'FUJIFILMCCD-RAW '],

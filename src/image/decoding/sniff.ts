@@ -1,15 +1,18 @@
 import type { ImageFormat } from '../../ports/index.js';
 import { hasText, latin1 } from '../bytes.js';
+import type { ForeignFormat } from '../foreign/packages.js';
+
+/** Formats with a decoder: one that comes with the program, or one in a package that may be installed. */
+export type CodedFormat = ImageFormat | ForeignFormat;
 
 /** What the first bytes say about a file. The name of a file is never asked. */
 export type Sniffed =
-  | { readonly kind: 'supported'; readonly format: ImageFormat }
+  | { readonly kind: 'supported'; readonly format: CodedFormat }
   | { readonly kind: 'damaged'; readonly format: ImageFormat; readonly reason: string }
   | { readonly kind: 'unsupported'; readonly name: string; readonly hint?: string }
   | { readonly kind: 'unknown' };
 
 const raw = 'Develop it in a raw converter and export 16-bit TIFF, which keeps its depth and gamut.';
-const heic = 'Export it as JPEG, AVIF or TIFF; the HEVC decoder cannot be shipped because of its patents.';
 
 interface Signature {
   readonly at: number;
@@ -58,9 +61,8 @@ const sniffMedia = (bytes: Uint8Array): Sniffed => {
   const all = brands(bytes);
   const has = (...names: readonly string[]) => all.some((brand) => names.includes(brand));
   if (has('avif', 'avis')) return { kind: 'supported', format: 'avif' };
-  if (has('heic', 'heix', 'heim', 'heis', 'hevc', 'hevx'))
-    return { kind: 'unsupported', name: 'HEIC', hint: heic };
-  if (has('mif1', 'msf1')) return { kind: 'unsupported', name: 'HEIF', hint: heic };
+  if (has('heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1'))
+    return { kind: 'supported', format: 'heic' };
   return { kind: 'unsupported', name: 'video (MP4 or QuickTime)', hint: 'Export a still picture from it.' };
 };
 

@@ -24,7 +24,7 @@ export const decode = defineOp({
   memory: (_, { source }, result) => source?.decoding ?? bytesOf(result),
   map:
     ({ damaged, maxPixels, maxBytes }, { warn, memory }) =>
-    ({ key, value }) =>
+    ({ key, value }, signal) =>
       pipe(
         TE.fromTask(() => import('../../image/index.js')),
         TE.chain((image) =>
@@ -34,6 +34,7 @@ export const decode = defineOp({
               : { bytes: value.bytes, name: key.path },
             {
               damaged,
+              signal,
               maxMemory: Math.max(memory, image.LEAST_MEMORY),
               ...(maxPixels === undefined ? {} : { maxPixels }),
               ...(maxBytes === undefined ? {} : { maxBytes }),

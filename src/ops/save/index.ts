@@ -28,7 +28,7 @@ export const save = defineOp({
   sink: {
     folder: ({ to }) => folderOf(to),
     file: ({ to }, key, extension) => fileOf(to, key, extension),
-    distinct: ({ to }, extension) => isDistinct(to, extension),
+    distinct: ({ to }) => isDistinct(to),
     overwrites: ({ overwrite }) => overwrite,
   },
   map:
