@@ -56,6 +56,9 @@ const wayOf = (header: Header): 'srgb' | 'converted' | 'managed' => {
   return spaceOf(header).space.kind;
 };
 
+const fileBytes = ({ source, encoded }: Header): number =>
+  source === 'raw' ? encoded.buffer.byteLength : encoded.byteLength;
+
 /** What is known of a picture by its file's header. */
 export const extentFrom = (header: Header): Extent => {
   const { format, bits, model, palette, alpha, orientation, encoded } = header;
@@ -82,7 +85,8 @@ export const extentFrom = (header: Header): Extent => {
       model,
       palette,
       bytes: encoded.byteLength,
-      decoding: encoded.byteLength + metadataBytes(header) + raw + Math.max(decoder, parted ? raw : 0),
+      // Of a raw file only the JPEG is decoded, but all of it is in memory.
+      decoding: fileBytes(header) + metadataBytes(header) + raw + Math.max(decoder, parted ? raw : 0),
       kept,
     },
   };

@@ -6,6 +6,7 @@ import { readGif, writeGif } from '../../src/image/containers/gif.js';
 import { readHeif } from '../../src/image/containers/heif.js';
 import { arePadding, readJpeg, withoutStray, writeJpeg } from '../../src/image/containers/jpeg.js';
 import { readPng, writePng } from '../../src/image/containers/png.js';
+import { readRaw } from '../../src/image/containers/raw.js';
 import { readTiff, withoutPhotometric } from '../../src/image/containers/tiff.js';
 import { writeTiffFile } from '../../src/image/containers/tiff-writer.js';
 import { readWebp, writeWebp } from '../../src/image/containers/webp.js';
@@ -15,6 +16,7 @@ import { motionPhoto, ultraHdr, video } from '../../src/image/testing/behind.js'
 import { cmykTiff, floatTiff, labTiff, nothing, picture } from '../../src/image/testing/files.js';
 import { cut, heifFile, nclx, profile, rotated } from '../../src/image/testing/heif.js';
 import { adobeRgb } from '../../src/image/testing/profiles.js';
+import { rawFiles } from '../../src/image/testing/raw.js';
 import { exifSeed, iptcSeed, xmpSeed } from './metadata.js';
 import { expectThat, rightOf, type Target, unlessOutside } from './target.js';
 
@@ -217,6 +219,31 @@ export const pictureTargets: Readonly<Record<string, Target>> = {
       const { exif, xmp, icc } = found.right;
       for (const block of [exif, xmp, icc])
         expectThat((block?.length ?? 0) <= bytes.length, 'no block is longer than its file');
+    },
+  },
+  raw: {
+    seeds: async () => {
+      const jpeg = writeJpeg((await freshFiles()).jpeg, carried).bytes;
+      return Object.values(rawFiles).map((make) => make(jpeg, jpeg));
+    },
+    words: [
+      'II*\0',
+      'IIRO',
+      'IIU\0',
+      'FUJIFILMCCD-RAW',
+      'ftypcrx ',
+      'moov',
+      'trak',
+      'stsz',
+      'co64',
+      'PRVW',
+      'OLYMPUS\0',
+    ],
+    run: (bytes) => {
+      const found = unlessOutside(() => readRaw(bytes));
+      if (found?.preview === undefined) return;
+      expectThat(found.preview.length <= bytes.length, 'a preview is a part of its file');
+      expectThat((found.exif?.length ?? 0) <= 2 * bytes.length + 1024, 'EXIF is no longer than its file');
     },
   },
   gif: {

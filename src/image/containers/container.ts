@@ -8,6 +8,7 @@ export type Leftover =
   | 'missing gain map'
   | 'gain map'
   | 'video'
+  | 'maker notes'
   | 'missing video'
   | 'bytes behind'
   | 'content credentials'

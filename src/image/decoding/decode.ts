@@ -22,7 +22,7 @@ import { type Developed, develop } from './develop.js';
 import { readForeign } from './foreign.js';
 import { type Header, readHeader, resultFormat } from './header.js';
 import { type Raster, readRaster, type Wanted } from './raster.js';
-import { type CodedFormat, sniff } from './sniff.js';
+import { type FileFormat, sniff } from './sniff.js';
 
 /** A file on disk, or its bytes; with a name for messages, where it is not the path. */
 export type Input =
@@ -56,7 +56,7 @@ export const formatOf = (
   bytes: Uint8Array,
   name: string,
   isThere: (format: ForeignFormat) => boolean = isInstalled,
-): TE.TaskEither<Diagnostics, CodedFormat> => {
+): TE.TaskEither<Diagnostics, FileFormat> => {
   if (bytes.length === 0) return TE.left([failure('image/empty', `${name} has no bytes.`)]);
   const found = sniff(bytes);
   switch (found.kind) {
@@ -99,6 +99,19 @@ const withinPixels =
       }),
     ]);
   };
+
+/** Whether a raw file ends before what it lists, though the JPEG in it is there. */
+const isCutOff = ({ source, complete }: Header): boolean => source === 'raw' && complete === false;
+
+const wholly =
+  (name: string, damaged: 'refuse' | 'keep') =>
+  (header: Header): TE.TaskEither<Diagnostics, Header> =>
+    isCutOff(header) && damaged === 'refuse'
+      ? TE.left([failure('image/truncated', `${name} ends before what it lists does.`)])
+      : TE.right(header);
+
+const cutWarnings = (header: Header, name: string): readonly Diagnostic[] =>
+  isCutOff(header) ? [warning('image/damaged', `${name} ends before what it lists does.`)] : [];
 
 const withinMemory =
   (name: string, maxMemory: number) =>
@@ -159,6 +172,7 @@ const leftovers = {
   'missing gain map': 'the claim of a gain map, but none that can be used',
   'gain map': 'a gain map (HDR)',
   video: 'the video of a motion photo',
+  'maker notes': 'maker notes, which hold places in the raw file',
   'missing video': 'the claim of being a motion photo, but no video where it says',
   'bytes behind': 'bytes behind its picture (a maker’s own data, or a video that nothing tells of)',
   'content credentials': 'content credentials (C2PA), which hold for the original bytes only',
@@ -182,7 +196,18 @@ const leftoversOf = ({ leftovers, format, xmp }: Header): readonly Leftover[] =>
   ];
 };
 
+/** What is said of a picture that was taken out of a raw file. */
+const previewWarning = ({ width, height, sensor }: Header, name: string): Diagnostic => {
+  const isSmaller = sensor !== undefined && sensor.width * sensor.height > 1.2 * width * height;
+  const beside = isSmaller ? `, though the sensor’s has ${sensor.width}x${sensor.height}` : '';
+  return warning(
+    'image/preview-taken',
+    `${name} is a camera’s raw file: the JPEG in it was taken, ${width}x${height} pixels as the camera made them${beside}.`,
+  );
+};
+
 const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [
+  ...(header.source === 'raw' ? [previewWarning(header, name)] : []),
   ...(header.pages > 1
     ? [
         warning(
@@ -218,7 +243,8 @@ const readPixels = (
     : readRaster(header, wanted, name, damaged);
 
 /**
- * Decodes a photo: JPEG, PNG, WebP, AVIF, TIFF or GIF, whatever its name says; HEIC where the package for it is installed.
+ * Decodes a photo: JPEG, PNG, WebP, AVIF, TIFF or GIF, whatever its name says; HEIC where the package for it is installed;
+ * of cameras' raw files the largest JPEG in them.
  *
  * - The picture is upright: EXIF orientation is applied, and reset to 1 in the metadata.
  * - Colours are sRGB. Samples that are sRGB already (untagged, or under a profile that is sRGB by another name) come as
@@ -231,7 +257,7 @@ const readPixels = (
  * - Metadata blocks are kept as bytes. XMP that is no well-formed XML, or too large to be read, is kept as it is, with a
  *   warning: nothing in it counts, and nothing in it is brought up to date.
  *
- * Warnings: `image/first-page-only`, `image/profile-ignored`, `image/high-dynamic-range`, `image/metadata-dropped`,
+ * Warnings: `image/preview-taken`, `image/first-page-only`, `image/profile-ignored`, `image/high-dynamic-range`, `image/metadata-dropped`,
  * `image/xmp-unreadable`, `image/damaged`. Errors: `image/not-found`, `image/permission-denied`, `image/not-a-file`, `image/read-failed`,
  * `image/empty`, `image/file-too-large`, `image/too-many-pixels`, `image/memory-limit`, `image/unsupported-format`, `image/no-decoder`,
  * `image/decoder-lost`, `image/truncated`, `image/corrupt`, `image/out-of-memory`, `image/unreadable`.
@@ -254,6 +280,7 @@ export const decode = (input: Input, options: DecodeOptions = {}): TE.TaskEither
         TE.chain((format) => readHeader(bytes, format, name)),
       ),
     ),
+    TE.chain(wholly(name, damaged)),
     TE.chain(withinPixels(name, maxPixels)),
     TE.chain(withinMemory(name, maxMemory)),
     // 3. Its samples, and 4. what they mean in sRGB.
@@ -265,7 +292,7 @@ export const decode = (input: Input, options: DecodeOptions = {}): TE.TaskEither
             ...developed.picture,
             metadata: uprightMetadata(metadataOf(header, developed), header),
           },
-          warnings: [...warningsOf(header, name), ...developed.warnings],
+          warnings: [...warningsOf(header, name), ...cutWarnings(header, name), ...developed.warnings],
         })),
       ),
     ),

@@ -11,6 +11,7 @@ import { readGif } from '../containers/gif.js';
 import { readHeif } from '../containers/heif.js';
 import { readJpeg, withoutStray } from '../containers/jpeg.js';
 import { readPng } from '../containers/png.js';
+import { readRaw } from '../containers/raw.js';
 import { PALETTE, readTiff, type TiffHeader, withoutPhotometric } from '../containers/tiff.js';
 import { readWebp } from '../containers/webp.js';
 import { sharp } from '../libvips.js';
@@ -19,13 +20,15 @@ import { declaredByExif } from '../metadata/exif-colour.js';
 import type { LabCoding } from '../samples/lab-coding.js';
 import type { Depth } from '../samples/samples.js';
 import { reasonOf } from './reason.js';
-import type { CodedFormat } from './sniff.js';
+import type { CodedFormat, FileFormat } from './sniff.js';
 
 /** Everything a file says about its picture, read before any pixel is decoded. */
 export interface Header extends Carried {
   readonly format: CodedFormat;
   /** What the file is, where results like it are in another format. */
   readonly source?: ReadOnlyFormat;
+  /** Size of the sensor's picture, of a raw file that says it. */
+  readonly sensor?: { readonly width: number; readonly height: number };
   /** As stored: before the orientation is applied. */
   readonly width: number;
   readonly height: number;
@@ -103,6 +106,38 @@ const jpeg = (file: Uint8Array, name: string): Read => {
     colour: exifColour(header),
     encoded: withoutStray(file),
   });
+};
+
+const withoutJpeg = (name: string, complete: boolean): Diagnostics =>
+  complete
+    ? unsupported(
+        `${name} is a camera’s raw file without a JPEG in it.`,
+        'Develop it in a raw converter and export 16-bit TIFF, which keeps its depth and gamut.',
+      )
+    : [failure('image/truncated', `${name} ends before its picture does.`)];
+
+// A camera's raw file is read by the JPEG in it, with what the file around it says.
+const raw = (file: Uint8Array, name: string): Read => {
+  const found = readRaw(file);
+  if (found.preview === undefined) return E.left(withoutJpeg(name, found.complete));
+  const { preview, complete, exif, xmp, iptc, orientation, size, colour, leftovers } = found;
+  return pipe(
+    jpeg(preview, name),
+    E.map(
+      (header): Header => ({
+        ...header,
+        source: 'raw',
+        ...(size ? { sensor: size } : {}),
+        exif,
+        xmp,
+        iptc: iptc ?? header.iptc,
+        orientation: orientation ?? header.orientation,
+        colour: header.icc ? undefined : (colour ?? declaredByExif(exif)),
+        complete: complete ? header.complete : false,
+        leftovers: [...header.leftovers, ...leftovers],
+      }),
+    ),
+  );
 };
 
 // A profile outranks what EXIF says.
@@ -206,13 +241,7 @@ const tiffHeader = (file: Uint8Array, header: TiffHeader, vips: VipsHeader, name
 const tiff = (file: Uint8Array, name: string): TE.TaskEither<Diagnostics, Header> => {
   const header = readTiff(file);
   if (header === undefined) return TE.left(corrupt(name, 'it holds no TIFF directory'));
-  if (header.cameraRaw)
-    return TE.left(
-      unsupported(
-        `${name} is a camera’s raw file; its first picture is only a preview.`,
-        'Develop it in a raw converter and export 16-bit TIFF, which keeps its depth and gamut.',
-      ),
-    );
+  if (header.cameraRaw) return TE.fromEither(raw(file, name));
   const encoded = labCodingOf(header) ? withoutPhotometric(file, header) : file;
   return pipe(
     askVips(encoded, name, header.page),
@@ -293,7 +322,7 @@ const gif = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, Head
     ),
   );
 
-const read = (bytes: Uint8Array, format: CodedFormat, name: string): TE.TaskEither<Diagnostics, Header> => {
+const read = (bytes: Uint8Array, format: FileFormat, name: string): TE.TaskEither<Diagnostics, Header> => {
   switch (format) {
     case 'jpeg':
       return TE.fromEither(jpeg(bytes, name));
@@ -307,6 +336,8 @@ const read = (bytes: Uint8Array, format: CodedFormat, name: string): TE.TaskEith
       return avif(bytes, name);
     case 'gif':
       return gif(bytes, name);
+    case 'raw':
+      return TE.fromEither(raw(bytes, name));
     case 'heic':
       return TE.fromEither(heic(bytes, name));
   }
@@ -319,7 +350,7 @@ const read = (bytes: Uint8Array, format: CodedFormat, name: string): TE.TaskEith
  */
 export const readHeader = (
   bytes: Uint8Array,
-  format: CodedFormat,
+  format: FileFormat,
   name: string,
 ): TE.TaskEither<Diagnostics, Header> =>
   pipe(

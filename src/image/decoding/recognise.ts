@@ -13,17 +13,8 @@ import { sniff } from './sniff.js';
 const isNamedPicture = (path: string): boolean =>
   /\.(?:jpg|jpeg|jpe|jfif|mpo|png|tif|tiff|webp|avif|gif)$/i.test(path);
 
-/** Names of cameras' raw files that are TIFF in form: the picture in them is a preview. */
-const isNamedRaw = (path: string): boolean =>
-  /\.(?:3fr|arw|cr2|dcr|dng|erf|fff|gpr|iiq|kdc|mef|mos|nef|nrw|pef|ptx|rwl|sr2|srf|srw)$/i.test(path);
-
 /** Bytes that tell what a file is. */
 const ENOUGH = 4096;
-
-const raw: Reason = {
-  what: 'camera raw',
-  hint: 'Develop raw files in a raw converter and export 16-bit TIFF.',
-};
 
 /**
  * Why a file is none that `decode` reads; undefined where it is one, or is called like one. It is known by what it is, whatever
@@ -45,7 +36,7 @@ export const reasonToLeave = async (
     case 'supported':
       if (isForeign(found.format) && !isThere(found.format))
         return { what: foreignNames[found.format], hint: installHint(found.format) };
-      return found.format === 'tiff' && isNamedRaw(file) ? raw : undefined;
+      return undefined;
     case 'damaged':
       return undefined;
     case 'unsupported':

@@ -5,9 +5,12 @@ import type { ForeignFormat } from '../foreign/packages.js';
 /** Formats with a decoder: one that comes with the program, or one in a package that may be installed. */
 export type CodedFormat = ImageFormat | ForeignFormat;
 
+/** What a file may be: one of these, or a camera's raw file, out of which a JPEG is taken. */
+export type FileFormat = CodedFormat | 'raw';
+
 /** What the first bytes say about a file. The name of a file is never asked. */
 export type Sniffed =
-  | { readonly kind: 'supported'; readonly format: CodedFormat }
+  | { readonly kind: 'supported'; readonly format: FileFormat }
   | { readonly kind: 'damaged'; readonly format: ImageFormat; readonly reason: string }
   | { readonly kind: 'unsupported'; readonly name: string; readonly hint?: string }
   | { readonly kind: 'unknown' };
@@ -39,16 +42,20 @@ const unsupported: readonly Signature[] = [
   { at: 0, text: 'DDS ', name: 'DDS texture' },
   { at: 0, text: 'qoif', name: 'QOI' },
   { at: 0, text: 'AT&TFORM', name: 'DjVu' },
-  { at: 0, text: 'FUJIFILMCCD-RAW', name: 'Fujifilm raw (RAF)', hint: raw },
   { at: 0, text: 'FOVb', name: 'Sigma raw (X3F)', hint: raw },
-  { at: 0, text: 'IIU\0', name: 'Panasonic raw (RW2)', hint: raw },
-  { at: 0, text: 'IIRO', name: 'Olympus raw (ORF)', hint: raw },
-  { at: 0, text: 'IIRS', name: 'Olympus raw (ORF)', hint: raw },
-  { at: 0, text: 'MMOR', name: 'Olympus raw (ORF)', hint: raw },
-  { at: 8, text: 'CR\x02\0', name: 'Canon raw (CR2)', hint: raw },
-  { at: 4, text: 'ftypcrx ', name: 'Canon raw (CR3)', hint: raw },
   { at: 0, text: 'PK\x03\x04', name: 'ZIP archive', hint: 'Unpack it first.' },
   { at: 0, text: '\x1a\x45\xdf\xa3', name: 'Matroska or WebM video' },
+];
+
+/** Heads of cameras' raw files: Fujifilm's RAF, Panasonic's RW2, Olympus' ORF, Canon's CR2 and CR3. Others look like TIFF. */
+const raws: readonly Pick<Signature, 'at' | 'text'>[] = [
+  { at: 0, text: 'FUJIFILMCCD-RAW' },
+  { at: 0, text: 'IIU\0' },
+  { at: 0, text: 'IIRO' },
+  { at: 0, text: 'IIRS' },
+  { at: 0, text: 'MMOR' },
+  { at: 8, text: 'CR\x02\0' },
+  { at: 4, text: 'ftypcrx ' },
 ];
 
 const brands = (bytes: Uint8Array): readonly string[] => {
@@ -92,6 +99,8 @@ export const sniff = (bytes: Uint8Array): Sniffed => {
   if (hasText(bytes, '\x89PNG\r\n\x1a\n')) return { kind: 'supported', format: 'png' };
   if (hasText(bytes, 'RIFF') && hasText(bytes, 'WEBP', 8)) return { kind: 'supported', format: 'webp' };
   if (hasText(bytes, 'GIF87a') || hasText(bytes, 'GIF89a')) return { kind: 'supported', format: 'gif' };
+  if (raws.some(({ at, text: magic }) => hasText(bytes, magic, at)))
+    return { kind: 'supported', format: 'raw' };
   const known = unsupported.find(({ at, text: magic }) => hasText(bytes, magic, at));
   if (known !== undefined)
     return {

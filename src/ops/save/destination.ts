@@ -10,9 +10,15 @@ const alike = [
   ['tif', 'tiff'],
 ];
 
+/** Names that makers of cameras give their raw files. */
+const raws =
+  '3fr ari arw bay cr2 cr3 crw dcr dcs dng erf fff gpr iiq k25 kdc mef mos mrw nef nrw orf ori pef ptx raf raw rw2 rwl sr2 srf srw x3f'.split(
+    ' ',
+  );
+
 /** Extensions of formats that are never written, and those of results that are like such files. */
 const written: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries({ jpg: ['heic', 'heif', 'hif'] }).flatMap(([ext, names]) =>
+  Object.entries({ jpg: ['heic', 'heif', 'hif', ...raws] }).flatMap(([ext, names]) =>
     names.map((name) => [name, ext]),
   ),
 );
