@@ -29,6 +29,12 @@ const decoderBytes = (header: Header, raw: number): number => {
     case 'heic':
       // Planes, their RGB, what goes through the pipe; and a heap that grows by a fifth at a time.
       return (bits > 8 ? 2 : 1) * (alpha ? 20 : 16) * pixels;
+    case 'jxl':
+      // Floats of all channels at several stages, and the file in between.
+      return 80 * pixels;
+    case 'radiance':
+      // A file of floats in between.
+      return raw;
     case 'gif':
       return 8 * pixels;
     case 'tiff':
@@ -61,7 +67,7 @@ const fileBytes = ({ source, encoded }: Header): number =>
 
 /** What is known of a picture by its file's header. */
 export const extentFrom = (header: Header): Extent => {
-  const { format, bits, model, palette, alpha, orientation, encoded } = header;
+  const { bits, model, palette, alpha, orientation, encoded } = header;
   const pixels = header.width * header.height;
   const turned = orientation >= 5;
   const way = wayOf(header);
@@ -80,7 +86,7 @@ export const extentFrom = (header: Header): Extent => {
     alpha,
     untouched: true,
     source: {
-      format: resultFormat(format),
+      format: resultFormat(header),
       bits,
       model,
       palette,

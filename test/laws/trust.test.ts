@@ -33,6 +33,7 @@ const readers = new Set(own.flatMap(([module]) => pathsIn(module)));
 /** Packages that parse: whoever imports one of them parses. A new dependency belongs here or below. */
 const parsingPackages: ReadonlySet<string> = new Set([
   'es-module-lexer',
+  'jxl-oxide-wasm',
   'libheif-js',
   'onnxruntime-node',
   'protobufjs',

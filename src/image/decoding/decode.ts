@@ -20,6 +20,7 @@ import { markLight } from '../samples/light.js';
 import { total } from '../thrown.js';
 import { type Developed, develop } from './develop.js';
 import { readForeign } from './foreign.js';
+import { guised } from './guise.js';
 import { type Header, readHeader, resultFormat } from './header.js';
 import { type Raster, readRaster, type Wanted } from './raster.js';
 import { type FileFormat, sniff } from './sniff.js';
@@ -142,7 +143,7 @@ const metadataOf = (header: Header, { exif, xmp, picture }: Developed): Metadata
   const { video } = header;
   const { icc, iptc, photoshop, density, colour, codePoints, chromaSubsampling, blocks } = header;
   return {
-    format: resultFormat(header.format),
+    format: resultFormat(header),
     ...(header.source ? { source: header.source } : {}),
     bits: header.bits,
     model: header.model,
@@ -181,17 +182,19 @@ const leftovers = {
 } as const;
 
 /** What is left behind, claims in XMP of what the file has not among it. */
-const leftoversOf = ({ leftovers, format, xmp }: Header): readonly Leftover[] => {
+const leftoversOf = ({ leftovers, format, source, xmp }: Header): readonly Leftover[] => {
   const claims = claimsIn(xmp);
   const has = (...kinds: readonly Leftover[]): boolean => kinds.some((kind) => leftovers.includes(kind));
   return [
     ...new Set([
       ...leftovers,
       ...(claims?.provenance === true ? (['content credentials'] as const) : []),
-      ...(format !== 'jpeg' && claims?.gainMap === true && !has('gain map', 'Apple gain map')
+      ...((source ?? format) !== 'jpeg' && claims?.gainMap === true && !has('gain map', 'Apple gain map')
         ? (['missing gain map'] as const)
         : []),
-      ...(format !== 'jpeg' && claims?.motion === true && !has('video') ? (['missing video'] as const) : []),
+      ...((source ?? format) !== 'jpeg' && claims?.motion === true && !has('video')
+        ? (['missing video'] as const)
+        : []),
     ]),
   ];
 };
@@ -214,7 +217,7 @@ const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [
           'image/first-page-only',
           header.format === 'avif' || header.format === 'heic'
             ? `${name} holds ${header.pages} pictures; its main one is taken.`
-            : `${name} holds ${header.pages} pages or frames; the first is taken.`,
+            : `${name} holds ${header.source === 'jxl' ? 'several' : header.pages} pages or frames; the first is taken.`,
         ),
       ]
     : []),
@@ -238,12 +241,13 @@ const readPixels = (
   damaged: 'refuse' | 'keep',
   signal: AbortSignal | undefined,
 ): TE.TaskEither<Diagnostics, Raster> =>
-  isForeign(header.format)
+  header.format === 'heic'
     ? readForeign(header, header.format, wanted, name, signal)
     : readRaster(header, wanted, name, damaged);
 
 /**
- * Decodes a photo: JPEG, PNG, WebP, AVIF, TIFF or GIF, whatever its name says; HEIC where the package for it is installed;
+ * Decodes a photo: JPEG, PNG, WebP, AVIF, TIFF or GIF, whatever its name says; Radiance HDR; HEIC and JPEG XL where the
+ * packages for them are installed;
  * of cameras' raw files the largest JPEG in them.
  *
  * - The picture is upright: EXIF orientation is applied, and reset to 1 in the metadata.
@@ -283,6 +287,7 @@ export const decode = (input: Input, options: DecodeOptions = {}): TE.TaskEither
     TE.chain(wholly(name, damaged)),
     TE.chain(withinPixels(name, maxPixels)),
     TE.chain(withinMemory(name, maxMemory)),
+    TE.chain(guised(name, options.signal)),
     // 3. Its samples, and 4. what they mean in sRGB.
     TE.chain((header) =>
       pipe(

@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { carrierTiff } from '../containers/tiff-writer.js';
-import { decodeApart, type ForeignFault } from '../foreign/host.js';
+import { decodeApart, type ForeignFault, type ForeignLimits } from '../foreign/host.js';
 import { type ForeignFormat, foreignNames } from '../foreign/packages.js';
 import type { Pixels } from '../foreign/pixels.js';
 import { extentFrom } from '../memory.js';
@@ -14,7 +14,15 @@ import { endsEarly, type Raster, readRaster, type Wanted } from './raster.js';
 /** Milliseconds that a decoder may take: on a machine that does ten things at once, a photo of 12 megapixels takes 30 seconds. */
 const timeFor = ({ width, height }: Header): number => 60_000 + (width * height) / 100;
 
-const refusal = (name: string, format: ForeignFormat, { kind, reason }: ForeignFault): Diagnostics => {
+/** What decoding a file in a process of its own may take, by its header. */
+export const limitsFor = (header: Header, signal: AbortSignal | undefined): ForeignLimits => ({
+  memory: extentFrom(header).source?.decoding ?? 0,
+  milliseconds: timeFor(header),
+  ...(signal ? { signal } : {}),
+});
+
+/** What is said of a file of which there are no pixels. */
+export const refusal = (name: string, format: ForeignFormat, { kind, reason }: ForeignFault): Diagnostics => {
   switch (kind) {
     case 'refused':
       return [failure('image/corrupt', `${name} is damaged: ${reason}.`)];
@@ -82,13 +90,8 @@ export const readForeign = (
 ): TE.TaskEither<Diagnostics, Raster> => {
   if (endsEarly(header))
     return TE.left([failure('image/truncated', `${name} ends before its picture does.`)]);
-  const limits = {
-    memory: extentFrom(header).source?.decoding ?? 0,
-    milliseconds: timeFor(header),
-    ...(signal ? { signal } : {}),
-  };
   return pipe(
-    decodeApart(format, header.encoded, limits),
+    decodeApart(format, header.encoded, limitsFor(header, signal)),
     TE.mapLeft((fault) => refusal(name, format, fault)),
     TE.chainEitherK(asTold(header, name)),
     TE.map(lifted),

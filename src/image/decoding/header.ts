@@ -10,7 +10,9 @@ import type { Carried } from '../containers/container.js';
 import { readGif } from '../containers/gif.js';
 import { readHeif } from '../containers/heif.js';
 import { readJpeg, withoutStray } from '../containers/jpeg.js';
+import { readJxl } from '../containers/jxl.js';
 import { readPng } from '../containers/png.js';
+import { readRadiance } from '../containers/radiance.js';
 import { readRaw } from '../containers/raw.js';
 import { PALETTE, readTiff, type TiffHeader, withoutPhotometric } from '../containers/tiff.js';
 import { readWebp } from '../containers/webp.js';
@@ -67,8 +69,19 @@ const unsupported = (message: string, hint?: string): Diagnostics => [
   failure('image/unsupported-format', message, hint === undefined ? {} : { hint }),
 ];
 
-/** The format of results like a file of this one: those of formats that are never written are JPEG, as photos mostly are. */
-export const resultFormat = (format: CodedFormat): ImageFormat => (format === 'heic' ? 'jpeg' : format);
+/** The formats of results like files of formats that are never written: JPEG, as photos mostly are, and TIFF, which holds light as floats. */
+const resultFormats: Readonly<Record<ReadOnlyFormat, ImageFormat>> = {
+  heic: 'jpeg',
+  raw: 'jpeg',
+  jxl: 'jpeg',
+  radiance: 'tiff',
+};
+
+/** The format of results like a file. */
+export const resultFormat = ({ format, source }: Pick<Header, 'format' | 'source'>): ImageFormat => {
+  if (source !== undefined) return resultFormats[source];
+  return format === 'heic' || format === 'jxl' || format === 'radiance' ? resultFormats[format] : format;
+};
 
 /** What most files are: eight bits of RGB, one page, nothing special. */
 const ordinary = {
@@ -304,6 +317,54 @@ const heic = (encoded: Uint8Array, name: string): Read =>
     ),
   );
 
+const jxl = (encoded: Uint8Array, name: string): Read => {
+  const header = readJxl(encoded);
+  if (header === undefined) return E.left(corrupt(name, 'it holds no JPEG XL picture'));
+  const { animated, ...rest } = header;
+  return E.right({
+    ...ordinary,
+    ...rest,
+    format: 'jxl',
+    source: 'jxl',
+    // How many there are stands nowhere before them.
+    pages: animated ? 2 : 1,
+    depth: rest.bits > 8 ? 'uint16' : 'uint8',
+    lossless: false,
+    encoded,
+  });
+};
+
+const radiance = (encoded: Uint8Array, name: string): Read =>
+  pipe(
+    readRadiance(encoded),
+    E.bimap(
+      (reason) => corrupt(name, reason),
+      ({ width, height }): Header => ({
+        ...ordinary,
+        ...bare,
+        width,
+        height,
+        format: 'radiance',
+        source: 'radiance',
+        bits: 32,
+        depth: 'float32',
+        encoded,
+      }),
+    ),
+  );
+
+/** What a file carries that has no place for anything. */
+const bare: Carried = {
+  exif: undefined,
+  xmp: undefined,
+  icc: undefined,
+  iptc: undefined,
+  photoshop: undefined,
+  density: undefined,
+  blocks: [],
+  leftovers: [],
+};
+
 const gif = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, Header> =>
   pipe(
     askVips(encoded, name),
@@ -338,6 +399,10 @@ const read = (bytes: Uint8Array, format: FileFormat, name: string): TE.TaskEithe
       return gif(bytes, name);
     case 'raw':
       return TE.fromEither(raw(bytes, name));
+    case 'jxl':
+      return TE.fromEither(jxl(bytes, name));
+    case 'radiance':
+      return TE.fromEither(radiance(bytes, name));
     case 'heic':
       return TE.fromEither(heic(bytes, name));
   }

@@ -23,6 +23,9 @@ describe('the first bytes of a file', () => {
     ['raw', 'II*\0\x10\0\0\0CR\x02\0'],
     ['raw', 'FUJIFILMCCD-RAW '],
     ['raw', 'IIU\0'],
+    ['jxl', '\xff\x0a'],
+    ['jxl', '\0\0\0\x0cJXL \r\n\x87\n'],
+    ['radiance', '#?RADIANCE\n'],
     ['raw', 'IIRO'],
     ['raw', 'MMOR'],
     ['heic', '\0\0\0\x14ftypmif1\0\0\0\0mif1'],
@@ -32,8 +35,6 @@ describe('the first bytes of a file', () => {
 
   it.each([
     ['video (MP4 or QuickTime)', '\0\0\0\x18ftypmp42\0\0\0\0isommp42'],
-    ['JPEG XL', '\xff\x0a'],
-    ['JPEG XL', '\0\0\0\x0cJXL \r\n\x87\n'],
     ['Photoshop (PSD)', '8BPS\0\x01'],
     ['BMP', 'BM'],
     ['PDF', '%PDF-1.7'],

@@ -3,7 +3,7 @@ import { hasText, latin1 } from '../bytes.js';
 import type { ForeignFormat } from '../foreign/packages.js';
 
 /** Formats with a decoder: one that comes with the program, or one in a package that may be installed. */
-export type CodedFormat = ImageFormat | ForeignFormat;
+export type CodedFormat = ImageFormat | ForeignFormat | 'radiance';
 
 /** What a file may be: one of these, or a camera's raw file, out of which a JPEG is taken. */
 export type FileFormat = CodedFormat | 'raw';
@@ -25,8 +25,6 @@ interface Signature {
 }
 
 const unsupported: readonly Signature[] = [
-  { at: 0, text: '\xff\x0a', name: 'JPEG XL' },
-  { at: 0, text: '\0\0\0\x0cJXL ', name: 'JPEG XL' },
   { at: 0, text: '\0\0\0\x0cjP  ', name: 'JPEG 2000' },
   { at: 0, text: '\xff\x4f\xff\x51', name: 'JPEG 2000' },
   { at: 0, text: '8BPS', name: 'Photoshop (PSD)', hint: 'Save it as TIFF.' },
@@ -36,8 +34,6 @@ const unsupported: readonly Signature[] = [
   { at: 0, text: '%!PS', name: 'PostScript' },
   { at: 0, text: '<svg', name: 'SVG' },
   { at: 0, text: '\x76\x2f\x31\x01', name: 'OpenEXR' },
-  { at: 0, text: '#?RADIANCE', name: 'Radiance HDR' },
-  { at: 0, text: '#?RGBE', name: 'Radiance HDR' },
   { at: 0, text: 'SIMPLE  =', name: 'FITS' },
   { at: 0, text: 'DDS ', name: 'DDS texture' },
   { at: 0, text: 'qoif', name: 'QOI' },
@@ -99,6 +95,10 @@ export const sniff = (bytes: Uint8Array): Sniffed => {
   if (hasText(bytes, '\x89PNG\r\n\x1a\n')) return { kind: 'supported', format: 'png' };
   if (hasText(bytes, 'RIFF') && hasText(bytes, 'WEBP', 8)) return { kind: 'supported', format: 'webp' };
   if (hasText(bytes, 'GIF87a') || hasText(bytes, 'GIF89a')) return { kind: 'supported', format: 'gif' };
+  if (hasText(bytes, '\xff\x0a') || hasText(bytes, '\0\0\0\x0cJXL '))
+    return { kind: 'supported', format: 'jxl' };
+  if (hasText(bytes, '#?RADIANCE') || hasText(bytes, '#?RGBE'))
+    return { kind: 'supported', format: 'radiance' };
   if (raws.some(({ at, text: magic }) => hasText(bytes, magic, at)))
     return { kind: 'supported', format: 'raw' };
   const known = unsupported.find(({ at, text: magic }) => hasText(bytes, magic, at));

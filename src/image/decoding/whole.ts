@@ -4,10 +4,10 @@ import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { messageOf } from '../../diagnostics/index.js';
 import { readBytes } from '../../disk/read.js';
-import { isForeign } from '../foreign/packages.js';
 import { MAX_BYTES, MAX_PIXELS } from '../limits.js';
 import { decodingRefusal } from '../memory.js';
 import { formatOf } from './decode.js';
+import { guised } from './guise.js';
 import { type Header, readHeader } from './header.js';
 import { type Attempt, judged } from './judge.js';
 import { endsEarly } from './raster.js';
@@ -39,7 +39,9 @@ const decodes = async (header: Header, memory: number): Promise<boolean> => {
   if (header.width * header.height > MAX_PIXELS || decodingRefusal(header, '', memory)) return true;
   if (endsEarly(header)) return false;
   // Its structure is all that is asked: a second of decoding tells no more, since its decoder says nothing of lost samples.
-  if (isForeign(header.format)) return true;
+  if (header.format === 'heic') return true;
+  if (header.format === 'jxl' || header.format === 'radiance')
+    return E.isRight(await guised('', undefined)(header)());
   return E.isRight(await judged(header, shrunk(header), 'refuse')());
 };
 

@@ -81,6 +81,8 @@ const names: Readonly<Record<ImageFormat, string>> = {
 export const readOnlyNames: Readonly<Record<ReadOnlyFormat, string>> = {
   heic: 'HEIC',
   raw: 'a camera’s raw file',
+  jxl: 'JPEG XL',
+  radiance: 'Radiance HDR',
 };
 
 /** The format's name as people write it. */

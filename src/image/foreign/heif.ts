@@ -62,7 +62,7 @@ const rowsOf = (library: Library, at: number, stride: number, row: number, heigh
 };
 
 /** Decodes the main picture: turned and cut as the file asks, RGB or RGBA, in the bits that it has. Throws what is wrong. */
-export const decodeHeif: Decoding = async (bytes): Promise<Pixels> => {
+export const decodeHeif: Decoding<Pixels> = async (bytes) => {
   const require = createRequire(import.meta.url);
   const library = (require('libheif-js/libheif-wasm/libheif-bundle.js') as () => Library)();
   const [error, place] = [library._malloc(12), library._malloc(8)];

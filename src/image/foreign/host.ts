@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import type { Duplex } from 'node:stream';
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { messageOf } from '../../diagnostics/index.js';
 import { isWhole, type Message, readMessage, toFrames } from '../../tensor/run/model-process/frames.js';
 import { OUT_OF_MEMORY } from '../../tensor/run/model-process/guard.js';
@@ -33,15 +34,16 @@ const MOST_COMPLAINT = 10_000;
 
 const script = (): string => createRequire(import.meta.url).resolve('#decoder-process');
 
-type Answer = E.Either<ForeignFault, Pixels>;
+type Answer = E.Either<ForeignFault, Message>;
 
-const fault = (kind: ForeignFault['kind'], reason: string): Answer => E.left({ kind, reason });
+const fault = (kind: ForeignFault['kind'], reason: string): E.Either<ForeignFault, never> =>
+  E.left({ kind, reason });
 
 /** Gives every whole message that a pipe brings to `tell`. */
-const listen = (pipe: Duplex, tell: (message: Message) => void): void => {
+const listen = (channel: Duplex, tell: (message: Message) => void): void => {
   let reading = readMessage();
   let at = 0;
-  pipe.on('data', (chunk: Buffer) => {
+  channel.on('data', (chunk: Buffer) => {
     for (let from = 0; from < chunk.length; ) {
       const taken = Math.min(chunk.length - from, reading.wanted.length - at);
       reading.wanted.set(chunk.subarray(from, from + taken), at);
@@ -55,8 +57,10 @@ const listen = (pipe: Duplex, tell: (message: Message) => void): void => {
   });
 };
 
-const answerOf = ({ head, tensors: { samples } }: Message): Answer => {
-  if (head.ok !== true) return fault('refused', String(head.message));
+const answerOf = (message: Message): Answer =>
+  message.head.ok === true ? E.right(message) : fault('refused', String(message.head.message));
+
+const pixelsIn = ({ head, tensors: { samples } }: Message): E.Either<ForeignFault, Pixels> => {
   const [height = 0, width = 0, channels = 0] = samples?.shape ?? [];
   const data = samples?.data as Raw | undefined;
   return data === undefined || data.length !== width * height * channels
@@ -74,18 +78,38 @@ const start = (memory: number): ChildProcess | string => {
   }
 };
 
+/** Decodes a file to its pixels. */
+export const decodeApart = (
+  format: ForeignFormat,
+  bytes: Uint8Array,
+  limits: ForeignLimits,
+): TE.TaskEither<ForeignFault, Pixels> => pipe(workApart(format, bytes, limits), TE.chainEitherK(pixelsIn));
+
+/** Decodes a file to the same picture in another file, of a format that is read here. */
+export const recodeApart = (
+  format: ForeignFormat,
+  bytes: Uint8Array,
+  limits: ForeignLimits,
+): TE.TaskEither<ForeignFault, Uint8Array> =>
+  pipe(
+    workApart(format, bytes, limits),
+    TE.chainEitherK(({ tensors: { file } }) =>
+      file?.dtype === 'uint8' ? E.right(file.data) : fault('refused', 'its decoder gave no picture'),
+    ),
+  );
+
 /**
- * Decodes a file by the package for its format, in a process of its own, which ends with it, at its limits, and with this one: foreign
+ * Works on a file by the package for its format, in a process of its own, which ends with it, at its limits, and with this one: foreign
  * bytes in native or WebAssembly code can be stopped no other way, and what one file does to the decoder touches no other file.
  */
-export const decodeApart =
-  (format: ForeignFormat, bytes: Uint8Array, limits: ForeignLimits): TE.TaskEither<ForeignFault, Pixels> =>
+const workApart =
+  (format: ForeignFormat, bytes: Uint8Array, limits: ForeignLimits): TE.TaskEither<ForeignFault, Message> =>
   () =>
     new Promise((resolve) => {
       const { memory, milliseconds, signal } = limits;
       const child = start(memory);
       if (typeof child === 'string') return resolve(fault('ended', `no process can be started (${child})`));
-      const pipe = child.stdio[3] as Duplex;
+      const channel = child.stdio[3] as Duplex;
       let complaint = '';
       const settle = (answer: Answer): void => {
         clearTimeout(timer);
@@ -104,7 +128,7 @@ export const decodeApart =
         complaint = (complaint + chunk.toString()).slice(-MOST_COMPLAINT);
       });
       // Its end is told by `close`; a write to a process that is gone is no more than that.
-      pipe.on('error', () => undefined);
+      channel.on('error', () => undefined);
       child.on('error', ({ message }) =>
         settle(fault('ended', `its decoder cannot be started (${message})`)),
       );
@@ -115,8 +139,8 @@ export const decodeApart =
             : fault('ended', `its decoder ended (${by ?? `exit status ${status}`})`),
         ),
       );
-      listen(pipe, (message) => settle(answerOf(message)));
+      listen(channel, (message) => settle(answerOf(message)));
       const file = { dtype: 'uint8', shape: [bytes.length], data: bytes } as const;
-      for (const frame of toFrames({ head: { format }, tensors: { file } })) pipe.write(frame);
+      for (const frame of toFrames({ head: { format }, tensors: { file } })) channel.write(frame);
       return undefined;
     });

@@ -16,13 +16,14 @@ const packageOf = (name: string): DecoderPackage => ({ name, install: `npm i ${n
 /** The decoders, by what they are for. */
 export const decoderPackages = {
   heic: packageOf('libheif-js'),
+  jxl: packageOf('jxl-oxide-wasm'),
 } as const satisfies Readonly<Record<string, DecoderPackage>>;
 
 /** What there is a decoder for in a package of its own. */
 export type ForeignFormat = keyof typeof decoderPackages;
 
 /** The formats as people call them. */
-export const foreignNames: Readonly<Record<ForeignFormat, string>> = { heic: 'HEIC' };
+export const foreignNames: Readonly<Record<ForeignFormat, string>> = { heic: 'HEIC', jxl: 'JPEG XL' };
 
 /** Whether a format is decoded by such a package. */
 export const isForeign = (format: string): format is ForeignFormat => format in decoderPackages;
@@ -35,7 +36,7 @@ export const isInstalled = (format: ForeignFormat): boolean => {
   if (known !== undefined) return known;
   let found = true;
   try {
-    createRequire(import.meta.url).resolve(decoderPackages[format].name);
+    createRequire(import.meta.url).resolve(`${decoderPackages[format].name}/package.json`);
   } catch {
     found = false;
   }

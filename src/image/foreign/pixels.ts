@@ -10,5 +10,10 @@ export interface Pixels {
   readonly data: Raw;
 }
 
+/** The same picture in another file, that of a format which is read here. */
+export interface Recoded {
+  readonly file: Uint8Array;
+}
+
 /** A decoder. Rejects with what is wrong with the file. */
-export type Decoding = (bytes: Uint8Array) => Promise<Pixels>;
+export type Decoding<A extends Pixels | Recoded = Pixels | Recoded> = (bytes: Uint8Array) => Promise<A>;

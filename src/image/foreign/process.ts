@@ -4,6 +4,7 @@ import { guardProcess } from '../../tensor/run/model-process/guard.js';
 import { receive, send } from '../../tensor/run/model-process/pipe.js';
 import { depthOf } from '../samples/samples.js';
 import { decodeHeif } from './heif.js';
+import { decodeJxl } from './jxl.js';
 import type { ForeignFormat } from './packages.js';
 import type { Decoding } from './pixels.js';
 
@@ -12,7 +13,7 @@ import type { Decoding } from './pixels.js';
  * whether it ends. Whoever started it ends it. It is given the file, and answers once.
  */
 
-const decoders: Readonly<Record<ForeignFormat, Decoding>> = { heic: decodeHeif };
+const decoders: Readonly<Record<ForeignFormat, Decoding>> = { heic: decodeHeif, jxl: decodeJxl };
 
 const [bytes = 'Infinity'] = process.argv.slice(2);
 guardProcess(Number(bytes));
@@ -25,9 +26,15 @@ const file = message?.tensors.file;
 if (message !== undefined && file?.dtype === 'uint8') {
   try {
     const decode = decoders[message.head.format as ForeignFormat];
-    const { width, height, channels, bits, data } = await decode(new Uint8Array(file.data));
-    const samples = { dtype: depthOf(data), shape: [height, width, channels], data } as HostTensor;
-    send({ head: { ok: true, bits }, tensors: { samples } });
+    const decoded = await decode(new Uint8Array(file.data));
+    if ('file' in decoded) {
+      const { file: data } = decoded;
+      send({ head: { ok: true }, tensors: { file: { dtype: 'uint8', shape: [data.length], data } } });
+    } else {
+      const { width, height, channels, bits, data } = decoded;
+      const samples = { dtype: depthOf(data), shape: [height, width, channels], data } as HostTensor;
+      send({ head: { ok: true, bits }, tensors: { samples } });
+    }
   } catch (thrown) {
     send({ head: { ok: false, message: messageOf(thrown) }, tensors: {} });
   }
