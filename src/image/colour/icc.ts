@@ -94,3 +94,26 @@ export const readProfile = (icc: Uint8Array): Profile | undefined => {
   const grey = space === 'grey' ? curve(tags.get('kTRC')) : undefined;
   return grey && { kind: 'grey', curve: grey };
 };
+
+/** Characters of a name that are read. */
+const MOST_NAME = 100;
+
+/** What a profile calls itself, in the first language that it has a name in; undefined where it says nothing. */
+export const profileName = (icc: Uint8Array): string | undefined => {
+  if (icc.length < 132) return undefined;
+  const tag = tagsOf(icc).get('desc');
+  if (tag === undefined || tag.length < 28) return undefined;
+  const view = viewOf(tag);
+  if (hasText(tag, 'desc'))
+    return latin1(tag, 12, Math.min(tag.length, 12 + MOST_NAME))
+      .split('\0')[0]
+      ?.trim();
+  if (!hasText(tag, 'mluc')) return undefined;
+  const [length, start] = [Math.min(view.getUint32(20), 2 * MOST_NAME), view.getUint32(24)];
+  const units = Array.from({ length: length >> 1 }, (_, i) => start + 2 * i).filter(
+    (at) => at + 2 <= tag.length,
+  );
+  return String.fromCharCode(...units.map((at) => view.getUint16(at)))
+    .split('\0')[0]
+    ?.trim();
+};
