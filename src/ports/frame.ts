@@ -122,6 +122,8 @@ export interface Metadata {
   readonly density?: number;
   /** EXIF orientation that the file had, 1..8, before decoding applied it. */
   readonly orientation: number;
+  /** When the source file was changed last, in milliseconds since 1970; absent for what was no file on disk. */
+  readonly modified?: number;
   /** Frames or pages of the source; only the first is decoded. */
   readonly pages: number;
   /** Chroma subsampling of a JPEG or AVIF source, as in `4:2:0`. */

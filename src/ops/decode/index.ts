@@ -1,9 +1,18 @@
+import { stat } from 'node:fs/promises';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { onDisk } from '../../disk/names.js';
 import { bytesOf } from '../../image/decoding/extent.js';
 import { defineOp } from '../../operator/define.js';
 import { defaulted, integer, oneOf, optional } from '../../operator/params/index.js';
 import { file, frame } from '../../ports/index.js';
+
+/** When a file was changed last; undefined where it is gone by now. */
+const modifiedAt = (path: string): Promise<number | undefined> =>
+  stat(onDisk(path)).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
 
 /** Reads a picture: upright, in sRGB, its transparency and metadata kept aside. */
 export const decode = defineOp({
@@ -41,9 +50,10 @@ export const decode = defineOp({
             },
           ),
         ),
-        TE.map(({ frame, warnings }) => {
+        TE.chainTaskK(({ frame, warnings }) => async () => {
           for (const warning of warnings) warn(key, warning)();
-          return frame;
+          const modified = value.bytes === undefined ? await modifiedAt(value.path) : undefined;
+          return modified === undefined ? frame : { ...frame, metadata: { ...frame.metadata, modified } };
         }),
       ),
 });
