@@ -6,6 +6,7 @@ import { declare as doctorCommand } from './declarations/doctor.js';
 import { declare as explainCommand } from './declarations/explain.js';
 import { declare as exportCommand } from './declarations/export.js';
 import { declare as graphCommand } from './declarations/graph.js';
+import { declare as inspectCommand } from './declarations/inspect.js';
 import { declare as modelsCommand } from './declarations/models.js';
 import { declare as newCommand } from './declarations/new.js';
 import { declare as opsCommand } from './declarations/ops.js';
@@ -33,6 +34,7 @@ const commands: readonly Declare[] = [
   checkCommand,
   planCommand,
   graphCommand,
+  inspectCommand,
   opsCommand,
   schemaCommand,
   newCommand,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { close, fchmod, fstat, fsync, link, open, rename, rm, stat, write } from 'node:fs';
+import { close, fchmod, fstat, fsync, futimes, link, open, rename, rm, stat, write } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -17,6 +17,7 @@ const statOf = promisify(stat);
 const statOfOpen = promisify(fstat);
 const linked = promisify(link);
 const withMode = promisify(fchmod);
+const withTimes = promisify(futimes);
 const writeFrom = promisify(write);
 
 /** How temporary files are named, so that watchers pass them over and a later run can clear those of a crash. */
@@ -129,6 +130,7 @@ const fill = async (
   temporary: string,
   pieces: Iterable<Uint8Array>,
   mode: number | undefined,
+  modified: number | undefined,
 ): Promise<number> => {
   // `wx` never writes through a link that someone else put there.
   const descriptor = await opened(onDisk(temporary), 'wx');
@@ -143,6 +145,7 @@ const fill = async (
         at += bytesWritten;
         place += bytesWritten;
       }
+    if (modified !== undefined) await withTimes(descriptor, Date.now() / 1000, modified / 1000);
     await synced(descriptor);
     return descriptor;
   } catch (thrown) {
@@ -193,12 +196,14 @@ const replace = async (
   path: string,
   pieces: Iterable<Uint8Array>,
   replaceable: Replaceable,
+  modified?: number,
 ): Promise<Look> => {
   const folder = dirname(path);
   // The temporary name does not contain the target's: that may be as long as a name can be.
   const temporary = join(folder, `${TEMPORARY.prefix}${randomBytes(8).toString('hex')}${TEMPORARY.suffix}`);
   try {
-    const descriptor = await fill(temporary, pieces, replaceable === 'none' ? undefined : await modeOf(path));
+    const mode = replaceable === 'none' ? undefined : await modeOf(path);
+    const descriptor = await fill(temporary, pieces, mode, modified);
     try {
       await named(temporary, path, replaceable);
       await syncFolder(folder);
@@ -226,11 +231,13 @@ export const writeAtomically = (path: string, bytes: Uint8Array): TE.TaskEither<
 /**
  * The same, in the place of no other file than a given one, or of none; gives a look at what was written. Errors: those of
  * `writeAtomically`, and `file/exists` where another file has appeared.
+ *
+ * @param modified when the file is to have been changed last, in milliseconds since 1970. Default: now
  */
 export const writeInPlaceOf =
   (replaceable: Replaceable) =>
-  (path: string, bytes: Uint8Array): TE.TaskEither<Diagnostics, Look> =>
-    TE.tryCatch(() => replace(path, [bytes], replaceable), writeFailure(path));
+  (path: string, bytes: Uint8Array, modified?: number): TE.TaskEither<Diagnostics, Look> =>
+    TE.tryCatch(() => replace(path, [bytes], replaceable, modified), writeFailure(path));
 
 /** As `writeAtomically`, for a file that is not in memory as a whole: its pieces, one after the other. A throw of theirs is an error. */
 export const writePiecesAtomically = (

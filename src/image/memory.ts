@@ -3,7 +3,7 @@ import { megabytes } from '../diagnostics/quantities.js';
 import type { ImageFormat } from '../ports/index.js';
 import { spaceOf } from './colour/space.js';
 import { bytesOf, bytesPerSample, type Extent, pixelsOf } from './decoding/extent.js';
-import type { Header } from './decoding/header.js';
+import { type Header, resultFormat } from './decoding/header.js';
 import type { EncodeOptions } from './encoding/encode-options.js';
 import type { Depth } from './samples/samples.js';
 
@@ -26,6 +26,15 @@ const decoderBytes = (header: Header, raw: number): number => {
       return 7 * pixels;
     case 'avif':
       return (bits > 8 ? 2 : 1) * (alpha ? 22 : 17) * pixels;
+    case 'heic':
+      // Planes, their RGB, what goes through the pipe; and a heap that grows by a fifth at a time.
+      return (bits > 8 ? 2 : 1) * (alpha ? 20 : 16) * pixels;
+    case 'jxl':
+      // Floats of all channels at several stages, and the file in between.
+      return 80 * pixels;
+    case 'radiance':
+      // A file of floats in between.
+      return raw;
     case 'gif':
       return 8 * pixels;
     case 'tiff':
@@ -37,7 +46,7 @@ const decoderBytes = (header: Header, raw: number): number => {
 /** Channels as the decoder hands them over. */
 const rawChannels = ({ model, alpha, format }: Header): number => {
   if (model === 'cmyk') return alpha ? 5 : 4;
-  if (model === 'grey' && !alpha && format !== 'avif') return 1;
+  if (model === 'grey' && !alpha && format !== 'avif' && format !== 'heic') return 1;
   return alpha ? 4 : 3;
 };
 
@@ -53,9 +62,12 @@ const wayOf = (header: Header): 'srgb' | 'converted' | 'managed' => {
   return spaceOf(header).space.kind;
 };
 
+const fileBytes = ({ source, encoded }: Header): number =>
+  source === 'raw' ? encoded.buffer.byteLength : encoded.byteLength;
+
 /** What is known of a picture by its file's header. */
 export const extentFrom = (header: Header): Extent => {
-  const { format, bits, model, palette, alpha, orientation, encoded } = header;
+  const { bits, model, palette, alpha, orientation, encoded } = header;
   const pixels = header.width * header.height;
   const turned = orientation >= 5;
   const way = wayOf(header);
@@ -74,12 +86,13 @@ export const extentFrom = (header: Header): Extent => {
     alpha,
     untouched: true,
     source: {
-      format,
+      format: resultFormat(header),
       bits,
       model,
       palette,
       bytes: encoded.byteLength,
-      decoding: encoded.byteLength + metadataBytes(header) + raw + Math.max(decoder, parted ? raw : 0),
+      // Of a raw file only the JPEG is decoded, but all of it is in memory.
+      decoding: fileBytes(header) + metadataBytes(header) + raw + Math.max(decoder, parted ? raw : 0),
       kept,
     },
   };

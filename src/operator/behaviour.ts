@@ -340,6 +340,8 @@ export interface Sink<P> {
   readonly file: (params: P, key: ItemKey, extension: string | undefined) => Either<Diagnostics, string>;
   /** True when files that no run wrote may be replaced. */
   readonly overwrites?: (params: P) => boolean;
+  /** True when files get the time at which their photo was changed last. */
+  readonly keepsTimes?: (params: P) => boolean;
   /** True when no two items of one pass can get the same file, so that nobody need compare them all. */
   readonly distinct?: (params: P, extension: string | undefined) => boolean;
 }

@@ -11,6 +11,9 @@ export type Samples =
 /** File formats that can be read and written. */
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'tiff' | 'gif';
 
+/** Formats that are read and never written: results like such a file are in a format that is. */
+export type ReadOnlyFormat = 'heic' | 'raw' | 'jxl' | 'radiance';
+
 /** A piece of metadata that only one kind of file has: a comment, a text chunk, an application segment. */
 export interface MetadataBlock {
   /** The format it was read from, and the only one it can be given back in. */
@@ -92,8 +95,13 @@ export interface Quantisation {
 
 /** What the source file was and carried beside its pixels. Blocks are kept as bytes, so that nothing is lost. */
 export interface Metadata {
-  /** Format of the source file; absent for a picture made by the program. */
+  /**
+   * Format of the source file, or the one of results like it where its own is never written; absent for a picture made by the
+   * program.
+   */
   readonly format?: ImageFormat;
+  /** What the source file is, where its format is never written. */
+  readonly source?: ReadOnlyFormat;
   /** Bits per sample of the source: 1, 2, 4, 8, 10, 12, 16, or 32 for floating point. */
   readonly bits: number;
   /** Colour model of the source. */
@@ -124,6 +132,8 @@ export interface Metadata {
   readonly density?: number;
   /** EXIF orientation that the file had, 1..8, before decoding applied it. */
   readonly orientation: number;
+  /** When the source file was changed last, in milliseconds since 1970; absent for what was no file on disk. */
+  readonly modified?: number;
   /** Frames or pages of the source; only the first is decoded. */
   readonly pages: number;
   /** Chroma subsampling of a JPEG or AVIF source, as in `4:2:0`. */

@@ -10,6 +10,7 @@ export type {
   MetadataBlock,
   PictureShape,
   Quantisation,
+  ReadOnlyFormat,
   Samples,
   Size,
 } from './frame.js';

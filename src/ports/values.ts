@@ -21,6 +21,8 @@ export interface Encoded {
    * `{path}` or `{ext}` puts it in the place of the source's.
    */
   readonly extension?: string;
+  /** When the photo's file was changed last, in milliseconds since 1970, where it is known. */
+  readonly modified?: number;
 }
 
 /** A file that a sink has written. */

@@ -1,8 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { fromLatin1, sameBytes } from '../../src/image/bytes.js';
-import { readProfile } from '../../src/image/colour/icc.js';
+import { profileName, readProfile } from '../../src/image/colour/icc.js';
 import { profileOf } from '../../src/image/colour/profile-writer.js';
 import { spaceOf } from '../../src/image/colour/space.js';
+import { exifSummary } from '../../src/image/inspection/exif-summary.js';
 import { claimsIn, withClaims, withoutClaims } from '../../src/image/metadata/claims.js';
 import {
   densityOf,
@@ -185,6 +186,8 @@ export const metadataTargets: Readonly<Record<string, Target>> = {
       expectThat(orientationOf(upright) === 1 || orientation !== 1, 'what was upright stays so');
       expectThat(withSize(upright, 70_000, 3).length === bytes.length, 'a patch moves nothing');
       thumbnailOf(bytes);
+      const { camera = '', lens = '' } = exifSummary(bytes) ?? {};
+      expectThat(camera.length + lens.length <= 400, 'what is shown is short');
       for (const thumbnail of [undefined, new Uint8Array(3), new Uint8Array(5000)])
         withThumbnail(bytes, thumbnail);
     },
@@ -309,6 +312,7 @@ export const metadataTargets: Readonly<Record<string, Target>> = {
     seeds: () => [adobeRgb, proPhoto, srgbByTable, greyGamma22, tabledRgb],
     words: ['acsp', 'RGB ', 'GRAY', 'CMYK', 'XYZ ', 'rTRC', 'gTRC', 'bTRC', 'kTRC', 'curv', 'para', 'A2B0'],
     run: (bytes) => {
+      expectThat((profileName(bytes) ?? '').length <= 100, 'a name is short');
       for (const model of ['rgb', 'grey', 'cmyk'] as const) {
         const { space } = spaceOf({ model, icc: bytes });
         if (space.kind !== 'converted') continue;

@@ -1,10 +1,15 @@
+import { brotliCompressSync } from 'node:zlib';
 import sharp from 'sharp';
 import { plain, sameBytes } from '../../src/image/bytes.js';
 import { readAvif, withCodePoints, writeAvifExif } from '../../src/image/containers/avif.js';
 import type { Carried, Written } from '../../src/image/containers/container.js';
 import { readGif, writeGif } from '../../src/image/containers/gif.js';
+import { readHeif } from '../../src/image/containers/heif.js';
 import { arePadding, readJpeg, withoutStray, writeJpeg } from '../../src/image/containers/jpeg.js';
+import { readJxl } from '../../src/image/containers/jxl.js';
 import { readPng, writePng } from '../../src/image/containers/png.js';
+import { radianceSamples, readRadiance } from '../../src/image/containers/radiance.js';
+import { readRaw } from '../../src/image/containers/raw.js';
 import { readTiff, withoutPhotometric } from '../../src/image/containers/tiff.js';
 import { writeTiffFile } from '../../src/image/containers/tiff-writer.js';
 import { readWebp, writeWebp } from '../../src/image/containers/webp.js';
@@ -12,9 +17,13 @@ import { decode } from '../../src/image/decoding/decode.js';
 import { encode } from '../../src/image/encoding/encode.js';
 import { motionPhoto, ultraHdr, video } from '../../src/image/testing/behind.js';
 import { cmykTiff, floatTiff, labTiff, nothing, picture } from '../../src/image/testing/files.js';
+import { box, cut, heifFile, nclx, profile, rotated } from '../../src/image/testing/heif.js';
+import { boxedJxl, jxlFile } from '../../src/image/testing/jxl.js';
 import { adobeRgb } from '../../src/image/testing/profiles.js';
+import { radianceFile } from '../../src/image/testing/radiance.js';
+import { rawFiles } from '../../src/image/testing/raw.js';
 import { exifSeed, iptcSeed, xmpSeed } from './metadata.js';
-import { expectThat, rightOf, type Target, unlessOutside } from './target.js';
+import { expectThat, rightOf, type Target, unlessOutside, utf8 } from './target.js';
 
 const small = () => picture(16, 12);
 
@@ -183,6 +192,90 @@ export const pictureTargets: Readonly<Record<string, Target>> = {
       unlessOutside(() => readAvif(bytes));
       unlessOutside(() => writeAvifExif(bytes, exifSeed));
       unlessOutside(() => withCodePoints(bytes, { primaries: 9, transfer: 16 }));
+    },
+  },
+  heif: {
+    seeds: () => [
+      heifFile({ exif: exifSeed, xmp: xmpSeed, thumbnail: true, second: true }),
+      heifFile({
+        grid: { columns: 2, rows: 2, width: 100, height: 90 },
+        properties: [rotated(1), cut(60, 50), nclx(12, 13), profile(adobeRgb)],
+        auxiliary: ['urn:mpeg:hevc:2015:auxid:1', 'urn:com:apple:photo:2020:aux:hdrgainmap'],
+      }),
+    ],
+    words: [
+      'meta',
+      'iprp',
+      'ipco',
+      'ipma',
+      'pitm',
+      'hvcC',
+      'ispe',
+      'irot',
+      'clap',
+      'iref',
+      'dimg',
+      'auxl',
+      'idat',
+    ],
+    run: (bytes) => {
+      const found = unlessOutside(() => readHeif(bytes));
+      if (found === undefined || found._tag === 'Left') return;
+      const { exif, xmp, icc } = found.right;
+      for (const block of [exif, xmp, icc])
+        expectThat((block?.length ?? 0) <= bytes.length, 'no block is longer than its file');
+    },
+  },
+  raw: {
+    seeds: async () => {
+      const jpeg = writeJpeg((await freshFiles()).jpeg, carried).bytes;
+      return Object.values(rawFiles).map((make) => make(jpeg, jpeg));
+    },
+    words: [
+      'II*\0',
+      'IIRO',
+      'IIU\0',
+      'FUJIFILMCCD-RAW',
+      'ftypcrx ',
+      'moov',
+      'trak',
+      'stsz',
+      'co64',
+      'PRVW',
+      'OLYMPUS\0',
+    ],
+    run: (bytes) => {
+      const found = unlessOutside(() => readRaw(bytes));
+      if (found?.preview === undefined) return;
+      expectThat(found.preview.length <= bytes.length, 'a preview is a part of its file');
+      expectThat((found.exif?.length ?? 0) <= 2 * bytes.length + 1024, 'EXIF is no longer than its file');
+    },
+  },
+  jxl: {
+    seeds: () => [
+      jxlFile('quarters'),
+      jxlFile('ramp16'),
+      boxedJxl(jxlFile('transparent'), box('Exif', new Uint8Array(4), exifSeed), box('xml ', xmpSeed)),
+      boxedJxl(jxlFile('quarters'), box('brob', utf8('xml '), plain(brotliCompressSync(xmpSeed)))),
+    ],
+    words: ['\xff\x0a', 'jxlc', 'jxlp', 'brob', 'xml ', 'Exif', 'jumb', 'jhgm'],
+    run: (bytes) => {
+      const found = unlessOutside(() => readJxl(bytes));
+      expectThat((found?.exif?.length ?? 0) <= 32e6, 'what is inflated is bounded');
+    },
+  },
+  radiance: {
+    seeds: () => [
+      radianceFile({ width: 9, height: 3, light: (x) => x / 4, inRuns: true }),
+      radianceFile({ width: 4, height: 3, light: (x, y) => x * y, upwards: true }),
+    ],
+    words: ['#?RADIANCE\n', 'FORMAT=32-bit_rle_rgbe', 'EXPOSURE=2', '-Y 3 +X 9', '+Y', '-X'],
+    run: (bytes) => {
+      const header = rightOf(readRadiance(bytes));
+      if (header === undefined || header.width * header.height > 1_000_000) return;
+      const samples = radianceSamples(bytes, header);
+      if (samples !== undefined)
+        expectThat(samples.length === header.width * header.height * 3, 'all samples are there');
     },
   },
   gif: {

@@ -61,6 +61,27 @@ export const imageCodes = {
     remedy: 'Convert it to JPEG, PNG, WebP, AVIF, TIFF or GIF first.',
     disposition: 'permanent',
   },
+  'image/no-decoder': {
+    title: 'The decoder for this format is not installed',
+    remedy: 'The hint says how to install it; or convert the photo to JPEG, PNG, WebP, AVIF, TIFF or GIF.',
+    disposition: 'transient',
+  },
+  'image/decoder-lost': {
+    title: 'The decoder of this format ended or was ended before it gave a picture',
+    remedy:
+      'It is a package of others in a process of its own, which has limits of time and memory. If another program opens the file, please report it.',
+    disposition: 'permanent',
+  },
+  'image/preview-taken': {
+    title: 'The file is a camera’s raw file, and the JPEG in it was taken',
+    remedy: 'Develop it in a raw converter and export 16-bit TIFF for all that the sensor saw.',
+    disposition: 'permanent',
+  },
+  'image/written-otherwise': {
+    title: 'The source’s format is never written, so the result is in another one',
+    remedy: 'Choose one with `encode`, such as `encode: { format: avif, depth: 10 }` or `encode: tiff`.',
+    disposition: 'permanent',
+  },
   'image/truncated': {
     title: 'The file ends before its picture does',
     remedy: 'Copy it again from where it came. To keep what is there, decode with `damaged: keep`.',

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Diagnostics, failure, isCode } from '../../diagnostics/index.js';
 import { type Digest, digestFile } from '../../disk/digest.js';
+import { lookAt } from '../../disk/look.js';
 import { onDisk } from '../../disk/names.js';
 import { deliver } from '../../ops/save/deliver.js';
 import { nodesOf } from '../../pipelines/plan/stages.js';
@@ -189,7 +190,7 @@ const settle = async (
     return { kind: 'quarantined', failure: failedBefore(key, before) };
   return retryWithBackoff(site, key, signal, async () => {
     const duplicate = isCopyable(bulk) ? duplicateOf(journal, work, digest.right) : undefined;
-    return duplicate !== undefined && (await copied(site, duplicate, work.target))
+    return duplicate !== undefined && (await copied(site, duplicate, work))
       ? finish(site, item, about, { path: work.target, size: duplicate.outputSize }, duplicate.output)
       : perform(site, item, about, signal);
   });
@@ -206,7 +207,7 @@ const barrierTo = async ({ bulk: { sink, journal }, results }: RecordedSite, { t
 const copied = async (
   { ledger: { journal }, bulk: { sink }, results }: RecordedSite,
   duplicate: Result,
-  target: string,
+  { source, target }: Work,
 ): Promise<boolean> => {
   if (join(journal.folder, duplicate.output) === target || duplicate.outputDigest === undefined) return false;
   const bytes = await bytesOf(journal.folder, duplicate);
@@ -218,7 +219,9 @@ const copied = async (
     size: duplicate.outputSize,
     overwrite: sink.operator.facts.sink?.overwrites?.(sink.params) === true,
   };
-  return E.isRight(await deliver(made, bytes, results)());
+  const keeps = sink.operator.facts.sink?.keepsTimes?.(sink.params) === true;
+  const modified = keeps ? (await lookAt(source))?.modified : undefined;
+  return E.isRight(await deliver(made, bytes, results, modified)());
 };
 
 /** How often a file is worked on again that changes while it is read. */

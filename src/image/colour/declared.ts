@@ -62,6 +62,12 @@ export const adobeRgb: DeclaredColour = {
   transfer: { exponent: 563 / 256 },
 };
 
+/** ROMM RGB, called ProPhoto RGB (ISO 22028-2). */
+export const proPhoto: DeclaredColour = {
+  chromaticities: [0.7347, 0.2653, 0.1596, 0.8404, 0.0366, 0.0001, 0.3457, 0.3585],
+  transfer: { exponent: 1.8 },
+};
+
 const byGamma = (
   gamma: Uint8Array | undefined,
   white: Uint8Array | undefined,

@@ -1,6 +1,18 @@
 import type { CodePoints } from '../../ports/index.js';
-import { concat, fromLatin1, hasText, latin1, viewOf } from '../bytes.js';
-import { type Leftover, MAX_PIECES, type Written } from './container.js';
+import { concat, fromLatin1, hasText, viewOf } from '../bytes.js';
+import type { Leftover, Written } from './container.js';
+import {
+  allProperties,
+  type Box,
+  boxesOf,
+  find,
+  hasCredentials,
+  isNclx,
+  mainItemOf,
+  metaOf,
+  propertiesFor,
+  propertiesOf,
+} from './isobmff.js';
 
 /** What an AVIF file says of how its picture is coded (ISO/IEC 23008-12; AV1 in ISOBMFF). */
 export interface AvifHeader {
@@ -13,107 +25,25 @@ export interface AvifHeader {
   readonly codePoints: CodePoints | undefined;
 }
 
-interface Box {
-  readonly type: string;
-  /** Where its content starts and ends. */
-  readonly start: number;
-  readonly end: number;
-}
-
-const boxesOf = (bytes: Uint8Array, from: number, to: number): readonly Box[] => {
-  const view = viewOf(bytes);
-  const boxes: Box[] = [];
-  let at = from;
-  while (at + 8 <= to && boxes.length < MAX_PIECES) {
-    const small = view.getUint32(at);
-    const head = small === 1 ? 16 : 8;
-    if (at + head > to) break;
-    const size = small === 1 ? Number(view.getBigUint64(at + 8)) : small === 0 ? to - at : small;
-    if (size < head || at + size > to) break;
-    boxes.push({ type: latin1(bytes, at + 4, at + 8), start: at + head, end: at + size });
-    at += size;
-  }
-  return boxes;
-};
-
-const find = (boxes: readonly Box[], type: string): Box | undefined => boxes.find((box) => box.type === type);
-
-const metaOf = (bytes: Uint8Array): readonly Box[] => {
-  const meta = find(boxesOf(bytes, 0, bytes.length), 'meta');
-  return meta ? boxesOf(bytes, meta.start + 4, meta.end) : [];
-};
-
-/** The box in which C2PA 2.1 puts a manifest (section A.5). */
-const CREDENTIALS = '\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81';
-
 /** Auxiliary pictures that are transparency, which is read. */
-const ALPHA = ['urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0', 'urn:mpeg:hevc:2015:auxid:1\0'];
+export const ALPHA = ['urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0', 'urn:mpeg:hevc:2015:auxid:1\0'];
 
 const leftoversOf = (bytes: Uint8Array, properties: readonly Box[]): readonly Leftover[] => {
   const auxiliary = properties.filter(({ type }) => type === 'auxC');
-  const isCredentials = ({ type, start }: Box): boolean =>
-    type === 'uuid' && hasText(bytes, CREDENTIALS, start);
   return [
-    ...(itemOf(bytes, 'tmap') === undefined ? [] : (['gain map of AVIF'] as const)),
+    ...(itemOf(bytes, 'tmap') === undefined ? [] : (['gain map'] as const)),
     ...(auxiliary.every(({ start }) => ALPHA.some((urn) => hasText(bytes, urn, start + 4)))
       ? []
       : (['auxiliary pictures'] as const)),
-    ...(boxesOf(bytes, 0, bytes.length).some(isCredentials) ? (['content credentials'] as const) : []),
+    ...(hasCredentials(bytes) ? (['content credentials'] as const) : []),
   ];
 };
 
-const propertiesOf = (bytes: Uint8Array): readonly Box[] => {
-  const properties = find(metaOf(bytes), 'iprp');
-  return properties ? boxesOf(bytes, properties.start, properties.end) : [];
-};
-
-const mainItemOf = (bytes: Uint8Array): number | undefined => {
-  const primary = find(metaOf(bytes), 'pitm');
-  if (primary === undefined) return undefined;
-  const view = viewOf(bytes);
-  return bytes[primary.start] === 0 ? view.getUint16(primary.start + 4) : view.getUint32(primary.start + 4);
-};
-
-// Numbers of the properties of an item, counted from 1. Items are many: the table is walked, never copied.
-const associationsOf = (bytes: Uint8Array, table: Box, item: number): readonly number[] => {
-  const view = viewOf(bytes);
-  const wideItems = bytes[table.start] !== 0;
-  const wide = ((bytes[table.start + 3] ?? 0) & 1) === 1;
-  const count = view.getUint32(table.start + 4);
-  let at = table.start + 8;
-  for (let i = 0; i < count && at + (wideItems ? 5 : 3) <= table.end; i++) {
-    const id = wideItems ? view.getUint32(at) : view.getUint16(at);
-    at += wideItems ? 4 : 2;
-    const associations = view.getUint8(at);
-    const first = at + 1;
-    at = first + associations * (wide ? 2 : 1);
-    if (id === item && at <= table.end)
-      return Array.from({ length: associations }, (_, k) =>
-        wide ? view.getUint16(first + k * 2) & 0x7fff : view.getUint8(first + k) & 0x7f,
-      );
-  }
-  return [];
-};
-
-// Properties of the main picture; all there are where the file does not say which those are.
-const mainPropertiesOf = (bytes: Uint8Array): readonly Box[] => {
-  const boxes = propertiesOf(bytes);
-  const container = find(boxes, 'ipco');
-  const all = container ? boxesOf(bytes, container.start, container.end) : [];
-  const item = mainItemOf(bytes);
-  const own =
-    item === undefined
-      ? []
-      : boxes.filter(({ type }) => type === 'ipma').flatMap((table) => associationsOf(bytes, table, item));
-  const found = own.map((number) => all[number - 1]).filter((box) => box !== undefined);
-  // A picture in tiles has its coding said by the tiles.
-  return [...found, ...all.filter(({ type }) => type === 'av1C')];
-};
-
-const isNclx =
-  (bytes: Uint8Array) =>
-  ({ type, start, end }: Box): boolean =>
-    type === 'colr' && end - start >= 11 && hasText(bytes, 'nclx', start);
+// Properties of the main picture. One in tiles has its coding said by the tiles.
+const mainPropertiesOf = (bytes: Uint8Array): readonly Box[] => [
+  ...propertiesFor(bytes, mainItemOf(bytes)),
+  ...allProperties(bytes).filter(({ type }) => type === 'av1C'),
+];
 
 /** Reads how the main picture is coded. */
 export const readAvif = (bytes: Uint8Array): AvifHeader => {

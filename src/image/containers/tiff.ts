@@ -97,6 +97,38 @@ const valuesOf = ({ fields, children }: Directory): number =>
   children.reduce((sum, { directory }) => sum + valuesOf(directory), 0);
 
 /**
+ * EXIF of directories that stand in structures of their own, without maker notes: these hold offsets into a file that only their maker
+ * knows. Undefined where nothing is said, the orders of bytes differ, or values share their bytes.
+ */
+export const descriptionOfParts = (parts: {
+  readonly main: readonly [Tiff, Ifd];
+  readonly photo: readonly [Tiff, Ifd] | undefined;
+  readonly gps: readonly [Tiff, Ifd] | undefined;
+}): Uint8Array | undefined => {
+  const { main, photo, gps } = parts;
+  const [{ order }, ifd] = main;
+  const own = [photo, gps].filter((part) => part !== undefined);
+  if (own.some(([tiff]) => tiff.order !== order)) return undefined;
+  const directory: Directory = {
+    fields: leaf(ifd, structural),
+    children: [
+      ...(photo ? [{ tag: EXIF_IFD, directory: withoutMakerNotes(photoDirectory(...photo)) }] : []),
+      ...(gps ? [{ tag: GPS_IFD, directory: { fields: leaf(gps[1], new Set()), children: [] } }] : []),
+    ],
+  };
+  const most = [main, ...own].reduce((sum, [tiff]) => sum + tiff.bytes.length, 0);
+  const isEmpty = directory.fields.length === 0 && directory.children.length === 0;
+  return isEmpty || valuesOf(directory) > most ? undefined : writeTiff(directory, order);
+};
+
+const MAKER_NOTE = 0x927c;
+
+const withoutMakerNotes = ({ fields, children }: Directory): Directory => ({
+  fields: fields.filter(({ tag }) => tag !== MAKER_NOTE),
+  children,
+});
+
+/**
  * What a TIFF structure says about a photo, without what it says about pixels. Undefined where its values are longer together
  * than the structure: thousands of fields that share their bytes would be written out one by one.
  */
@@ -136,7 +168,8 @@ const densityOf = (tiff: Tiff, main: Ifd): number | undefined => {
   return unit === 3 ? value * 2.54 : value;
 };
 
-const isCameraRaw = (tiff: Tiff, main: Ifd): boolean => {
+/** Whether the file is a camera's raw file in TIFF's clothes. */
+export const isCameraRaw = (tiff: Tiff, main: Ifd): boolean => {
   const inside = integersOf(tiff.order, entryOf(main, SUB_IFDS), MAX_SUB_IFDS).map((at) => readIfd(tiff, at));
   const mosaics = [main, ...inside].map((ifd) => integerOf(tiff, ifd, 262));
   return (
@@ -145,8 +178,8 @@ const isCameraRaw = (tiff: Tiff, main: Ifd): boolean => {
   );
 };
 
-// IPTC is often padded with zeros, or declared as LONGs.
-const iptcValue = (entry: Entry | undefined): Uint8Array | undefined => {
+/** The records of IPTC in a field, which is often padded with zeros, or declared as LONGs. */
+export const iptcValue = (entry: Entry | undefined): Uint8Array | undefined => {
   if (entry === undefined) return undefined;
   const end = entry.value.findLastIndex((byte) => byte !== 0) + 1;
   return entry.type === 4 ? entry.value.subarray(0, end) : entry.value;

@@ -3,8 +3,15 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure, warning } from '../../diagnostics/index.js';
 import { megapixels } from '../../diagnostics/quantities.js';
 import { readBytes, tooLarge } from '../../disk/read.js';
-import type { Frame, GainMap, ImageFormat, Metadata, Samples } from '../../ports/index.js';
+import type { Frame, GainMap, Metadata, Samples } from '../../ports/index.js';
 import type { Leftover } from '../containers/container.js';
+import {
+  type ForeignFormat,
+  foreignNames,
+  installHint,
+  isForeign,
+  isInstalled,
+} from '../foreign/packages.js';
 import { MAX_BYTES, MAX_PIXELS } from '../limits.js';
 import { decodingRefusal } from '../memory.js';
 import { claimsIn } from '../metadata/claims.js';
@@ -12,9 +19,11 @@ import { uprightMetadata } from '../metadata/framing.js';
 import { markLight } from '../samples/light.js';
 import { total } from '../thrown.js';
 import { type Developed, develop } from './develop.js';
-import { type Header, readHeader } from './header.js';
-import { readRaster } from './raster.js';
-import { sniff } from './sniff.js';
+import { readForeign } from './foreign.js';
+import { guised } from './guise.js';
+import { type Header, readHeader, resultFormat } from './header.js';
+import { type Raster, readRaster, type Wanted } from './raster.js';
+import { type FileFormat, sniff } from './sniff.js';
 
 /** A file on disk, or its bytes; with a name for messages, where it is not the path. */
 export type Input =
@@ -33,6 +42,8 @@ export interface DecodeOptions {
    * a warning. Default `refuse`: half a photo in a folder of edits is worse than a line in the report.
    */
   readonly damaged?: 'refuse' | 'keep';
+  /** Ends what works on the file in a process of its own. */
+  readonly signal?: AbortSignal;
 }
 
 /** A decoded photo, and what was odd about its file. */
@@ -41,13 +52,27 @@ export interface Decoded {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** The format of a file's bytes. Errors: `image/empty`, `image/corrupt`, `image/unsupported-format`. */
-export const formatOf = (bytes: Uint8Array, name: string): TE.TaskEither<Diagnostics, ImageFormat> => {
+/** The format of a file's bytes. Errors: `image/no-decoder`, `image/empty`, `image/corrupt`, `image/unsupported-format`. */
+export const formatOf = (
+  bytes: Uint8Array,
+  name: string,
+  isThere: (format: ForeignFormat) => boolean = isInstalled,
+): TE.TaskEither<Diagnostics, FileFormat> => {
   if (bytes.length === 0) return TE.left([failure('image/empty', `${name} has no bytes.`)]);
   const found = sniff(bytes);
   switch (found.kind) {
     case 'supported':
-      return TE.right(found.format);
+      return isForeign(found.format) && !isThere(found.format)
+        ? TE.left([
+            failure(
+              'image/no-decoder',
+              `${name} is ${foreignNames[found.format]}, whose decoder is not installed.`,
+              {
+                hint: installHint(found.format),
+              },
+            ),
+          ])
+        : TE.right(found.format);
     case 'damaged':
       return TE.left([failure('image/corrupt', `${name} is damaged: ${found.reason}.`)]);
     case 'unsupported':
@@ -75,6 +100,19 @@ const withinPixels =
       }),
     ]);
   };
+
+/** Whether a raw file ends before what it lists, though the JPEG in it is there. */
+const isCutOff = ({ source, complete }: Header): boolean => source === 'raw' && complete === false;
+
+const wholly =
+  (name: string, damaged: 'refuse' | 'keep') =>
+  (header: Header): TE.TaskEither<Diagnostics, Header> =>
+    isCutOff(header) && damaged === 'refuse'
+      ? TE.left([failure('image/truncated', `${name} ends before what it lists does.`)])
+      : TE.right(header);
+
+const cutWarnings = (header: Header, name: string): readonly Diagnostic[] =>
+  isCutOff(header) ? [warning('image/damaged', `${name} ends before what it lists does.`)] : [];
 
 const withinMemory =
   (name: string, maxMemory: number) =>
@@ -106,7 +144,8 @@ const metadataOf = (header: Header, { exif, xmp, picture }: Developed): Metadata
   const { icc, iptc, photoshop, density, colour, codePoints, chromaSubsampling, quantisation, blocks } =
     header;
   return {
-    format: header.format,
+    format: resultFormat(header),
+    ...(header.source ? { source: header.source } : {}),
     bits: header.bits,
     model: header.model,
     orientation: header.orientation,
@@ -134,7 +173,9 @@ const leftovers = {
   'Apple gain map': 'a gain map of Apple’s (HDR)',
   'auxiliary pictures': 'auxiliary pictures (depth, mattes)',
   'missing gain map': 'the claim of a gain map, but none that can be used',
-  'gain map of AVIF': 'a gain map (HDR)',
+  'gain map': 'a gain map (HDR)',
+  video: 'the video of a motion photo',
+  'maker notes': 'maker notes, which hold places in the raw file',
   'missing video': 'the claim of being a motion photo, but no video where it says',
   'bytes behind': 'bytes behind its picture (a maker’s own data, or a video that nothing tells of)',
   'content credentials': 'content credentials (C2PA), which hold for the original bytes only',
@@ -143,26 +184,42 @@ const leftovers = {
 } as const;
 
 /** What is left behind, claims in XMP of what the file has not among it. */
-const leftoversOf = ({ leftovers, format, xmp }: Header): readonly Leftover[] => {
+const leftoversOf = ({ leftovers, format, source, xmp }: Header): readonly Leftover[] => {
   const claims = claimsIn(xmp);
+  const has = (...kinds: readonly Leftover[]): boolean => kinds.some((kind) => leftovers.includes(kind));
   return [
     ...new Set([
       ...leftovers,
       ...(claims?.provenance === true ? (['content credentials'] as const) : []),
-      ...(format !== 'jpeg' && claims?.gainMap === true ? (['missing gain map'] as const) : []),
-      ...(format !== 'jpeg' && claims?.motion === true ? (['missing video'] as const) : []),
+      ...((source ?? format) !== 'jpeg' && claims?.gainMap === true && !has('gain map', 'Apple gain map')
+        ? (['missing gain map'] as const)
+        : []),
+      ...((source ?? format) !== 'jpeg' && claims?.motion === true && !has('video')
+        ? (['missing video'] as const)
+        : []),
     ]),
   ];
 };
 
+/** What is said of a picture that was taken out of a raw file. */
+const previewWarning = ({ width, height, sensor }: Header, name: string): Diagnostic => {
+  const isSmaller = sensor !== undefined && sensor.width * sensor.height > 1.2 * width * height;
+  const beside = isSmaller ? `, though the sensor’s has ${sensor.width}x${sensor.height}` : '';
+  return warning(
+    'image/preview-taken',
+    `${name} is a camera’s raw file: the JPEG in it was taken, ${width}x${height} pixels as the camera made them${beside}.`,
+  );
+};
+
 const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [
+  ...(header.source === 'raw' ? [previewWarning(header, name)] : []),
   ...(header.pages > 1
     ? [
         warning(
           'image/first-page-only',
-          header.format === 'avif'
+          header.format === 'avif' || header.format === 'heic'
             ? `${name} holds ${header.pages} pictures; its main one is taken.`
-            : `${name} holds ${header.pages} pages or frames; the first is taken.`,
+            : `${name} holds ${header.source === 'jxl' ? 'several' : header.pages} pages or frames; the first is taken.`,
         ),
       ]
     : []),
@@ -179,8 +236,21 @@ const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [
   ),
 ];
 
+const readPixels = (
+  header: Header,
+  wanted: Wanted,
+  name: string,
+  damaged: 'refuse' | 'keep',
+  signal: AbortSignal | undefined,
+): TE.TaskEither<Diagnostics, Raster> =>
+  header.format === 'heic'
+    ? readForeign(header, header.format, wanted, name, signal)
+    : readRaster(header, wanted, name, damaged);
+
 /**
- * Decodes a photo: JPEG, PNG, WebP, AVIF, TIFF or GIF, whatever its name says.
+ * Decodes a photo: JPEG, PNG, WebP, AVIF, TIFF or GIF, whatever its name says; Radiance HDR; HEIC and JPEG XL where the
+ * packages for them are installed;
+ * of cameras' raw files the largest JPEG in them.
  *
  * - The picture is upright: EXIF orientation is applied, and reset to 1 in the metadata.
  * - Colours are sRGB. Samples that are sRGB already (untagged, or under a profile that is sRGB by another name) come as
@@ -193,10 +263,10 @@ const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [
  * - Metadata blocks are kept as bytes. XMP that is no well-formed XML, or too large to be read, is kept as it is, with a
  *   warning: nothing in it counts, and nothing in it is brought up to date.
  *
- * Warnings: `image/first-page-only`, `image/profile-ignored`, `image/high-dynamic-range`, `image/metadata-dropped`,
+ * Warnings: `image/preview-taken`, `image/first-page-only`, `image/profile-ignored`, `image/high-dynamic-range`, `image/metadata-dropped`,
  * `image/xmp-unreadable`, `image/damaged`. Errors: `image/not-found`, `image/permission-denied`, `image/not-a-file`, `image/read-failed`,
- * `image/empty`, `image/file-too-large`, `image/too-many-pixels`, `image/memory-limit`, `image/unsupported-format`, `image/truncated`,
- * `image/corrupt`, `image/out-of-memory`, `image/unreadable`.
+ * `image/empty`, `image/file-too-large`, `image/too-many-pixels`, `image/memory-limit`, `image/unsupported-format`, `image/no-decoder`,
+ * `image/decoder-lost`, `image/truncated`, `image/corrupt`, `image/out-of-memory`, `image/unreadable`.
  */
 export const decode = (input: Input, options: DecodeOptions = {}): TE.TaskEither<Diagnostics, Decoded> => {
   const { maxPixels = MAX_PIXELS, maxBytes = MAX_BYTES, damaged = 'refuse' } = options;
@@ -216,18 +286,20 @@ export const decode = (input: Input, options: DecodeOptions = {}): TE.TaskEither
         TE.chain((format) => readHeader(bytes, format, name)),
       ),
     ),
+    TE.chain(wholly(name, damaged)),
     TE.chain(withinPixels(name, maxPixels)),
     TE.chain(withinMemory(name, maxMemory)),
+    TE.chain(guised(name, options.signal)),
     // 3. Its samples, and 4. what they mean in sRGB.
     TE.chain((header) =>
       pipe(
-        develop(header, name, (wanted) => readRaster(header, wanted, name, damaged)),
+        develop(header, name, (wanted) => readPixels(header, wanted, name, damaged, options.signal)),
         TE.map((developed) => ({
           frame: {
             ...developed.picture,
             metadata: uprightMetadata(metadataOf(header, developed), header),
           },
-          warnings: [...warningsOf(header, name), ...developed.warnings],
+          warnings: [...warningsOf(header, name), ...cutWarnings(header, name), ...developed.warnings],
         })),
       ),
     ),

@@ -3,13 +3,23 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Metadata as VipsHeader } from 'sharp';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import type { CodePoints, DeclaredColour, ImageFormat, Quantisation } from '../../ports/index.js';
+import type {
+  CodePoints,
+  DeclaredColour,
+  ImageFormat,
+  Quantisation,
+  ReadOnlyFormat,
+} from '../../ports/index.js';
 import { declaredByNumbers, type Hdr } from '../colour/declared.js';
 import { readAvif } from '../containers/avif.js';
 import type { Carried } from '../containers/container.js';
 import { readGif } from '../containers/gif.js';
+import { readHeif } from '../containers/heif.js';
 import { readJpeg, withoutStray } from '../containers/jpeg.js';
+import { readJxl } from '../containers/jxl.js';
 import { readPng } from '../containers/png.js';
+import { readRadiance } from '../containers/radiance.js';
+import { readRaw } from '../containers/raw.js';
 import { PALETTE, readTiff, type TiffHeader, withoutPhotometric } from '../containers/tiff.js';
 import { endingWithFirstFrame, readWebp } from '../containers/webp.js';
 import { sharp } from '../libvips.js';
@@ -18,10 +28,15 @@ import { declaredByExif } from '../metadata/exif-colour.js';
 import type { LabCoding } from '../samples/lab-coding.js';
 import type { Depth } from '../samples/samples.js';
 import { reasonOf } from './reason.js';
+import type { CodedFormat, FileFormat } from './sniff.js';
 
 /** Everything a file says about its picture, read before any pixel is decoded. */
 export interface Header extends Carried {
-  readonly format: ImageFormat;
+  readonly format: CodedFormat;
+  /** What the file is, where results like it are in another format. */
+  readonly source?: ReadOnlyFormat;
+  /** Size of the sensor's picture, of a raw file that says it. */
+  readonly sensor?: { readonly width: number; readonly height: number };
   /** As stored: before the orientation is applied. */
   readonly width: number;
   readonly height: number;
@@ -62,6 +77,20 @@ const unsupported = (message: string, hint?: string): Diagnostics => [
   failure('image/unsupported-format', message, hint === undefined ? {} : { hint }),
 ];
 
+/** The formats of results like files of formats that are never written: JPEG, as photos mostly are, and TIFF, which holds light as floats. */
+const resultFormats: Readonly<Record<ReadOnlyFormat, ImageFormat>> = {
+  heic: 'jpeg',
+  raw: 'jpeg',
+  jxl: 'jpeg',
+  radiance: 'tiff',
+};
+
+/** The format of results like a file. */
+export const resultFormat = ({ format, source }: Pick<Header, 'format' | 'source'>): ImageFormat => {
+  if (source !== undefined) return resultFormats[source];
+  return format === 'heic' || format === 'jxl' || format === 'radiance' ? resultFormats[format] : format;
+};
+
 /** What most files are: eight bits of RGB, one page, nothing special. */
 const ordinary = {
   bits: 8,
@@ -99,6 +128,38 @@ const jpeg = (file: Uint8Array, name: string): Read => {
     colour: exifColour(header),
     encoded: withoutStray(file),
   });
+};
+
+const withoutJpeg = (name: string, complete: boolean): Diagnostics =>
+  complete
+    ? unsupported(
+        `${name} is a camera’s raw file without a JPEG in it.`,
+        'Develop it in a raw converter and export 16-bit TIFF, which keeps its depth and gamut.',
+      )
+    : [failure('image/truncated', `${name} ends before its picture does.`)];
+
+// A camera's raw file is read by the JPEG in it, with what the file around it says.
+const raw = (file: Uint8Array, name: string): Read => {
+  const found = readRaw(file);
+  if (found.preview === undefined) return E.left(withoutJpeg(name, found.complete));
+  const { preview, complete, exif, xmp, iptc, orientation, size, colour, leftovers } = found;
+  return pipe(
+    jpeg(preview, name),
+    E.map(
+      (header): Header => ({
+        ...header,
+        source: 'raw',
+        ...(size ? { sensor: size } : {}),
+        exif,
+        xmp,
+        iptc: iptc ?? header.iptc,
+        orientation: orientation ?? header.orientation,
+        colour: header.icc ? undefined : (colour ?? declaredByExif(exif)),
+        complete: complete ? header.complete : false,
+        leftovers: [...header.leftovers, ...leftovers],
+      }),
+    ),
+  );
 };
 
 // A profile outranks what EXIF says.
@@ -203,13 +264,7 @@ const tiff = (file: Uint8Array, name: string): TE.TaskEither<Diagnostics, Header
   const header = readTiff(file);
   if (header === undefined) return TE.left(corrupt(name, 'it holds no TIFF directory'));
   if (header.endless) return TE.left(corrupt(name, 'it has more directories than any file of photos'));
-  if (header.cameraRaw)
-    return TE.left(
-      unsupported(
-        `${name} is a camera’s raw file; its first picture is only a preview.`,
-        'Develop it in a raw converter and export 16-bit TIFF, which keeps its depth and gamut.',
-      ),
-    );
+  if (header.cameraRaw) return TE.fromEither(raw(file, name));
   const encoded = labCodingOf(header) ? withoutPhotometric(file, header) : file;
   return pipe(
     askVips(encoded, name, header.page),
@@ -248,6 +303,78 @@ const avif = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, Hea
     }),
   );
 
+const heic = (encoded: Uint8Array, name: string): Read =>
+  pipe(
+    readHeif(encoded),
+    E.bimap(
+      ({ kind, reason }) =>
+        kind === 'damaged'
+          ? corrupt(name, reason)
+          : unsupported(`${name} is HEIF that cannot be read: ${reason}.`),
+      ({ pictures, grey, ...rest }): Header => ({
+        ...ordinary,
+        ...rest,
+        format: 'heic',
+        source: 'heic',
+        model: grey ? 'grey' : 'rgb',
+        pages: pictures,
+        depth: rest.bits > 8 ? 'uint16' : 'uint8',
+        lossless: false,
+        // A profile outranks them.
+        ...colourOf(rest.icc || !rest.codePoints ? undefined : declaredByNumbers(rest.codePoints)),
+        encoded,
+      }),
+    ),
+  );
+
+const jxl = (encoded: Uint8Array, name: string): Read => {
+  const header = readJxl(encoded);
+  if (header === undefined) return E.left(corrupt(name, 'it holds no JPEG XL picture'));
+  const { animated, ...rest } = header;
+  return E.right({
+    ...ordinary,
+    ...rest,
+    format: 'jxl',
+    source: 'jxl',
+    // How many there are stands nowhere before them.
+    pages: animated ? 2 : 1,
+    depth: rest.bits > 8 ? 'uint16' : 'uint8',
+    lossless: false,
+    encoded,
+  });
+};
+
+const radiance = (encoded: Uint8Array, name: string): Read =>
+  pipe(
+    readRadiance(encoded),
+    E.bimap(
+      (reason) => corrupt(name, reason),
+      ({ width, height }): Header => ({
+        ...ordinary,
+        ...bare,
+        width,
+        height,
+        format: 'radiance',
+        source: 'radiance',
+        bits: 32,
+        depth: 'float32',
+        encoded,
+      }),
+    ),
+  );
+
+/** What a file carries that has no place for anything. */
+const bare: Carried = {
+  exif: undefined,
+  xmp: undefined,
+  icc: undefined,
+  iptc: undefined,
+  photoshop: undefined,
+  density: undefined,
+  blocks: [],
+  leftovers: [],
+};
+
 const gif = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, Header> =>
   pipe(
     askVips(encoded, name),
@@ -266,7 +393,7 @@ const gif = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, Head
     ),
   );
 
-const read = (bytes: Uint8Array, format: ImageFormat, name: string): TE.TaskEither<Diagnostics, Header> => {
+const read = (bytes: Uint8Array, format: FileFormat, name: string): TE.TaskEither<Diagnostics, Header> => {
   switch (format) {
     case 'jpeg':
       return TE.fromEither(jpeg(bytes, name));
@@ -280,6 +407,14 @@ const read = (bytes: Uint8Array, format: ImageFormat, name: string): TE.TaskEith
       return avif(bytes, name);
     case 'gif':
       return gif(bytes, name);
+    case 'raw':
+      return TE.fromEither(raw(bytes, name));
+    case 'jxl':
+      return TE.fromEither(jxl(bytes, name));
+    case 'radiance':
+      return TE.fromEither(radiance(bytes, name));
+    case 'heic':
+      return TE.fromEither(heic(bytes, name));
   }
 };
 
@@ -290,7 +425,7 @@ const read = (bytes: Uint8Array, format: ImageFormat, name: string): TE.TaskEith
  */
 export const readHeader = (
   bytes: Uint8Array,
-  format: ImageFormat,
+  format: FileFormat,
   name: string,
 ): TE.TaskEither<Diagnostics, Header> =>
   pipe(

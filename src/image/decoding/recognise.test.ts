@@ -17,6 +17,7 @@ beforeAll(async () => {
     copyFileSync(join(folder, 'a.jpg'), join(folder, name));
   await picture.tiff().toFile(join(folder, 'f.tif'));
   copyFileSync(join(folder, 'f.tif'), join(folder, 'g.NEF'));
+  put('m.x3f', 'FOVb\0\0\x03\0');
   put('h.heic', '\0\0\0\x18ftypheic\0\0\0\0mif1heic');
   put('i.HEIC', '\0\0\0\x18ftypheic\0\0\0\0mif1heic');
   put('j.mov', '\0\0\0\x14ftypqt  \0\0\0\0qt  ');
@@ -39,6 +40,9 @@ describe('files', () => {
       'd.HEIC',
       'e.txt',
       'f.tif',
+      'g.NEF',
+      'h.heic',
+      'i.HEIC',
       'k.jpg',
       'l.jpg',
       'no-extension',
@@ -48,16 +52,16 @@ describe('files', () => {
   it('that are left out are counted, with their reasons', async () => {
     const { leftOut } = await listed();
     expect(leftOut?.code).toBe('file/left-out');
-    expect(leftOut?.message).toMatch(/^7 files are left out: 2 \.heic \(HEIC\), /);
+    expect(leftOut?.message).toMatch(/^5 files are left out: /);
     for (const part of [
-      '1 .nef (camera raw)',
+      '1 .x3f (Sigma raw (X3F))',
       '1 .mov (video (MP4 or QuickTime))',
       '1 without extension (no picture)',
       '1 .dat (empty)',
       '1 .jpg (a link, which is not followed)',
     ])
       expect(leftOut?.message).toContain(part);
-    expect(leftOut?.hint).toContain('HEVC');
+    expect(leftOut?.hint).toContain('raw converter');
   });
 
   it('are chosen by name alone where there are patterns', async () => {

@@ -1,30 +1,32 @@
 import type { Reason } from '../../disk/left-out.js';
 import { firstBytes } from '../../disk/regular.js';
+import {
+  type ForeignFormat,
+  foreignNames,
+  installHint,
+  isForeign,
+  isInstalled,
+} from '../foreign/packages.js';
 import { sniff } from './sniff.js';
 
 /** Names that files have whose pictures `decode` reads: what is so called and is none has a place among what failed. */
 const isNamedPicture = (path: string): boolean =>
   /\.(?:jpg|jpeg|jpe|jfif|mpo|png|tif|tiff|webp|avif|gif)$/i.test(path);
 
-/** Names of cameras' raw files that are TIFF in form: the picture in them is a preview. */
-const isNamedRaw = (path: string): boolean =>
-  /\.(?:3fr|arw|cr2|dcr|dng|erf|fff|gpr|iiq|kdc|mef|mos|nef|nrw|pef|ptx|rwl|sr2|srf|srw)$/i.test(path);
-
 /** Bytes that tell what a file is. */
 const ENOUGH = 4096;
-
-const raw: Reason = {
-  what: 'camera raw',
-  hint: 'Develop raw files in a raw converter and export 16-bit TIFF.',
-};
 
 /**
  * Why a file is none that `decode` reads; undefined where it is one, or is called like one. It is known by what it is, whatever
  * it is called. One that cannot be looked at may be a photo: whoever reads it says what is wrong.
  *
  * @param file absolute path
+ * @param isThere whether the decoder for a format is installed
  */
-export const reasonToLeave = async (file: string): Promise<Reason | undefined> => {
+export const reasonToLeave = async (
+  file: string,
+  isThere: (format: ForeignFormat) => boolean = isInstalled,
+): Promise<Reason | undefined> => {
   if (isNamedPicture(file)) return undefined;
   const bytes = await firstBytes(file, ENOUGH).catch(() => undefined);
   if (bytes === undefined) return undefined;
@@ -32,7 +34,9 @@ export const reasonToLeave = async (file: string): Promise<Reason | undefined> =
   const found = sniff(bytes);
   switch (found.kind) {
     case 'supported':
-      return found.format === 'tiff' && isNamedRaw(file) ? raw : undefined;
+      if (isForeign(found.format) && !isThere(found.format))
+        return { what: foreignNames[found.format], hint: installHint(found.format) };
+      return undefined;
     case 'damaged':
       return undefined;
     case 'unsupported':

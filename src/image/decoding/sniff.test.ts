@@ -18,19 +18,23 @@ describe('the first bytes of a file', () => {
     ['avif', '\0\0\0\x1cftypavif\0\0\0\0mif1avifmiaf'],
     ['avif', '\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf'],
     ['avif', '\0\0\0\x1cftypavis\0\0\0\0avis'],
+    ['heic', '\0\0\0\x1cftypheic\0\0\0\0mif1heic'],
+    ['raw', '\0\0\0\x18ftypcrx \0\0\0\0'],
+    ['raw', 'II*\0\x10\0\0\0CR\x02\0'],
+    ['raw', 'FUJIFILMCCD-RAW '],
+    ['raw', 'IIU\0'],
+    ['jxl', '\xff\x0a'],
+    ['jxl', '\0\0\0\x0cJXL \r\n\x87\n'],
+    ['radiance', '#?RADIANCE\n'],
+    ['raw', 'IIRO'],
+    ['raw', 'MMOR'],
+    ['heic', '\0\0\0\x14ftypmif1\0\0\0\0mif1'],
   ])('tell %s', (format, start) => {
     expect(sniff(file(start))).toEqual({ kind: 'supported', format });
   });
 
   it.each([
-    ['HEIC', '\0\0\0\x1cftypheic\0\0\0\0mif1heic'],
-    ['HEIF', '\0\0\0\x14ftypmif1\0\0\0\0mif1'],
-    ['Canon raw (CR3)', '\0\0\0\x18ftypcrx \0\0\0\0'],
-    ['Canon raw (CR2)', 'II*\0\x10\0\0\0CR\x02\0'],
-    ['Fujifilm raw (RAF)', 'FUJIFILMCCD-RAW '],
     ['video (MP4 or QuickTime)', '\0\0\0\x18ftypmp42\0\0\0\0isommp42'],
-    ['JPEG XL', '\xff\x0a'],
-    ['JPEG XL', '\0\0\0\x0cJXL \r\n\x87\n'],
     ['Photoshop (PSD)', '8BPS\0\x01'],
     ['BMP', 'BM'],
     ['PDF', '%PDF-1.7'],

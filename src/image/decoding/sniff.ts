@@ -1,15 +1,21 @@
 import type { ImageFormat } from '../../ports/index.js';
 import { hasText, latin1 } from '../bytes.js';
+import type { ForeignFormat } from '../foreign/packages.js';
+
+/** Formats with a decoder: one that comes with the program, or one in a package that may be installed. */
+export type CodedFormat = ImageFormat | ForeignFormat | 'radiance';
+
+/** What a file may be: one of these, or a camera's raw file, out of which a JPEG is taken. */
+export type FileFormat = CodedFormat | 'raw';
 
 /** What the first bytes say about a file. The name of a file is never asked. */
 export type Sniffed =
-  | { readonly kind: 'supported'; readonly format: ImageFormat }
+  | { readonly kind: 'supported'; readonly format: FileFormat }
   | { readonly kind: 'damaged'; readonly format: ImageFormat; readonly reason: string }
   | { readonly kind: 'unsupported'; readonly name: string; readonly hint?: string }
   | { readonly kind: 'unknown' };
 
 const raw = 'Develop it in a raw converter and export 16-bit TIFF, which keeps its depth and gamut.';
-const heic = 'Export it as JPEG, AVIF or TIFF; the HEVC decoder cannot be shipped because of its patents.';
 
 interface Signature {
   readonly at: number;
@@ -19,8 +25,6 @@ interface Signature {
 }
 
 const unsupported: readonly Signature[] = [
-  { at: 0, text: '\xff\x0a', name: 'JPEG XL' },
-  { at: 0, text: '\0\0\0\x0cJXL ', name: 'JPEG XL' },
   { at: 0, text: '\0\0\0\x0cjP  ', name: 'JPEG 2000' },
   { at: 0, text: '\xff\x4f\xff\x51', name: 'JPEG 2000' },
   { at: 0, text: '8BPS', name: 'Photoshop (PSD)', hint: 'Save it as TIFF.' },
@@ -30,22 +34,24 @@ const unsupported: readonly Signature[] = [
   { at: 0, text: '%!PS', name: 'PostScript' },
   { at: 0, text: '<svg', name: 'SVG' },
   { at: 0, text: '\x76\x2f\x31\x01', name: 'OpenEXR' },
-  { at: 0, text: '#?RADIANCE', name: 'Radiance HDR' },
-  { at: 0, text: '#?RGBE', name: 'Radiance HDR' },
   { at: 0, text: 'SIMPLE  =', name: 'FITS' },
   { at: 0, text: 'DDS ', name: 'DDS texture' },
   { at: 0, text: 'qoif', name: 'QOI' },
   { at: 0, text: 'AT&TFORM', name: 'DjVu' },
-  { at: 0, text: 'FUJIFILMCCD-RAW', name: 'Fujifilm raw (RAF)', hint: raw },
   { at: 0, text: 'FOVb', name: 'Sigma raw (X3F)', hint: raw },
-  { at: 0, text: 'IIU\0', name: 'Panasonic raw (RW2)', hint: raw },
-  { at: 0, text: 'IIRO', name: 'Olympus raw (ORF)', hint: raw },
-  { at: 0, text: 'IIRS', name: 'Olympus raw (ORF)', hint: raw },
-  { at: 0, text: 'MMOR', name: 'Olympus raw (ORF)', hint: raw },
-  { at: 8, text: 'CR\x02\0', name: 'Canon raw (CR2)', hint: raw },
-  { at: 4, text: 'ftypcrx ', name: 'Canon raw (CR3)', hint: raw },
   { at: 0, text: 'PK\x03\x04', name: 'ZIP archive', hint: 'Unpack it first.' },
   { at: 0, text: '\x1a\x45\xdf\xa3', name: 'Matroska or WebM video' },
+];
+
+/** Heads of cameras' raw files: Fujifilm's RAF, Panasonic's RW2, Olympus' ORF, Canon's CR2 and CR3. Others look like TIFF. */
+const raws: readonly Pick<Signature, 'at' | 'text'>[] = [
+  { at: 0, text: 'FUJIFILMCCD-RAW' },
+  { at: 0, text: 'IIU\0' },
+  { at: 0, text: 'IIRO' },
+  { at: 0, text: 'IIRS' },
+  { at: 0, text: 'MMOR' },
+  { at: 8, text: 'CR\x02\0' },
+  { at: 4, text: 'ftypcrx ' },
 ];
 
 const brands = (bytes: Uint8Array): readonly string[] => {
@@ -58,9 +64,8 @@ const sniffMedia = (bytes: Uint8Array): Sniffed => {
   const all = brands(bytes);
   const has = (...names: readonly string[]) => all.some((brand) => names.includes(brand));
   if (has('avif', 'avis')) return { kind: 'supported', format: 'avif' };
-  if (has('heic', 'heix', 'heim', 'heis', 'hevc', 'hevx'))
-    return { kind: 'unsupported', name: 'HEIC', hint: heic };
-  if (has('mif1', 'msf1')) return { kind: 'unsupported', name: 'HEIF', hint: heic };
+  if (has('heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1'))
+    return { kind: 'supported', format: 'heic' };
   return { kind: 'unsupported', name: 'video (MP4 or QuickTime)', hint: 'Export a still picture from it.' };
 };
 
@@ -90,6 +95,12 @@ export const sniff = (bytes: Uint8Array): Sniffed => {
   if (hasText(bytes, '\x89PNG\r\n\x1a\n')) return { kind: 'supported', format: 'png' };
   if (hasText(bytes, 'RIFF') && hasText(bytes, 'WEBP', 8)) return { kind: 'supported', format: 'webp' };
   if (hasText(bytes, 'GIF87a') || hasText(bytes, 'GIF89a')) return { kind: 'supported', format: 'gif' };
+  if (hasText(bytes, '\xff\x0a') || hasText(bytes, '\0\0\0\x0cJXL '))
+    return { kind: 'supported', format: 'jxl' };
+  if (hasText(bytes, '#?RADIANCE') || hasText(bytes, '#?RGBE'))
+    return { kind: 'supported', format: 'radiance' };
+  if (raws.some(({ at, text: magic }) => hasText(bytes, magic, at)))
+    return { kind: 'supported', format: 'raw' };
   const known = unsupported.find(({ at, text: magic }) => hasText(bytes, magic, at));
   if (known !== undefined)
     return {

@@ -1,5 +1,5 @@
 import { type Diagnostic, type Diagnostics, failure } from '../../diagnostics/index.js';
-import type { ImageFormat } from '../../ports/index.js';
+import type { ImageFormat, ReadOnlyFormat } from '../../ports/index.js';
 
 /**
  * How to write a photo. Without `format` everything is as in the source file: format, depth, colour profile, palette,
@@ -75,6 +75,14 @@ const names: Readonly<Record<ImageFormat, string>> = {
   avif: 'AVIF',
   tiff: 'TIFF',
   gif: 'GIF',
+};
+
+/** Formats that are never written, as people call them. */
+export const readOnlyNames: Readonly<Record<ReadOnlyFormat, string>> = {
+  heic: 'HEIC',
+  raw: 'a camera’s raw file',
+  jxl: 'JPEG XL',
+  radiance: 'Radiance HDR',
 };
 
 /** The format's name as people write it. */

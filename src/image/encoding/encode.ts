@@ -175,7 +175,7 @@ const encodeAs =
  * - Floats are rounded to the nearest level; colours outside the target's gamut are clipped only here.
  * - Palettes, and depths of 1, 2 and 4 bits, are written where they hold every sample exactly, else 8 bits are.
  *
- * Warnings: `image/alpha-flattened`, `image/depth-reduced`, `image/colours-reduced`, `image/colour-model-changed`,
+ * Warnings: `image/written-otherwise`, `image/alpha-flattened`, `image/depth-reduced`, `image/colours-reduced`, `image/colour-model-changed`,
  * `image/metadata-dropped`, `image/left-out`. Errors: `image/option-conflict`, `image/not-a-frame`, `image/too-large-for-format`,
  * `image/out-of-memory`, `image/encode-failed`.
  */

@@ -7,7 +7,7 @@ import { type ColourSpace, spaceOf } from '../colour/space.js';
 import { MAX_SIDE } from '../limits.js';
 import { originOf } from '../samples/origin.js';
 import type { Depth } from '../samples/samples.js';
-import { abilities, type EncodeOptions, faultsOf, nameOf } from './encode-options.js';
+import { abilities, type EncodeOptions, faultsOf, nameOf, readOnlyNames } from './encode-options.js';
 
 /** What will be written, with every choice made. */
 export interface Target {
@@ -103,8 +103,16 @@ const subsamplingFor = (frame: Frame, options: EncodeOptions, quality: number): 
 
 const warningsFor = (frame: Frame, target: Target, options: EncodeOptions): readonly Diagnostic[] => {
   const name = nameOf(target.format);
-  const { bits, model } = frame.metadata;
+  const { bits, model, source } = frame.metadata;
   return [
+    ...(source !== undefined && options.format === undefined
+      ? [
+          warning(
+            'image/written-otherwise',
+            `The source is ${readOnlyNames[source]}, which is never written: the result is ${name}.`,
+          ),
+        ]
+      : []),
     ...(frame.alpha && !target.alpha
       ? [warning('image/alpha-flattened', `${name} has no transparency: the picture was laid over white.`)]
       : []),

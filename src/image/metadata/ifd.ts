@@ -56,14 +56,19 @@ const sizes: Readonly<Record<number, number>> = {
 /** A directory of more fields than this is taken for damage. */
 const maxEntries = 4096;
 
-/** Opens a TIFF structure; undefined when the bytes are not one. */
-export const openTiff = (bytes: Uint8Array): Tiff | undefined => {
+/**
+ * Opens a TIFF structure; undefined when the bytes are not one.
+ *
+ * @param others numbers that stand in the place of TIFF's 42 in files of cameras' makers
+ */
+export const openTiff = (bytes: Uint8Array, others: readonly number[] = []): Tiff | undefined => {
   const order = hasText(bytes, 'II') ? 'II' : hasText(bytes, 'MM') ? 'MM' : undefined;
   if (order === undefined || bytes.length < 8) return undefined;
   const view = viewOf(bytes);
   const little = order === 'II';
   const magic = view.getUint16(2, little);
-  if (magic === 42) return { bytes, order, big: false, first: view.getUint32(4, little) };
+  if (magic === 42 || others.includes(magic))
+    return { bytes, order, big: false, first: view.getUint32(4, little) };
   if (magic === 43 && bytes.length >= 16)
     return { bytes, order, big: true, first: Number(view.getBigUint64(8, little)) };
   return undefined;

@@ -1,9 +1,18 @@
+import { stat } from 'node:fs/promises';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { onDisk } from '../../disk/names.js';
 import { bytesOf } from '../../image/decoding/extent.js';
 import { defineOp } from '../../operator/define.js';
 import { defaulted, integer, oneOf, optional } from '../../operator/params/index.js';
 import { file, frame } from '../../ports/index.js';
+
+/** When a file was changed last; undefined where it is gone by now. */
+const modifiedAt = (path: string): Promise<number | undefined> =>
+  stat(onDisk(path)).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
 
 /** Reads a picture: upright, in sRGB, its transparency and metadata kept aside. */
 export const decode = defineOp({
@@ -24,7 +33,7 @@ export const decode = defineOp({
   memory: (_, { source }, result) => source?.decoding ?? bytesOf(result),
   map:
     ({ damaged, maxPixels, maxBytes }, { warn, memory }) =>
-    ({ key, value }) =>
+    ({ key, value }, signal) =>
       pipe(
         TE.fromTask(() => import('../../image/index.js')),
         TE.chain((image) =>
@@ -34,15 +43,17 @@ export const decode = defineOp({
               : { bytes: value.bytes, name: key.path },
             {
               damaged,
+              signal,
               maxMemory: Math.max(memory, image.LEAST_MEMORY),
               ...(maxPixels === undefined ? {} : { maxPixels }),
               ...(maxBytes === undefined ? {} : { maxBytes }),
             },
           ),
         ),
-        TE.map(({ frame, warnings }) => {
+        TE.chainTaskK(({ frame, warnings }) => async () => {
           for (const warning of warnings) warn(key, warning)();
-          return frame;
+          const modified = value.bytes === undefined ? await modifiedAt(value.path) : undefined;
+          return modified === undefined ? frame : { ...frame, metadata: { ...frame.metadata, modified } };
         }),
       ),
 });

@@ -81,7 +81,8 @@ export const encode = defineOp({
         TE.map(({ bytes, format, warnings }) => {
           for (const warning of warnings) warn(key, warning)();
           const extension = given.format === undefined ? {} : { extension: extensions[given.format] };
-          return { bytes, format, ...extension };
+          const { modified } = photo.metadata;
+          return { bytes, format, ...extension, ...(modified === undefined ? {} : { modified }) };
         }),
       ),
 });

@@ -9,16 +9,19 @@ import type { NewResult, Results } from '../../operator/behaviour.js';
 
 /**
  * Writes a result where nothing stands in its way, and notes it. Errors: those of `Results` and of `writeAtomically`.
+ *
+ * @param modified when it is to have been changed last, in milliseconds since 1970. Default: now
  */
 export const deliver = (
   result: NewResult,
   bytes: Uint8Array,
   results: Results,
+  modified?: number,
 ): TE.TaskEither<Diagnostics, void> =>
   pipe(
     results.claim(result),
     TE.chain((clearance) =>
-      clearance.kind === 'same' ? TE.right(clearance.look) : write(result, bytes, clearance.over),
+      clearance.kind === 'same' ? TE.right(clearance.look) : write(result, bytes, clearance.over, modified),
     ),
     TE.chain((look) => results.wrote(result, look)),
   );
@@ -27,9 +30,10 @@ const write = (
   { file }: NewResult,
   bytes: Uint8Array,
   over: 'none' | Look,
+  modified: number | undefined,
 ): TE.TaskEither<Diagnostics, Look> =>
   pipe(
     TE.tryCatch(() => makeFolder(dirname(file)), writeFailure(dirname(file))),
     TE.chain(() => TE.fromTask(() => import('../../image/index.js'))),
-    TE.chain(({ writeInPlaceOf }) => writeInPlaceOf(over)(file, bytes)),
+    TE.chain(({ writeInPlaceOf }) => writeInPlaceOf(over)(file, bytes, modified)),
   );

@@ -60,6 +60,12 @@ describe('fileOf', () => {
     );
   });
 
+  it('gives results of formats that are never written the extension of what they are', () => {
+    for (const name of ['a.heic', 'a.HEIF', 'a.hif']) expect(target('/out/{path}', name)).toBe('/out/a.jpg');
+    expect(target('/out/{name}-{sourceExt}.{ext}', 'a.HEIC')).toBe('/out/a-HEIC.jpg');
+    expect(target('/out/{path}', 'a.heic', 'png')).toBe('/out/a.png');
+  });
+
   it('keeps paths apart', () => {
     const name = fc.stringMatching(/^[a-z]{1,4}(\.[a-z]{1,3})?$/);
     const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((segments) => segments.join('/'));
@@ -82,19 +88,16 @@ describe('isDistinct', () => {
       '/out/a-{path}',
       '/out/{index}{path}',
     );
-    const path = fc.constantFrom('a.jpg', 'b.jpg', 'a.png', 'sub/a.jpg', 'a', 'a.jpeg', '1a.jpg');
+    const path = fc.constantFrom('a.jpg', 'a.heic', 'b.jpg', 'a.png', 'sub/a.jpg', 'a', 'a.jpeg', '1a.jpg');
     const extension = fc.constantFrom(undefined, 'jpg', 'webp');
     fc.assert(
       fc.property(text, path, path, extension, (written, one, other, ext) => {
-        fc.pre(one !== other && isDistinct(template(written), ext));
+        fc.pre(one !== other && isDistinct(template(written)));
         expect(target(written, one, ext, 1)).not.toBe(target(written, other, ext, 11));
       }),
     );
-    expect([isDistinct(template('/out'), undefined), isDistinct(template('/out'), 'jpg')]).toEqual([
-      true,
-      false,
-    ]);
-    expect(isDistinct(template('/out/{name}.jpg'), undefined)).toBe(false);
+    expect([isDistinct(template('/out/{index}')), isDistinct(template('/out'))]).toEqual([true, false]);
+    expect(isDistinct(template('/out/{name}.jpg'))).toBe(false);
   });
 });
 

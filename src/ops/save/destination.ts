@@ -10,6 +10,19 @@ const alike = [
   ['tif', 'tiff'],
 ];
 
+/** Names that makers of cameras give their raw files. */
+const raws =
+  '3fr ari arw bay cr2 cr3 crw dcr dcs dng erf fff gpr iiq k25 kdc mef mos mrw nef nrw orf ori pef ptx raf raw rw2 rwl sr2 srf srw x3f'.split(
+    ' ',
+  );
+
+/** Extensions of formats that are never written, and those of results that are like such files. */
+const written: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries({ jpg: ['heic', 'heif', 'hif', 'jxl', ...raws], tif: ['hdr', 'rgbe'] }).flatMap(
+    ([ext, names]) => names.map((name) => [name, ext]),
+  ),
+);
+
 const isPicture = /\.(jpe?g|png|webp|avif|tiff?|gif)$/i;
 
 /** A template without places names a folder, unless it ends like a picture's file. */
@@ -33,7 +46,8 @@ export const fileOf = (
   extension: string | undefined,
 ): E.Either<Diagnostics, string> => {
   const own = extname(path).slice(1);
-  const ext = extension === undefined || isAlike(own, extension) ? own : extension;
+  const wanted = extension ?? written[own.toLowerCase()];
+  const ext = wanted === undefined || isAlike(own, wanted) ? own : wanted;
   const stem = own === '' ? path : path.slice(0, -own.length - 1);
   const suffix = ext === '' ? '' : `.${ext}`;
   const name = stem.slice(stem.lastIndexOf('/') + 1);
@@ -60,11 +74,11 @@ const isAlike = (a: string, b: string): boolean =>
   a.toLowerCase() === b || alike.some((group) => group.includes(a.toLowerCase()) && group.includes(b));
 
 /**
- * True when no two items can get the same file: the only place is their path, which no other extension makes alike, or
- * their number. (Two places can run into each other: 1 and 1a, 11 and a.)
+ * True when no two items can get the same file: the only place is their number. (Paths can become alike: results of a.heic and
+ * a.jpg are both a.jpg. Two places can run into each other: 1 and 1a, 11 and a.)
  */
-export const isDistinct = (template: Template, extension: string | undefined): boolean => {
+export const isDistinct = (template: Template): boolean => {
   const [place, other] = completed(template).filter((part) => typeof part !== 'string');
   if (place === undefined || other !== undefined) return false;
-  return place.field === 'index' || (place.field === 'path' && extension === undefined);
+  return place.field === 'index';
 };

@@ -2,7 +2,7 @@ import { webcrypto } from 'node:crypto';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { defineOp } from '../../operator/define.js';
-import { boolean, defaulted, required, template } from '../../operator/params/index.js';
+import { boolean, defaulted, oneOf, optional, required, template } from '../../operator/params/index.js';
 import { encoded, saved } from '../../ports/index.js';
 import { deliver } from './deliver.js';
 import { fileOf, folderOf, isDistinct } from './destination.js';
@@ -16,6 +16,10 @@ export const save = defineOp({
       template,
       'Where, such as edited/{path}; places are {path}, {folder}, {name}, {ext}, {sourceExt} and {index}',
     ),
+    times: optional(
+      oneOf('keep'),
+      'Give the file the time at which the photo was changed last, not that of writing it',
+    ),
     overwrite: defaulted(boolean, false, 'Write over files that no run wrote, or that were changed since'),
   },
   main: 'to',
@@ -28,11 +32,12 @@ export const save = defineOp({
   sink: {
     folder: ({ to }) => folderOf(to),
     file: ({ to }, key, extension) => fileOf(to, key, extension),
-    distinct: ({ to }, extension) => isDistinct(to, extension),
+    distinct: ({ to }) => isDistinct(to),
     overwrites: ({ overwrite }) => overwrite,
+    keepsTimes: ({ times }) => times === 'keep',
   },
   map:
-    ({ to, overwrite }, { results }) =>
+    ({ to, times, overwrite }, { results }) =>
     ({ key, value }) =>
       pipe(
         TE.Do,
@@ -42,7 +47,7 @@ export const save = defineOp({
           const size = value.bytes.byteLength;
           const result = { file, folder: folderOf(to), digest, size, overwrite };
           return pipe(
-            deliver(result, value.bytes, results),
+            deliver(result, value.bytes, results, times === 'keep' ? value.modified : undefined),
             TE.map(() => ({ path: file, size, digest })),
           );
         }),

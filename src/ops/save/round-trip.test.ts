@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -45,6 +45,28 @@ describe('decode, encode and save', () => {
     expect(readFileSync(target)).toEqual(Buffer.from(bytes.bytes));
     // What is there already, byte by byte, need not be written.
     right(await runMap<Saved>(save(folder), bytes));
+  });
+
+  it('give a result the time of its photo, where that is to be kept', async () => {
+    const photo = join(folder, 'taken.png');
+    writeFileSync(photo, right(await runMap<Encoded>(encode('png'), frame)).bytes);
+    const taken = new Date('2019-05-04T03:02:01.000Z');
+    utimesSync(photo, taken, taken);
+    const bytes = right(
+      await runMap<Encoded>(encode('webp'), right(await runMap<Frame>(decode(), { path: photo }))),
+    );
+    const time = async (to: string, times?: 'keep') => {
+      const { path } = right(
+        await runMap<Saved>(save({ to: join(folder, to), ...(times && { times }) }), bytes),
+      );
+      return statSync(path).mtime;
+    };
+    expect(await time('kept.webp', 'keep')).toEqual(taken);
+    expect((await time('new.webp')).getTime()).toBeGreaterThan(Date.now() - 3_600_000);
+    // What was made by the program has no time.
+    const own = right(await runMap<Encoded>(encode('png'), frame));
+    const { path } = right(await runMap<Saved>(save({ to: join(folder, 'own.png'), times: 'keep' }), own));
+    expect(statSync(path).mtimeMs).toBeGreaterThan(Date.now() - 3_600_000);
   });
 
   it('tell what is lost on the way', async () => {

@@ -1,43 +1,16 @@
-import { readSync, writeSync } from 'node:fs';
 import { messageOf } from '../../../diagnostics/index.js';
 import { arrays, type HostTensor } from '../../../ports/index.js';
 import type { Provider } from '../../engines.js';
 import { openOnnx } from '../onnx-session.js';
 import type { Session } from '../session.js';
-import { isWhole, type Message, readMessage, toFrames } from './frames.js';
+import type { Message } from './frames.js';
 import { guardProcess } from './guard.js';
+import { receive, send } from './pipe.js';
 
 /**
  * A program of its own that runs one foreign ONNX model, since nothing is known of how long it takes, how much memory, and whether
  * it ends: whoever started it ends it. The model comes first, then one message for each run; each is answered.
  */
-
-/** Where messages come from and answers go to. */
-const PIPE = 3;
-
-/** Reads bytes until the place is full; false where the other end is gone. */
-const fill = (place: Uint8Array): boolean => {
-  for (let at = 0; at < place.length; ) {
-    const read = readSync(PIPE, place, at, place.length - at, null);
-    if (read === 0) return false;
-    at += read;
-  }
-  return true;
-};
-
-const receive = (): Message | undefined => {
-  let reading: ReturnType<typeof readMessage> | Message = readMessage();
-  while (!isWhole(reading)) {
-    if (!fill(reading.wanted)) return undefined;
-    reading = reading.filled();
-  }
-  return reading;
-};
-
-const send = (message: Message): void => {
-  for (const frame of toFrames(message))
-    for (let at = 0; at < frame.length; ) at += writeSync(PIPE, frame, at, frame.length - at);
-};
 
 /** Answers with what the work gives, or with what is wrong. */
 const answer = async (work: () => Promise<Message>): Promise<void> => {
