@@ -16,8 +16,8 @@ import { declare as schemaCommand } from './declarations/schema.js';
 import { declare as shrinkCommand } from './declarations/shrink.js';
 import { declare as statusCommand } from './declarations/status.js';
 import { declare as watchCommand } from './declarations/watch.js';
-import { type Exit, exit, usage } from './exit.js';
 import { guarded } from './guarded-terminal.js';
+import { type Exit, exit, usage } from './process/exit-status.js';
 import type { Terminal } from './terminal.js';
 import { version } from './version.js';
 
