@@ -1,10 +1,10 @@
 import { dispositionOf } from '../diagnostics/codes.js';
 import type { Diagnostics } from '../diagnostics/index.js';
 import type { Report } from '../execution/events/event.js';
-import { type Exit, exit } from './process/exit-status.js';
+import { type Exit, exit, usage } from './process/exit-status.js';
 import type { Terminal } from './terminal.js';
 
-export { type Exit, exit };
+export { type Exit, exit, usage };
 
 /**
  * What a command came to that did not begin: the user stopped it, the machine lacks something that everything would meet, or its
@@ -36,6 +36,3 @@ export const checked = (errors: number): Exit => (errors > 0 ? exit.wrong : exit
 
 /** What a comparison came to, or a list of which some part is not to be had. */
 export const complete = (isComplete: boolean): Exit => (isComplete ? exit.done : exit.someFailed);
-
-/** What a command line came to that is no command's: help, or one that is wrong. */
-export const usage = (status: number): Exit => (status === 0 ? exit.done : exit.wrong);

@@ -18,8 +18,8 @@ import { declare as serveCommand } from './declarations/serve.js';
 import { declare as shrinkCommand } from './declarations/shrink.js';
 import { declare as statusCommand } from './declarations/status.js';
 import { declare as watchCommand } from './declarations/watch.js';
-import { type Exit, exit, usage } from './exit.js';
 import { guarded } from './guarded-terminal.js';
+import { type Exit, exit, usage } from './process/exit-status.js';
 import type { Terminal } from './terminal.js';
 import { version } from './version.js';
 

@@ -15,3 +15,6 @@ export const exit = {
 } as const;
 
 export type Exit = (typeof exit)[keyof typeof exit];
+
+/** What a command line came to that is no command's: help, or one that is wrong. */
+export const usage = (status: number): Exit => (status === 0 ? exit.done : exit.wrong);
