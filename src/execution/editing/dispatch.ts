@@ -33,6 +33,8 @@ export interface DispatchOptions {
   readonly jobs: number;
   /** What is made ready whenever a process has started. */
   readonly warm: () => readonly Work[];
+  /** How a process is started. Default: as `startChild` does. */
+  readonly start?: typeof startChild;
 }
 
 /** A task that waits, or is worked on. */
@@ -105,7 +107,7 @@ export const createDispatch = (options: DispatchOptions): Dispatch => {
 
 const start = (state: State): void => {
   state.cold = undefined;
-  state.child = startChild(
+  state.child = (state.options.start ?? startChild)(
     state.options.setup,
     (said) => heard(state, said),
     (end) => ended(state, end),
@@ -262,6 +264,7 @@ const ended = (state: State, { by, complaint, wasReady }: End): void => {
   if (state.isClosing) return;
   if (state.failedStarts < MOST_STARTS) {
     start(state);
+    begin(state);
     return;
   }
   const all = state.waiting;

@@ -23,6 +23,8 @@ export interface EditRequest {
   readonly name: string;
   /** Where the result is written, whole or not at all. */
   readonly to: string;
+  /** The photo's number among those that are edited together, on which random choices depend. Default: 0. */
+  readonly index?: number;
   /** The format of the result. Default: that of the last edit. */
   readonly format?: ImageFormat;
   readonly priority: Priority;
@@ -94,10 +96,10 @@ export const createEditor = (options: EditorOptions): Editor => {
     // The process answers each kind of task with what is made of that.
     dispatch.ask(task, priority, signal) as TE.TaskEither<Diagnostics, Made[K] & Timing>;
   return {
-    edit: ({ edits, photo, name, to, format, priority, signal }) =>
+    edit: ({ edits, photo, name, to, index = 0, format, priority, signal }) =>
       pipe(
         workOf(catalogue, folder)(edits, format),
-        TE.chain((work) => ask<'edit'>({ kind: 'edit', work, photo, name, to }, priority, signal)),
+        TE.chain((work) => ask<'edit'>({ kind: 'edit', work, photo, name, to, index }, priority, signal)),
       ),
     preview: ({ edits, photo, name, size, overlay, proxies, signal }) =>
       pipe(

@@ -133,7 +133,7 @@ const keyOf = (work: Work, which = 'edit'): string => JSON.stringify([which, wor
 
 const edited = async (
   { setup, sessions, whole }: Site,
-  { work, photo, name, to }: EditTask,
+  { work, photo, name, to, index }: EditTask,
   signal: AbortSignal,
   at: At,
 ): Promise<E.Either<Diagnostics, Made['edit']>> => {
@@ -142,7 +142,7 @@ const edited = async (
   const { width, height } = extent.right;
   if (width * height > setup.maxPixels) return E.left(tooManyPixels(name, extent.right, setup.maxPixels));
   return sessions.use(keyOf(work), whole(work), async (session) => {
-    const made = await session.edit(photo, { name, to, signal, progress: at })();
+    const made = await session.edit(photo, { name, to, index, signal, progress: at })();
     if (E.isLeft(made)) return made;
     const { bytes, format, extension, warnings, notes, receipt } = made.right;
     const size = await surveyed({ path: to, name })();

@@ -37,6 +37,7 @@ export interface EditTask extends OfPhoto {
   readonly work: Work;
   /** Where the result is written, whole or not at all. */
   readonly to: string;
+  readonly index: number;
 }
 
 /** What a small copy of a photo becomes by edits, one after the other; by none, the photo itself. */

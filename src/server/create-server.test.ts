@@ -1,0 +1,351 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Diagnostics, failure } from '../diagnostics/index.js';
+import type { Editor, EditResult, PhotoFacts, PreviewResult } from '../execution/editing/editor.js';
+import { createCatalogue, type Offer } from '../execution/editing/offers.js';
+import type { App } from './app.js';
+import { createServer } from './create-server.js';
+import { type Limits, usualLimits } from './limits.js';
+import { openPhotoShelf } from './photos/shelf.js';
+import { presetFiles } from './presets/preset-files.js';
+import { openStore, type Store } from './store/store.js';
+import { newToken } from './tokens/token.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'prismflow-server-'));
+const state = join(folder, 'state');
+
+const facts: PhotoFacts = {
+  format: 'jpeg',
+  width: 4,
+  height: 3,
+  depth: 8,
+  profile: 'sRGB',
+  orientation: 1,
+  metadata: [],
+  panorama: false,
+  stereo: false,
+  bytes: 3,
+  digest: 'd'.repeat(64),
+  type: 'image/jpeg',
+  warnings: [],
+};
+const timing = { milliseconds: 1, waited: 0 };
+const seen: PreviewResult = {
+  image: Buffer.from('JPEG'),
+  type: 'image/jpeg',
+  width: 4,
+  height: 3,
+  warnings: [],
+  notes: {},
+  ...timing,
+};
+
+/** An editor that makes three bytes of everything, but of what is called bad. */
+const editor: Editor = {
+  edit:
+    ({ to, name }) =>
+    async () => {
+      writeFileSync(to, 'abc');
+      const made: EditResult = {
+        type: 'image/jpeg',
+        extension: 'jpg',
+        bytes: 3,
+        digest: 'e'.repeat(64),
+        width: 4,
+        height: 3,
+        warnings: [{ code: 'image/metadata-dropped', severity: 'warning', message: `${name} – ünicode` }],
+        notes: {},
+        receipt: { name: 'x' },
+        ...timing,
+      };
+      return { _tag: 'Right', right: made };
+    },
+  preview: () => TE.right(seen),
+  inspect: (_, { name = '' } = {}) =>
+    name.startsWith('bad')
+      ? TE.left<Diagnostics>([
+          failure('image/unsupported-format', `${name} is in no picture format that is known.`),
+        ])
+      : name.startsWith('bomb')
+        ? TE.left<Diagnostics>([failure('serve/too-many-pixels', `${name} has too many pixels.`)])
+        : TE.right(facts),
+  check: () => TE.right(undefined),
+  load: () => ({ waiting: 0, working: 0 }),
+  isReady: () => true,
+  close: async () => undefined,
+};
+const offer: Offer = {
+  name: 'copy',
+  about: 'Write anew',
+  source: 'file',
+  kind: 'other',
+  parameters: { type: 'object', properties: {}, required: [], additionalProperties: false },
+  declared: [],
+  file: { path: join(folder, 'p.yaml'), text: 'version: 1\nsteps: [{ files: . }, decode, encode]\n' },
+};
+
+let store: Store;
+const serverOf = async (host: string, more: Partial<Limits> = {}): Promise<App> =>
+  createServer({
+    host,
+    context: {
+      editor,
+      catalogue: createCatalogue([offer]),
+      store,
+      photos: await openPhotoShelf(state, store),
+      presets: presetFiles(folder),
+      limits: { ...usualLimits, bytes: 1000, files: 5, silence: 200, ...more },
+      folder,
+      served: undefined,
+      keep: 1000,
+      now: Date.now,
+    },
+  });
+
+let app: App;
+beforeAll(async () => {
+  store = openStore(join(state, 'store'));
+  app = await serverOf('127.0.0.1');
+});
+afterAll(async () => {
+  await app.close();
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const jpeg = { 'content-type': 'image/jpeg' };
+const left = (): readonly string[] => readdirSync(join(state, 'incoming'));
+const form = (...names: readonly string[]) => ({
+  headers: { 'content-type': 'multipart/form-data; boundary=XX' },
+  payload: `${names.map((name) => `--XX\r\nContent-Disposition: form-data; name="f"; filename="${name}"\r\nContent-Type: image/jpeg\r\n\r\nabc\r\n`).join('')}--XX--\r\n`,
+});
+
+describe('the server', () => {
+  it('keeps a photo, gives it back as an attachment, and forgets it', async () => {
+    const made = await app.inject({
+      method: 'POST',
+      url: '/v1/photos?name=..%2F..%2Fl%C3%A4ke.jpg',
+      headers: jpeg,
+      payload: 'abc',
+    });
+    expect(made.statusCode).toBe(201);
+    const [{ id, name }] = made.json().photos;
+    expect(name).toBe('läke.jpg');
+    const file = await app.inject(`/v1/photos/${id}/file`);
+    expect([file.body, file.headers['content-disposition'], file.headers['x-content-type-options']]).toEqual([
+      'abc',
+      expect.stringContaining("filename*=UTF-8''l%C3%A4ke.jpg"),
+      'nosniff',
+    ]);
+    const view = await app.inject(`/v1/photos/${id}/view?size=64`);
+    expect(
+      (
+        await app.inject({
+          url: `/v1/photos/${id}/view?size=64`,
+          headers: { 'if-none-match': String(view.headers.etag) },
+        })
+      ).statusCode,
+    ).toBe(304);
+    const preview = { photo: id, edits: [{ pipeline: 'copy' }], size: 64 };
+    expect((await app.inject({ method: 'POST', url: '/v1/previews', payload: preview })).body).toBe('JPEG');
+    expect((await app.inject({ method: 'DELETE', url: `/v1/photos/${id}` })).statusCode).toBe(204);
+    expect((await app.inject(`/v1/photos/${id}`)).json()).toMatchObject({
+      status: 404,
+      code: 'serve/not-found',
+    });
+    expect(left()).toEqual([]);
+  });
+
+  it('edits a body, with a receipt, and leaves nothing', async () => {
+    const made = await app.inject({
+      method: 'POST',
+      url: '/v1/edits?pipeline=copy',
+      headers: { ...jpeg, accept: 'image/webp;q=0.1, image/png' },
+      payload: 'abc',
+    });
+    expect([made.statusCode, made.body]).toEqual([200, 'abc']);
+    expect(JSON.parse(String(made.headers['prismflow-warnings']))).toMatchObject([
+      { message: 'photo – ünicode' },
+    ]);
+    const receipt = await app.inject(`/v1/receipts/${made.headers['prismflow-receipt']}`);
+    expect(receipt.json()).toEqual({ name: 'x', outputDigest: 'e'.repeat(64), outputSize: 3 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(left()).toEqual([]);
+  });
+
+  it.each([
+    ['a name that is not ours', 'GET', '/v1/pipelines', { host: 'evil.example' }, 403, 'serve/host'],
+    [
+      'a page of another site',
+      'POST',
+      '/v1/photos',
+      { ...jpeg, origin: 'https://evil.example' },
+      403,
+      'serve/origin',
+    ],
+    [
+      'a page without an origin',
+      'POST',
+      '/v1/edits?pipeline=copy',
+      { ...jpeg, origin: 'null' },
+      403,
+      'serve/origin',
+    ],
+    [
+      'a picture of another site’s page',
+      'GET',
+      '/v1/pipelines',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
+      403,
+      'serve/origin',
+    ],
+    [
+      'a form of another site',
+      'POST',
+      '/v1/edits?pipeline=copy',
+      { 'content-type': 'text/plain' },
+      415,
+      'serve/media-type',
+    ],
+    ['an address that is none', 'GET', '/v1/../../etc/passwd', {}, 404, 'serve/not-found'],
+    ['an id that is a path', 'GET', '/v1/photos/..%2F..%2Fetc%2Fpasswd', {}, 400, 'serve/request'],
+    ['a pipeline that is not on offer', 'POST', '/v1/edits?pipeline=rm', jpeg, 404, 'serve/unknown-pipeline'],
+    [
+      'a format that is none',
+      'POST',
+      '/v1/edits?pipeline=copy',
+      { ...jpeg, accept: 'text/html' },
+      415,
+      'serve/media-type',
+    ],
+    ['a size out of range', 'POST', '/v1/previews?size=9000', jpeg, 400, 'serve/request'],
+    [
+      'a photo that is too large',
+      'POST',
+      '/v1/photos',
+      { ...jpeg, 'content-length': '5000' },
+      413,
+      'serve/too-large',
+    ],
+    ['no photo', 'POST', '/v1/edits?pipeline=copy', jpeg, 400, 'serve/no-photo'],
+  ] as const)('refuses %s', async (_, method, url, headers, status, code) => {
+    const payload =
+      code === 'serve/too-large'
+        ? Buffer.alloc(5000)
+        : method === 'POST' && code !== 'serve/no-photo'
+          ? 'abc'
+          : undefined;
+    const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([status, 'application/problem+json']);
+    expect(answer.json()).toMatchObject({
+      type: `urn:prismflow:${code}`,
+      status,
+      code,
+      title: expect.any(String),
+      remedy: expect.any(String),
+    });
+    expect(left()).toEqual([]);
+  });
+
+  it('says of each photo of a form why it is refused, and takes no more than it may', async () => {
+    const mixed = await app.inject({
+      method: 'POST',
+      url: '/v1/photos',
+      ...form('a.jpg', 'bad.jpg', 'bomb.png'),
+    });
+    expect(mixed.json().photos).toMatchObject([
+      { name: 'a.jpg' },
+      { name: 'bad.jpg', problem: { status: 415, code: 'image/unsupported-format' } },
+      { name: 'bomb.png', problem: { status: 413, code: 'serve/too-many-pixels' } },
+    ]);
+    const many = await app.inject({
+      method: 'POST',
+      url: '/v1/photos',
+      ...form(...Array.from({ length: 10_000 }, (_, i) => `${i}.jpg`)),
+    });
+    expect(many.json()).toMatchObject({ status: 413 });
+    expect(left()).toEqual([]);
+  });
+
+  it('refuses JSON that is not as its schema has it, and long and deep JSON', async () => {
+    for (const payload of [
+      {},
+      { photo: '../x', edits: [] },
+      { photo: 'abc', edits: [], size: '64' },
+      { photo: 'abc', edits: [], more: 1 },
+    ])
+      expect((await app.inject({ method: 'POST', url: '/v1/previews', payload })).json()).toMatchObject({
+        status: 400,
+        code: 'serve/request',
+      });
+    const large = { photo: 'abc', edits: [{ pipeline: 'x'.repeat(2 ** 21) }] };
+    expect((await app.inject({ method: 'POST', url: '/v1/previews', payload: large })).statusCode).toBe(413);
+    const proto = await app.inject({
+      method: 'POST',
+      url: '/v1/previews',
+      headers: { 'content-type': 'application/json' },
+      payload: '{"__proto__": {"a": 1}}',
+    });
+    expect(proto.statusCode).toBe(400);
+  });
+
+  it('leaves nothing of uploads that are cut off, or that go silent', async () => {
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = app.server.address() as { readonly port: number };
+    const begin = () => {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write(
+        `POST /v1/photos HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nContent-Length: 500\r\n\r\nhalf`,
+      );
+      return socket;
+    };
+    const cut = begin();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(left()).toHaveLength(1);
+    cut.destroy();
+    const silent = begin();
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(left()).toEqual([]);
+    silent.destroy();
+  });
+
+  it('says what it can do, by OpenAPI and by figures', async () => {
+    const document = (await app.inject('/openapi.json')).json();
+    expect(document.openapi).toBe('3.1.0');
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining(['/v1/edits', '/v1/photos/{id}', '/v1/presets']),
+    );
+    expect((await app.inject('/metrics')).body).toContain('prismflow_edits');
+    expect((await app.inject('/readyz')).json()).toEqual({ state: 'ready' });
+    const policy = String((await app.inject('/healthz')).headers['content-security-policy']);
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).not.toContain('unsafe-inline');
+  });
+});
+
+describe('a server that others can reach', () => {
+  it('asks for a token, and for its scopes', async () => {
+    const wide = await serverOf('0.0.0.0');
+    const { token, text } = newToken({ name: 'studio', scopes: ['edit'], created: Date.now() });
+    await store.change((draft) => draft.put('tokens', [token.id], token)).kept;
+    const ask = (authorization?: string, url = '/v1/pipelines') =>
+      wide.inject({
+        url,
+        headers: { host: '10.0.0.1', ...(authorization === undefined ? {} : { authorization }) },
+      });
+    expect((await ask()).json()).toMatchObject({ status: 401, code: 'token/missing' });
+    expect((await ask('Bearer nonsense')).json()).toMatchObject({ status: 401, code: 'token/invalid' });
+    expect((await ask(`Bearer ${text}`)).statusCode).toBe(200);
+    expect((await ask(`Bearer ${text}`, '/metrics')).json()).toMatchObject({
+      status: 403,
+      code: 'token/scope',
+    });
+    expect((await ask(undefined, '/healthz')).statusCode).toBe(200);
+    await wide.close();
+  });
+});

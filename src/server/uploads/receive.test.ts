@@ -1,0 +1,62 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { afterAll, describe, expect, it } from 'vitest';
+import { receive } from './receive.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'prismflow-receive-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const limits = { bytes: 100, silence: 60_000, upload: 60_000 };
+let files = 0;
+const place = (): string => join(folder, `in${files++}`);
+
+describe('an upload', () => {
+  it('is written as it comes', async () => {
+    const file = place();
+    expect(await receive(Readable.from([Buffer.from('ab'), Buffer.from('c')]), file, limits)).toMatchObject({
+      right: 3,
+    });
+    expect(readFileSync(file, 'utf8')).toBe('abc');
+  });
+
+  it.each([
+    ['too large', () => Readable.from([Buffer.alloc(60), Buffer.alloc(60)]), {}, 'serve/too-large'],
+    ['silent', () => new PassThrough(), { silence: 30 }, 'serve/upload'],
+    [
+      'slow',
+      () =>
+        Readable.from(
+          (async function* () {
+            for (;;) {
+              yield Buffer.alloc(1);
+              await new Promise((resolve) => setTimeout(resolve, 5));
+            }
+          })(),
+        ),
+      { upload: 60 },
+      'serve/upload',
+    ],
+    [
+      'cut off',
+      () => {
+        const body = new PassThrough();
+        body.write('half');
+        setTimeout(() => body.destroy(new Error('aborted')), 10);
+        return body;
+      },
+      {},
+      'serve/upload',
+    ],
+  ] as const)('that is %s leaves nothing', async (_, body, more, code) => {
+    const file = place();
+    expect(await receive(body(), file, { ...limits, ...more })).toMatchObject({ left: [{ code }] });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('replaces no file', async () => {
+    const file = place();
+    await receive(Readable.from([Buffer.from('a')]), file, limits);
+    expect(await receive(Readable.from([Buffer.from('b')]), file, limits)).toMatchObject({ left: [{}] });
+  });
+});
