@@ -83,6 +83,17 @@ const appOf = async (services: JobServices, isRequired: boolean): Promise<App> =
   return app;
 };
 
+const endOf = (store: Store, id: string): Promise<void> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      if ((store.get('jobs', id)?.ended ?? 0) === 0) return;
+      end();
+      resolve();
+    };
+    const end = store.watch(look);
+    look();
+  });
+
 /** Starts one; `folder` is that of one that was closed, to start it again. */
 export const jobServer = async ({
   folder = mkdtempSync(join(tmpdir(), 'prismflow-jobs-')),
@@ -152,16 +163,7 @@ export const jobServer = async ({
     folder,
     photo: async (name, content = name, owner = 'local') =>
       (await keepPhoto(name, Buffer.from(content), owner)).id,
-    ended: (id) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if ((store.get('jobs', id)?.ended ?? 0) === 0) return;
-          end();
-          resolve();
-        };
-        const end = store.watch(look);
-        look();
-      }),
+    ended: (id) => endOf(store, id),
     close: async (isCrash = false) => {
       if (isCrash) {
         editor.die();
