@@ -5,13 +5,15 @@ import { valuesOf } from '../../execution/editing/parameters.js';
 import { orThrow } from '../app.js';
 import type { ServerContext } from '../context.js';
 
-/** Words of an address that are no parameters of a pipeline. */
-const OWN: ReadonlySet<string> = new Set(['pipeline', 'size', 'name', 'overlay']);
+/** Words of an address that are no parameters of a pipeline: a pipeline with such a parameter is asked for in JSON. */
+export const OF_EDITS: ReadonlySet<string> = new Set(['pipeline', 'name']);
+export const OF_PREVIEWS: ReadonlySet<string> = new Set(['pipeline', 'name', 'size', 'overlay']);
 
 /** The edit that an address asks for, as in `?pipeline=dehaze&strength=0.7`. Throws `serve/request`, `serve/unknown-pipeline`. */
 export const editOf = (
   { catalogue }: Pick<ServerContext, 'catalogue'>,
   query: Readonly<Record<string, unknown>>,
+  own: ReadonlySet<string>,
 ): EditStep => {
   const { pipeline } = query;
   if (typeof pipeline !== 'string')
@@ -22,7 +24,7 @@ export const editOf = (
     ]);
   const { declared } = orThrow(catalogue.find(pipeline));
   const given = Object.entries(query).flatMap(([name, value]) =>
-    OWN.has(name) ? [] : [[name, typeof value === 'string' ? value : String(value)] as const],
+    own.has(name) ? [] : [[name, typeof value === 'string' ? value : String(value)] as const],
   );
   return { pipeline, parameters: valuesOf(declared, Object.fromEntries(given)) };
 };

@@ -14,7 +14,7 @@ import { Id, stepsOf } from '../schemas/common.js';
 import { EditBody, FORMATS } from '../schemas/edits.js';
 import { attachment, named } from '../uploads/names.js';
 import { oneUpload } from '../uploads/upload.js';
-import { editOf, isJson, requireRoom } from './asked.js';
+import { editOf, isJson, OF_EDITS, requireRoom } from './asked.js';
 import { photoFor } from './photos.js';
 
 const Query = Type.Object(
@@ -106,7 +106,7 @@ const ofBody = (context: ServerContext, request: FastifyRequest, caller: Caller)
 
 const ofUpload = async (context: ServerContext, request: FastifyRequest): Promise<AskedEdit> => {
   const query = request.query as Readonly<Record<string, unknown>>;
-  const edits = [editOf(context, query)];
+  const edits = [editOf(context, query, OF_EDITS)];
   // Parameters that are wrong are refused before the photo is read.
   await run(context.editor.check(edits));
   const given = typeof query.name === 'string' ? query.name : undefined;

@@ -6,7 +6,7 @@ import type { ServerContext } from '../context.js';
 import { stepsOf } from '../schemas/common.js';
 import { PreviewBody } from '../schemas/previews.js';
 import { oneUpload } from '../uploads/upload.js';
-import { editOf, isJson, requireRoom } from './asked.js';
+import { editOf, isJson, OF_PREVIEWS, requireRoom } from './asked.js';
 import { photoFor } from './photos.js';
 
 const Query = Type.Object(
@@ -56,7 +56,7 @@ export const previewRoutes = (app: App, context: ServerContext): void => {
         return reply.type(made.type).header('cache-control', 'no-store').send(Buffer.from(made.image));
       }
       const { size = USUAL_SIZE, overlay, name } = request.query;
-      const edits = request.query.pipeline === undefined ? [] : [editOf(context, request.query)];
+      const edits = request.query.pipeline === undefined ? [] : [editOf(context, request.query, OF_PREVIEWS)];
       const { file, name: called } = orThrow(await oneUpload(request, context, name));
       try {
         const made = await run(
