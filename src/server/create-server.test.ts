@@ -13,6 +13,7 @@ import { type Limits, usualLimits } from './limits.js';
 import { openPhotoShelf } from './photos/shelf.js';
 import { presetFiles } from './presets/preset-files.js';
 import { openStore, type Store } from './store/store.js';
+import { roomOf } from './store/usage.js';
 import { newToken } from './tokens/token.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-server-'));
@@ -99,6 +100,7 @@ const serverOf = async (host: string, more: Partial<Limits> = {}): Promise<App> 
       photos: await openPhotoShelf(state, store),
       presets: presetFiles(folder),
       limits: { ...usualLimits, bytes: 1000, files: 5, silence: 200, ...more },
+      room: roomOf(store, 1e9),
       folder,
       served: undefined,
       keep: 1000,

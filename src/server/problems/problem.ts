@@ -60,7 +60,10 @@ export const refuse = (reply: FastifyReply, diagnostics: Diagnostics): FastifyRe
   if (problem.status === 503 || problem.status === 429)
     if (!reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_S);
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="prismflow"');
-  return reply.code(problem.status).type('application/problem+json').send(Buffer.from(JSON.stringify(problem)));
+  return reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .send(Buffer.from(JSON.stringify(problem)));
 };
 
 /** What Fastify and its plugins throw, as diagnostics. */
