@@ -100,6 +100,7 @@ const serverOf = async (host: string, more: Partial<Limits> = {}): Promise<App> 
       photos: await openPhotoShelf(state, store),
       presets: presetFiles(folder),
       limits: { ...usualLimits, bytes: 1000, files: 5, silence: 200, ...more },
+      room: roomOf(store, 1e9),
       folder,
       served: undefined,
       room: roomOf(store, 1e9),

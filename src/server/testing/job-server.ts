@@ -12,7 +12,7 @@ import { failure } from '../../diagnostics/index.js';
 import { callerOf } from '../access/authorise.js';
 import { type App, noteCaller, orThrow } from '../app.js';
 import { type JobFiles, openJobFiles, removeOrphans } from '../jobs/job-files.js';
-import { recoverJobs } from '../jobs/queue.js';
+import { type Clock, recoverJobs } from '../jobs/queue.js';
 import { rootsOf } from '../jobs/roots.js';
 import { startScheduler } from '../jobs/scheduler.js';
 import { type Fetch, sourcesOf } from '../jobs/sources.js';
@@ -94,6 +94,15 @@ const endOf = (store: Store, id: string): Promise<void> =>
     look();
   });
 
+const stateOf = async (folder: string, clock: Clock): Promise<{ store: Store; files: JobFiles }> => {
+  const store = openStore(folder);
+  const files = await openJobFiles(folder, await openPhotoShelf(folder, store));
+  await removeOrphans(folder, store);
+  await store.change((draft) => recoverJobs(draft, clock)).kept;
+  await serverSecret(store);
+  return { store, files };
+};
+
 /** Starts one; `folder` is that of one that was closed, to start it again. */
 export const jobServer = async ({
   folder = mkdtempSync(join(tmpdir(), 'prismflow-jobs-')),
@@ -108,13 +117,8 @@ export const jobServer = async ({
   readonly isRequired?: boolean;
   readonly fetch?: Fetch;
 } = {}): Promise<JobServer> => {
-  const store = openStore(folder);
-  const shelf = await openPhotoShelf(folder, store);
-  const files = await openJobFiles(folder, shelf);
   const now = more.now ?? Date.now;
-  await removeOrphans(folder, store);
-  await store.change((draft) => recoverJobs(draft, { now: now(), keep })).kept;
-  await serverSecret(store);
+  const { store, files } = await stateOf(folder, { now: now(), keep });
   const editor = copyingEditor(delay);
   const roots = more.roots ?? rootsOf([]);
   const sender = startSender({ store, reach: ANYWHERE, now, random: () => 0.5, failed });

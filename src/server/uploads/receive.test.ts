@@ -4,16 +4,29 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, describe, expect, it } from 'vitest';
+import { failure } from '../../diagnostics/index.js';
+import type { Room } from '../store/usage.js';
 import { receive } from './receive.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-receive-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+const room: Pick<Room, 'take'> = { take: () => E.right(() => undefined) };
+const full: Pick<Room, 'take'> = { take: () => E.left([failure('store/full', 'no room')]) };
+
 const limits = { bytes: 100, silence: 60_000, upload: 60_000 };
 const room = { take: () => E.right(() => undefined) };
 let files = 0;
 const place = (): string => join(folder, `in${files++}`);
 
 describe('an upload', () => {
+  it('is refused where there is no room for it', async () => {
+    const file = place();
+    expect(await receive(Readable.from([Buffer.from('a')]), file, limits, full)).toMatchObject({
+      left: [{ code: 'store/full' }],
+    });
+    expect(existsSync(file)).toBe(false);
+  });
+
   it('is written as it comes', async () => {
     const file = place();
     expect(
