@@ -86,7 +86,7 @@ describe('watch', () => {
   it('gives files by what they are, and tells once of those that are left out', async () => {
     await put('a.jpg');
     renameSync(join(folder, 'a.jpg'), join(folder, 'a.HEIC'));
-    writeFileSync(join(folder, 'b.HEIC'), '\0\0\0\x18ftypheic\0\0\0\0mif1heic');
+    writeFileSync(join(folder, 'b.HEIC'), '\0\0\0\x14ftypqt  \0\0\0\0qt  ');
     const told: (readonly [string, Diagnostic])[] = [];
     const pull = opened(
       { poll: 0.1, patience: 0.1 },
@@ -100,7 +100,14 @@ describe('watch', () => {
     await pull.next();
     await pull.close();
     expect(told).toMatchObject([
-      ['b.HEIC', { code: 'file/left-out', severity: 'warning', message: 'b.HEIC is left out: HEIC.' }],
+      [
+        'b.HEIC',
+        {
+          code: 'file/left-out',
+          severity: 'warning',
+          message: 'b.HEIC is left out: video (MP4 or QuickTime).',
+        },
+      ],
     ]);
   });
 
