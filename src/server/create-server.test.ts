@@ -103,7 +103,6 @@ const serverOf = async (host: string, more: Partial<Limits> = {}): Promise<App> 
       room: roomOf(store, 1e9),
       folder,
       served: undefined,
-      room: roomOf(store, 1e9),
       keep: 1000,
       now: Date.now,
     },

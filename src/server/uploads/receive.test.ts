@@ -14,7 +14,6 @@ const room: Pick<Room, 'take'> = { take: () => E.right(() => undefined) };
 const full: Pick<Room, 'take'> = { take: () => E.left([failure('store/full', 'no room')]) };
 
 const limits = { bytes: 100, silence: 60_000, upload: 60_000 };
-const room = { take: () => E.right(() => undefined) };
 let files = 0;
 const place = (): string => join(folder, `in${files++}`);
 
