@@ -119,9 +119,6 @@ const header = (request: FastifyRequest, name: string): string | undefined => {
   return Array.isArray(value) ? value[0] : value;
 };
 
-/** Milliseconds that the event loop may be behind before requests are put off. */
-const MOST_DELAY = 3000;
-
 const registerPlugins = async (app: App, { limits }: ServerContext, host: string): Promise<void> => {
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -153,7 +150,7 @@ const registerPlugins = async (app: App, { limits }: ServerContext, host: string
         statusCode: 429,
       }),
   });
-  await app.register(underPressure, { maxEventLoopDelay: MOST_DELAY, retryAfter: 2 });
+  await app.register(underPressure, { maxEventLoopDelay: limits.delay, retryAfter: 2 });
   await app.register(multipart);
   await app.register(swagger, {
     openapi: {
