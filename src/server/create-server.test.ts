@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Diagnostics, failure } from '../diagnostics/index.js';
 import type { Editor, EditResult, PhotoFacts, PreviewResult } from '../execution/editing/editor.js';
 import { createCatalogue, type Offer } from '../execution/editing/offers.js';
@@ -99,7 +99,7 @@ const serverOf = async (host: string, more: Partial<Limits> = {}): Promise<App> 
       store,
       photos: await openPhotoShelf(state, store),
       presets: presetFiles(folder),
-      limits: { ...usualLimits, bytes: 1000, files: 5, silence: 200, ...more },
+      limits: { ...usualLimits, bytes: 1000, files: 5, delay: 0, ...more },
       room: roomOf(store, 1e9),
       folder,
       served: undefined,
@@ -175,8 +175,7 @@ describe('the server', () => {
     ]);
     const receipt = await app.inject(`/v1/receipts/${made.headers['prismflow-receipt']}`);
     expect(receipt.json()).toEqual({ name: 'x', outputDigest: 'e'.repeat(64), outputSize: 3 });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(left()).toEqual([]);
+    await vi.waitFor(() => expect(left()).toEqual([]), { timeout: 10_000 });
   });
 
   it.each([
@@ -296,25 +295,27 @@ describe('the server', () => {
   });
 
   it('leaves nothing of uploads that are cut off, or that go silent', async () => {
-    await app.listen({ host: '127.0.0.1', port: 0 });
-    const { port } = app.server.address() as { readonly port: number };
+    const real = await serverOf('127.0.0.1', { silence: 300 });
+    await real.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = real.server.address() as { readonly port: number };
     const begin = () => {
       const socket = connect(port, '127.0.0.1');
       socket.on('error', () => undefined);
       socket.write(
-        `POST /v1/photos HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nContent-Length: 500\r\n\r\nhalf`,
+        'POST /v1/photos HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nContent-Length: 500\r\n\r\nhalf',
       );
       return socket;
     };
     const cut = begin();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(left()).toHaveLength(1);
+    await vi.waitFor(() => expect(left()).toHaveLength(1), { timeout: 10_000, interval: 5 });
     cut.destroy();
+    await vi.waitFor(() => expect(left()).toEqual([]), { timeout: 10_000 });
     const silent = begin();
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    expect(left()).toEqual([]);
+    await vi.waitFor(() => expect(left()).toHaveLength(1), { timeout: 10_000, interval: 5 });
+    await vi.waitFor(() => expect(left()).toEqual([]), { timeout: 10_000 });
     silent.destroy();
-  });
+    await real.close();
+  }, 60_000);
 
   it('says what it can do, by OpenAPI and by figures', async () => {
     const document = (await app.inject('/openapi.json')).json();

@@ -125,9 +125,6 @@ const header = (request: FastifyRequest, name: string): string | undefined => {
   return Array.isArray(value) ? value[0] : value;
 };
 
-/** Milliseconds that the event loop may be behind before requests are put off. */
-const MOST_DELAY = 3000;
-
 const registerPlugins = async (app: App, { limits }: ServerContext, host: string): Promise<void> => {
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -162,7 +159,7 @@ const registerPlugins = async (app: App, { limits }: ServerContext, host: string
       }),
   });
   await app.register(underPressure, {
-    maxEventLoopDelay: MOST_DELAY,
+    maxEventLoopDelay: limits.delay,
     // Probes and the page's own files cost next to nothing, and a page that comes says itself what is to be tried again.
     pressureHandler: async ({ url }, reply) => {
       if (!url.startsWith('/v1/')) return;

@@ -17,8 +17,8 @@ export interface Limits {
   readonly waiting: number;
   /** Requests of one client in a minute. */
   readonly rate: number;
-  /** Edits in one chain. */
-  readonly chain: number;
+  /** Milliseconds that the event loop may be behind before requests are put off; 0 for any. */
+  readonly delay: number;
 }
 
 export const usualLimits: Limits = {
@@ -31,5 +31,5 @@ export const usualLimits: Limits = {
   upload: 15 * 60_000,
   waiting: 200,
   rate: 6000,
-  chain: 8,
+  delay: 3000,
 };
