@@ -103,7 +103,7 @@ describe('the editing process', () => {
       for (const photo of photos) {
         const made = right(await edit(photo, step(pipeline, parameters)));
         const written = readFileSync(join(folder, pipeline, photo));
-      expect([photo, readFileSync(join(folder, `made-${photo}`)).equals(written)]).toEqual([photo, true]);
+        expect([photo, readFileSync(join(folder, `made-${photo}`)).equals(written)]).toEqual([photo, true]);
         const {
           folder: _,
           from: __,
