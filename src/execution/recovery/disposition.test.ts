@@ -12,8 +12,11 @@ const failed = (code: string): ItemFailure => ({
 /** The codes for which something holds of an item that fails with them. */
 const codesWhere = (holds: (failure: ItemFailure) => boolean): readonly string[] =>
   Object.keys(codes)
-    .filter((code) => holds(failed(code)))
+    .filter((code) => !OF_REQUESTS.test(code) && holds(failed(code)))
     .sort();
+
+/** What a server says of requests and of its state, never of an item of a run. */
+const OF_REQUESTS = /^(?:serve|store|job|fetch|token)\//;
 
 /** Every further item would meet them. `run/observer-threw` is said of runs, never of items. */
 const fatal = [
