@@ -156,6 +156,8 @@ const worked = async (
       name: task.item.name,
       to: files.result(task.job.id, task.item.number),
       priority: 'job',
+      // As in a run over a folder, whose random choices depend on it.
+      index: task.item.number,
       signal,
     })();
     return E.isLeft(edited)
