@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { decode, encode } from '../../src/image/index.js';
 import { generatorOf } from '../../src/nn/generators/index.js';
 import { ensembleOn, type Wanted } from '../../src/nn/inference/apply.js';
-import { loadEnsemble } from '../../src/nn/inference/load.js';
+import { loadEnsemble } from '../../src/nn/inference/loading/load.js';
 import { initialise } from '../../src/nn/initialise.js';
 import { addSnapshot } from '../../src/nn/models/index.js';
 import type { Frame, NetworkSpec } from '../../src/ports/index.js';

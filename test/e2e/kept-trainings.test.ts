@@ -18,7 +18,7 @@ import type { Terminal } from '../../src/cli/terminal.js';
 import type { Diagnostics } from '../../src/diagnostics/index.js';
 import { compile } from '../../src/execution/compile.js';
 import { type PipelineEvent, type Report, type RunOptions, runPlan } from '../../src/execution/run.js';
-import { loadEnsemble } from '../../src/nn/inference/load.js';
+import { loadEnsemble } from '../../src/nn/inference/loading/load.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-kept-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -7,11 +7,11 @@ import type { Notes } from '../../operator/behaviour.js';
 import type { Values } from '../../picture/tiling/windows.js';
 import type { Frame, HostTensor, Item } from '../../ports/index.js';
 import { QUANTISATION_FEATURES, quantisationFeatures } from '../quantisation.js';
-import { asNeeded, withoutBlocks } from './change-gate.js';
 import { editSliced } from './edit-sliced.js';
 import { editWholeOrTiled } from './edit-tiled.js';
 import type { LoadedEnsemble } from './ensemble.js';
 import { leftForTiles } from './fit.js';
+import { asNeeded, withoutBlocks } from './gating/change-gate.js';
 import { createKeptPrograms, type KeptPrograms } from './kept-programs.js';
 import {
   type EditedPicture,

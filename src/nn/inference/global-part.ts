@@ -11,7 +11,7 @@ import type { Lut } from '../../picture/lut/table.js';
 import type { Frame } from '../../ports/index.js';
 import type { Engine } from '../../tensor/index.js';
 import { ensembleOn } from './apply.js';
-import { type EnsembleChoice, type LoadedEnsemble, loadEnsemble } from './load.js';
+import { type EnsembleChoice, type LoadedEnsemble, loadEnsemble } from './loading/load.js';
 import type { Dials } from './program.js';
 import { scenes } from './scenes.js';
 import { createThreads } from './sliced/threads.js';

@@ -12,8 +12,8 @@ import { generatorOf } from '../generators/index.js';
 import { initialise } from '../initialise.js';
 import type { Gate } from '../models/index.js';
 import { ensembleOn, type Wanted } from './apply.js';
-import { changeOf } from './change-gate.js';
 import type { LoadedEnsemble, Weights } from './ensemble.js';
+import { changeOf } from './gating/change-gate.js';
 import { here } from './sliced/threads.js';
 
 const engine = createEngine('cpu');

@@ -16,7 +16,7 @@ import { firstKey, ownParams, testContext } from '../../ops/testing/run.js';
 import type { Frame, NetworkSpec } from '../../ports/index.js';
 import { type Compiled, createEngine } from '../../tensor/run/engine.js';
 import { ensembleOn, type Wanted } from './apply.js';
-import { type EnsembleChoice, loadEnsemble } from './load.js';
+import { type EnsembleChoice, loadEnsemble } from './loading/load.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-tiles-'));
 const engine = createEngine('cpu');

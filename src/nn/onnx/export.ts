@@ -7,7 +7,7 @@ import type { HostTensor } from '../../ports/index.js';
 import { type Engine, jit, toOnnx, toOnnxOfAnySize } from '../../tensor/index.js';
 import * as tf from '../../tensor/tfjs.js';
 import { sideFor } from '../any-size.js';
-import { type EnsembleChoice, type LoadedEnsemble, loadEnsemble } from '../inference/load.js';
+import { type EnsembleChoice, type LoadedEnsemble, loadEnsemble } from '../inference/loading/load.js';
 import { type Dials, edited } from '../inference/program.js';
 import type { Sides } from '../network.js';
 import { PREFIX } from './conventions.js';

@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, warning } from '../../diagnostics/index.js';
 import type { KeptPrograms } from '../../nn/inference/kept-programs.js';
-import type { LoadedEnsemble } from '../../nn/inference/load.js';
+import type { LoadedEnsemble } from '../../nn/inference/loading/load.js';
 import type { Threads } from '../../nn/inference/sliced/threads.js';
 import { defineOp } from '../../operator/define.js';
 import {
@@ -113,12 +113,12 @@ export const ensembleAverage = defineOp({
     at === undefined
       ? undefined
       : pipe(
-          TE.fromTask(() => import('../../nn/inference/latest.js')),
+          TE.fromTask(() => import('../../nn/inference/loading/latest.js')),
           TE.chain(({ latestFiles }) => latestFiles(models)),
         ),
   load: (params) =>
     pipe(
-      TE.fromTask(() => import('../../nn/inference/load.js')),
+      TE.fromTask(() => import('../../nn/inference/loading/load.js')),
       TE.chain(({ loadEnsemble }) => loadEnsemble(params)),
       TE.bindTo('ensemble'),
       TE.bind('threads', () => TE.fromTask(openThreads)),

@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, warning } from '../../diagnostics/index.js';
 import { generatorOf } from '../../nn/generators/index.js';
-import { type EnsembleChoice, type LoadedEnsemble, loadEnsemble } from '../../nn/inference/load.js';
+import { type EnsembleChoice, type LoadedEnsemble, loadEnsemble } from '../../nn/inference/loading/load.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import type { HostTensor } from '../../ports/index.js';
 import type { Params } from './params.js';

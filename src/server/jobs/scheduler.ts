@@ -157,7 +157,7 @@ const worked = async (
       to: files.result(task.job.id, task.item.number),
       priority: 'job',
       // As in a run over a folder, whose random choices depend on it.
-      index: task.item.number,
+      index: task.item.number - 1,
       signal,
     })();
     return E.isLeft(edited)

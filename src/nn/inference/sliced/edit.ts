@@ -8,7 +8,7 @@ import * as tf from '../../../tensor/tfjs.js';
 import type { Gate } from '../../models/index.js';
 import type { Sliced as Grid, Parameters } from '../../network.js';
 import type { Ensemble, Weights } from '../ensemble.js';
-import type { Gated } from '../gate.js';
+import type { Gated } from '../gating/gate.js';
 import type { Wanted } from '../inference-path.js';
 import { createKeptPrograms, type KeptPrograms } from '../kept-programs.js';
 import { parametersOf } from '../program.js';

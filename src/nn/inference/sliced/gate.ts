@@ -1,6 +1,6 @@
 import type { HostTensor } from '../../../ports/index.js';
 import type { Gate } from '../../models/index.js';
-import { type Gated, shareOf } from '../gate.js';
+import { type Gated, shareOf } from '../gating/gate.js';
 import { anyRows } from './any-rows.js';
 import { prepared, type SliceJob } from './job.js';
 

@@ -19,7 +19,7 @@ import type { Gate } from '../../models/index.js';
 import type { Sliced } from '../../network.js';
 import { ensembleOn, type Wanted } from '../apply.js';
 import type { LoadedEnsemble, Weights } from '../ensemble.js';
-import type { Gated } from '../gate.js';
+import type { Gated } from '../gating/gate.js';
 import { edited, luma, trustMap } from '../program.js';
 import { KERNEL } from './kernel-module.js';
 import { perform } from './tasks.js';

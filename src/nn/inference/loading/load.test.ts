@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tinyPyramid, writeModel } from '../../ops/testing/models.js';
-import { generatorOf } from '../generators/index.js';
-import { initialise } from '../initialise.js';
+import { tinyPyramid, writeModel } from '../../../ops/testing/models.js';
+import { generatorOf } from '../../generators/index.js';
+import { initialise } from '../../initialise.js';
 import { type EnsembleChoice, type LoadedEnsemble, loadEnsemble } from './load.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-load-'));

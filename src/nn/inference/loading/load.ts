@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import { generatorOf } from '../generators/index.js';
+import { type Diagnostics, failure } from '../../../diagnostics/index.js';
+import { generatorOf } from '../../generators/index.js';
 import {
   type Demands,
   type ModelManifest,
@@ -10,12 +10,12 @@ import {
   readModelFolder,
   type Snapshot,
   type TrainedFolder,
-} from '../models/index.js';
-import { misfitOf, type Network, strangerOf } from '../network.js';
-import type { Ensemble, LoadedEnsemble, Weights } from './ensemble.js';
+} from '../../models/index.js';
+import { misfitOf, type Network, strangerOf } from '../../network.js';
+import type { Ensemble, LoadedEnsemble, Weights } from '../ensemble.js';
 import { loadLatest, withWayOut } from './latest.js';
 
-export type { Ensemble, LoadedEnsemble, Weights } from './ensemble.js';
+export type { Ensemble, LoadedEnsemble, Weights } from '../ensemble.js';
 
 /** Which snapshots of a model take part: all, the last few, or those of some steps. */
 export type Members = 'all' | number | readonly number[];

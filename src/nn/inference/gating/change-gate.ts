@@ -1,10 +1,10 @@
-import { maxOf } from '../../image/samples/samples.js';
-import type { Notes } from '../../operator/behaviour.js';
-import { blockiness } from '../../picture/blockiness.js';
-import type { Values } from '../../picture/tiling/windows.js';
-import type { Gate } from '../models/index.js';
+import { maxOf } from '../../../image/samples/samples.js';
+import type { Notes } from '../../../operator/behaviour.js';
+import { blockiness } from '../../../picture/blockiness.js';
+import type { Values } from '../../../picture/tiling/windows.js';
+import type { Gate } from '../../models/index.js';
+import type { Wanted } from '../inference-path.js';
 import { type Gated, shareOf } from './gate.js';
-import type { Wanted } from './inference-path.js';
 
 /** A picture that was edited, and what is to be noted of it. */
 export interface Edited {

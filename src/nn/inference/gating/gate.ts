@@ -1,4 +1,4 @@
-import type { Gate } from '../models/index.js';
+import type { Gate } from '../../models/index.js';
 
 /** What a gate decided for a picture. */
 export interface Gated {

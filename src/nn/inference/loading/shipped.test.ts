@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { loadEnsemble } from './load.js';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const names = readdirSync(join(root, 'models')).sort();
 
 describe.each(names)('the model %s that ships', (name) => {

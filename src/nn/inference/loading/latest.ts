@@ -2,14 +2,14 @@ import { basename, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import { generatorIn } from '../../operator/checkpoints.js';
-import type { NetworkSpec } from '../../ports/index.js';
-import { generatorOf } from '../generators/index.js';
-import { type LatestGenerator, latestGenerator, latestManifest } from '../models/checkpoints.js';
-import { readManifest } from '../models/index.js';
-import { misfitOf, type Network } from '../network.js';
-import type { LoadedEnsemble, Weights } from './ensemble.js';
+import { type Diagnostics, failure } from '../../../diagnostics/index.js';
+import { generatorIn } from '../../../operator/checkpoints.js';
+import type { NetworkSpec } from '../../../ports/index.js';
+import { generatorOf } from '../../generators/index.js';
+import { type LatestGenerator, latestGenerator, latestManifest } from '../../models/checkpoints.js';
+import { readManifest } from '../../models/index.js';
+import { misfitOf, type Network } from '../../network.js';
+import type { LoadedEnsemble, Weights } from '../ensemble.js';
 
 const folderOf = (models: string): string => join(models, 'checkpoints');
 
