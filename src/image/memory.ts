@@ -3,7 +3,8 @@ import { megabytes } from '../diagnostics/quantities.js';
 import type { ImageFormat } from '../ports/index.js';
 import { spaceOf } from './colour/space.js';
 import { bytesOf, bytesPerSample, type Extent, pixelsOf } from './decoding/extent.js';
-import { type Header, resultFormat } from './decoding/header.js';
+import type { Header } from './decoding/header.js';
+import { resultFormat } from './decoding/result-format.js';
 import type { EncodeOptions } from './encoding/encode-options.js';
 import type { Depth } from './samples/samples.js';
 

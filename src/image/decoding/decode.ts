@@ -21,8 +21,9 @@ import { total } from '../thrown.js';
 import { type Developed, develop } from './develop.js';
 import { readForeign } from './foreign.js';
 import { guised } from './guise.js';
-import { type Header, readHeader, resultFormat } from './header.js';
+import { type Header, readHeader } from './header.js';
 import { type Raster, readRaster, type Wanted } from './raster.js';
+import { resultFormat } from './result-format.js';
 import { type FileFormat, sniff } from './sniff.js';
 
 /** A file on disk, or its bytes; with a name for messages, where it is not the path. */

@@ -3,13 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Metadata as VipsHeader } from 'sharp';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import type {
-  CodePoints,
-  DeclaredColour,
-  ImageFormat,
-  Quantisation,
-  ReadOnlyFormat,
-} from '../../ports/index.js';
+import type { CodePoints, DeclaredColour, Quantisation, ReadOnlyFormat } from '../../ports/index.js';
 import { declaredByNumbers, type Hdr } from '../colour/declared.js';
 import { readAvif } from '../containers/avif.js';
 import type { Carried } from '../containers/container.js';
@@ -76,20 +70,6 @@ const corrupt = (name: string, reason: string): Diagnostics => [
 const unsupported = (message: string, hint?: string): Diagnostics => [
   failure('image/unsupported-format', message, hint === undefined ? {} : { hint }),
 ];
-
-/** The formats of results like files of formats that are never written: JPEG, as photos mostly are, and TIFF, which holds light as floats. */
-const resultFormats: Readonly<Record<ReadOnlyFormat, ImageFormat>> = {
-  heic: 'jpeg',
-  raw: 'jpeg',
-  jxl: 'jpeg',
-  radiance: 'tiff',
-};
-
-/** The format of results like a file. */
-export const resultFormat = ({ format, source }: Pick<Header, 'format' | 'source'>): ImageFormat => {
-  if (source !== undefined) return resultFormats[source];
-  return format === 'heic' || format === 'jxl' || format === 'radiance' ? resultFormats[format] : format;
-};
 
 /** What most files are: eight bits of RGB, one page, nothing special. */
 const ordinary = {

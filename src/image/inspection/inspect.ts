@@ -5,7 +5,8 @@ import { type Diagnostic, type Diagnostics, failure } from '../../diagnostics/in
 import { readBytes } from '../../disk/read.js';
 import { profileName } from '../colour/icc.js';
 import { decode, formatOf } from '../decoding/decode.js';
-import { type Header, readHeader, resultFormat } from '../decoding/header.js';
+import { type Header, readHeader } from '../decoding/header.js';
+import { resultFormat } from '../decoding/result-format.js';
 import { nameOf, readOnlyNames } from '../encoding/encode-options.js';
 import { MAX_BYTES } from '../limits.js';
 import { receiptIn } from '../metadata/xmp.js';

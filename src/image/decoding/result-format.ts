@@ -1,0 +1,16 @@
+import type { ImageFormat, ReadOnlyFormat } from '../../ports/index.js';
+import type { Header } from './header.js';
+
+/** The formats of results like files of formats that are never written: JPEG, as photos mostly are, and TIFF, which holds light as floats. */
+const resultFormats: Readonly<Record<ReadOnlyFormat, ImageFormat>> = {
+  heic: 'jpeg',
+  raw: 'jpeg',
+  jxl: 'jpeg',
+  radiance: 'tiff',
+};
+
+/** The format of results like a file. */
+export const resultFormat = ({ format, source }: Pick<Header, 'format' | 'source'>): ImageFormat => {
+  if (source !== undefined) return resultFormats[source];
+  return format === 'heic' || format === 'jxl' || format === 'radiance' ? resultFormats[format] : format;
+};
