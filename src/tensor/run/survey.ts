@@ -12,6 +12,7 @@ import {
   USUAL_ENGINE,
 } from '../engines.js';
 import { createEngine, type Engine } from './engine.js';
+import { withoutTelemetry } from './telemetry.js';
 
 /** What was found out about one engine. */
 export interface EngineReport {
@@ -74,6 +75,7 @@ const hasGpu = (): boolean =>
 const tryProvider = async (name: EngineName, engine: OnnxEngine): Promise<EngineReport> => {
   const { needs: hint } = engine;
   if (!isOnPlatform(engine)) return { name, works: false, note: `not on ${platform()}`, hint };
+  withoutTelemetry();
   const script = createRequire(import.meta.url).resolve('#engine-trial');
   return new Promise((resolve) => {
     execFile(

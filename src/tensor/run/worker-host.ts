@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { buffersOf, type Envelope, type Reply, type Request, type Results } from './protocol.js';
 import { SpareBuffers } from './spare-buffers.js';
+import { withoutTelemetry } from './telemetry.js';
 
 type Answer = E.Either<Diagnostics, Results[Request['kind']]>;
 
@@ -101,6 +102,7 @@ export class WorkerHost {
 
   #start(): void {
     if (this.#worker !== undefined) return;
+    withoutTelemetry();
     const worker = new Worker(this.#script, { name: 'prismflow-engine', resourceLimits: SMALL_HEAP });
     worker.unref();
     worker.on('message', (reply: Reply) => this.#settle(reply));

@@ -6,6 +6,7 @@ import { type Diagnostics, failure } from '../../../diagnostics/index.js';
 import type { HostTensor } from '../../../ports/index.js';
 import type { Provider } from '../../engines.js';
 import type { ModelValue, Signature } from '../protocol.js';
+import { withoutTelemetry } from '../telemetry.js';
 import { type Message, readerOf, toFrames } from './frames.js';
 import { OUT_OF_MEMORY } from './guard.js';
 
@@ -105,6 +106,7 @@ export class ModelProcess {
   }
 
   static #start(operator: string, memory: number): E.Either<Diagnostics, ModelProcess> {
+    withoutTelemetry();
     try {
       const child = spawn(process.execPath, [script(), String(memory)], {
         stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
