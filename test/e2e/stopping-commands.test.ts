@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -121,9 +122,9 @@ streams:
   clear: [{ files: { in: in, repeat: true } }, decode, { crop: { size: 256, random: true } }]
   dark: [clear, { adjust: { exposure: -1 } }]
 steps:
-  - pair: { input: dark, target: clear }
+  - pair: { from: dark, to: clear }
   - batch: 4
-  - gan.step: { generator: { pyramid: { levels: 3, width: 32 } }, discriminator: { patch: { layers: 3 } }, losses: { adversarial: 0.1, pixel: 1 } }
+  - gan.step: { generator: { pyramid: { levels: 3, width: 32 } }, discriminator: { patch: { layers: 3 } }, losses: { adversarial: 0.1, pixel: 1 }, schedule: { constant: 1000 } }
   - snapshot: { to: model, checkpoint: 1 }
 `;
 
@@ -143,6 +144,9 @@ const moments: Readonly<Record<string, Moment>> = {
       const folder = await place(yamlOf('passes'), 8);
       mkdirSync(join(folder, 'out/.prismflow'), { recursive: true });
       writeFileSync(join(folder, 'out/.prismflow/lock'), lockOfAnotherMachine);
+      // Not renewed for an hour: it is watched before it counts as left behind.
+      const then = new Date(Date.now() - 3_600_000);
+      utimesSync(join(folder, 'out/.prismflow/lock'), then, then);
       return folder;
     },
     args: ['run', 'p.yaml'],
@@ -181,8 +185,8 @@ const delays = [150, 600, 2500, 8000];
 describe('a command ends soon after SIGINT, and leaves nothing behind,', () => {
   for (const [moment, { make, args, hold = false }] of Object.entries(moments))
     it(`while ${moment}`, async () => {
-      const folder = await make();
       for (const delay of delays) {
+        const folder = await make();
         const { child, ended } = start(folder, args, hold);
         await pause(delay);
         const since = performance.now();
@@ -201,6 +205,8 @@ describe('a command ends soon after SIGINT, and leaves nothing behind,', () => {
           (name) => !(moment.includes('lock') && name === 'out/.prismflow/lock'),
         );
         expect(left, `after ${delay} ms`).toEqual([]);
+        // One that has been told to end is still listed while it does.
+        for (let waited = 0; waited < 3000 && processesOf(folder).length > 0; waited += 50) await pause(50);
         expect(processesOf(folder)).toEqual([]);
       }
     });
