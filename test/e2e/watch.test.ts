@@ -90,6 +90,7 @@ describe('pipe watch', () => {
         chmodSync(join(place, locked), 0o000);
         const running = start(['watch', 'p.yaml', '--quiet', '--poll', '0.2'], place, { HOME: place }, user);
         await running.until(() => running.complaints().includes('may not be read'));
+        if (locked === 'in/locked') await running.until(() => existsSync(join(place, 'out/a.jpg')));
         expect(await stop(running)).toBe(1);
         expect(running.complaints().match(/may not be read/g)).toHaveLength(1);
         chmodSync(join(place, locked), 0o755);

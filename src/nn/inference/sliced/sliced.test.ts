@@ -234,7 +234,7 @@ describe('a sliced grid', () => {
     expect(await certified('x')).toMatchObject({ passed: true, windows: 1 });
     expect(warnings).toEqual([]);
     expect(await certified('none')).toMatchObject({ passed: false });
-    expect(warnings).toEqual(['tiles/certificate']);
+    expect(warnings).toEqual(['tiles/seams']);
   });
 
   describe('with a gate', () => {
