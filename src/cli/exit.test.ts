@@ -45,6 +45,11 @@ describe('the exit status', () => {
       'image/disk-full',
       'run/observer-threw',
       'run/system-refused',
+      'serve/address',
+      'store/in-use',
+      'store/other-version',
+      'store/unreadable',
+      'store/unwritable',
       'tensor/engine-unavailable',
       'training/diverged',
     ]);

@@ -39,6 +39,7 @@ const transient = [
   'file/same-output',
   'file/unreadable',
   'image/memory-limit',
+  'image/no-decoder',
   'image/not-a-file',
   'image/not-found',
   'image/out-of-memory',
