@@ -103,6 +103,16 @@ describe('the dispatch of tasks', () => {
     expect(await first).toMatchObject({ left: [{ code: 'run/cancelled' }] });
   });
 
+  it('takes back what is stopped while its size is looked at', async () => {
+    const { started, start } = fakes();
+    dispatch = createDispatch({ setup, jobs: 1, warm: () => [], start });
+    const stop = new AbortController();
+    const asked = dispatch.ask(photo('early'), 'edit', stop.signal)();
+    stop.abort();
+    expect(await asked).toMatchObject({ left: [{ code: 'run/cancelled' }] });
+    expect(names(started[0]!)).toEqual([]);
+  });
+
   it('is ready when all on offer is warm, and lets what somebody waits for go in between', async () => {
     const { started, start } = fakes();
     const work = { file: { path: '/p.yaml', text: '' }, set: {} };

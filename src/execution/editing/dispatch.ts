@@ -122,9 +122,10 @@ const asked = async (
   priority: Priority,
   signal: AbortSignal | undefined,
 ): Promise<E.Either<Diagnostics, object>> => {
+  const bytes = 'photo' in task ? await sizeOf(task.photo) : 0;
+  // After the wait, in which either may have happened.
   if (signal?.aborted) return E.left(cancelledEdit);
   if (state.isClosing) return E.left(stopping);
-  const bytes = 'photo' in task ? await sizeOf(task.photo) : 0;
   const allowed = state.options.setup.timeout ?? defaultTimeout(bytes / 1e6);
   return new Promise((resolve) => {
     const entry = entryOf(state, task, priority, allowed, (made) => {
