@@ -8,6 +8,8 @@ const ALONE = [
   'src/pipelines/draw/draw.test.ts',
   'src/tensor/memory.test.ts',
   'src/tensor/webgpu.test.ts',
+  // It reads an SVG, which libvips may not once this program has set it up.
+  'test/e2e/cli.test.ts',
 ];
 
 /** Parts of the names of files that take longest, in this order: they begin first, so that no worker is left with one at the end. */
