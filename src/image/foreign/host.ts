@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { messageOf } from '../../diagnostics/index.js';
-import { isWhole, type Message, readMessage, toFrames } from '../../tensor/run/model-process/frames.js';
+import { type Message, readerOf, toFrames } from '../../tensor/run/model-process/frames.js';
 import { OUT_OF_MEMORY } from '../../tensor/run/model-process/guard.js';
 import type { Raw } from '../samples/samples.js';
 import type { ForeignFormat } from './packages.js';
@@ -38,24 +38,6 @@ type Answer = E.Either<ForeignFault, Message>;
 
 const fault = (kind: ForeignFault['kind'], reason: string): E.Either<ForeignFault, never> =>
   E.left({ kind, reason });
-
-/** Gives every whole message that a pipe brings to `tell`. */
-const listen = (channel: Duplex, tell: (message: Message) => void): void => {
-  let reading = readMessage();
-  let at = 0;
-  channel.on('data', (chunk: Buffer) => {
-    for (let from = 0; from < chunk.length; ) {
-      const taken = Math.min(chunk.length - from, reading.wanted.length - at);
-      reading.wanted.set(chunk.subarray(from, from + taken), at);
-      [from, at] = [from + taken, at + taken];
-      if (at < reading.wanted.length) continue;
-      const next = reading.filled();
-      at = 0;
-      if (isWhole(next)) tell(next);
-      reading = isWhole(next) ? readMessage() : next;
-    }
-  });
-};
 
 const answerOf = (message: Message): Answer =>
   message.head.ok === true ? E.right(message) : fault('refused', String(message.head.message));
@@ -139,7 +121,15 @@ const workApart =
             : fault('ended', `its decoder ended (${by ?? `exit status ${status}`})`),
         ),
       );
-      listen(channel, (message) => settle(answerOf(message)));
+      const read = readerOf((message) => settle(answerOf(message)));
+      channel.on('data', (chunk: Buffer) => {
+        try {
+          read(chunk);
+        } catch {
+          // A file that has taken over its decoder can say anything there.
+          settle(fault('ended', 'the answer of its decoder makes no sense'));
+        }
+      });
       const file = { dtype: 'uint8', shape: [bytes.length], data: bytes } as const;
       for (const frame of toFrames({ head: { format }, tensors: { file } })) channel.write(frame);
       return undefined;
