@@ -1,16 +1,15 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { stat } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
 import { openToRead } from '../disk/regular.js';
-import { shippedModels } from '../pipelines/check/absolute-path.js';
 import { parse, type SourceFile } from '../pipelines/compile.js';
 import { textOf } from '../pipelines/parse/encoding.js';
 import { limits } from '../pipelines/parse/yaml.js';
+import { shippedPipeline } from '../pipelines/shipped.js';
 
 /** A file, and which of its pipelines is meant. */
 export interface Found {
@@ -20,9 +19,6 @@ export interface Found {
 
 /** Where a folder's pipelines are. */
 export const HOME = 'pipelines.yaml';
-
-/** The pipelines that ship, each in a file. */
-export const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
 
 /**
  * Finds what the user means: a file (`edit.yaml`), a pipeline of a file (`edit.yaml#dehaze`), a pipeline of the folder's
@@ -80,12 +76,10 @@ const shipped =
   (name: string, folder: string): T.Task<Found | undefined> =>
   async () => {
     const model = name.startsWith(SHIPPED) ? name.slice(SHIPPED.length) : name;
-    if (!/^[\w-]+$/.test(model)) return undefined;
-    const example = join(examples, `${model}.yaml`);
-    if (!(await isFile(example)) || !(await isFile(join(shippedModels, model, 'model.json'))))
-      return undefined;
-    const text = await readFile(example, 'utf8');
-    return { file: { path: resolve(folder, `${model}.yaml`), shown: `${SHIPPED}${model}`, text } };
+    const found = await shippedPipeline(model);
+    return found === undefined
+      ? undefined
+      : { file: { path: resolve(folder, `${model}.yaml`), shown: `${SHIPPED}${model}`, text: found.text } };
   };
 
 /** Where the drop folder's pipeline is. */

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -7,8 +7,9 @@ import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { compilePipeline } from '../../execution/compile.js';
 import { escapeBraces } from '../../operator/params/template.js';
 import { decode, encode, ensembleAverage, model as onnxModel, save } from '../../ops/index.js';
-import { absolutePath, shippedModels } from '../../pipelines/check/absolute-path.js';
+import { absolutePath } from '../../pipelines/check/absolute-path.js';
 import { pipeline } from '../../pipelines/code.js';
+import { shippedModelNames } from '../../pipelines/shipped.js';
 import { chosenFiles } from '../chosen-files.js';
 import type { Exit } from '../exit.js';
 import { shortPath } from '../printable.js';
@@ -78,7 +79,7 @@ const isThere =
   async () => {
     const found = await stat(path).catch(() => undefined);
     if (found !== undefined) return E.right(undefined);
-    const names = await readdir(shippedModels).catch((): string[] => []);
+    const names = await shippedModelNames();
     return E.left([
       failure('file/missing', `There is no model ${shortPath(path, folder)}.`, {
         hint: `Give the folder of a training or of a model, or one that ships: ${names.map((name) => `prismflow:${name}`).join(', ')}.`,

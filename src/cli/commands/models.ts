@@ -1,9 +1,9 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import { diagnosticJson } from '../../execution/events/event-json.js';
-import { absolutePath, shippedModels } from '../../pipelines/check/absolute-path.js';
+import { absolutePath } from '../../pipelines/check/absolute-path.js';
+import { shippedModelNames } from '../../pipelines/shipped.js';
 import { checked, type Exit } from '../exit.js';
 import { printable } from '../printable.js';
 import { printDiagnostics } from '../report-diagnostics.js';
@@ -38,13 +38,8 @@ export const models = async (
 };
 
 /** The models that ship, as they are written in pipelines. */
-const shipped = async (): Promise<readonly string[]> => {
-  const entries = await readdir(shippedModels, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => `prismflow:${name}`)
-    .sort();
-};
+const shipped = async (): Promise<readonly string[]> =>
+  (await shippedModelNames()).map((name) => `prismflow:${name}`);
 
 interface Found {
   readonly name: string;

@@ -2,8 +2,8 @@ import { constants, copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { didYouMean, messageOf } from '../../diagnostics/index.js';
+import { examples } from '../../pipelines/shipped.js';
 import { type Exit, exit } from '../exit.js';
-import { examples } from '../find-pipeline.js';
 import type { Terminal } from '../terminal.js';
 
 const dropFolder = fileURLToPath(new URL('../../../watch/', import.meta.url));

@@ -1,16 +1,15 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, didYouMean, failure } from '../../diagnostics/index.js';
 import { pathsOf } from '../../operator/params/index.js';
-import { shippedModels } from '../../pipelines/check/absolute-path.js';
 import type { Graph } from '../../pipelines/check/graph.js';
 import { isLoaded } from '../../pipelines/check/unloaded.js';
 import { analyse, parse, type SourceFile } from '../../pipelines/compile.js';
 import type { ParamSource, PipelineSource } from '../../pipelines/parse/pipeline-file.js';
+import { shippedModelNames, shippedPipeline } from '../../pipelines/shipped.js';
 import { editPlanOf, nodesIn } from './edit-plan.js';
 import { type ParametersSchema, parametersSchema } from './parameters.js';
 
@@ -29,8 +28,6 @@ export interface Offer {
   /** Why it cannot edit here; absent where it can. */
   readonly problem?: Diagnostics;
 }
-
-const examples = fileURLToPath(new URL('../../../examples/', import.meta.url));
 
 /** What the models that ship do; others are told by their operators. */
 const SHIPPED: Readonly<Record<string, Offer['kind']>> = {
@@ -56,13 +53,11 @@ export const offersOf = (
 
 /** One for each model that ships, by its example. */
 export const shippedOffers = async (): Promise<readonly Offer[]> => {
-  const models = await readdir(shippedModels).catch((): string[] => []);
   const offers = await Promise.all(
-    models.sort().map(async (name) => {
-      const path = join(examples, `${name}.yaml`);
-      const text = await readFile(path, 'utf8').catch(() => undefined);
-      if (text === undefined) return [];
-      const found = await offersOf({ path, text }, 'shipped')();
+    (await shippedModelNames()).map(async (name) => {
+      const file = await shippedPipeline(name);
+      if (file === undefined) return [];
+      const found = await offersOf(file, 'shipped')();
       return E.isLeft(found) ? [] : found.right;
     }),
   );

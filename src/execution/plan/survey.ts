@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, relative } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -21,6 +21,7 @@ import { shippedModels } from '../../pipelines/check/absolute-path.js';
 import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
 import { type Bulk, nodesOf, stageOf } from '../../pipelines/plan/stages.js';
 import { pluginsOf } from '../../pipelines/plugins.js';
+import { shippedModelNames } from '../../pipelines/shipped.js';
 import { definedOnly } from '../../ports/defined.js';
 import { type FileRef, type Item, travelsOn } from '../../ports/index.js';
 import { digestPipeline, digestWeights, draws, type Weights } from '../../records/digest.js';
@@ -133,8 +134,7 @@ const hintFor = async (path: string): Promise<{ readonly hint?: string }> => {
   if (/[“”„‘’«»]/.test(path))
     return { hint: 'Typographic quotes count as part of a name: use straight ones, `"` or `\'`.' };
   if (dirname(path) !== shippedModels) return {};
-  const names = await readdir(shippedModels).catch((): string[] => []);
-  return { hint: didYouMean(basename(path), names) };
+  return { hint: didYouMean(basename(path), await shippedModelNames()) };
 };
 
 const surveyBulk = (graph: Graph, bulk: Bulk, run: RunContext): TE.TaskEither<Diagnostics, Survey> => {
