@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DiagnosticError, failure } from '../../diagnostics/index.js';
 import { stateFolder } from '../../server/start.js';
-import { openStore, type Store } from '../../server/store/store.js';
-import { makeToken, revoke, tokensIn } from '../../server/tokens/keeping.js';
+import type { Store } from '../../server/store/store.js';
+import { makeToken, revoke, tokensIn, withStore } from '../../server/tokens/keeping.js';
 import type { Scope, Token } from '../../server/tokens/token.js';
 import { serverSecret } from '../../server/webhooks/secret.js';
 import { type Exit, exit, notBegun } from '../exit.js';
@@ -30,18 +30,14 @@ const onStore = async (
   work: (store: Store) => Promise<void>,
 ): Promise<Exit> => {
   const folder = state === undefined ? stateFolder(terminal.folder) : resolve(terminal.folder, state);
-  let store: Store | undefined;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    store = openStore(join(folder, 'store'));
-    await work(store);
+    await withStore(join(folder, 'store'), work);
     return exit.done;
   } catch (thrown) {
     if (!(thrown instanceof DiagnosticError)) throw thrown;
     printDiagnostics(terminal, thrown.diagnostics);
     return notBegun(terminal, thrown.diagnostics);
-  } finally {
-    await store?.close();
   }
 };
 
