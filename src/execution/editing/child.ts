@@ -1,5 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { createRequire } from 'node:module';
+import { startOwnProcess } from '../own-process.js';
 import type { Said, Setup, Told } from './protocol.js';
 
 /** The editing process, as the process that started it sees it. */
@@ -16,25 +15,20 @@ export interface End {
   readonly wasReady: boolean;
 }
 
-/** Characters that are kept of what a process complains of: its last words say why it ended. */
-const MOST_COMPLAINT = 10_000;
-
 /** Starts an editing process. @param ended is called once, however it ends */
 export const startChild = (setup: Setup, said: (said: Said) => void, ended: (end: End) => void): Child => {
-  let [complaint, wasReady, isOver] = ['', false, false];
+  let [wasReady, isOver] = [false, false];
+  const started = startOwnProcess('#editing-process');
   const over = (by: End['by']): void => {
     if (isOver) return;
     isOver = true;
-    ended({ by, complaint, wasReady });
+    ended({ by, complaint: started?.complaint() ?? '', wasReady });
   };
-  const child = started();
-  if (child === undefined) {
+  if (started === undefined) {
     setImmediate(() => over(null));
     return { tell: () => undefined, kill: () => undefined };
   }
-  child.stderr?.on('data', (chunk: Buffer) => {
-    complaint = (complaint + chunk.toString()).slice(-MOST_COMPLAINT);
-  });
+  const { child } = started;
   child.on('message', (message: Said) => {
     if (isOver) return;
     if (message.kind === 'ready') wasReady = true;
@@ -47,17 +41,4 @@ export const startChild = (setup: Setup, said: (said: Said) => void, ended: (end
   };
   tell({ kind: 'setup', setup });
   return { tell, kill: () => void child.kill('SIGKILL') };
-};
-
-const started = (): ChildProcess | undefined => {
-  try {
-    return fork(createRequire(import.meta.url).resolve('#editing-process'), {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // Options of this process, such as an inspector's port, are not for two.
-      execArgv: [],
-    });
-  } catch {
-    return undefined;
-  }
 };

@@ -1,10 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { createRequire } from 'node:module';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../../diagnostics/index.js';
 import { defaultTimeout } from '../../../operator/time-limit.js';
 import type { FileRef, Item, ItemFailure, ItemKey } from '../../../ports/index.js';
 import { cancelled } from '../../lane/lane.js';
+import { startOwnProcess } from '../../own-process.js';
 import { timedOut } from '../../time-limit.js';
 import type { Job, Message } from './protocol.js';
 
@@ -28,20 +27,17 @@ export const workAlone = (
   listener: Listener,
 ): Promise<Alone> =>
   new Promise((resolve) => {
-    const child = start();
-    if (child === undefined) return resolve(undefined);
+    const started = startOwnProcess('#one-photo');
+    if (started === undefined) return resolve(undefined);
+    const { child, complaint } = started;
     let operator: string | undefined;
     let outcome: Alone;
-    let complaint = '';
     const deadline = beginDeadline(job, key, (late) => {
       outcome ??= E.left(late);
       child.kill('SIGKILL');
     });
     const stop = (): void => void child.kill('SIGKILL');
     signal.addEventListener('abort', stop, { once: true });
-    child.stderr?.on('data', (chunk: Buffer) => {
-      complaint = (complaint + chunk.toString()).slice(-MOST_COMPLAINT);
-    });
     child.on('message', (told: Message) => {
       switch (told.kind) {
         case 'at':
@@ -71,7 +67,7 @@ export const workAlone = (
         E.left(
           isStopped
             ? cancelled(key, operator)
-            : { key, operator, diagnostics: crashed(key.path, by ?? status, complaint) },
+            : { key, operator, diagnostics: crashed(key.path, by ?? status, complaint()) },
         ),
       );
     });
@@ -113,24 +109,8 @@ const beginDeadline = (
   };
 };
 
-/** Characters that are kept of what a process complains of: its last words say why it ended. */
-const MOST_COMPLAINT = 10_000;
-
 /** Signals that are not about the photo. */
 const stopping: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGHUP']);
-
-const start = (): ChildProcess | undefined => {
-  try {
-    return fork(createRequire(import.meta.url).resolve('#one-photo'), {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // Options of this process, such as an inspector's port, are not for two.
-      execArgv: [],
-    });
-  } catch {
-    return undefined;
-  }
-};
 
 /** The failure of a photo that ended the process that worked on it alone. */
 export const crashed = (path: string, by: NodeJS.Signals | number | null, complaint: string): Diagnostics => {
