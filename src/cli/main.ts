@@ -32,7 +32,7 @@ interface Stopping {
 }
 
 /** Commands that finish what they have begun when they are stopped. */
-const patient: ReadonlySet<string | undefined> = new Set(['run', 'watch', 'serve']);
+const graceful: ReadonlySet<string | undefined> = new Set(['run', 'watch', 'serve']);
 
 const stopping = (supervisor: Supervisor | undefined): Stopping => {
   const controller = new AbortController();
@@ -45,7 +45,7 @@ const stopping = (supervisor: Supervisor | undefined): Stopping => {
   };
   if (supervisor !== undefined) supervisor.onStop(stop);
   // What only looks at something ends at once, as any program does.
-  else if (patient.has(process.argv[2]))
+  else if (graceful.has(process.argv[2]))
     for (const signal of stopSignalNames) process.on(signal, () => stop(signal));
   return { signal: controller.signal, by: () => first };
 };

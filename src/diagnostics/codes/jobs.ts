@@ -128,7 +128,7 @@ export const jobCodes = {
   },
   'fetch/unreachable': {
     title: 'The URL could not be fetched',
-    remedy: 'The message says what came in the way; retry the item when that is mended.',
+    remedy: 'The message says what came in the way; retry the item when that is fixed.',
     disposition: 'transient',
   },
   'fetch/refused': {

@@ -85,20 +85,20 @@ const thresholds = (p: Parameters, { name, planes }: Branch): tf.Tensor1D => {
   return tf.add<tf.Tensor1D>(parameter(p, `${name}.threshold`), tf.tensor1d(lowest));
 };
 
-interface Mended {
+interface Restored {
   /** What is to be added to the planes. */
   readonly change: tf.Tensor4D;
   /** What was made of the coefficients on the way, [N,h,w,width]. */
   readonly features: tf.Tensor4D;
 }
 
-const mend = (
+const restore = (
   p: Parameters,
   branch: Branch,
   planes: tf.Tensor4D,
   told: tf.Tensor2D | undefined,
   context?: tf.Tensor4D,
-): Mended => {
+): Restored => {
   const { name, blocks } = branch;
   const steps = stepsOf(p, branch, told);
   const counted = tf.div<tf.Tensor4D>(slidingDct(planes), steps);
@@ -155,11 +155,11 @@ export const shrinkage = ({
 }: ShrinkageOptions = {}): Network => {
   const luma = branchOf('luma', 1, width, blocks);
   const chroma = branchOf('chroma', 2, chromaWidth, chromaBlocks);
-  const mended = (p: Parameters, x: tf.Tensor4D, told: tf.Tensor2D | undefined): tf.Tensor4D => {
-    const bright = mend(p, luma, mixed(x, TO_LUMA, 1), told);
+  const restored = (p: Parameters, x: tf.Tensor4D, told: tf.Tensor2D | undefined): tf.Tensor4D => {
+    const bright = restore(p, luma, mixed(x, TO_LUMA, 1), told);
     // Every second block of brightness begins where one of colours does.
     const context = convolve(p, 'chroma.context', bright.features, { stride: 2, pad: 1 });
-    const coloured = mend(p, chroma, mixed(tf.avgPool(x, 2, 2, 'valid'), TO_CHROMA, 2), told, context);
+    const coloured = restore(p, chroma, mixed(tf.avgPool(x, 2, 2, 'valid'), TO_CHROMA, 2), told, context);
     const change = tf.add(
       mixed(bright.change, FROM_LUMA, 3),
       mixed(doubled(coloured.change), FROM_CHROMA, 3),
@@ -174,6 +174,6 @@ export const shrinkage = ({
     },
     sides: SIDES,
     readsTables: true,
-    apply: (p, x, told) => atAnySize(SIDES, x, (y) => mended(p, y, told)),
+    apply: (p, x, told) => atAnySize(SIDES, x, (y) => restored(p, y, told)),
   };
 };

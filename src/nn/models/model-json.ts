@@ -25,7 +25,7 @@ export interface Gate {
   readonly below: number;
   readonly above: number;
   /**
-   * Of a model that mends JPEG: the least `blockiness` of a photo whose quantisation tables are not known. One that shows less was not
+   * Of a model that restores JPEG: the least `blockiness` of a photo whose quantisation tables are not known. One that shows less was not
    * compressed, or it does not show, and needs nothing.
    */
   readonly blocks?: number;

@@ -45,7 +45,7 @@ export interface Objective {
   readonly examples: readonly string[];
   /** The first task: to give natural photos back, without a discriminator. */
   readonly pretraining: (bound: BoundNetworks, examples: Examples) => Terms;
-  /** @param told what is known of the pictures that are to be mended, `[N, features]`; of pairs */
+  /** @param told what is known of the pictures that are to be restored, `[N, features]`; of pairs */
   readonly generating: (bound: BoundNetworks, examples: Examples, told?: tf.Tensor2D) => Attempt;
   /** What each discriminator is shown of the photos of its domain. */
   readonly real: (examples: Examples) => Readonly<Record<string, tf.Tensor4D>>;

@@ -39,7 +39,7 @@ export interface Control {
 export interface StepInputs {
   readonly state: TrainedTensors;
   readonly examples: Examples;
-  /** What a generator that reads tables is told of the pictures that it is to mend, `[N, features]`. */
+  /** What a generator that reads tables is told of the pictures that it is to restore, `[N, features]`. */
   readonly told?: tf.Tensor2D;
   readonly control: Control;
   /** Pictures of earlier steps by the discriminator that judges them, and which of them it is shown: 1, others 0. */
