@@ -3,16 +3,13 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Metadata as VipsHeader } from 'sharp';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import type { CodePoints, DeclaredColour, Quantisation, ReadOnlyFormat } from '../../ports/index.js';
-import { declaredByNumbers, type Hdr } from '../colour/declared.js';
+import type { DeclaredColour } from '../../ports/index.js';
+import { declaredByNumbers } from '../colour/declared.js';
 import { readAvif } from '../containers/avif.js';
 import type { Carried } from '../containers/container.js';
 import { readGif } from '../containers/gif.js';
-import { readHeif } from '../containers/heif.js';
 import { readJpeg, withoutStray } from '../containers/jpeg.js';
-import { readJxl } from '../containers/jxl.js';
 import { readPng } from '../containers/png.js';
-import { readRadiance } from '../containers/radiance.js';
 import { readRaw } from '../containers/raw.js';
 import { PALETTE, readTiff, type TiffHeader, withoutPhotometric } from '../containers/tiff.js';
 import { endingWithFirstFrame, readWebp } from '../containers/webp.js';
@@ -21,76 +18,12 @@ import { densityOf, stripExifHeader } from '../metadata/exif.js';
 import { declaredByExif } from '../metadata/exif-colour.js';
 import type { LabCoding } from '../samples/lab-coding.js';
 import type { Depth } from '../samples/samples.js';
+import { colourOf, corrupt, type Header, ordinary, type Read, unsupported } from './header-form.js';
+import { heic, jxl, radiance } from './read-only-headers.js';
 import { reasonOf } from './reason.js';
-import type { CodedFormat, FileFormat } from './sniff.js';
+import type { FileFormat } from './sniff.js';
 
-/** Everything a file says about its picture, read before any pixel is decoded. */
-export interface Header extends Carried {
-  readonly format: CodedFormat;
-  /** What the file is, where results like it are in another format. */
-  readonly source?: ReadOnlyFormat;
-  /** Size of the sensor's picture, of a raw file that says it. */
-  readonly sensor?: { readonly width: number; readonly height: number };
-  /** As stored: before the orientation is applied. */
-  readonly width: number;
-  readonly height: number;
-  readonly bits: number;
-  readonly model: 'grey' | 'rgb' | 'cmyk' | 'lab';
-  readonly alpha: boolean;
-  readonly palette: boolean;
-  readonly pages: number;
-  readonly orientation: number;
-  /** Which of the file’s pictures is the photo, from 0. */
-  readonly page: number;
-  /** Depth of the samples as the decoder hands them over. */
-  readonly depth: Depth;
-  readonly lossless: boolean;
-  /** Whether the decoder holds all of a file at once that it could read row by row: progressive JPEG, interlaced PNG. */
-  readonly buffered: boolean;
-  readonly chromaSubsampling: string | undefined;
-  /** How a JPEG was quantised. */
-  readonly quantisation: Quantisation | undefined;
-  readonly colour: DeclaredColour | undefined;
-  /** What an AVIF says of its colours, as it says it. */
-  readonly codePoints: CodePoints | undefined;
-  readonly hdr: Hdr | undefined;
-  readonly lab: LabCoding | undefined;
-  /** Whether the file's structure runs to its end; undefined where only decoding tells. */
-  readonly complete: boolean | undefined;
-  /** What to hand to the decoder: the file, or a copy of it in another guise. */
-  readonly encoded: Uint8Array;
-}
-
-type Read = E.Either<Diagnostics, Header>;
-
-const corrupt = (name: string, reason: string): Diagnostics => [
-  failure('image/corrupt', `${name} is damaged: ${reason}.`),
-];
-
-const unsupported = (message: string, hint?: string): Diagnostics => [
-  failure('image/unsupported-format', message, hint === undefined ? {} : { hint }),
-];
-
-/** What most files are: eight bits of RGB, one page, nothing special. */
-const ordinary = {
-  bits: 8,
-  model: 'rgb',
-  alpha: false,
-  palette: false,
-  pages: 1,
-  page: 0,
-  orientation: 1,
-  depth: 'uint8',
-  lossless: true,
-  buffered: false,
-  chromaSubsampling: undefined,
-  quantisation: undefined,
-  colour: undefined,
-  codePoints: undefined,
-  hdr: undefined,
-  lab: undefined,
-  complete: undefined,
-} as const;
+export type { Header } from './header-form.js';
 
 const jpeg = (file: Uint8Array, name: string): Read => {
   const header = readJpeg(file);
@@ -145,10 +78,6 @@ const raw = (file: Uint8Array, name: string): Read => {
 // A profile outranks what EXIF says.
 const exifColour = ({ icc, exif }: Carried): DeclaredColour | undefined =>
   icc ? undefined : declaredByExif(exif);
-
-/** A colour that is declared, as what is converted or as what is only named. */
-const colourOf = (colour: DeclaredColour | Hdr | undefined): Pick<Header, 'colour' | 'hdr'> =>
-  typeof colour === 'string' ? { colour: undefined, hdr: colour } : { colour, hdr: undefined };
 
 const png = (encoded: Uint8Array, name: string): Read =>
   pipe(
@@ -282,78 +211,6 @@ const avif = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, Hea
       };
     }),
   );
-
-const heic = (encoded: Uint8Array, name: string): Read =>
-  pipe(
-    readHeif(encoded),
-    E.bimap(
-      ({ kind, reason }) =>
-        kind === 'damaged'
-          ? corrupt(name, reason)
-          : unsupported(`${name} is HEIF that cannot be read: ${reason}.`),
-      ({ pictures, grey, ...rest }): Header => ({
-        ...ordinary,
-        ...rest,
-        format: 'heic',
-        source: 'heic',
-        model: grey ? 'grey' : 'rgb',
-        pages: pictures,
-        depth: rest.bits > 8 ? 'uint16' : 'uint8',
-        lossless: false,
-        // A profile outranks them.
-        ...colourOf(rest.icc || !rest.codePoints ? undefined : declaredByNumbers(rest.codePoints)),
-        encoded,
-      }),
-    ),
-  );
-
-const jxl = (encoded: Uint8Array, name: string): Read => {
-  const header = readJxl(encoded);
-  if (header === undefined) return E.left(corrupt(name, 'it holds no JPEG XL picture'));
-  const { animated, ...rest } = header;
-  return E.right({
-    ...ordinary,
-    ...rest,
-    format: 'jxl',
-    source: 'jxl',
-    // How many there are stands nowhere before them.
-    pages: animated ? 2 : 1,
-    depth: rest.bits > 8 ? 'uint16' : 'uint8',
-    lossless: false,
-    encoded,
-  });
-};
-
-const radiance = (encoded: Uint8Array, name: string): Read =>
-  pipe(
-    readRadiance(encoded),
-    E.bimap(
-      (reason) => corrupt(name, reason),
-      ({ width, height }): Header => ({
-        ...ordinary,
-        ...bare,
-        width,
-        height,
-        format: 'radiance',
-        source: 'radiance',
-        bits: 32,
-        depth: 'float32',
-        encoded,
-      }),
-    ),
-  );
-
-/** What a file carries that has no place for anything. */
-const bare: Carried = {
-  exif: undefined,
-  xmp: undefined,
-  icc: undefined,
-  iptc: undefined,
-  photoshop: undefined,
-  density: undefined,
-  blocks: [],
-  leftovers: [],
-};
 
 const gif = (encoded: Uint8Array, name: string): TE.TaskEither<Diagnostics, Header> =>
   pipe(
