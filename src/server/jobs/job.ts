@@ -1,4 +1,4 @@
-import type { EditStep } from '../editing/editor.js';
+import type { EditStep } from '../../execution/editing/editor.js';
 import { ITEM_STATES, type ItemState } from './item.js';
 
 /** How many items of a job are in each state. */

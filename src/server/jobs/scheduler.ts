@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
-import type { Editor, EditResult } from '../editing/editor.js';
+import type { Editor, EditResult } from '../../execution/editing/editor.js';
 import { toldOf } from '../problems/problem.js';
 import type { Store } from '../store/store.js';
 import type { Failed, ItemResult } from './item.js';

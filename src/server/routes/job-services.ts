@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import type { EditStep } from '../editing/editor.js';
+import type { EditStep } from '../../execution/editing/editor.js';
 import type { Acceptance } from '../jobs/accept.js';
 import type { JobFiles } from '../jobs/job-files.js';
 import type { Scheduler } from '../jobs/scheduler.js';

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { failure } from '../../diagnostics/index.js';
 import { writeAtomically } from '../../disk/write.js';
-import type { Editor } from '../editing/editor.js';
+import type { Editor } from '../../execution/editing/editor.js';
 
 /** What a test looks at of the copying editor. */
 export interface CopyingEditor extends Pick<Editor, 'edit'> {

@@ -1,9 +1,0 @@
-export type {
-  Editor,
-  EditRequest,
-  EditResult,
-  EditStep,
-  PhotoFacts,
-  PreviewRequest,
-  PreviewResult,
-} from '../../execution/editing/editor.js';
