@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Paint } from '../diagnostics/index.js';
 import type { Paints, Terminal } from './terminal.js';
 
@@ -14,17 +13,21 @@ const LINE_OVER = '\r\u001b[2K';
  * marked so is a dot.
  */
 export const guarded = (terminal: Terminal): Terminal => {
-  const mark = `\u001b${randomBytes(8).toString('hex')}`;
+  let mark: string | undefined;
+  // Made where something is first painted: what makes it takes a while to load.
+  const ownMark = (): string => {
+    mark ??= `\u001b${crypto.randomUUID()}`;
+    return mark;
+  };
+  const withoutActing = (text: string): string => text.replaceAll(acting, '·');
   const clean = (text: string): string =>
-    text
-      .split(mark)
-      .map((part) => part.replaceAll(acting, '·'))
-      .join(mark);
+    mark === undefined ? withoutActing(text) : text.split(mark).map(withoutActing).join(mark);
   const write =
     (to: (text: string) => void) =>
     (text: string): void => {
       const isOver = text.startsWith(LINE_OVER);
-      const shown = clean(isOver ? text.slice(LINE_OVER.length) : text).replaceAll(mark, '\u001b');
+      const cleaned = clean(isOver ? text.slice(LINE_OVER.length) : text);
+      const shown = mark === undefined ? cleaned : cleaned.replaceAll(mark, '\u001b');
       to(isOver ? `${LINE_OVER}${shown}` : shown);
     };
   const painted =
@@ -32,7 +35,7 @@ export const guarded = (terminal: Terminal): Terminal => {
     (text) => {
       // The colour's own codes are marked, and nothing that stands in the text.
       const [begin = '', end = ''] = paint(PLACE).split(PLACE);
-      const marked = (codes: string): string => codes.replaceAll('\u001b', mark);
+      const marked = (codes: string): string => codes.replaceAll('\u001b', ownMark());
       return `${marked(begin)}${clean(text)}${marked(end)}`;
     };
   const paint = Object.fromEntries(

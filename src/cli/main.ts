@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { createInterface } from 'node:readline/promises';
 import pc from 'picocolors';
 import { exit } from './process/exit-status.js';
 import { keepHeapSmall } from './process/heap.js';
@@ -14,6 +13,8 @@ keepHeapSmall();
 const question =
   (signal: AbortSignal) =>
   async (text: string): Promise<string> => {
+    // Loaded only where something is asked.
+    const { createInterface } = await import('node:readline/promises');
     const lines = createInterface({ input: process.stdin, output: process.stderr });
     lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     const ended = new Promise<string>((resolve) => lines.on('close', () => resolve('')));

@@ -1,10 +1,5 @@
-/**
- * Where the process starts that works on photos: see pipe.cts. What has to be settled before there are threads is settled here. It is
- * CommonJS, which Node reads on its first thread; an ES module is read on libuv's, and once those run neither their number nor what
- * they allocate in can be set.
- */
-/** Of glibc's <malloc.h> and Linux's <sys/prctl.h>. */
-const M_ARENA_MAX = -8;
+/** Where the process starts that works on photos: see pipe.cts. */
+/** Of Linux's <sys/prctl.h>. */
 const PR_SET_PDEATHSIG = 1;
 const SIGKILL = 9;
 
@@ -34,21 +29,10 @@ const attempt = (call: () => unknown): void => {
   }
 };
 
-/**
- * Keeps glibc from giving each thread a heap of its own, of which up to 2 MB stay when they are free, and has the process end when the
- * one that started it does, however that is ended. Only glibc itself can be told so from within: what its environment says is read before
- * the program starts. Other C libraries have no such heaps, and without koffi the memory stays.
- *
- * @param goesThroughPhotos whether the command works on many photos
- */
-const prepare = (goesThroughPhotos: boolean): void => {
-  const { MALLOC_ARENA_MAX, GLIBC_TUNABLES = '' } = process.env;
-  const isSaid = MALLOC_ARENA_MAX !== undefined || GLIBC_TUNABLES.includes('arena_max');
-  const sharesOneHeap = goesThroughPhotos && !isSaid;
-  const library = glibc();
-  if (sharesOneHeap) attempt(() => library?.func('int mallopt(int, int)')(M_ARENA_MAX, 1));
+/** Has the process end when the one that started it does, however that is ended. Without koffi it ends when it next finds it gone. */
+const endWithParent = (): void => {
   attempt(() =>
-    library?.func('int prctl(int, ulong, ulong, ulong, ulong)')(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0),
+    glibc()?.func('int prctl(int, ulong, ulong, ulong, ulong)')(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0),
   );
 };
 
@@ -57,8 +41,7 @@ for (const by of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(by, () => {
     if (process.connected) process.send?.({ kind: 'signalled', by }, () => undefined);
   });
-const [command] = process.argv.slice(2);
-prepare(command === 'run' || command === 'watch');
+endWithParent();
 
 // Node's own status for a program that waits for nothing any more and has not come to its end; an end sets another.
 process.exitCode = 13;

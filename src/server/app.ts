@@ -11,7 +11,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { DiagnosticError, type Diagnostics } from '../diagnostics/index.js';
 import { allowed, type Caller, LOCAL } from './access/authorise.js';
-import type { Scope } from './tokens/token.js';
+import type { Scope } from './tokens/scopes.js';
 
 /** The server, whose routes' schemas type their handlers. */
 export type App = FastifyInstance<

@@ -23,24 +23,22 @@ const koffi = ((): string | undefined => {
   }
 })();
 
-/** Loaded before the program: prints how many heaps glibc has at the end, and how many threads came. */
+/** Loaded before the program: prints how many heaps glibc has at the end, and how many threads there are. */
 const probe = `const { readdirSync, readFileSync } = require('node:fs');
-const threads = () => readdirSync('/proc/self/task').length;
-const before = threads();
 process.on('exit', () => {
-  const came = threads() - before;
+  const threads = readdirSync('/proc/self/task').length;
   const c = require(${JSON.stringify(koffi)}).load('libc.so.6');
   const file = c.func('void *fopen(const char *, const char *)')(process.env.HEAPS, 'w');
   c.func('int malloc_info(int, void *)')(0, file);
   c.func('int fclose(void *)')(file);
   const heaps = readFileSync(process.env.HEAPS, 'utf8').match(/<heap nr/g).length;
-  process.stderr.write('SEEN ' + JSON.stringify({ came, heaps }));
+  process.stderr.write('SEEN ' + JSON.stringify({ threads, heaps }));
 });`;
 
 const seen = async (
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
-): Promise<{ readonly came: number; readonly heaps: number }> => {
+): Promise<{ readonly threads: number; readonly heaps: number }> => {
   const { MALLOC_ARENA_MAX: _, GLIBC_TUNABLES: __, UV_THREADPOOL_SIZE: ___, ...plain } = process.env;
   const { stderr } = await promisify(execFile)(
     process.execPath,
@@ -83,8 +81,10 @@ describe.skipIf(koffi === undefined)(
     });
 
     it('is how many threads decode and encode', async () => {
-      expect((await seen(['--version'])).came).toBe(Math.max(2, availableParallelism()));
-      expect((await seen(['--version'], { UV_THREADPOOL_SIZE: '7' })).came).toBe(7);
+      const usual = Math.max(2, availableParallelism());
+      const { threads } = await seen(['run', 'copy', '--set', 'to=usual']);
+      const others = { UV_THREADPOOL_SIZE: String(usual + 5) };
+      expect((await seen(['run', 'copy', '--set', 'to=more'], others)).threads).toBe(threads + 5);
     });
   },
 );

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { SCOPES, type Scope } from '../../server/tokens/token.js';
+import { SCOPES, type Scope } from '../../server/tokens/scopes.js';
 import type { StateArguments, TokenArguments } from '../commands/serve-token.js';
 import { duration } from '../option-values.js';
 import type { Terminal } from '../terminal.js';

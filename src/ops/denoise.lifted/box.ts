@@ -5,23 +5,22 @@ export interface Plane {
   readonly data: Float32Array;
 }
 
-/** A plane of the same size, worked out pixel by pixel. */
-export const planeOf = ({ width, height }: Omit<Plane, 'data'>, value: (pixel: number) => number): Plane => {
-  const data = new Float32Array(width * height);
-  for (let i = 0; i < data.length; i++) data[i] = value(i);
-  return { width, height, data };
-};
+const like = ({ width, height }: Omit<Plane, 'data'>): Plane => ({
+  width,
+  height,
+  data: new Float32Array(width * height),
+});
 
-/** Means over squares of `2 radius + 1` pixels by running sums; at the edges, of what lies inside. */
-export const boxMean = ({ width, height, data }: Plane, radius: number): Plane => {
-  const across = new Float32Array(data.length);
+// The loops below are written out, each for itself: a function called for each pixel takes ten times as long as what it works out.
+
+/** Means of rows over `2 radius + 1` pixels by running sums; at the edges, of what lies inside. */
+const rowMeans = ({ width, height, data }: Plane, radius: number): Float32Array => {
+  const means = new Float32Array(data.length);
+  const ahead = Math.min(radius, width);
   for (let y = 0; y < height; y++) {
     const row = y * width;
-    let [sum, count] = [0, 0];
-    for (let x = 0; x < Math.min(radius, width); x++) {
-      sum += data[row + x] as number;
-      count++;
-    }
+    let [sum, count] = [0, ahead];
+    for (let x = 0; x < ahead; x++) sum += data[row + x] as number;
     for (let x = 0; x < width; x++) {
       if (x + radius < width) {
         sum += data[row + x + radius] as number;
@@ -31,22 +30,66 @@ export const boxMean = ({ width, height, data }: Plane, radius: number): Plane =
         sum -= data[row + x - radius - 1] as number;
         count--;
       }
-      across[row + x] = sum / count;
+      means[row + x] = sum / count;
     }
   }
-  const out = new Float32Array(data.length);
+  return means;
+};
+
+/** Means over squares of `2 radius + 1` pixels by running sums; at the edges, of what lies inside. */
+export const boxMean = (plane: Plane, radius: number): Plane => {
+  const { width, height } = plane;
+  const across = rowMeans(plane, radius);
+  const out = like(plane);
   const sums = new Float64Array(width);
   const add = (y: number, sign: number): void => {
-    for (let x = 0; x < width; x++) sums[x] = (sums[x] as number) + sign * (across[y * width + x] as number);
+    const row = y * width;
+    for (let x = 0; x < width; x++) sums[x] = (sums[x] as number) + sign * (across[row + x] as number);
   };
   for (let y = 0; y < Math.min(radius, height); y++) add(y, 1);
   for (let y = 0; y < height; y++) {
     if (y + radius < height) add(y + radius, 1);
     if (y > radius) add(y - radius - 1, -1);
     const count = Math.min(height - 1, y + radius) - Math.max(0, y - radius) + 1;
-    for (let x = 0; x < width; x++) out[y * width + x] = (sums[x] as number) / count;
+    const row = y * width;
+    for (let x = 0; x < width; x++) out.data[row + x] = (sums[x] as number) / count;
   }
-  return { width, height, data: out };
+  return out;
+};
+
+/** Products of two planes, pixel by pixel. */
+const product = (a: Plane, b: Plane): Plane => {
+  const out = like(a);
+  const [first, second, data] = [a.data, b.data, out.data];
+  for (let i = 0; i < data.length; i++) data[i] = (first[i] as number) * (second[i] as number);
+  return out;
+};
+
+/** What a square of the guide and of a plane comes to. */
+interface Squares {
+  readonly mean: Plane;
+  /** Mean of the guide's squares. */
+  readonly squares: Plane;
+  /** Mean of the plane. */
+  readonly level: Plane;
+  /** Mean of the products of both. */
+  readonly products: Plane;
+}
+
+/** The lines `slope guide + offset` that are nearest to a plane in each square. */
+const linesOf = ({ mean, squares, level, products }: Squares, epsilon: Plane): readonly [Plane, Plane] => {
+  const [slope, offset] = [like(mean), like(mean)];
+  const [m, s, l, p, e] = [mean.data, squares.data, level.data, products.data, epsilon.data];
+  const [a, b] = [slope.data, offset.data];
+  for (let i = 0; i < a.length; i++) {
+    const [middle, own] = [m[i] as number, l[i] as number];
+    const variance = (s[i] as number) - middle * middle;
+    const line =
+      ((p[i] as number) - middle * own) / ((variance > 0 ? variance : 0) + (e[i] as number));
+    a[i] = line;
+    b[i] = own - line * middle;
+  }
+  return [slope, offset];
 };
 
 /**
@@ -59,32 +102,16 @@ export const guided = (
   radius: number,
   epsilon: Plane,
 ): readonly Plane[] => {
-  const g = guide.data;
-  const mean = boxMean(guide, radius).data;
-  const squares = boxMean(
-    planeOf(guide, (i) => (g[i] as number) ** 2),
-    radius,
-  ).data;
+  const mean = boxMean(guide, radius);
+  const squares = boxMean(product(guide, guide), radius);
   return planes.map((plane) => {
-    const own = plane === guide;
-    const p = plane.data;
-    const level = own ? mean : boxMean(plane, radius).data;
-    const products = own
-      ? squares
-      : boxMean(
-          planeOf(guide, (i) => (g[i] as number) * (p[i] as number)),
-          radius,
-        ).data;
-    const slope = planeOf(guide, (i) => {
-      const variance = Math.max(0, (squares[i] as number) - (mean[i] as number) ** 2);
-      const covariance = (products[i] as number) - (mean[i] as number) * (level[i] as number);
-      return covariance / (variance + (epsilon.data[i] as number));
-    });
-    const offset = planeOf(
-      guide,
-      (i) => (level[i] as number) - (slope.data[i] as number) * (mean[i] as number),
-    );
-    const [a, b] = [boxMean(slope, radius).data, boxMean(offset, radius).data];
-    return planeOf(guide, (i) => (a[i] as number) * (g[i] as number) + (b[i] as number));
+    const isOwn = plane === guide;
+    const level = isOwn ? mean : boxMean(plane, radius);
+    const products = isOwn ? squares : boxMean(product(guide, plane), radius);
+    const [slope, offset] = linesOf({ mean, squares, level, products }, epsilon);
+    const out = product(boxMean(slope, radius), guide);
+    const add = boxMean(offset, radius).data;
+    for (let i = 0; i < add.length; i++) out.data[i] = (out.data[i] as number) + (add[i] as number);
+    return out;
   });
 };

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Frame } from '../../ports/index.js';
 import { arbitraryFrame, frameFrom, valuesOf } from '../testing/frames.js';
 import { paramsOf, runMap } from '../testing/run.js';
-import { boxMean, planeOf } from './box.js';
+import { boxMean } from './box.js';
 import { withoutNoise } from './denoise.js';
 import { denoiseLifted } from './index.js';
 import { noiseOf } from './noise.js';
@@ -128,7 +128,8 @@ describe('means of squares', () => {
         fc.integer({ min: 1, max: 12 }),
         fc.integer({ min: 0, max: 5 }),
         (width, height, radius) => {
-          const plane = planeOf({ width, height }, (i) => noise(i, radius, 1));
+          const data = Float32Array.from({ length: width * height }, (_, i) => noise(i, radius, 1));
+          const plane = { width, height, data };
           const means = boxMean(plane, radius);
           for (let y = 0; y < height; y++)
             for (let x = 0; x < width; x++) {

@@ -4,8 +4,8 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { emptyLike, maxOf, type Raw, samplesOf } from '../../image/samples/samples.js';
 import type { Frame } from '../../ports/index.js';
-import { boxMean, guided, type Plane, planeOf } from './box.js';
-import { inside, lumaOf, type NoiseLevel, noiseOf } from './noise.js';
+import { boxMean, guided, type Plane } from './box.js';
+import { inside, LUMA, lumaPlane, type NoiseLevel, noiseOf, type Rows } from './noise.js';
 
 /** Pixels to each side that light, luma and colour are smoothed over. */
 const AROUND = 4;
@@ -32,71 +32,90 @@ const LEAST = 1 / 255;
 const NOTHING = 1e-9;
 
 /** 0 where light was not lifted, 1 where it was. */
-const liftOf = (before: Plane, after: Plane): Plane =>
-  planeOf(after, (i) => {
+const liftOf = (before: Plane, after: Plane): Plane => {
+  const data = new Float32Array(after.data.length);
+  for (let i = 0; i < data.length; i++) {
     const gain = ((after.data[i] as number) + LEAST) / ((before.data[i] as number) + LEAST);
-    return inside((gain - LIFTED[0]) / (LIFTED[1] - LIFTED[0]));
-  });
+    data[i] = inside((gain - LIFTED[0]) / (LIFTED[1] - LIFTED[0]));
+  }
+  return { ...after, data };
+};
 
-/** Rows of two pictures of the same size. */
+/** Variances below which a place counts as flat: of the noise at its brightness, `times` as strong. */
+const flatnessOf = (around: Plane, noise: NoiseLevel, times: number): Plane => {
+  const data = new Float32Array(around.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = (times * noise(around.data[i] as number)) ** 2 + NOTHING;
+  return { ...around, data };
+};
+
+/** How much more than its luma a pixel has of a channel. */
+const tintOf = ({ samples }: Frame, rows: Rows, luma: Plane, channel: number): Plane => {
+  const { data: from } = samples;
+  const scale = 1 / maxOf(samples.depth);
+  const data = new Float32Array(luma.data.length);
+  for (let i = 0, at = 3 * rows.from * luma.width + channel; i < data.length; i++, at += 3)
+    data[i] = inside((from[at] as number) * scale) - (luma.data[i] as number);
+  return { ...luma, data };
+};
+
+/** A band of rows that is worked on, with those around it that its pixels depend on. */
 interface Band {
-  readonly photo: (pixel: number) => number;
-  readonly lifted: Frame;
-  readonly from: number;
-  readonly to: number;
+  readonly rows: Rows;
+  readonly around: Rows;
 }
 
+/** What pixels of a band, and those around it, are without noise, and how far they were lifted. */
+interface Clean {
+  readonly lift: Plane;
+  readonly luma: Plane;
+  /** How red and how blue; what is left of green follows from luma. None for grey. */
+  readonly tints: readonly Plane[];
+}
+
+/** Mixes what is clean into a band's pixels, as far as each was lifted. */
+const mixIn = ({ lift, luma, tints: [red, blue] }: Clean, { rows, around }: Band, out: Raw): void => {
+  const { width } = luma;
+  const white = maxOf(samplesOf(out).depth);
+  const scale = 1 / white;
+  const put = (at: number, share: number, made: number): void => {
+    const sample = out[at] as number;
+    const mixed = sample + share * (white * made - white * inside(sample * scale));
+    out[at] = white === 1 ? mixed : Math.round(inside(mixed / white) * white);
+  };
+  const [first, last] = [(rows.from - around.from) * width, (rows.to - around.from) * width];
+  for (let i = first; i < last; i++) {
+    const share = lift.data[i] as number;
+    if (share === 0) continue;
+    const light = luma.data[i] as number;
+    const pixel = around.from * width + i;
+    if (red === undefined || blue === undefined) {
+      put(pixel, share, light);
+      continue;
+    }
+    const [r, b] = [red.data[i] as number, blue.data[i] as number];
+    put(3 * pixel, share, light + r);
+    put(3 * pixel + 1, share, light - (LUMA[0] * r + LUMA[2] * b) / LUMA[1]);
+    put(3 * pixel + 2, share, light + b);
+  }
+};
+
 /** Replaces a band's lifted pixels by what they are without noise. */
-const denoiseBand = (band: Band, noise: NoiseLevel, strength: number, out: Raw): void => {
-  const { photo, lifted, from, to } = band;
-  const { width, channels, samples } = lifted;
-  const [first, last] = [Math.max(0, from - HALO), Math.min(lifted.height, to + HALO)];
-  const size = { width, height: last - first };
-  const start = first * width;
-  const lumaAt = lumaOf(lifted);
-  const luma = planeOf(size, (i) => lumaAt(start + i));
+const denoiseBand = (photo: Frame, lifted: Frame, band: Band, noise: NoiseLevel, out: Raw): void => {
+  const luma = lumaPlane(lifted, band.around);
   const around = boxMean(luma, AROUND);
-  const lift = liftOf(
-    boxMean(
-      planeOf(size, (i) => photo(start + i)),
-      AROUND,
-    ),
-    around,
-  );
+  const lift = liftOf(boxMean(lumaPlane(photo, band.around), AROUND), around);
   if (!lift.data.some((share) => share > 0)) return;
-  const levels = planeOf(size, (i) => strength * noise(around.data[i] as number));
-  const flat = (times: number): Plane =>
-    planeOf(size, (i) => (times * (levels.data[i] as number)) ** 2 + NOTHING);
-  const [smooth] = guided(luma, [luma], LUMA_RADIUS, flat(LUMA_NOISE)) as readonly [Plane];
-  const white = maxOf(samples.depth);
-  const value = (i: number): number => inside((samples.data[i] as number) / white);
-  // How red and how blue a pixel is; what is left of green follows from luma.
+  const [smooth] = guided(luma, [luma], LUMA_RADIUS, flatnessOf(around, noise, LUMA_NOISE)) as readonly [Plane];
   const tints =
-    channels === 1
+    lifted.channels === 1
       ? []
       : guided(
           smooth,
-          [0, 2].map((c) => planeOf(size, (i) => value(3 * (start + i) + c) - (luma.data[i] as number))),
+          [0, 2].map((channel) => tintOf(lifted, band.around, luma, channel)),
           COLOUR_RADIUS,
-          flat(COLOUR_NOISE),
+          flatnessOf(around, noise, COLOUR_NOISE),
         );
-  for (let i = (from - first) * width; i < (to - first) * width; i++) {
-    const share = lift.data[i] as number;
-    if (share === 0) continue;
-    const light = smooth.data[i] as number;
-    const put = (c: number, made: number): void => {
-      const at = channels * (start + i) + c;
-      const mixed = (samples.data[at] as number) + share * white * (made - value(at));
-      out[at] = white === 1 ? mixed : Math.round(inside(mixed / white) * white);
-    };
-    const [red, blue] = tints.map(({ data }) => data[i] as number);
-    if (red === undefined || blue === undefined) put(0, light);
-    else {
-      put(0, light + red);
-      put(1, light - (0.299 * red + 0.114 * blue) / 0.587);
-      put(2, light + blue);
-    }
-  }
+  mixIn({ lift, luma: smooth, tints }, band, out);
 };
 
 /**
@@ -126,13 +145,15 @@ export const withoutNoise =
         ),
       ]);
     if (strength === 0) return E.right(lifted);
-    const noise = noiseOf(lifted);
+    const measured = noiseOf(lifted);
+    const noise: NoiseLevel = (brightness) => strength * measured(brightness);
     const out = emptyLike(samples.data as Raw, samples.data.length);
     out.set(samples.data);
     const rows = Math.max(1, Math.floor(band / width));
-    const luma = lumaOf(photo);
     for (let from = 0; from < height; from += rows) {
-      denoiseBand({ photo: luma, lifted, from, to: Math.min(height, from + rows) }, noise, strength, out);
+      const to = Math.min(height, from + rows);
+      const around = { from: Math.max(0, from - HALO), to: Math.min(height, to + HALO) };
+      denoiseBand(photo, lifted, { rows: { from, to }, around }, noise, out);
       await setImmediate();
       if (signal.aborted) return E.left([failure('run/cancelled', 'Stopped before it was finished.')]);
     }

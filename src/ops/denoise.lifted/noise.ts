@@ -1,5 +1,6 @@
 import { maxOf } from '../../image/samples/samples.js';
-import type { Frame } from '../../ports/index.js';
+import type { Frame, Samples } from '../../ports/index.js';
+import type { Plane } from './box.js';
 
 /** The luma of BT.601. */
 export const LUMA = [0.299, 0.587, 0.114] as const;
@@ -7,13 +8,31 @@ export const LUMA = [0.299, 0.587, 0.114] as const;
 /** A sample as a value that can be added up, 0..1. */
 export const inside = (value: number): number => (value > 0 ? Math.min(value, 1) : 0);
 
-/** The luma, 0..1, of a picture's pixel by its number. */
-export const lumaOf = ({ channels, samples: { data, depth } }: Frame): ((pixel: number) => number) => {
+/** Rows of a picture: the first, and the one after the last. */
+export interface Rows {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The luma, 0..1, of rows of a picture. */
+export const lumaPlane = ({ width, channels, samples }: Frame, { from, to }: Rows): Plane => {
+  const data = new Float32Array(width * (to - from));
+  lumaOf(samples, channels, from * width, data);
+  return { width, height: to - from, data };
+};
+
+/** Writes the luma, 0..1, of a row of pixels from a pixel's number on. */
+const lumaOf = ({ data, depth }: Samples, channels: number, pixel: number, out: Float32Array): void => {
   const scale = 1 / maxOf(depth);
-  const at = (i: number): number => inside((data[i] as number) * scale);
-  return channels === 1
-    ? at
-    : (pixel) => LUMA[0] * at(3 * pixel) + LUMA[1] * at(3 * pixel + 1) + LUMA[2] * at(3 * pixel + 2);
+  for (let i = 0, at = channels * pixel; i < out.length; i++, at += channels) {
+    const first = inside((data[at] as number) * scale);
+    out[i] =
+      channels === 1
+        ? first
+        : LUMA[0] * first +
+          LUMA[1] * inside((data[at + 1] as number) * scale) +
+          LUMA[2] * inside((data[at + 2] as number) * scale);
+  }
 };
 
 /** Side of the squares in which noise is measured. */
@@ -34,17 +53,31 @@ interface Square {
   readonly noise: number;
 }
 
-/** Brightness of a square and the deviation in it of J. Immerkær's mask, which neither slopes nor straight edges answer. */
-const squareAt = (luma: (pixel: number) => number, width: number, left: number, top: number): Square => {
+/** Pixels of a row that Immerkær's mask reads for a square. */
+const READ = SIDE + 2;
+
+/**
+ * Brightness of a square and the deviation in it of J. Immerkær's mask, which neither slopes nor straight edges answer.
+ *
+ * @param luma of the square and of the pixels around it, row by row
+ */
+const squareOf = (luma: Float32Array): Square => {
   let [sum, squares] = [0, 0];
-  for (let y = top; y < top + SIDE; y++)
-    for (let x = left; x < left + SIDE; x++) {
-      const at = (dx: number, dy: number): number => luma((y + dy) * width + x + dx);
-      const middle = at(0, 0);
-      const corners = at(-1, -1) + at(1, -1) + at(-1, 1) + at(1, 1);
-      const beside = at(0, -1) + at(-1, 0) + at(1, 0) + at(0, 1);
+  for (let y = 1; y <= SIDE; y++)
+    for (let x = 1; x <= SIDE; x++) {
+      const at = y * READ + x;
+      const [above, below] = [at - READ, at + READ];
+      const middle = luma[at] as number;
+      const corners =
+        (luma[above - 1] as number) +
+        (luma[above + 1] as number) +
+        (luma[below - 1] as number) +
+        (luma[below + 1] as number);
+      const beside =
+        (luma[above] as number) + (luma[at - 1] as number) + (luma[at + 1] as number) + (luma[below] as number);
+      const answer = (corners - 2 * beside + 4 * middle) / 6;
       sum += middle;
-      squares += ((corners - 2 * beside + 4 * middle) / 6) ** 2;
+      squares += answer * answer;
     }
   const pixels = SIDE * SIDE;
   return { brightness: sum / pixels, noise: Math.sqrt(squares / pixels) };
@@ -59,15 +92,19 @@ export type NoiseLevel = (brightness: number) => number;
  * smaller than one square.
  */
 export const noiseOf = (picture: Frame): NoiseLevel => {
-  const { width, height } = picture;
-  const luma = lumaOf(picture);
+  const { width, height, channels, samples } = picture;
   const [columns, rows] = [Math.floor((width - 2) / SIDE), Math.floor((height - 2) / SIDE)];
   if (columns < 1 || rows < 1) return () => 0;
   const every = Math.max(1, Math.ceil(Math.sqrt((columns * rows) / MOST)));
   const squares: Square[] = [];
+  const luma = new Float32Array(READ * READ);
+  const lumaRows = Array.from({ length: READ }, (_, y) => luma.subarray(y * READ, (y + 1) * READ));
   for (let row = 0; row < rows; row += every)
-    for (let column = 0; column < columns; column += every)
-      squares.push(squareAt(luma, width, 1 + column * SIDE, 1 + row * SIDE));
+    for (let column = 0; column < columns; column += every) {
+      const first = row * SIDE * width + column * SIDE;
+      for (const [y, into] of lumaRows.entries()) lumaOf(samples, channels, first + y * width, into);
+      squares.push(squareOf(luma));
+    }
   squares.sort((a, b) => a.brightness - b.brightness);
   const size = Math.max(1, Math.ceil(squares.length / CLASSES));
   const classes = Array.from({ length: Math.ceil(squares.length / size) }, (_, i) => {

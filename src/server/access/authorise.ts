@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import type { Store } from '../store/store.js';
 import { noteUse, tokenOf } from '../tokens/keeping.js';
-import { allows, type Scope } from '../tokens/token.js';
+import { allows, type Scope } from '../tokens/scopes.js';
 
 /** Who asks. */
 export interface Caller {

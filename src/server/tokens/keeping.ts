@@ -1,6 +1,7 @@
 import { openStore, type Store } from '../store/store.js';
 import type { Draft, Reading } from '../store/tables.js';
-import { isValid, type NewToken, newToken, partsOf, type Scope, type Token } from './token.js';
+import type { Scope } from './scopes.js';
+import { isValid, type NewToken, newToken, partsOf, type Token } from './token.js';
 
 const HOUR_MS = 3600 * 1000;
 /** A secret of the right length to compare with where there is no token: the time says nothing. */

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openStore } from '../store/store.js';
 import { makeToken, noteUse, revoke, tokenOf, tokensIn } from './keeping.js';
-import { allows, newToken, partsOf } from './token.js';
+import { allows } from './scopes.js';
+import { newToken, partsOf } from './token.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-tokens-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,9 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-
-/** What a token allows: to edit photos, to use jobs, and to see and do everything. */
-export type Scope = 'edit' | 'jobs' | 'admin';
-
-export const SCOPES = ['edit', 'jobs', 'admin'] as const satisfies readonly Scope[];
+import type { Scope } from './scopes.js';
 
 /** A token as it is kept: what it is made of is known to its owner alone. */
 export interface Token {
@@ -71,7 +67,3 @@ export const isValid = (token: Token, secret: string, now: number): boolean => {
   const isSame = timingSafeEqual(Buffer.from(token.digest, 'hex'), digestOf(secret));
   return isSame && token.revoked === undefined && (token.expires === undefined || token.expires > now);
 };
-
-/** Whether scopes allow something: `admin` allows everything. */
-export const allows = (scopes: readonly Scope[], scope: Scope): boolean =>
-  scopes.includes('admin') || scopes.includes(scope);
