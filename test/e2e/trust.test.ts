@@ -228,6 +228,27 @@ describe('receipts and records', () => {
     ]);
   });
 
+  it.each([
+    ['a link', (path: string) => symlinkSync('/etc/passwd', path)],
+    ['a link', (path: string) => symlinkSync('nowhere', path)],
+    ['a folder', (path: string) => mkdirSync(path)],
+  ])('are not read where %s stands for them, which is said', (kind, put) => {
+    const results = join(project, 'results');
+    mkdirSync(join(results, '.prismflow'), { recursive: true });
+    put(journalPath(results));
+    const { err, status } = run(['status']);
+    expect(status).toBe(1);
+    expect(err).toContain(`journal.jsonl is ${kind}, not a file`);
+  });
+
+  it('are not looked for behind a link, which is said', () => {
+    mkdirSync(join(project, 'results'));
+    symlinkSync(folder, join(project, 'results/.prismflow'));
+    const { err, status } = run(['status']);
+    expect(status).toBe(1);
+    expect(err).toContain('.prismflow is a link, not a folder');
+  });
+
   it('keep a plugin that shrinks with the case', () => {
     writeFileSync(join(project, 'part.mjs'), 'export const worst = 200;\n');
     writeFileSync(

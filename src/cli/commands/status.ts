@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { lstat, readdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -9,7 +9,7 @@ import { analyse, parse } from '../../pipelines/compile.js';
 import { isBelow } from '../../pipelines/plugins/below.js';
 import { definedOnly } from '../../ports/defined.js';
 import type { Entry, FailedEntry } from '../../records/journal/entries.js';
-import { entriesOf, journalPath, lockPath, nameIn, recordFailure } from '../../records/journal/journal.js';
+import { entriesOf, FOLDER as OWN_FOLDER, journalPath, lockPath, recordFailure } from '../../records/journal/journal.js';
 import { type Holder, whoHolds } from '../../records/lock.js';
 import { complete, type Exit, exit } from '../exit.js';
 import { DROP_FOLDER, findPipeline, HOME } from '../find-pipeline.js';
@@ -71,11 +71,17 @@ export const status = async (
 const isFault = (asked: FolderStatus | Diagnostics | undefined): asked is Diagnostics => Array.isArray(asked);
 
 const folderStatusOf = async (folder: string, here: string): Promise<FolderStatus | undefined> => {
-  const isThere = await stat(journalPath(folder)).then(
+  const record = dirname(journalPath(folder));
+  const isLink = await lstat(record).then(
+    (stats) => !stats.isDirectory(),
+    () => false,
+  );
+  const isThere = await lstat(journalPath(folder)).then(
     () => true,
     () => false,
   );
-  if (!isThere) return undefined;
+  // What is none of Prismflow's own files is said by whoever reads it.
+  if (!isThere && !isLink) return undefined;
   const results = new Set<string>();
   const failures = new Map<string, FailedEntry>();
   let last: string | undefined;
@@ -132,19 +138,17 @@ const toText = (
 /** How far down folders of results are looked for. */
 const DEEPEST = 3;
 
-/** Folders of results below a folder, whatever wrote them. */
-const foldersBelow = async (folder: string): Promise<readonly string[]> => {
-  const { glob } = await import('tinyglobby');
-  const journals = await glob(`**/${nameIn('/', journalPath('/'))}`, {
-    cwd: folder,
-    dot: true,
-    absolute: true,
-    expandDirectories: false,
-    followSymbolicLinks: false,
-    ignore: ['**/node_modules/**', '**/.git/**'],
-    deep: DEEPEST + 2,
-  });
-  return journals.sort().map((journal) => resolve(journal, '../..'));
+/** Folders in which nobody's results are looked for. */
+const passedOver = new Set(['node_modules', '.git', OWN_FOLDER]);
+
+/** Folders of results in a folder and below it, whatever wrote them: those with a folder of records, or what stands in its place. */
+const foldersBelow = async (folder: string, depth = DEEPEST): Promise<readonly string[]> => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const isOne = entries.some(({ name }) => name === OWN_FOLDER);
+  const inner = entries.filter((entry) => entry.isDirectory() && !passedOver.has(entry.name));
+  const below =
+    depth === 0 ? [] : await Promise.all(inner.map(({ name }) => foldersBelow(join(folder, name), depth - 1)));
+  return [...(isOne ? [folder] : []), ...below.flat()].sort();
 };
 
 /** Where the pipelines of a folder write to, as far as their parameters have values. */

@@ -17,8 +17,7 @@ const like = ({ width, height }: Omit<Plane, 'data'>): Plane => ({
 const rowMeans = ({ width, height, data }: Plane, radius: number): Float32Array => {
   const means = new Float32Array(data.length);
   const ahead = Math.min(radius, width);
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
+  for (let row = 0; row < height * width; row += width) {
     let [sum, count] = [0, ahead];
     for (let x = 0; x < ahead; x++) sum += data[row + x] as number;
     for (let x = 0; x < width; x++) {
@@ -36,23 +35,29 @@ const rowMeans = ({ width, height, data }: Plane, radius: number): Float32Array 
   return means;
 };
 
+/** Adds a row to sums of columns, or takes it away. */
+const addRow = (sums: Float64Array, rows: Float32Array, row: number, sign: number): void => {
+  for (let x = 0; x < sums.length; x++) sums[x] = (sums[x] as number) + sign * (rows[row + x] as number);
+};
+
+/** Writes a row of means of columns. */
+const writeRow = (sums: Float64Array, count: number, out: Float32Array, row: number): void => {
+  const share = 1 / count;
+  for (let x = 0; x < sums.length; x++) out[row + x] = (sums[x] as number) * share;
+};
+
 /** Means over squares of `2 radius + 1` pixels by running sums; at the edges, of what lies inside. */
 export const boxMean = (plane: Plane, radius: number): Plane => {
   const { width, height } = plane;
   const across = rowMeans(plane, radius);
   const out = like(plane);
   const sums = new Float64Array(width);
-  const add = (y: number, sign: number): void => {
-    const row = y * width;
-    for (let x = 0; x < width; x++) sums[x] = (sums[x] as number) + sign * (across[row + x] as number);
-  };
-  for (let y = 0; y < Math.min(radius, height); y++) add(y, 1);
+  for (let y = 0; y < Math.min(radius, height); y++) addRow(sums, across, y * width, 1);
   for (let y = 0; y < height; y++) {
-    if (y + radius < height) add(y + radius, 1);
-    if (y > radius) add(y - radius - 1, -1);
+    if (y + radius < height) addRow(sums, across, (y + radius) * width, 1);
+    if (y > radius) addRow(sums, across, (y - radius - 1) * width, -1);
     const count = Math.min(height - 1, y + radius) - Math.max(0, y - radius) + 1;
-    const row = y * width;
-    for (let x = 0; x < width; x++) out.data[row + x] = (sums[x] as number) / count;
+    writeRow(sums, count, out.data, y * width);
   }
   return out;
 };
@@ -84,8 +89,7 @@ const linesOf = ({ mean, squares, level, products }: Squares, epsilon: Plane): r
   for (let i = 0; i < a.length; i++) {
     const [middle, own] = [m[i] as number, l[i] as number];
     const variance = (s[i] as number) - middle * middle;
-    const line =
-      ((p[i] as number) - middle * own) / ((variance > 0 ? variance : 0) + (e[i] as number));
+    const line = ((p[i] as number) - middle * own) / ((variance > 0 ? variance : 0) + (e[i] as number));
     a[i] = line;
     b[i] = own - line * middle;
   }

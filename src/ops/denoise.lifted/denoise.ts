@@ -72,16 +72,17 @@ interface Clean {
   readonly tints: readonly Plane[];
 }
 
+/** A sample mixed with what it is without noise, as it is stored. */
+const mixed = (sample: number, made: number, share: number, white: number): number => {
+  const value = sample + share * white * (made - inside(sample / white));
+  // Whole numbers are rounded by their array, down.
+  return white === 1 ? value : inside(value / white) * white + 0.5;
+};
+
 /** Mixes what is clean into a band's pixels, as far as each was lifted. */
 const mixIn = ({ lift, luma, tints: [red, blue] }: Clean, { rows, around }: Band, out: Raw): void => {
   const { width } = luma;
   const white = maxOf(samplesOf(out).depth);
-  const scale = 1 / white;
-  const put = (at: number, share: number, made: number): void => {
-    const sample = out[at] as number;
-    const mixed = sample + share * (white * made - white * inside(sample * scale));
-    out[at] = white === 1 ? mixed : Math.round(inside(mixed / white) * white);
-  };
   const [first, last] = [(rows.from - around.from) * width, (rows.to - around.from) * width];
   for (let i = first; i < last; i++) {
     const share = lift.data[i] as number;
@@ -89,13 +90,14 @@ const mixIn = ({ lift, luma, tints: [red, blue] }: Clean, { rows, around }: Band
     const light = luma.data[i] as number;
     const pixel = around.from * width + i;
     if (red === undefined || blue === undefined) {
-      put(pixel, share, light);
+      out[pixel] = mixed(out[pixel] as number, light, share, white);
       continue;
     }
-    const [r, b] = [red.data[i] as number, blue.data[i] as number];
-    put(3 * pixel, share, light + r);
-    put(3 * pixel + 1, share, light - (LUMA[0] * r + LUMA[2] * b) / LUMA[1]);
-    put(3 * pixel + 2, share, light + b);
+    const [r, b, at] = [red.data[i] as number, blue.data[i] as number, 3 * pixel];
+    out[at] = mixed(out[at] as number, light + r, share, white);
+    const green = light - (LUMA[0] * r + LUMA[2] * b) / LUMA[1];
+    out[at + 1] = mixed(out[at + 1] as number, green, share, white);
+    out[at + 2] = mixed(out[at + 2] as number, light + b, share, white);
   }
 };
 
@@ -105,7 +107,9 @@ const denoiseBand = (photo: Frame, lifted: Frame, band: Band, noise: NoiseLevel,
   const around = boxMean(luma, AROUND);
   const lift = liftOf(boxMean(lumaPlane(photo, band.around), AROUND), around);
   if (!lift.data.some((share) => share > 0)) return;
-  const [smooth] = guided(luma, [luma], LUMA_RADIUS, flatnessOf(around, noise, LUMA_NOISE)) as readonly [Plane];
+  const [smooth] = guided(luma, [luma], LUMA_RADIUS, flatnessOf(around, noise, LUMA_NOISE)) as readonly [
+    Plane,
+  ];
   const tints =
     lifted.channels === 1
       ? []

@@ -206,6 +206,7 @@ const LONGEST_LINE = 16 * 2 ** 20;
  * as a pipe or a link, is not read.
  */
 async function* placedIn(folder: string): AsyncGenerator<Placed> {
+  await refuseObstacle(folder);
   const file = await openRegular(journalPath(folder), constants.O_RDONLY).catch((thrown: unknown) => {
     if (isAbsent(thrown)) return undefined;
     throw thrown;
@@ -232,9 +233,13 @@ const entryOn = (line: Uint8Array): O.Option<Entry> =>
     ? O.none
     : pipe(openLine(Buffer.from(line.buffer, line.byteOffset, line.length).toString()), O.chain(readEntry));
 
+/** Whether something else stands where records are kept, such as a link or a pipe. */
+const isNoRecord = (cause: unknown): cause is Error =>
+  cause instanceof NotAFileError || cause instanceof NotAFolderError;
+
 /** Why a journal cannot be read. */
 const unreadable = (folder: string, cause: unknown): Diagnostics => [
-  cause instanceof NotAFileError
+  isNoRecord(cause)
     ? failure(
         'run/journal',
         `${cause.message}, so it is none of the files that Prismflow keeps its records in.`,
@@ -264,7 +269,7 @@ export const readJournal = (folder: string): TE.TaskEither<Diagnostics, GrowingJ
 export const recordFailure =
   (folder: string) =>
   (cause: unknown): Diagnostics => {
-    if (cause instanceof NotAFileError) return unreadable(folder, cause);
+    if (isNoRecord(cause)) return unreadable(folder, cause);
     if (cause instanceof Error && cause.name === 'AbortError')
       return [failure('run/cancelled', 'Stopped before anything was begun.')];
     const [said] = writeFailure(folder)(cause);
@@ -307,10 +312,14 @@ export const appendEntry = (folder: string, entry: Entry): TE.TaskEither<Diagnos
 
 /** Makes the folder that Prismflow keeps its own files in. Rejects where a link stands there: it could lead anywhere. */
 export const makeOwnFolder = async (folder: string): Promise<void> => {
-  const own = join(folder, FOLDER);
-  const obstacle = await obstacleTo(folder, join(own, FILE));
+  await refuseObstacle(folder);
+  await makeFolder(join(folder, FOLDER));
+};
+
+/** Rejects where a link stands for the folder of Prismflow's own files. */
+const refuseObstacle = async (folder: string): Promise<void> => {
+  const obstacle = await obstacleTo(folder, join(folder, FOLDER, FILE));
   if (obstacle !== undefined) throw new NotAFolderError(obstacle.path, obstacle.kind);
-  await makeFolder(own);
 };
 
 class NotAFolderError extends Error {
