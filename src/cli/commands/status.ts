@@ -9,7 +9,13 @@ import { analyse, parse } from '../../pipelines/compile.js';
 import { isBelow } from '../../pipelines/plugins/below.js';
 import { definedOnly } from '../../ports/defined.js';
 import type { Entry, FailedEntry } from '../../records/journal/entries.js';
-import { entriesOf, FOLDER as OWN_FOLDER, journalPath, lockPath, recordFailure } from '../../records/journal/journal.js';
+import {
+  entriesOf,
+  journalPath,
+  lockPath,
+  FOLDER as OWN_FOLDER,
+  recordFailure,
+} from '../../records/journal/journal.js';
 import { type Holder, whoHolds } from '../../records/lock.js';
 import { complete, type Exit, exit } from '../exit.js';
 import { DROP_FOLDER, findPipeline, HOME } from '../find-pipeline.js';
@@ -147,7 +153,9 @@ const foldersBelow = async (folder: string, depth = DEEPEST): Promise<readonly s
   const isOne = entries.some(({ name }) => name === OWN_FOLDER);
   const inner = entries.filter((entry) => entry.isDirectory() && !passedOver.has(entry.name));
   const below =
-    depth === 0 ? [] : await Promise.all(inner.map(({ name }) => foldersBelow(join(folder, name), depth - 1)));
+    depth === 0
+      ? []
+      : await Promise.all(inner.map(({ name }) => foldersBelow(join(folder, name), depth - 1)));
   return [...(isOne ? [folder] : []), ...below.flat()].sort();
 };
 

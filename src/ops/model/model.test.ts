@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -356,6 +356,17 @@ describe('an engine that ends', () => {
     const both = await Promise.all([apply(), apply()]);
     for (const result of both) expect(result).toMatchObject(E.right({ frame: { samples: photo.samples } }));
     await loaded.right.close();
+  });
+});
+
+describe('a model with more bytes than photos may take together', () => {
+  it('is refused before it is read', async () => {
+    const file = join(folder, 'large.onnx');
+    writeFileSync(file, '');
+    truncateSync(file, 1.5e9);
+    const context = { ...testContext(), memory: 1e9 };
+    const loaded = await openModel(readParams(model({ file })) as never, context)();
+    expect(loaded).toMatchObject(E.left([{ code: 'model/out-of-memory' }]));
   });
 });
 

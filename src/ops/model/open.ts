@@ -25,14 +25,20 @@ export interface Model {
 /** No message of protobuf has more bytes, and no ONNX file without others beside it. */
 const MOST_BYTES = 2 ** 31 - 1;
 
-const read = (path: string): TE.TaskEither<Diagnostics, Uint8Array> =>
+/** Reads the file of a model, which may take no more than all photos together: of one, it stands in memory as long as the run lasts. */
+const read = (path: string, memory: number): TE.TaskEither<Diagnostics, Uint8Array> =>
   pipe(
-    readBytes(path, MOST_BYTES),
-    TE.mapLeft(
-      ([{ message, cause }]): Diagnostics => [
-        failure('model/unreadable', `The model cannot be read: ${message}`, { cause }),
-      ],
-    ),
+    readBytes(path, Math.min(MOST_BYTES, memory)),
+    TE.mapLeft(([{ code, message, cause }]): Diagnostics => {
+      const isTooMuch = code === 'image/file-too-large' && memory < MOST_BYTES;
+      return [
+        failure(
+          isTooMuch ? 'model/out-of-memory' : 'model/unreadable',
+          `The model cannot be read: ${message}`,
+          { cause },
+        ),
+      ];
+    }),
   );
 
 const headOf = (path: string, bytes: Uint8Array): E.Either<Diagnostics, ModelHead> =>
@@ -86,7 +92,7 @@ export const openModel = (
   const openFile = (engine: Engine) => (bytes: Uint8Array) => openOn(engine, file, limitsFor(bytes))(bytes);
   return pipe(
     TE.Do,
-    TE.bind('bytes', () => read(file)),
+    TE.bind('bytes', () => read(file, memory)),
     TE.bind('head', ({ bytes }) => TE.fromEither(headOf(file, bytes))),
     TE.bind('own', ({ head }) => TE.fromEither(conventionsOf(basename(file), head.metadata))),
     TE.bind('engine', () => openEngine),
@@ -96,7 +102,7 @@ export const openModel = (
     ),
     TE.map(({ engine, opened, decided }) => {
       const reopen = pipe(
-        read(file),
+        read(file, memory),
         // The file may be another one by now.
         TE.chainFirst((again) => TE.fromEither(headOf(file, again))),
         TE.chain(openFile(engine)),
