@@ -83,10 +83,10 @@ describe.skipIf(koffi === undefined)(
     it('is how many threads decode and encode', async () => {
       const usual = Math.max(2, availableParallelism());
       const { threads } = await seen(['run', 'copy', '--set', 'to=usual']);
-      // libvips may have some more of its own.
-      const others = { UV_THREADPOOL_SIZE: String(usual + 5) };
+      // libvips has some more of its own, or fewer.
+      const others = { UV_THREADPOOL_SIZE: String(usual + 20) };
       expect((await seen(['run', 'copy', '--set', 'to=more'], others)).threads).toBeGreaterThanOrEqual(
-        threads + 5,
+        threads + 10,
       );
     });
   },
