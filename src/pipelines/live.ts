@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../diagnostics/index.js';
+import { definedOnly } from '../ports/defined.js';
 import type { PipelineSource, StepSource } from './parse/pipeline-file.js';
 import { fromJson, type MapTree, type Tree } from './parse/tree.js';
 
@@ -29,7 +30,7 @@ export const asLive = (
   if (step.name !== 'files' && step.name !== 'watch')
     return E.left([
       failure('watch/not-live', `The pipeline begins with \`${step.name}\`, which does not wait for files.`, {
-        ...(step.span === undefined ? {} : { span: step.span }),
+        ...definedOnly({ span: step.span }),
       }),
     ]);
   const live = liveStep(step, options);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { from, lastValueFrom, scan } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { failure } from '../diagnostics/index.js';
+import { definedOnly } from '../ports/defined.js';
 import { notStarted, type Progress, progress } from './progress.js';
 import type { RunEvent } from './run.js';
 
@@ -9,7 +10,7 @@ const key = { path: 'a', index: 0, epoch: 0 };
 const started = (total?: number): RunEvent => ({
   kind: 'started',
   at: 1000,
-  ...(total === undefined ? {} : { total }),
+  ...definedOnly({ total }),
 });
 const done = (at: number): RunEvent => ({ kind: 'done', at, key });
 const failed = (at: number): RunEvent => ({

@@ -1,3 +1,4 @@
+import { definedOnly } from '../ports/defined.js';
 import type { RunEvent } from './run.js';
 
 /** Where a run stands. */
@@ -46,7 +47,7 @@ export const progress = (before: Progress, event: RunEvent): Progress => {
       return {
         ...notStarted,
         phase: 'running',
-        ...(event.total === undefined ? {} : { total: event.total }),
+        ...definedOnly({ total: event.total }),
         pace: { items: 0, milliseconds: 0, startedAt: event.at, lastAt: event.at },
       };
     case 'done':

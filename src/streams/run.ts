@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { DiagnosticError, type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
+import { definedOnly } from '../ports/defined.js';
 import type { ItemFailure, ItemKey, Outcome } from '../ports/index.js';
 import { type Flow, type ItemFlow, operate } from './flow.js';
 import { until } from './operators/until.js';
@@ -40,7 +41,7 @@ export const run = <A>(
   const stoppable = signal === undefined ? flow : until(signal)(flow);
   const events = operate<Outcome<A>, RunEvent>(async function* (outcomes) {
     const finished = (end: RunEnd): RunEvent => ({ kind: 'finished', at: now(), end });
-    yield { kind: 'started', at: now(), ...(total === undefined ? {} : { total }) };
+    yield { kind: 'started', at: now(), ...definedOnly({ total }) };
     try {
       for await (const outcome of outcomes) {
         if (E.isRight(outcome)) {

@@ -1,3 +1,4 @@
+import { definedOnly } from '../../ports/defined.js';
 import type { EmbeddedVideo } from '../../ports/index.js';
 import { concat, hasText, latin1 } from '../bytes.js';
 import { type Claims, type ContainerItem, claimsIn } from '../metadata/claims.js';
@@ -106,7 +107,7 @@ export const readBehind = (
   });
   const map = pictures.find(({ kind }) => kind === 'gain map');
   const [iso] = payloads(segments, 0xe2, ISO_GAIN_MAP);
-  const gainMap = map && { jpeg: map.jpeg, ...(iso === undefined ? {} : { iso }) };
+  const gainMap = map && { jpeg: map.jpeg, ...definedOnly({ iso }) };
   const behindPictures = Math.max(end, ...pictures.map(({ start, length }) => start + length));
   const gap = bytes.subarray(Math.min(behindPictures, stop), stop);
   const video = found && claims ? videoWith(bytes, found, gap, map !== undefined, claims) : undefined;

@@ -3,6 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure, warning } from '../../diagnostics/index.js';
 import { megapixels } from '../../diagnostics/quantities.js';
 import { readBytes, tooLarge } from '../../disk/read.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Frame, GainMap, Metadata, Samples } from '../../ports/index.js';
 import type { Leftover } from '../containers/container.js';
 import {
@@ -79,7 +80,7 @@ export const formatOf = (
     case 'unsupported':
       return TE.left([
         failure('image/unsupported-format', `${name} is ${found.name}, which cannot be read.`, {
-          ...(found.hint === undefined ? {} : { hint: found.hint }),
+          ...definedOnly({ hint: found.hint }),
         }),
       ]);
     case 'unknown':

@@ -1,5 +1,6 @@
 import type { Reason } from '../../disk/left-out.js';
 import { firstBytes } from '../../disk/regular.js';
+import { definedOnly } from '../../ports/defined.js';
 import {
   type ForeignFormat,
   foreignNames,
@@ -40,7 +41,7 @@ export const reasonToLeave = async (
     case 'damaged':
       return undefined;
     case 'unsupported':
-      return { what: found.name, ...(found.hint === undefined ? {} : { hint: found.hint }) };
+      return { what: found.name, ...definedOnly({ hint: found.hint }) };
     case 'unknown':
       return { what: 'no picture' };
   }

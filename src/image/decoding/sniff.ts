@@ -1,3 +1,4 @@
+import { definedOnly } from '../../ports/defined.js';
 import type { ImageFormat } from '../../ports/index.js';
 import { hasText, latin1 } from '../bytes.js';
 import type { ForeignFormat } from '../foreign/packages.js';
@@ -106,7 +107,7 @@ export const sniff = (bytes: Uint8Array): Sniffed => {
     return {
       kind: 'unsupported',
       name: known.name,
-      ...(known.hint === undefined ? {} : { hint: known.hint }),
+      ...definedOnly({ hint: known.hint }),
     };
   if (hasText(bytes, 'II*\0') || hasText(bytes, 'MM\0*')) return { kind: 'supported', format: 'tiff' };
   if (hasText(bytes, 'II+\0') || hasText(bytes, 'MM\0+')) return { kind: 'supported', format: 'tiff' };

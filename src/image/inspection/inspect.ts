@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure } from '../../diagnostics/index.js';
 import { readBytes } from '../../disk/read.js';
+import { definedOnly } from '../../ports/defined.js';
 import { profileName } from '../colour/icc.js';
 import { decode, formatOf } from '../decoding/decode.js';
 import { type Header, readHeader } from '../decoding/header.js';
@@ -103,7 +104,7 @@ const described = (header: Header, bytes: number): Omit<Inspection, 'remarks' | 
     orientation: header.orientation,
     colours: coloursOf(header),
     ...(exif ? { exif } : {}),
-    ...(rating === undefined ? {} : { rating }),
+    ...definedOnly({ rating }),
     carries: carriesOf(header, packet),
     kinds: kindsOf(header),
   };

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Frame, Size } from '../../ports/index.js';
 import { hasText } from '../bytes.js';
 import { EXTENDED_XMP } from '../containers/jpeg-pieces.js';
@@ -73,7 +74,7 @@ const moved = (metadata: Metadata, move: Move | 'unknown'): Metadata => {
   const kept = withoutExtension
     ? blocks?.filter(({ container, data }) => container !== 'jpeg' || !hasText(data, EXTENDED_XMP))
     : blocks;
-  return withLeftOut({ ...metadata, xmp: now, ...(kept === undefined ? {} : { blocks: kept }) }, leftOut);
+  return withLeftOut({ ...metadata, xmp: now, ...definedOnly({ blocks: kept }) }, leftOut);
 };
 
 const shareOf = ({ width, height }: Size, region: Region): Rectangle => ({

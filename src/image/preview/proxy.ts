@@ -1,5 +1,6 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Frame, Metadata } from '../../ports/index.js';
 import { bufferOf, plain } from '../bytes.js';
 import { decode } from '../decoding/decode.js';
@@ -49,7 +50,7 @@ const smallMetadata = ({ xmp }: Metadata, channels: 1 | 3): Metadata => ({
   orientation: 1,
   pages: 1,
   palette: false,
-  ...(xmp === undefined ? {} : { xmp }),
+  ...definedOnly({ xmp }),
 });
 
 const notMade = (cause: unknown): Diagnostics => [

@@ -11,6 +11,7 @@ import * as t from 'io-ts';
 import { type Diagnostic, type Diagnostics, failure, messageOf, warning } from '../../diagnostics/index.js';
 import { readBytes } from '../../disk/read.js';
 import { type Checkpoints, isOfGenerator, type SavedTraining } from '../../operator/checkpoints.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { ItemKey, Json } from '../../ports/index.js';
 import { networkSpec } from '../generators/spec.js';
 import { readTensors, writeTensors, writeWhole } from './index.js';
@@ -263,7 +264,7 @@ export const writeCheckpoint = (
             // Nothing but what a place is known by: keys of batches hold more.
             position: R.map(({ path, index, epoch }: ItemKey) => ({ path, index, epoch }))(position),
             ...(model && { model: { ...model, generator: networkSpec.encode(model.generator) } }),
-            ...(pipeline === undefined ? {} : { pipeline }),
+            ...definedOnly({ pipeline }),
           }),
         ),
       ),

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { Code } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Shape } from './shape.js';
 
 /** A kind of parameter: `A` is what the operator gets, `W` what people write. */
@@ -37,7 +38,7 @@ export const refuse = (
     code,
     message,
     at: more.at ?? 'value',
-    ...(more.hint === undefined ? {} : { hint: more.hint }),
+    ...definedOnly({ hint: more.hint }),
   };
   return E.left([error]);
 };

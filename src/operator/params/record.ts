@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { didYouMean } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import { type AnyParamType, type ParamType, paramType, refuse, show } from './param-type.js';
 import type { FieldShape, RecordShape } from './shape.js';
 
@@ -175,8 +176,8 @@ const shapeOf = (fields: Fields, main: string | undefined): RecordShape => ({
   fields: Object.fromEntries(
     Object.entries(fields).map(([name, { type, about, presence, fallback }]) => [
       name,
-      { shape: type.shape, about, presence, ...(fallback === undefined ? {} : { fallback }) },
+      { shape: type.shape, about, presence, ...definedOnly({ fallback }) },
     ]),
   ),
-  ...(main === undefined ? {} : { main }),
+  ...definedOnly({ main }),
 });

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { describe, expect, it } from 'vitest';
+import { definedOnly } from '../../ports/defined.js';
 import {
   type AnyParamType,
   anyOf,
@@ -42,7 +43,7 @@ const faults = ({ codec }: AnyParamType, value: unknown) => {
     : paramErrors(read.left).map((error) => ({
         place: pathOf(error).join('.'),
         told: `${error.code}: ${error.message}`,
-        ...(error.hint === undefined ? {} : { hint: error.hint }),
+        ...definedOnly({ hint: error.hint }),
         at: error.at,
       }));
 };

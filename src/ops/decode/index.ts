@@ -5,6 +5,7 @@ import { onDisk } from '../../disk/names.js';
 import { bytesOf } from '../../image/decoding/extent.js';
 import { defineOp } from '../../operator/define.js';
 import { defaulted, integer, oneOf, optional } from '../../operator/params/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import { file, frame } from '../../ports/index.js';
 
 /** When a file was changed last; undefined where it is gone by now. */
@@ -45,8 +46,7 @@ export const decode = defineOp({
               damaged,
               signal,
               maxMemory: Math.max(memory, image.LEAST_MEMORY),
-              ...(maxPixels === undefined ? {} : { maxPixels }),
-              ...(maxBytes === undefined ? {} : { maxBytes }),
+              ...definedOnly({ maxPixels, maxBytes }),
             },
           ),
         ),

@@ -15,6 +15,7 @@ import {
   optional,
   record,
 } from '../../operator/params/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import { encoded, type Frame, frame, type ImageFormat, type Json } from '../../ports/index.js';
 
 const params = {
@@ -82,7 +83,7 @@ export const encode = defineOp({
           for (const warning of warnings) warn(key, warning)();
           const extension = given.format === undefined ? {} : { extension: extensions[given.format] };
           const { modified } = photo.metadata;
-          return { bytes, format, ...extension, ...(modified === undefined ? {} : { modified }) };
+          return { bytes, format, ...extension, ...definedOnly({ modified }) };
         }),
       ),
 });

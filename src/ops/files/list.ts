@@ -6,6 +6,7 @@ import { createLeftOut } from '../../disk/left-out.js';
 import { onDisk } from '../../disk/names.js';
 import { permissions, unreadableFolder, walk } from '../../disk/walk.js';
 import { reasonToLeave } from '../../image/decoding/recognise.js';
+import { definedOnly } from '../../ports/defined.js';
 
 /** A folder and the paths below it, with forward slashes: kept as short as can be, for there may be a million. */
 export interface Listed {
@@ -64,7 +65,7 @@ export const listFiles = async (
   await recognise();
   const told = leftOut.told();
   // By code units: the same order on every machine, whatever its language.
-  return { folder: path, paths: paths.sort(), unreadable, ...(told === undefined ? {} : { leftOut: told }) };
+  return { folder: path, paths: paths.sort(), unreadable, ...definedOnly({ leftOut: told }) };
 };
 
 const missing = (path: string, thrown: unknown): Diagnostic => {

@@ -12,6 +12,7 @@ import {
   type StepInputs,
   type StepResults,
 } from '../../nn/training/step.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { NetworkSpec } from '../../ports/index.js';
 import { type Engine, type Jitted, jit } from '../../tensor/index.js';
 import * as tf from '../../tensor/tfjs.js';
@@ -60,7 +61,7 @@ export const programsFor = (params: Params, engine: Engine, examples: readonly s
   const options = {
     optimiser: optimiserOf(params),
     average: params.average,
-    ...(params.clip === undefined ? {} : { clip: params.clip }),
+    ...definedOnly({ clip: params.clip }),
   };
   const unjudged = objectiveOf(
     { ...params, losses: { ...params.losses, adversarial: { ...params.losses.adversarial, weight: 0 } } },

@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs/light.js';
+import { definedOnly } from '../../ports/defined.js';
 import { crc32c, masked } from './crc32c.js';
 
 /** The part of TensorFlow's event.proto and summary.proto that TensorBoard's scalars and pictures need. */
@@ -97,5 +98,5 @@ export const scalarsOf = (
 ): Readonly<Record<string, number>> => ({
   ...Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`metrics/${name}`, value])),
   'training/learning rate': rate,
-  ...(imagesPerSecond === undefined ? {} : { 'training/images per second': imagesPerSecond }),
+  ...definedOnly({ 'training/images per second': imagesPerSecond }),
 });

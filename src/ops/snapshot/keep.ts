@@ -5,6 +5,7 @@ import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js
 import { addSnapshot, modelFilesIn, readManifest } from '../../nn/models/index.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { generatorIn, type SavedTraining } from '../../operator/checkpoints.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Training } from '../../ports/index.js';
 import { writeCheckpoint } from './checkpoints.js';
 
@@ -70,7 +71,7 @@ export const keepState = (
       TE.chain(() =>
         writeCheckpoint(checkpointFolder(to), { step, state, position }, keep, {
           model: { generator: model.generator, cycle, images, metrics },
-          ...(pipeline === undefined ? {} : { pipeline }),
+          ...definedOnly({ pipeline }),
         }),
       ),
     ),

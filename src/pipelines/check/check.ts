@@ -9,6 +9,7 @@ import {
   warning,
 } from '../../diagnostics/index.js';
 import type { Registry } from '../../ops/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import { showPort } from '../../ports/index.js';
 import type { PipelineSource, StepSource } from '../parse/pipeline-file.js';
 import type { Graph } from './graph.js';
@@ -90,7 +91,7 @@ const checkSteps = (
       const result = wiring.tails.get(MAIN);
       return fromDiagnostics([...faults, ...wiring.diagnostics], {
         name: source.name ?? name,
-        ...(source.about === undefined ? {} : { about: source.about }),
+        ...definedOnly({ about: source.about }),
         seed: source.seed,
         params: values,
         nodes: wiring.nodes,
@@ -122,7 +123,7 @@ const unloadedSteps = (sections: readonly Section[], registry: Registry): readon
               'plugin/step',
               `\`${step.operator.name}\` is no operator of Prismflow; it may come from a plugin that is not loaded.`,
               {
-                ...(step.span === undefined ? {} : { span: step.span }),
+                ...definedOnly({ span: step.span }),
                 ...hintFor(didYouMean(step.operator.name, [...registry.keys()])),
               },
             ),

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { all, type Diagnostics, didYouMean, failure, type Span } from '../../diagnostics/index.js';
 import { escapeBraces, isLiteralOf, type Shape } from '../../operator/params/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Tree } from '../parse/tree.js';
 import { absolutePath } from './absolute-path.js';
 import type { Values } from './params.js';
@@ -90,7 +91,7 @@ const resolveText = (
   if (unknown !== undefined)
     return E.left([
       failure('param/unknown', `The pipeline declares no parameter \`${unknown}\`.`, {
-        ...(span === undefined ? {} : { span }),
+        ...definedOnly({ span }),
         hint:
           Object.keys(values).length === 0
             ? `Declare it: params: { ${unknown}: { type: text, default: … } }.`
@@ -111,4 +112,4 @@ const resolveText = (
 };
 
 const scalar = (value: string | number | boolean, span: Span | undefined): E.Either<never, Tree> =>
-  E.right({ kind: 'scalar', value, ...(span === undefined ? {} : { span }) });
+  E.right({ kind: 'scalar', value, ...definedOnly({ span }) });

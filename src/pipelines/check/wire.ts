@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { type Diagnostic, type Diagnostics, failure, type Span } from '../../diagnostics/index.js';
 import type { Operator, Registry } from '../../ops/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import { type Bindings, none, type Port, samePort, showPort, substitute, unify } from '../../ports/index.js';
 import type { GraphNode } from './graph.js';
 import type { CheckedStep, OperatorStep } from './steps.js';
@@ -158,7 +159,7 @@ const bind = (
               'step/port-mismatch',
               `\`${operator.name}\` takes ${showPort(wanted)}, but \`${tail.name}\` before it gives ${showPort(tail.output)}.`,
               {
-                ...(span === undefined ? {} : { span }),
+                ...definedOnly({ span }),
                 ...suggest(bridgesBetween(tail.output, wanted, registry), 'Put', 'between them'),
               },
             ),

@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type * as t from 'io-ts';
 import { type Diagnostic, type Diagnostics, failure, type Span } from '../../diagnostics/index.js';
 import { type AnyRecordType, paramErrors, pathOf } from '../../operator/params/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import { spanAt, type Tree, toJson } from './tree.js';
 
 /**
@@ -29,8 +30,7 @@ export const decodeTree = <R extends AnyRecordType>(
         const name = [subject, ...path].filter((part) => part !== undefined).join('.');
         const hint = error.hint ?? advice;
         return failure(error.code, `${name === '' ? 'This' : `\`${name}\``} ${error.message}.`, {
-          ...(hint === undefined ? {} : { hint }),
-          ...(span === undefined ? {} : { span }),
+          ...definedOnly({ hint, span }),
         });
       });
       const [first, ...rest] = diagnostics;

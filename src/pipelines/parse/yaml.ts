@@ -24,6 +24,7 @@ import {
   failure,
   fromDiagnostics,
 } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import { type Locate, locator } from './positions.js';
 import { slipAt, slipInBraces, slipInKey, slipInQuotes } from './slips.js';
 import type { Entry, Tree } from './tree.js';
@@ -149,7 +150,7 @@ const faultsIn = (source: string, { errors }: Document, locate: Locate): readonl
       return isSaid ? [] : [failure('yaml/syntax', slip.message, { span, hint: slip.hint })];
     }
     const hint = hints[code];
-    return [failure('yaml/syntax', sentence(message), { span, ...(hint === undefined ? {} : { hint }) })];
+    return [failure('yaml/syntax', sentence(message), { span, ...definedOnly({ hint }) })];
   });
 };
 

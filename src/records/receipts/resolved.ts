@@ -3,6 +3,7 @@ import { pathsOf } from '../../operator/params/index.js';
 import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
 import { escapeDollars } from '../../pipelines/parse/tree.js';
 import { type PluginUse, pluginsOf } from '../../pipelines/plugins.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Json } from '../../ports/index.js';
 
 /**
@@ -23,7 +24,7 @@ export const resolvedPipeline = (graph: Graph, folder: string): Json => {
   const streams = sections.filter((section) => section !== last);
   return {
     version: 1,
-    ...(about === undefined ? {} : { about }),
+    ...definedOnly({ about }),
     ...(seed === 0 ? {} : { seed }),
     ...(plugins.length === 0 ? {} : { plugins: plugins.map((plugin) => pluginFrom(plugin, folder)) }),
     ...(streams.length === 0

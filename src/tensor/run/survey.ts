@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, platform } from 'node:os';
 import type { Task } from 'fp-ts/lib/Task.js';
+import { definedOnly } from '../../ports/defined.js';
 import {
   type EngineName,
   engineNames,
@@ -109,7 +110,7 @@ const reasonIn = (stderr: string): string | undefined => {
 const tryPackage = (name: EngineName, { package: needed, note, needs: hint }: TfjsEngine): EngineReport => {
   try {
     createRequire(import.meta.url).resolve(needed);
-    return { name, works: true, ...(note === undefined ? {} : { note }) };
+    return { name, works: true, ...definedOnly({ note }) };
   } catch {
     return { name, works: false, note: 'not installed', hint };
   }

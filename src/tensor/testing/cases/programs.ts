@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { definedOnly } from '../../../ports/defined.js';
 import type { HostTensor } from '../../../ports/index.js';
 import type { KernelName } from '../../lower/index.js';
 import * as tf from '../../tfjs.js';
@@ -16,7 +17,7 @@ type Inputs = Readonly<Record<string, fc.Arbitrary<HostTensor>>>;
 
 /** A program of named inputs, differentiated by those in `by`. */
 export const program = (inputs: Inputs, run: Sample['run'], by?: readonly string[]): fc.Arbitrary<Sample> =>
-  fc.record(inputs).map((given) => ({ inputs: given, run, ...(by === undefined ? {} : { by }) }));
+  fc.record(inputs).map((given) => ({ inputs: given, run, ...definedOnly({ by }) }));
 
 /** A program that is one kernel. */
 export const oneKernel = (
