@@ -21,11 +21,11 @@ export type Parameters = Readonly<Record<string, tf.Tensor>>;
 
 /**
  * What learns, as data and a pure function: what parameters it has, and what it makes of them and of pictures [N,H,W,C]. A network that
- * reads tables may be told `quantisationFeatures` of each picture, [N,features].
+ * reads tables may be quantisation `quantisationFeatures` of each picture, [N,features].
  */
 export interface Learner<Result> {
   readonly parameters: ParameterSpecs;
-  readonly apply: (parameters: Parameters, pictures: tf.Tensor4D, told?: tf.Tensor2D) => Result;
+  readonly apply: (parameters: Parameters, pictures: tf.Tensor4D, quantisation?: tf.Tensor2D) => Result;
 }
 
 /** A picture on its way through a network whose halves are apart. */

@@ -3,21 +3,21 @@ import type { Quantisation } from '../ports/index.js';
 /** How many numbers `quantisationFeatures` gives. */
 export const QUANTISATION_FEATURES = 129;
 
-/** A step in the middle, by which logarithms of steps are told. */
+/** A step in the middle, which logarithms of steps are relative to. */
 export const MIDDLE_STEP = 16;
 
-const told = (table: readonly number[]): readonly number[] =>
+const logarithms = (table: readonly number[]): readonly number[] =>
   table.map((step) => Math.log(Math.max(1, step) / MIDDLE_STEP));
 
 /**
- * What a network is told of the tables that a picture was compressed by: 1, then the natural logarithms of the steps over 16, row by row, 64
+ * What a network is given of the tables that a picture was compressed by: 1, then the natural logarithms of the steps over 16, row by row, 64
  * for brightness and 64 for colour. All 0 where no tables are known.
  */
 export const quantisationFeatures = (quantisation: Quantisation | undefined): Float32Array => {
   const features = new Float32Array(QUANTISATION_FEATURES);
   if (quantisation === undefined) return features;
   const { luma, chroma = luma } = quantisation;
-  features.set([1, ...told(luma), ...told(chroma)]);
+  features.set([1, ...logarithms(luma), ...logarithms(chroma)]);
   return features;
 };
 

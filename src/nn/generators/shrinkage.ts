@@ -59,22 +59,28 @@ const usual = (table: readonly number[], planes: number): tf.Tensor1D =>
 
 /**
  * The steps of each coefficient, for values of -1..1, `[N or 1,1,1,64·planes]`.
- * @param told `quantisationFeatures` of each picture, or nothing where none is known
+ * @param quantisation `quantisationFeatures` of each picture, or nothing where none is known
  */
-const stepsOf = (p: Parameters, { name, planes }: Branch, told: tf.Tensor2D | undefined): tf.Tensor4D => {
+const stepsOf = (
+  p: Parameters,
+  { name, planes }: Branch,
+  quantisation: tf.Tensor2D | undefined,
+): tf.Tensor4D => {
   const table = planes === 1 ? usualTables.luma : usualTables.chroma;
   const guess = tf.add(usual(table, planes), parameter(p, `${name}.unknown`));
   const coefficients = FREQUENCIES * planes;
   const logarithms =
-    told === undefined ? tf.reshape(guess, [1, coefficients]) : known(told, planes, guess as tf.Tensor1D);
+    quantisation === undefined
+      ? tf.reshape(guess, [1, coefficients])
+      : known(quantisation, planes, guess as tf.Tensor1D);
   const [count] = logarithms.shape as [number, number];
   return tf.mul(tf.exp(tf.reshape(logarithms, [count, 1, 1, coefficients])), MIDDLE_STEP / 127.5);
 };
 
-const known = (told: tf.Tensor2D, planes: number, guess: tf.Tensor1D): tf.Tensor2D => {
-  const [count] = told.shape;
-  const own = tf.slice(told, [0, planes === 1 ? 1 : 1 + FREQUENCIES], [count, FREQUENCIES]);
-  const flag = tf.slice(told, [0, 0], [count, 1]);
+const known = (quantisation: tf.Tensor2D, planes: number, guess: tf.Tensor1D): tf.Tensor2D => {
+  const [count] = quantisation.shape;
+  const own = tf.slice(quantisation, [0, planes === 1 ? 1 : 1 + FREQUENCIES], [count, FREQUENCIES]);
+  const flag = tf.slice(quantisation, [0, 0], [count, 1]);
   // What is not known is told as 0.
   return tf.add<tf.Tensor2D>(planes === 1 ? own : tf.concat([own, own], 1), tf.mul(tf.sub(1, flag), guess));
 };
@@ -96,11 +102,11 @@ const restore = (
   p: Parameters,
   branch: Branch,
   planes: tf.Tensor4D,
-  told: tf.Tensor2D | undefined,
+  quantisation: tf.Tensor2D | undefined,
   context?: tf.Tensor4D,
 ): Restored => {
   const { name, blocks } = branch;
-  const steps = stepsOf(p, branch, told);
+  const steps = stepsOf(p, branch, quantisation);
   const counted = tf.div<tf.Tensor4D>(slidingDct(planes), steps);
   const squared = tf.neg(tf.square(counted));
   const seen = tf.concat<tf.Tensor4D>([tf.div(counted, tf.add(tf.abs(counted), 1)), tf.exp(squared)], 3);
@@ -144,7 +150,7 @@ const SIDES = { multiple: 8, least: 8 };
  * Shape-Adaptive DCT", 2007). What is small beside the step that it was rounded by is removed; how small, a network decides at
  * each place from all coefficients around it, and adds what it thinks was there. So the network begins as what was known
  * before it, and is quick to learn. Colours are looked at at half the size, where most files have them. Quantisation tables that
- * are told give the steps; else they are taken to be the usual ones at a quality that is learned. Pictures are [N,H,W,3] in
+ * are quantisation give the steps; else they are taken to be the usual ones at a quality that is learned. Pictures are [N,H,W,3] in
  * -1..1 of any size; so is the result, which is not clipped.
  */
 export const shrinkage = ({
@@ -155,11 +161,17 @@ export const shrinkage = ({
 }: ShrinkageOptions = {}): Network => {
   const luma = branchOf('luma', 1, width, blocks);
   const chroma = branchOf('chroma', 2, chromaWidth, chromaBlocks);
-  const restored = (p: Parameters, x: tf.Tensor4D, told: tf.Tensor2D | undefined): tf.Tensor4D => {
-    const bright = restore(p, luma, mixed(x, TO_LUMA, 1), told);
+  const restored = (p: Parameters, x: tf.Tensor4D, quantisation: tf.Tensor2D | undefined): tf.Tensor4D => {
+    const bright = restore(p, luma, mixed(x, TO_LUMA, 1), quantisation);
     // Every second block of brightness begins where one of colours does.
     const context = convolve(p, 'chroma.context', bright.features, { stride: 2, pad: 1 });
-    const coloured = restore(p, chroma, mixed(tf.avgPool(x, 2, 2, 'valid'), TO_CHROMA, 2), told, context);
+    const coloured = restore(
+      p,
+      chroma,
+      mixed(tf.avgPool(x, 2, 2, 'valid'), TO_CHROMA, 2),
+      quantisation,
+      context,
+    );
     const change = tf.add(
       mixed(bright.change, FROM_LUMA, 3),
       mixed(doubled(coloured.change), FROM_CHROMA, 3),
@@ -174,6 +186,6 @@ export const shrinkage = ({
     },
     sides: SIDES,
     readsTables: true,
-    apply: (p, x, told) => atAnySize(SIDES, x, (y) => restored(p, y, told)),
+    apply: (p, x, quantisation) => atAnySize(SIDES, x, (y) => restored(p, y, quantisation)),
   };
 };

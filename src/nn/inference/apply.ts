@@ -33,7 +33,7 @@ const factsOf = ({ snapshots, generator }: LoadedEnsemble): Notes => ({
   snapshots: snapshots.map(({ file, sha256, step }) => ({ file, sha256, step })),
 });
 
-const toldOf = ({ metadata: { quantisation } }: Frame): HostTensor => ({
+const quantisationOf = ({ metadata: { quantisation } }: Frame): HostTensor => ({
   dtype: 'float32',
   shape: [1, QUANTISATION_FEATURES],
   data: quantisationFeatures(quantisation),
@@ -76,13 +76,13 @@ const editPhoto = async (
   const { edges, eyes } = wanted.wrap === 'auto' ? panoramaOf(photo) : { edges: wanted.wrap, eyes: 1 };
   const rows = height / eyes;
   const memory = leftForTiles(context.memory, samples.data.byteLength);
-  const told = ensemble.network.readsTables && { told: toldOf(photo) };
+  const tables = ensemble.network.readsTables && { quantisation: quantisationOf(photo) };
   const made: EditedPicture[] = [];
   for (let eye = 0; eye < eyes; eye++) {
     const size = rows * width * channels;
     const data = samples.data.subarray(eye * size, (eye + 1) * size);
     const picture = { dtype: samples.depth, shape: [rows, width, channels], data } as Values;
-    const job: PictureJob = { key, engine: engine.right, picture, edges, memory, signal, ...told };
+    const job: PictureJob = { key, engine: engine.right, picture, edges, memory, signal, ...tables };
     const edited = await editPicture(prepared, job);
     if (E.isLeft(edited)) return edited;
     made.push(edited.right);
@@ -97,7 +97,7 @@ const editPicture = async (prepared: Prepared, job: PictureJob): Result<EditedPi
   const { ensemble, wanted } = prepared;
   if (isSliced(ensemble)) return editSliced(prepared, ensemble, job);
   const gate = wanted.gate === 'auto' ? ensemble.gate : undefined;
-  const asItIs = gate && withoutBlocks(gate, wanted, job.picture, job.told?.data[0] === 1);
+  const asItIs = gate && withoutBlocks(gate, wanted, job.picture, job.quantisation?.data[0] === 1);
   if (asItIs !== undefined) return E.right(asItIs);
   const profile = prepared.profile();
   if (E.isLeft(profile)) return profile;

@@ -69,18 +69,21 @@ interface Edited extends EditedPicture {
 }
 
 const editWhole = async (task: Task): Result<Edited> => {
-  const { picture, told, signal } = task.job;
-  const made = await programsFor(task).edit({ samples: picture, ...(told && { told }) }, { signal })();
+  const { picture, quantisation, signal } = task.job;
+  const made = await programsFor(task).edit(
+    { samples: picture, ...(quantisation && { quantisation }) },
+    { signal },
+  )();
   return E.map((whole): Edited => ({ picture: whole as Values, notes: {} }))(made);
 };
 
 const editTiles = async (task: Task, fit: Tiled, { more }: Overlap): Result<Edited> => {
   const { ensemble, wanted } = task.prepared;
   const { receptiveRadius = 0, globalRadius, multiple } = task.profile;
-  const { picture, told, signal } = task.job;
+  const { picture, quantisation, signal } = task.job;
   const { grid, room } = fit;
   const programs = programsFor(task);
-  const looking = { globalRadius, multiple, least: ensemble.network.sides?.least ?? 1, room, told };
+  const looking = { globalRadius, multiple, least: ensemble.network.sides?.least ?? 1, room, quantisation };
   const made = await editedInTiles(programs, picture, grid, looking, signal);
   if (E.isLeft(made)) return made;
   const { picture: result, known } = made.right;

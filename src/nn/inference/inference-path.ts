@@ -43,7 +43,7 @@ export interface Part {
   /** The means of the whole, in the order in which each member asks for them, `[1,1,1,C]`. */
   readonly means?: readonly (readonly tf.Tensor4D[])[];
   /** What a network that reads tables is told of those that the picture was compressed by, `[1, features]`. */
-  readonly told?: tf.Tensor2D;
+  readonly quantisation?: tf.Tensor2D;
 }
 
 /** Gives what was noted in the order in which it was asked for. */
@@ -56,7 +56,7 @@ const inTurn = (noted: readonly tf.Tensor4D[]): WholeMean => {
 export const editOf =
   (ensemble: Ensemble, { strength, trust, output, grey }: Wanted, depth: Samples['depth']) =>
   (
-    { samples, globalFeatures, means, told }: Part,
+    { samples, globalFeatures, means, quantisation }: Part,
     asked?: readonly WholeMean[],
     turned?: Turned,
   ): tf.Tensor3D => {
@@ -68,7 +68,7 @@ export const editOf =
       }),
       ...(means && { means: means.map(inTurn) }),
       ...(asked && { means: asked }),
-      ...(told && { told }),
+      ...(quantisation && { quantisation }),
     };
     const made =
       output === 'trust'

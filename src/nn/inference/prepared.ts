@@ -49,7 +49,7 @@ export interface PictureJob {
   readonly engine: Engine;
   readonly picture: Values;
   /** What a network that reads quantisation tables is told of them, `[1, features]`. */
-  readonly told?: HostTensor;
+  readonly quantisation?: HostTensor;
   readonly edges: Panorama['edges'];
   /** Bytes that may be taken. */
   readonly memory: number;

@@ -39,7 +39,7 @@ export interface Given {
   /** Of a network by means. */
   readonly means?: readonly WholeMean[];
   /** What a network that reads tables is told of those that the picture was compressed by, `[1, features]`. */
-  readonly told?: tf.Tensor2D;
+  readonly quantisation?: tf.Tensor2D;
 }
 
 const predict = (
@@ -47,7 +47,7 @@ const predict = (
   { network, members }: Ensemble,
   x: tf.Tensor4D,
   disagreement: boolean,
-  { globalFeatures: given, means, told }: Given,
+  { globalFeatures: given, means, quantisation }: Given,
 ): Predictions => {
   const parameters = members.map((weights) => parametersOf(t, weights));
   const { branches } = network;
@@ -61,7 +61,9 @@ const predict = (
     together ??
     parameters.map((p, i) => {
       if (way !== undefined) return way.finish([p], [globalFeatures![i]!]);
-      return means === undefined ? network.apply(p, x, told) : network.byGlobalStatistics!(p, x, means[i]!);
+      return means === undefined
+        ? network.apply(p, x, quantisation)
+        : network.byGlobalStatistics!(p, x, means[i]!);
     });
   const mean = t.div<tf.Tensor4D>(
     made.reduce((sum, each) => t.add(sum, each)),

@@ -37,7 +37,7 @@ export interface Known {
   readonly globalFeatures: readonly Values[];
   readonly means?: HostOf<Means>;
   /** What the network is told of the tables that it was compressed by, `[1, features]`. */
-  readonly told?: HostTensor;
+  readonly quantisation?: HostTensor;
   /** How many times smaller the thumbnail was that means were told from. */
   readonly reduced?: number;
 }
@@ -80,7 +80,7 @@ export interface Looking {
   /** Pixels that may be worked on at once. */
   readonly room: number;
   /** What the network is told of the tables that the picture was compressed by, `[1, features]`. */
-  readonly told?: HostTensor | undefined;
+  readonly quantisation?: HostTensor | undefined;
 }
 
 /** Pixels looked at at once: what the engine takes for that is kept while the rest goes on, and more are not looked at faster. */
@@ -145,8 +145,8 @@ const knownOf = async (
 ): Promise<E.Either<Diagnostics, Known>> => {
   const { whole, means } = programs;
   if (whole !== undefined) return globalFeaturesOf(programs, whole, picture, grid, looking, signal);
-  const { told } = looking;
-  if (means === undefined) return E.right({ globalFeatures: [], ...(told && { told }) });
+  const { quantisation } = looking;
+  if (means === undefined) return E.right({ globalFeatures: [], ...(quantisation && { quantisation }) });
   return meansOfWhole(means, picture, looking, signal);
 };
 
@@ -155,7 +155,7 @@ export const editedWindow = (
   { edit, whole, room }: Programs,
   picture: Values,
   { full, edges }: Pick<Grid, 'full' | 'edges'>,
-  { globalFeatures, means, told }: Known,
+  { globalFeatures, means, quantisation }: Known,
   window: Place,
   signal: AbortSignal,
 ): Promise<E.Either<Diagnostics, HostTensor>> => {
@@ -167,7 +167,11 @@ export const editedWindow = (
       ({ ...tensor, data: tensor.data.slice() }) as HostTensor;
     const given = means?.map((each) => each.map(copied));
     return edit(
-      { samples, ...(given && { means: given }), ...(told && { told: copied(told) }) },
+      {
+        samples,
+        ...(given && { means: given }),
+        ...(quantisation && { quantisation: copied(quantisation) }),
+      },
       { signal, donate: true },
     )();
   }

@@ -13,7 +13,9 @@ export interface Networks {
 
 /** The same with their parameters put in. */
 export interface BoundNetworks {
-  readonly generators: Readonly<Record<string, (pictures: tf.Tensor4D, told?: tf.Tensor2D) => tf.Tensor4D>>;
+  readonly generators: Readonly<
+    Record<string, (pictures: tf.Tensor4D, quantisation?: tf.Tensor2D) => tf.Tensor4D>
+  >;
   readonly discriminators: Readonly<Record<string, (pictures: tf.Tensor4D) => readonly tf.Tensor4D[]>>;
   /** The grids of colour transforms that those generators make which slice one. */
   readonly transforms: Readonly<Record<string, (pictures: tf.Tensor4D) => tf.Tensor4D>>;
@@ -45,8 +47,8 @@ export interface Objective {
   readonly examples: readonly string[];
   /** The first task: to give natural photos back, without a discriminator. */
   readonly pretraining: (bound: BoundNetworks, examples: Examples) => Terms;
-  /** @param told what is known of the pictures that are to be restored, `[N, features]`; of pairs */
-  readonly generating: (bound: BoundNetworks, examples: Examples, told?: tf.Tensor2D) => Attempt;
+  /** @param quantisation what is known of the pictures that are to be restored, `[N, features]`; of pairs */
+  readonly generating: (bound: BoundNetworks, examples: Examples, quantisation?: tf.Tensor2D) => Attempt;
   /** What each discriminator is shown of the photos of its domain. */
   readonly real: (examples: Examples) => Readonly<Record<string, tf.Tensor4D>>;
   /** @param mix random numbers in 0..1, `[N, 1, 1, 1]`, for losses that look between real and made pictures */
@@ -56,7 +58,7 @@ export interface Objective {
     mix: tf.Tensor4D,
   ) => Terms;
   /** Pictures to look at, by what they are. */
-  readonly samples: (bound: BoundNetworks, examples: Examples, told?: tf.Tensor2D) => Examples;
+  readonly samples: (bound: BoundNetworks, examples: Examples, quantisation?: tf.Tensor2D) => Examples;
 }
 
 /** Networks with their parameters put in. */
@@ -67,7 +69,7 @@ export const boundNetworksOf = (
   generators: Object.fromEntries(
     Object.entries(generators).map(([name, { apply }]) => [
       name,
-      (x, told) => apply(parameters[name]!, x, told),
+      (x, quantisation) => apply(parameters[name]!, x, quantisation),
     ]),
   ),
   discriminators: Object.fromEntries(

@@ -31,9 +31,9 @@ export const paired = (generator: Network, discriminator: Discriminator, weights
         ...contentTerms(weights, again, to!),
       });
     },
-    generating: (bound, { from, to }, told) => {
+    generating: (bound, { from, to }, quantisation) => {
       const make = bound.generators.generator!;
-      const made = make(from!, told);
+      const made = make(from!, quantisation);
       return {
         made: judges ? { discriminator: made } : {},
         terms: termsOf({
@@ -52,9 +52,9 @@ export const paired = (generator: Network, discriminator: Discriminator, weights
     real: ({ to }) => (judges ? { discriminator: to! } : {}),
     discriminatorLoss: (bound, { discriminator: shown }, mix) =>
       shown === undefined ? {} : discriminatorTerms(weights, bound, 'discriminator', shown, mix),
-    samples: ({ generators }, { from, to }, told) => ({
+    samples: ({ generators }, { from, to }, quantisation) => ({
       input: from!,
-      output: generators.generator!(from!, told),
+      output: generators.generator!(from!, quantisation),
       target: to!,
     }),
   };

@@ -40,7 +40,7 @@ export interface StepInputs {
   readonly state: TrainedTensors;
   readonly examples: Examples;
   /** What a generator that reads tables is told of the pictures that it is to restore, `[N, features]`. */
-  readonly told?: tf.Tensor2D;
+  readonly quantisation?: tf.Tensor2D;
   readonly control: Control;
   /** Pictures of earlier steps by the discriminator that judges them, and which of them it is shown: 1, others 0. */
   readonly earlier: Readonly<Record<string, { readonly pictures: tf.Tensor4D; readonly shown: tf.Tensor4D }>>;
@@ -80,10 +80,10 @@ export const pretrainingStep =
       );
     const generators = pick(state.weights, names);
     const gradients = gradientsOf((parameters) => weighted(terms(parameters)), generators);
-    const told = terms(generators);
+    const values = terms(generators);
     return {
       ...updated(state, gradients, { ...options, control, generators: names }),
-      metrics: { generator: weighted(told), ...valuesOf(told) },
+      metrics: { generator: weighted(values), ...valuesOf(values) },
       made: {},
     };
   };
@@ -94,17 +94,21 @@ export const pretrainingStep =
  */
 export const adversarialStep =
   (objective: Objective, options: StepOptions) =>
-  ({ state, examples, told: known, control, earlier, mix }: StepInputs): StepResults => {
+  ({ state, examples, quantisation, control, earlier, mix }: StepInputs): StepResults => {
     const { networks } = objective;
     const [generators, discriminators] = [
       Object.keys(networks.generators),
       Object.keys(networks.discriminators),
     ];
     const attempt = (parameters: NetworkParameters) =>
-      objective.generating(boundNetworksOf(networks, { ...state.weights, ...parameters }), examples, known);
-    // Recorded a second time for what it tells: the same operators on the same operands are one in the graph.
-    const told = attempt({});
-    const shown = showing(objective.real(examples), told.made, earlier);
+      objective.generating(
+        boundNetworksOf(networks, { ...state.weights, ...parameters }),
+        examples,
+        quantisation,
+      );
+    // Recorded a second time for its terms: the same operators on the same operands are one in the graph.
+    const current = attempt({});
+    const shown = showing(objective.real(examples), current.made, earlier);
     const discriminatorLoss = (parameters: NetworkParameters): Terms =>
       objective.discriminatorLoss(boundNetworksOf(networks, { ...state.weights, ...parameters }), shown, mix);
     const verdicts = discriminatorLoss({});
@@ -122,12 +126,12 @@ export const adversarialStep =
     return {
       ...updated(state, { ...made, ...judged }, { ...options, control, generators }),
       metrics: {
-        generator: weighted(told.terms),
+        generator: weighted(current.terms),
         ...(discriminators.length === 0 ? {} : { discriminator: weighted(verdicts) }),
-        ...valuesOf(told.terms),
+        ...valuesOf(current.terms),
         gradient: globalNorm(flat(made)),
       },
-      made: Object.fromEntries(Object.keys(earlier).map((domain) => [domain, told.made[domain]!])),
+      made: Object.fromEntries(Object.keys(earlier).map((domain) => [domain, current.made[domain]!])),
     };
   };
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { QUANTISATION_FEATURES } from '../../nn/quantisation.js';
 import type { Frame, Item } from '../../ports/index.js';
 import { frameFrom } from '../testing/frames.js';
-import { exampleTensors, namesOf, positionOf, type TrainingBatch, toldOf } from './examples.js';
+import { exampleTensors, namesOf, positionOf, quantisationOf, type TrainingBatch } from './examples.js';
 import { rowsOf } from './rows.js';
 
 const keyed = <A>(path: string, index: number, value: A): Item<A> => ({
@@ -49,7 +49,7 @@ describe('a batch', () => {
     const frame = photo(0);
     const luma = Array<number>(64).fill(16);
     const known: Frame = { ...frame, metadata: { ...frame.metadata, quantisation: { luma } } };
-    const { shape, data } = toldOf({
+    const { shape, data } = quantisationOf({
       items: [keyed('a', 0, { from: known, to: frame }), keyed('b', 1, { from: frame, to: known })],
     });
     expect(shape).toEqual([2, QUANTISATION_FEATURES]);
@@ -57,7 +57,7 @@ describe('a batch', () => {
     // Steps of 16 are in the middle.
     expect([...first]).toEqual([1, ...Array(QUANTISATION_FEATURES - 1).fill(0)]);
     expect([...second]).toEqual(Array(QUANTISATION_FEATURES).fill(0));
-    expect([...toldOf(unpaired).data]).toEqual(Array(2 * QUANTISATION_FEATURES).fill(0));
+    expect([...quantisationOf(unpaired).data]).toEqual(Array(2 * QUANTISATION_FEATURES).fill(0));
   });
 
   it('is of one size, and of pictures', () => {

@@ -48,7 +48,7 @@ const stacked = (frames: readonly Frame[]): HostTensor<'float32'> => {
 };
 
 /** What a network that reads tables is told of the pictures of a batch that it is to restore, `[N, features]`. */
-export const toldOf = ({ items }: TrainingBatch): HostTensor<'float32'> => {
+export const quantisationOf = ({ items }: TrainingBatch): HostTensor<'float32'> => {
   const each = items.map(({ value }) =>
     quantisationFeatures('from' in value ? value.from.metadata.quantisation : undefined),
   );

@@ -44,7 +44,7 @@ export const objectiveOf = (params: Params, examples: readonly string[]): Object
 export type Programs = Readonly<Record<'pretrain' | 'plain' | 'judged', Jitted<StepInputs, unknown>>> & {
   readonly objective: Objective;
   readonly samples: Jitted<
-    Pick<StepInputs, 'examples' | 'told'> & { readonly weights: StepInputs['state']['weights'] },
+    Pick<StepInputs, 'examples' | 'quantisation'> & { readonly weights: StepInputs['state']['weights'] },
     Readonly<Record<string, tf.Tensor>>
   >;
 };
@@ -79,9 +79,9 @@ export const programsFor = (params: Params, engine: Engine, examples: readonly s
     plain: compiled('gan.step (without discriminator)', adversarialStep(unjudged, options)),
     judged: compiled('gan.step', adversarialStep(objective, options)),
     samples: jit(
-      ({ weights, examples, told }) => {
+      ({ weights, examples, quantisation }) => {
         const bound = boundNetworksOf(objective.networks, weights);
-        const pictures = objective.samples(bound, centred(examples), told);
+        const pictures = objective.samples(bound, centred(examples), quantisation);
         return Object.fromEntries(
           Object.entries(pictures).map(([name, x]) => [name, tf.mul(tf.add(x, 1), 127.5)]),
         );

@@ -12,8 +12,8 @@ import {
   exampleTensors,
   namesOf,
   positionOf,
+  quantisationOf,
   type TrainingBatch,
-  toldOf,
 } from './examples.js';
 import { followed, grown, type Levels, LOST, TOLD } from './growth.js';
 import { controlOf, earlierOf, mixOf } from './inputs.js';
@@ -130,7 +130,7 @@ const outcomeOf = (
   const inputs = {
     state: stepPlan.judged ? state.trained : withoutJudges(state.trained, generators),
     examples,
-    ...(readsTables && { told: toldOf(batch) }),
+    ...(readsTables && { quantisation: quantisationOf(batch) }),
     control: controlOf(params, stepPlan, state),
     earlier: earlierOf(state, choices, example!.shape),
     mix: mixOf(random, batch.items.length),
@@ -149,7 +149,11 @@ const samplesOf = (
 ) =>
   pipe(
     TE.fromIO(() =>
-      programsOf(examples).samples({ weights, examples, ...(readsTables && { told: toldOf(batch) }) }),
+      programsOf(examples).samples({
+        weights,
+        examples,
+        ...(readsTables && { quantisation: quantisationOf(batch) }),
+      }),
     ),
     TE.flatten,
     TE.map((pictures) => rowsOf(pictures as Readonly<Record<string, HostTensor>>, namesOf(batch))),
