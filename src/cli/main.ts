@@ -118,7 +118,8 @@ export const main = async (supervisor?: Supervisor): Promise<void> => {
   try {
     // Loaded only now: what modules leave behind while they load would make the space for the young grow.
     loadOneByOne('./program.js');
-    // Help needs no more than the declarations of commands.
+    loadOneByOne(`./declarations/${process.argv[2]}.js`);
+    // Help needs no more than its declaration.
     if (!process.argv.some((word) => word === '--help' || word === '-h'))
       loadOneByOne(`./commands/${process.argv[2]}.js`);
     const { program } = await import('./program.js');

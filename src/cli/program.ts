@@ -1,49 +1,18 @@
-import { Command, CommanderError } from 'commander';
-import { declare as applyCommand } from './declarations/apply.js';
-import { declare as checkCommand } from './declarations/check.js';
-import type { Declare, On } from './declarations/declare.js';
-import { declare as doctorCommand } from './declarations/doctor.js';
-import { declare as explainCommand } from './declarations/explain.js';
-import { declare as exportCommand } from './declarations/export.js';
-import { declare as graphCommand } from './declarations/graph.js';
-import { declare as inspectCommand } from './declarations/inspect.js';
-import { declare as modelsCommand } from './declarations/models.js';
-import { declare as newCommand } from './declarations/new.js';
-import { declare as opsCommand } from './declarations/ops.js';
-import { declare as planCommand } from './declarations/plan.js';
-import { declare as reproduceCommand } from './declarations/reproduce.js';
-import { declare as runCommand } from './declarations/run.js';
-import { declare as schemaCommand } from './declarations/schema.js';
-import { declare as serveCommand } from './declarations/serve.js';
-import { declare as shrinkCommand } from './declarations/shrink.js';
-import { declare as statusCommand } from './declarations/status.js';
-import { declare as watchCommand } from './declarations/watch.js';
+import { Command, CommanderError, Help } from 'commander';
+import { commands } from './declarations/commands.js';
+import type { On } from './declarations/declare.js';
 import { guarded } from './guarded-terminal.js';
 import { type Exit, exit, usage } from './process/exit-status.js';
 import type { Terminal } from './terminal.js';
 import { version } from './version.js';
 
-/** The commands, in the order in which help lists them. */
-const commands: readonly Declare[] = [
-  runCommand,
-  watchCommand,
-  serveCommand,
-  reproduceCommand,
-  shrinkCommand,
-  statusCommand,
-  checkCommand,
-  planCommand,
-  graphCommand,
-  inspectCommand,
-  opsCommand,
-  schemaCommand,
-  newCommand,
-  applyCommand,
-  modelsCommand,
-  exportCommand,
-  doctorCommand,
-  explainCommand,
-];
+/** How help lists a command of the program: what it takes is not declared unless it is called. */
+const termOf = (command: Command): string | undefined => {
+  const entry = commands.find(({ name }) => name === command.name());
+  return entry === undefined || command.parent?.parent != null
+    ? undefined
+    : `${entry.name} ${entry.takes}`.trimEnd();
+};
 
 /** Runs a command line and gives its exit status. */
 export const program = async (args: readonly string[], outside: Terminal): Promise<Exit> => {
@@ -62,10 +31,17 @@ export const program = async (args: readonly string[], outside: Terminal): Promi
     .helpCommand(false)
     .showHelpAfterError('Try `pipe --help`.')
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
-    .configureHelp({ helpWidth: Math.min(terminal.width(), 100) })
+    .configureHelp({
+      helpWidth: Math.min(terminal.width(), 100),
+      subcommandTerm: (command) => termOf(command) ?? Help.prototype.subcommandTerm(command),
+    })
     .exitOverride();
 
-  for (const declare of commands) declare(pipe, on, terminal);
+  const called = args.find((word) => !word.startsWith('-'));
+  for (const { name, about, load } of commands) {
+    const command = pipe.command(name).description(about);
+    if (name === called) (await load()).declare(command, on, terminal);
+  }
 
   try {
     await pipe.parseAsync([...args], { from: 'user' });

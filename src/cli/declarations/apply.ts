@@ -13,10 +13,8 @@ import {
 import type { Declare } from './declare.js';
 
 /** `pipe apply`. */
-export const declare: Declare = (pipe, on, terminal) => {
-  pipe
-    .command('apply')
-    .description('edit photos with a trained model')
+export const declare: Declare = (command, on, terminal) => {
+  command
     .argument(
       '<model>',
       'the folder of a training, or of a model; prismflow:NAME for one that ships; an ONNX file',

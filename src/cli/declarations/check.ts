@@ -3,10 +3,8 @@ import { allowPluginOption, jsonOption, setOption, TARGET } from '../options.js'
 import type { Declare } from './declare.js';
 
 /** `pipe check`. */
-export const declare: Declare = (pipe, on, terminal) => {
-  pipe
-    .command('check')
-    .description('say all that is wrong with pipelines, without running them')
+export const declare: Declare = (command, on, terminal) => {
+  command
     .argument('[pipelines...]', TARGET)
     .addOption(setOption())
     .addOption(allowPluginOption())

@@ -8,7 +8,7 @@ export type On = <A extends readonly unknown[]>(
 ) => (...given: A) => Promise<void>;
 
 /**
- * Declares a command: its name, what it takes, and what it does. What it does is loaded when it is called, so that `--help` does not
+ * Declares what a command takes, and what it does. What it does is loaded when it is called, so that `pipe COMMAND --help` does not
  * wait for it.
  */
-export type Declare = (pipe: Command, on: On, terminal: Terminal) => void;
+export type Declare = (command: Command, on: On, terminal: Terminal) => void;

@@ -3,10 +3,8 @@ import { jsonOption } from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe doctor`. */
-export const declare: Declare = (pipe, on, terminal) => {
-  pipe
-    .command('doctor')
-    .description('say which engines work here, and what is missing')
+export const declare: Declare = (command, on, terminal) => {
+  command
     .addOption(jsonOption())
     .action(
       on(async (options: DoctorArguments) =>

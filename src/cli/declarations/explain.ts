@@ -1,10 +1,8 @@
 import type { Declare } from './declare.js';
 
 /** `pipe explain`. */
-export const declare: Declare = (pipe, on, terminal) => {
-  pipe
-    .command('explain')
-    .description('explain the code of a diagnostic')
+export const declare: Declare = (command, on, terminal) => {
+  command
     .argument('[code]', 'as in `value/range`; without it all are listed')
     .action(
       on(async (code: string | undefined) =>

@@ -5,12 +5,8 @@ import { overwriteOption } from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe export`. */
-export const declare: Declare = (pipe, on, terminal) => {
-  pipe
-    .command('export')
-    .description(
-      'write a trained model as one ONNX file, checked against the model, or its global part as a .cube table',
-    )
+export const declare: Declare = (command, on, terminal) => {
+  command
     .argument('<run>', 'the folder of the model, as `snapshot` writes it')
     .requiredOption('--to <file>', 'the ONNX file, or the table where its name ends in .cube')
     .addOption(overwriteOption())

@@ -4,10 +4,8 @@ import { allowPluginOption, setOption, TARGET } from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe graph`. */
-export const declare: Declare = (pipe, on, terminal) => {
-  pipe
-    .command('graph')
-    .description('draw a pipeline')
+export const declare: Declare = (command, on, terminal) => {
+  command
     .argument('[pipeline]', TARGET)
     .addOption(setOption())
     .addOption(allowPluginOption())

@@ -3,10 +3,8 @@ import { jsonOption } from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe inspect`. */
-export const declare: Declare = (pipe, on, terminal) => {
-  pipe
-    .command('inspect')
-    .description('say what photos are and carry, and what each format would keep of them')
+export const declare: Declare = (command, on, terminal) => {
+  command
     .argument('<files...>', 'photos')
     .addOption(jsonOption('print JSON, a line for each file'))
     .action(

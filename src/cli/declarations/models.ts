@@ -3,10 +3,8 @@ import { jsonOption } from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe models`. */
-export const declare: Declare = (pipe, on, terminal) => {
-  pipe
-    .command('models')
-    .description('list the models that ship, or describe those of folders')
+export const declare: Declare = (command, on, terminal) => {
+  command
     .argument('[models...]', 'folders of trainings and models, or prismflow:NAME')
     .addOption(jsonOption())
     .action(

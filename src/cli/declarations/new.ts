@@ -1,10 +1,8 @@
 import type { Declare } from './declare.js';
 
 /** `pipe new`. */
-export const declare: Declare = (pipe, on, terminal) => {
-  pipe
-    .command('new')
-    .description('start from an example')
+export const declare: Declare = (command, on, terminal) => {
+  command
     .argument('[template]', 'an example; without it they are listed')
     .argument('[folder]', 'where to put it', '.')
     .action(

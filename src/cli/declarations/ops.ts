@@ -3,10 +3,8 @@ import { jsonOption } from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe ops`. */
-export const declare: Declare = (pipe, on, terminal) => {
-  pipe
-    .command('ops')
-    .description('list the operators, or explain one')
+export const declare: Declare = (command, on, terminal) => {
+  command
     .argument('[name]', 'an operator')
     .addOption(jsonOption())
     .action(

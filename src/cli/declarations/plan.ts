@@ -3,10 +3,8 @@ import { allowPluginOption, jobsOption, jsonOption, memoryOption, setOption, TAR
 import type { Declare } from './declare.js';
 
 /** `pipe plan`. */
-export const declare: Declare = (pipe, on, terminal) => {
-  pipe
-    .command('plan')
-    .description('show what would run: steps, shapes, cost, and what is done already')
+export const declare: Declare = (command, on, terminal) => {
+  command
     .argument('[pipeline]', TARGET)
     .addOption(setOption())
     .addOption(allowPluginOption())

@@ -4,10 +4,8 @@ import { allowPluginOption, jsonOption, memoryOption, overwriteOption, timeoutOp
 import type { Declare } from './declare.js';
 
 /** `pipe reproduce`. */
-export const declare: Declare = (pipe, on, terminal) => {
-  pipe
-    .command('reproduce')
-    .description('make a result again from its receipt, and compare')
+export const declare: Declare = (command, on, terminal) => {
+  command
     .argument('<file>', 'a result of a pipeline')
     .option('--input <path>', 'where the photo is that it was made of, if it was moved')
     .option(

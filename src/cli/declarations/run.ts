@@ -15,10 +15,8 @@ import {
 import type { Declare } from './declare.js';
 
 /** `pipe run`. */
-export const declare: Declare = (pipe, on, terminal) => {
-  pipe
-    .command('run')
-    .description('compile and run a pipeline')
+export const declare: Declare = (command, on, terminal) => {
+  command
     .argument('[pipeline]', TARGET)
     .addOption(setOption())
     .addOption(allowPluginOption())

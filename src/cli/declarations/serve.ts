@@ -6,10 +6,8 @@ import type { Declare } from './declare.js';
 import { declareTokens } from './serve-token.js';
 
 /** `pipe serve`. */
-export const declare: Declare = (pipe, on, terminal) => {
-  const serve = pipe
-    .command('serve')
-    .description('edit photos on a page, and by an API')
+export const declare: Declare = (command, on, terminal) => {
+  command
     .argument(
       '[file]',
       'a YAML file whose pipelines are on offer beside those of the models that ship; pipelines.yaml, if there is one',
@@ -66,5 +64,5 @@ export const declare: Declare = (pipe, on, terminal) => {
         (await import('../commands/serve.js')).serve(file, options, terminal),
       ),
     );
-  declareTokens(serve, on, terminal);
+  declareTokens(command, on, terminal);
 };

@@ -3,10 +3,8 @@ import { allowPluginOption, engineOption, setOption, TARGET, timeoutOption } fro
 import type { Declare } from './declare.js';
 
 /** `pipe shrink`. */
-export const declare: Declare = (pipe, on, terminal) => {
-  pipe
-    .command('shrink')
-    .description('find the smallest crop and parameters with which an operator fails on a photo')
+export const declare: Declare = (command, on, terminal) => {
+  command
     .argument('<file>', 'the photo')
     .requiredOption('--pipeline <pipeline>', TARGET)
     .addOption(setOption())

@@ -3,10 +3,8 @@ import { jsonOption } from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe status`. */
-export const declare: Declare = (pipe, on, terminal) => {
-  pipe
-    .command('status')
-    .description('say what was done in folders of results, and what failed there')
+export const declare: Declare = (command, on, terminal) => {
+  command
     .argument(
       '[folders...]',
       'folders of results; the pipelines’ own and those below here unless some are given',

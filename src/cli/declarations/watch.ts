@@ -16,10 +16,8 @@ import {
 import type { Declare } from './declare.js';
 
 /** `pipe watch`. */
-export const declare: Declare = (pipe, on, terminal) => {
-  pipe
-    .command('watch')
-    .description('edit photos as they come to a folder, for ever')
+export const declare: Declare = (command, on, terminal) => {
+  command
     .argument('[pipeline]', `${TARGET}; the drop folder watch/ unless one is given`)
     .addOption(setOption())
     .addOption(allowPluginOption())
