@@ -21,7 +21,7 @@ export type Parameters = Readonly<Record<string, tf.Tensor>>;
 
 /**
  * What learns, as data and a pure function: what parameters it has, and what it makes of them and of pictures [N,H,W,C]. A network that
- * reads tables may be quantisation `quantisationFeatures` of each picture, [N,features].
+ * reads tables may be given `quantisationFeatures` of each picture, [N,features].
  */
 export interface Learner<Result> {
   readonly parameters: ParameterSpecs;

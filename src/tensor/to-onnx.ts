@@ -4,6 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { all, type Diagnostics } from '../diagnostics/index.js';
 import { type BoundaryDTypes, narrowOutputs } from './boundary.js';
+import { type TakenSides, takingAnySize } from './emit/any-size.js';
 import { type Dialect, emit, encodeModel, standardOnnx } from './emit/index.js';
 import type { OnnxModel } from './emit/schema.js';
 import { optimise } from './passes/index.js';
@@ -62,13 +63,17 @@ const TRIALS = [
 ] as const;
 
 /**
- * As `toOnnx`, for a program of one input `picture` [1,3,H,W] whose results are pictures as well, and whose file takes any height and width that the
- * program takes. The program is compiled at two sizes: where both graphs are one, nothing in it depends on the size.
- * None when something does; then `toOnnx` makes a file for one size.
+ * As `toOnnx`, for a program of one input `picture` [1,3,H,W] whose results are pictures of the same size, and whose file takes any height and
+ * width: where the program takes some `sides` only, the file's graph fills up what comes in by its mirror image, and cuts what goes
+ * out. The program is compiled at two sizes: where both graphs are one, nothing in it depends on the size. None when something does;
+ * then `toOnnx` makes a file for one size.
+ *
+ * @param sides that the program takes: 64 is a multiple of `multiple`, and `least` is 192 at most
  */
 export const toOnnxOfAnySize = <T extends { readonly dataId: object }, O>(
   fn: (inputs: { readonly picture: T }) => O,
   dtype: TensorSpec['dtype'],
+  sides: TakenSides,
   { name = fn.name || 'program', metadata = {}, as = {} }: ToOnnxOptions = {},
 ): E.Either<Diagnostics, O.Option<Uint8Array>> =>
   pipe(
@@ -85,10 +90,15 @@ export const toOnnxOfAnySize = <T extends { readonly dataId: object }, O>(
     all,
     E.map(([one, other]) =>
       one !== undefined && other !== undefined && sameBody(one, other)
-        ? O.some(encodeModel({ ...one, inputs: freed(one.inputs), outputs: freed(one.outputs) }))
+        ? O.some(encodeModel(ofAnySize(one, sides)))
         : O.none,
     ),
   );
+
+const ofAnySize = (model: OnnxModel, sides: TakenSides): OnnxModel => {
+  const free = { ...model, inputs: freed(model.inputs), outputs: freed(model.outputs) };
+  return sides.multiple === 1 && sides.least === 1 ? free : takingAnySize(free, sides);
+};
 
 const freed = (values: OnnxModel['inputs']): OnnxModel['inputs'] =>
   values.map((value) => ({ ...value, free: [undefined, undefined, 'height', 'width'] }));

@@ -131,13 +131,12 @@ const toldOf = ({ kept, photos }: Pick<GlobalPart, 'kept' | 'photos'>): string =
   `It keeps ${Math.round(100 * kept)} % of what the model changes, on ${photos === 0 ? 'drawn scenes' : `${photos} photos`}; the rest depends on where in the frame a colour lies.`;
 
 const summary = (to: string, pixels: ExportOptions['pixels'], exported: Exported): string => {
-  const { bytes, snapshots, size, sides, difference } = exported;
+  const { bytes, snapshots, size, difference } = exported;
   const values = pixels === 'uint8' ? 'uint8 0..255' : 'float32 0..1';
   const shape = size === undefined ? 'H, W' : `${size.height}, ${size.width}`;
-  const any = size === undefined ? `; sides are multiples of ${sides.multiple}, ${sides.least} at least` : '';
   return `${[
     `${to}: ${(bytes.length / 1e6).toFixed(1)} MB, the ensemble of step${snapshots.length === 1 ? '' : 's'} ${snapshots.map(({ step }) => step).join(', ')}`,
-    `  picture  [1, 3, ${shape}] ${values}, red, green, blue${any}`,
+    `  picture  [1, 3, ${shape}] ${values}, red, green, blue`,
     '  edited   the same',
     `  differs from ensemble.average by ${difference.toExponential(1)} of white at most`,
     '',

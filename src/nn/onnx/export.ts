@@ -27,8 +27,6 @@ export interface Exported {
   readonly snapshots: LoadedEnsemble['snapshots'];
   /** The one size that it takes; undefined for any. */
   readonly size: ExportChoice['size'];
-  /** What width and height must be multiples of, and no less than. */
-  readonly sides: Sides;
   /** The largest difference between its results and those of `ensemble.average`, of values 0..1. */
   readonly difference: number;
 }
@@ -96,7 +94,7 @@ const compared =
 /**
  * A trained model as one ONNX file that any ONNX runtime opens: `picture` [1,3,H,W] in, red, green, blue, float32 0..1 or
  * uint8; `edited` of the same kind out. Its metadata are what `model` reads, and which snapshots it was made of. Before it
- * is given, it is run beside `ensemble.average` on a picture, or two of different sizes.
+ * is given, it is run beside `ensemble.average` on a picture, or three of different sizes.
  * Errors: `weights/…`; `weights/export-size` for a network whose graph depends on the size when none is given;
  * `weights/export-differs`.
  */
@@ -112,12 +110,13 @@ export const exportEnsemble =
         TE.fromEither(fileOf(choice, ensemble, program, sides)),
       ),
       TE.bind('difference', ({ bytes, program, sides }) => {
-        const rounded = (side: number): number => sideFor(sides, side);
+        // One that the network takes as it is, and others that the file fills up.
         const sizes =
           choice.size === undefined
             ? ([
-                [rounded(96), rounded(160)],
-                [rounded(130), rounded(70)],
+                [sideFor(sides, 96), sideFor(sides, 160)],
+                [131, 70],
+                [9, 5],
               ] as const)
             : ([[choice.size.height, choice.size.width]] as const);
         return pipe(
@@ -130,11 +129,10 @@ export const exportEnsemble =
         ({ difference }) => difference <= BOUND[choice.pixels],
         ({ difference }) => differs(`results differ by ${difference}`),
       ),
-      TE.map(({ ensemble: { snapshots }, bytes, sides, difference }) => ({
+      TE.map(({ ensemble: { snapshots }, bytes, difference }) => ({
         bytes,
         snapshots,
         size: choice.size,
-        sides,
         difference: choice.pixels === 'uint8' ? difference / 255 : difference,
       })),
     );
@@ -143,7 +141,7 @@ const fileOf = (
   { pixels, size, models, strength, trust, average }: ExportChoice,
   { snapshots, generator }: LoadedEnsemble,
   program: Program,
-  { multiple, least }: Sides,
+  sides: Sides,
 ): E.Either<Diagnostics, Uint8Array> => {
   const dtype = pixels === 'uint8' ? 'uint8' : 'float32';
   const options = {
@@ -152,9 +150,6 @@ const fileOf = (
     metadata: {
       [`${PREFIX}layout`]: 'nchw',
       [`${PREFIX}range`]: pixels === 'uint8' ? '0..255' : '0..1',
-      ...(size === undefined
-        ? { [`${PREFIX}multiple`]: String(multiple), [`${PREFIX}least`]: String(least) }
-        : {}),
       [`${PREFIX}generator`]: JSON.stringify({ [generator.kind]: generator.options }),
       [`${PREFIX}snapshots`]: JSON.stringify(snapshots.map(({ step, sha256 }) => ({ step, sha256 }))),
       [`${PREFIX}ensemble`]: JSON.stringify({ average, strength, trust }),
@@ -164,7 +159,7 @@ const fileOf = (
   if (size !== undefined)
     return toOnnx(named, { picture: { shape: [1, 3, size.height, size.width], dtype } }, options);
   return pipe(
-    toOnnxOfAnySize(named, dtype, options),
+    toOnnxOfAnySize(named, dtype, sides, options),
     E.chain(
       O.match(
         () =>
