@@ -280,6 +280,9 @@ describe('other commands', () => {
 
   it('ops lists operators and explains one', async () => {
     expect((await run(['ops'])).out).toMatch(/^decode +Read a picture from its file/m);
+    const training = (await run(['ops', 'gan.step'])).out;
+    expect(training).toMatch(/^ {4}adversarial .*\n.*\n {6}weight {3}How much it counts/m);
+    expect(training).toMatch(/^ {4}pyramid:\n {6}levels /m);
     const page = (await run(['ops', 'encode'])).out;
     expect(page).toContain('Takes frame, gives encoded.');
     expect(page).toContain('whole number 1..100');

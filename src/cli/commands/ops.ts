@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { didYouMean, printableJson } from '../../diagnostics/index.js';
-import { describe, describePresence, jsonSchema } from '../../operator/params/index.js';
+import { jsonSchema } from '../../operator/params/index.js';
 import { builtIn, type Operator } from '../../ops/index.js';
 import { showPort } from '../../ports/index.js';
 import { type Exit, exit } from '../exit.js';
+import { parameterLines } from '../parameter-lines.js';
 import type { Terminal } from '../terminal.js';
 
 /** What `pipe ops` is given. */
@@ -59,16 +60,7 @@ const list = (all: readonly Operator[], { paint, width }: Terminal): string => {
 
 const page = async (operator: Operator, { paint }: Terminal): Promise<string> => {
   const { name, about, output, params } = operator;
-  const fields = Object.entries(params.shape.fields);
-  const wide = Math.max(0, ...fields.map(([field]) => field.length));
-  const rows = fields.flatMap(([field, shape]) => {
-    const main = field === params.shape.main ? ' (or alone)' : '';
-    const facts = [describe(shape.shape), describePresence(shape)].filter((fact) => fact !== '').join(', ');
-    return [
-      `  ${paint.cyan(field.padEnd(wide))}  ${shape.about}`,
-      `  ${' '.repeat(wide)}  ${paint.dim(facts + main)}`,
-    ];
-  });
+  const rows = parameterLines(params.shape, paint);
   const [readme, example] = await Promise.all([
     documentOf(name, 'README.md'),
     documentOf(name, 'example.yaml'),

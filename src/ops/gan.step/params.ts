@@ -91,7 +91,11 @@ export const losses = record({
     record(
       {
         weight: required(weight, 'How much it counts'),
-        kind: defaulted(oneOf('lsgan', 'hinge', 'wgan-gp'), 'lsgan', 'How verdicts become a loss'),
+        kind: defaulted(
+          oneOf('lsgan', 'hinge', 'wgan-gp'),
+          'lsgan',
+          'How verdicts become a loss: least squares (Mao et al. 2017), hinge (Lim, Ye 2017), Wasserstein with a gradient penalty (Gulrajani et al. 2017)',
+        ),
         penalty: defaulted(weight, 10, 'Weight of the gradient penalty of wgan-gp'),
         after: defaulted(
           integer({ min: 0 }),
@@ -108,23 +112,31 @@ export const losses = record({
     record(
       {
         weight: required(weight, 'How much it counts'),
-        kind: defaulted(oneOf('l1', 'charbonnier', 'mse'), 'charbonnier', 'How pixels are compared'),
+        kind: defaulted(
+          oneOf('l1', 'charbonnier', 'mse'),
+          'charbonnier',
+          'How pixels are compared; charbonnier is l1 without a kink at 0 (Lai et al. 2017)',
+        ),
       },
       'weight',
     ),
     0,
     'Distance from the target',
   ),
-  content: term('Distance of Laplacian pyramids: edges and textures'),
-  gradient: term('Distance of gradients: edges'),
-  ssim: term('1 - SSIM'),
-  msSsim: term('1 - SSIM over several scales'),
-  patchNce: term('How well patches of the result know their places in the photo; 64 pixels and more'),
-  fidelity: term('Distance of the result from the input'),
+  content: term('Distance of Laplacian pyramids: edges and textures (Bojanowski et al. 2018)'),
+  gradient: term('Distance of gradients: edges (Mathieu et al. 2016)'),
+  ssim: term('1 - SSIM (Wang et al. 2004)'),
+  msSsim: term('1 - SSIM over several scales (Wang et al. 2003)'),
+  patchNce: term(
+    'How well patches of the result know their places in the photo (PatchNCE, Park et al. 2020); 64 pixels and more',
+  ),
+  fidelity: term('Distance of the result from the input (Liang et al. 2021)'),
   identity: term('Distance of what becomes of a photo that is of the target domain already from itself'),
-  cycle: term('Distance of a photo from itself there and back again; asks for unpaired photos'),
-  variation: term('Total variation of the result'),
-  structure: term('1 - SSIM of the strengths of gradients, whatever the light'),
+  cycle: term(
+    'Distance of a photo from itself there and back again (CycleGAN, Zhu et al. 2017); asks for unpaired photos',
+  ),
+  variation: term('Total variation of the result (Rudin et al. 1992)'),
+  structure: term('1 - SSIM of the strengths of gradients, whatever the light (Chen et al. 2006)'),
   range: term('How far values go beyond black and white'),
   neutral: term('Colour that whites and light greys take on'),
   whites: term('How dark whites of the photo become'),
@@ -167,15 +179,29 @@ export const schedule = tagged({
 
 /** All parameters of `gan.step`. */
 export const fields = {
-  generator: required(generator, 'The network that makes pictures'),
+  generator: required(
+    generator,
+    'The network that makes pictures: grid of colour transforms (HDRNet, Gharbi et al. 2017), pyramid (LPTN, Liang et al. 2021), resnet (CycleGAN, Zhu et al. 2017), restorer (NAFNet, Chen et al. 2022), shrinkage of cosine coefficients (Foi et al. 2007)',
+  ),
   start: optional(
     path('weights'),
     'A trained model to start from, or the folder of a training: what fits of its generator is taken over, all else is new',
   ),
-  discriminator: defaulted(discriminator, 'patch', 'The network that judges them'),
+  discriminator: defaulted(
+    discriminator,
+    'patch',
+    'The network that judges them: patch (PatchGAN, Isola et al. 2017), pyramid (Liang et al. 2021), two views by patch discriminators',
+  ),
   losses: defaulted(losses, {}, 'What counts how much'),
-  optimizer: defaulted(optimizer, 'adamw', 'How gradients change weights'),
-  schedule: required(schedule, 'How the learning rate goes, and for how many steps'),
+  optimizer: defaulted(
+    optimizer,
+    'adamw',
+    'How gradients change weights: Adam with decay apart from the gradient (Loshchilov, Hutter 2019)',
+  ),
+  schedule: required(
+    schedule,
+    'How the learning rate goes, and for how many steps: restarts are warm (SGDR, Loshchilov, Hutter 2017)',
+  ),
   pretrain: defaulted(
     record({ steps: required(integer({ min: 0 }), 'Steps of it') }, 'steps'),
     0,
@@ -186,10 +212,13 @@ export const fields = {
     0,
     'Share of a running average of the generator’s weights that stays at each step; 0 uses the weights themselves',
   ),
-  clip: optional(number({ min: 1e-6 }), 'Largest norm of the generator’s gradients together'),
+  clip: optional(
+    number({ min: 1e-6 }),
+    'Largest norm of the generator’s gradients together (Pascanu et al. 2013)',
+  ),
   pool: optional(
     integer({ min: 0, max: 1000 }),
-    'Earlier results that the discriminator is shown again; 50 with `cycle`, else none',
+    'Earlier results that the discriminator is shown again (Shrivastava et al. 2017); 50 with `cycle`, else none',
   ),
 } satisfies Fields;
 
