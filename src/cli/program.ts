@@ -18,6 +18,7 @@ import { declare as serveCommand } from './declarations/serve.js';
 import { declare as shrinkCommand } from './declarations/shrink.js';
 import { declare as statusCommand } from './declarations/status.js';
 import { declare as watchCommand } from './declarations/watch.js';
+import { declare as workerCommand } from './declarations/worker.js';
 import { guarded } from './guarded-terminal.js';
 import { type Exit, exit, usage } from './process/exit-status.js';
 import type { Terminal } from './terminal.js';
@@ -27,6 +28,7 @@ import { version } from './version.js';
 const commands: readonly Declare[] = [
   runCommand,
   watchCommand,
+  workerCommand,
   serveCommand,
   reproduceCommand,
   shrinkCommand,
