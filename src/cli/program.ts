@@ -11,6 +11,7 @@ import { declare as modelsCommand } from './declarations/models.js';
 import { declare as newCommand } from './declarations/new.js';
 import { declare as opsCommand } from './declarations/ops.js';
 import { declare as planCommand } from './declarations/plan.js';
+import { declare as queueCommand } from './declarations/queue.js';
 import { declare as reproduceCommand } from './declarations/reproduce.js';
 import { declare as runCommand } from './declarations/run.js';
 import { declare as schemaCommand } from './declarations/schema.js';
@@ -29,6 +30,7 @@ const commands: readonly Declare[] = [
   runCommand,
   watchCommand,
   workerCommand,
+  queueCommand,
   serveCommand,
   reproduceCommand,
   shrinkCommand,

@@ -67,11 +67,10 @@ const answered = (redis: Redis): Promise<void> =>
   });
 
 /** What went wrong, without what must not be shown. */
-const reasonOf = (thrown: unknown, { user, password }: Address): string =>
-  [password, user].reduce<string>(
-    (text, secret) => (secret === undefined || secret === '' ? text : text.replaceAll(secret, '…')),
-    printable(messageOf(thrown)).slice(0, 300),
-  );
+const reasonOf = (thrown: unknown, { password = '' }: Address): string => {
+  const text = printable(messageOf(thrown)).slice(0, 300).replace(/\.$/, '');
+  return password === '' ? text : text.replaceAll(password, '…');
+};
 
 const OLDEST = [6, 2] as const;
 

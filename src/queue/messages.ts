@@ -10,7 +10,7 @@ import type { Json } from '../ports/index.js';
 export const MOST_PIPELINE = 4 * 2 ** 20;
 export const MOST_JOB = 64 * 1024;
 export const MOST_RESULT = 256 * 1024;
-const MOST_REPORT = 16 * 1024;
+export const MOST_REPORT = 16 * 1024;
 
 /** A text of at most so many characters. */
 const text = (most: number): t.Type<string, string, unknown> =>
@@ -22,6 +22,8 @@ const digest = t.refinement(t.string, isHex(64), 'a digest');
 export const RUN_DIGITS = 12;
 export const ITEM_DIGITS = 32;
 const runId = t.refinement(t.string, isHex(RUN_DIGITS), 'the id of a run');
+/** True for what can be the id of a run. */
+export const isRunId = (given: string): boolean => runId.is(given);
 const path = text(4096);
 const short = text(200);
 const count = t.refinement(t.number, (value) => Number.isInteger(value) && value >= 0, 'a count');

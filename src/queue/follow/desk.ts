@@ -208,6 +208,8 @@ const deadOf = ({ key }: QueuedPhoto, reason: string): Failed => {
 
 /** Says what workers lack, each once. */
 const tellRefusals = async ({ redis, run, document }: Site, told: Set<string>): Promise<void> => {
+  // Whoever can write there must not fill this process.
+  if ((await redis.hlen(refusedKey(document.id))) > MOST_TOLD) return;
   const refused = await redis.hgetall(refusedKey(document.id));
   for (const [worker, text] of Object.entries(refused)) {
     const said = readSaid(text);

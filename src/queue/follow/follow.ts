@@ -169,7 +169,7 @@ const leave = async (
   isOver: boolean,
   report: () => Promise<void>,
 ): Promise<void> => {
-  if (isOver) await removeStaging(run.folder);
+  if (isOver) await removeStaging(run.folder, id);
   if (redis.status !== 'ready') return;
   const left = isOver
     ? redis.del(runKey(id), followerKey(id), refusedKey(id))

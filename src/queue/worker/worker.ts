@@ -165,7 +165,7 @@ const take = async (site: Site, job: Job, token: string | undefined): Promise<Qu
   const photo = photoIn(job);
   if (E.isLeft(photo)) throw given(site, '', photo.left);
   if ((await site.redis.exists(cancelledKey(photo.right.run))) === 1)
-    throw given(site, '', [failure('queue/cancelled', `The run ${photo.right.run} was cancelled.`)]);
+    return cancelled(site.setup.worker, photo.right.run);
   site.counts.busy++;
   try {
     const answer = await answered(site, job, photo.right);
@@ -235,6 +235,14 @@ const withWeights = async (site: Site, task: Task, work: Site['work']) => {
     },
   } as const;
 };
+
+/** What came of a photo whose run nobody wants any more. */
+const cancelled = (worker: string, run: string): QueuedFailure => ({
+  kind: 'failed',
+  operator: '',
+  diagnostics: [saidOf(failure('queue/cancelled', `The run ${run} was cancelled.`))],
+  worker,
+});
 
 /** The error of a job that is no work for anybody. */
 const given = ({ setup }: Site, operator: string, diagnostics: Diagnostics): Error =>
