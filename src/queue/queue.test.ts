@@ -6,6 +6,8 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -127,6 +129,19 @@ const spawned = (env: NodeJS.ProcessEnv = {}): ChildProcess => {
   return child;
 };
 
+/** A worker in a process of its own, which is missed soon. */
+const shortLived = (): ChildProcess => {
+  const at = (name: string): string =>
+    JSON.stringify(new URL(`../../dist/queue/${name}.js`, import.meta.url).href);
+  const script = `const { startWorker } = await import(${at('worker/worker')});
+const { readAddress } = await import(${at('address')});
+await startWorker({ address: readAddress('${redis.url}').right, jobs: 1, memory: ${MEMORY}, roots: ['${folder}'], maps: [],
+  plugins: [], observe: () => undefined, patience: 2000 })();`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+  children.push(child);
+  return child;
+};
+
 const filesIn = (name: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
     readdirSync(join(folder, name))
@@ -134,20 +149,14 @@ const filesIn = (name: string): Readonly<Record<string, string>> =>
       .map((file) => [file, digestBytes(readFileSync(join(folder, name, file)))]),
   );
 
-/** What a folder's journal says, without times and what a disk gives files. */
-const records = async (name: string): Promise<readonly unknown[]> =>
-  (await entriesIn(join(folder, name)))
-    .map((entry) => {
-      const {
-        at: _a,
-        outputModified: _m,
-        outputChanged: _c,
-        outputInode: _i,
-        ...rest
-      } = entry as unknown as Record<string, unknown>;
-      return rest;
-    })
-    .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+/** What a folder's journal says, without times and what a disk gives files; two that begin at once may both note the recipe. */
+const records = async (name: string): Promise<readonly string[]> => {
+  const own = new Set(['at', 'outputModified', 'outputChanged', 'outputInode']);
+  const lines = (await entriesIn(join(folder, name))).map((entry) =>
+    JSON.stringify(Object.fromEntries(Object.entries(entry).filter(([field]) => !own.has(field)))),
+  );
+  return [...new Set(lines)].sort();
+};
 
 const waitFor = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
   for (let tries = 0; tries < 400; tries++) {
@@ -182,21 +191,20 @@ describe.skipIf(!isThere)('a queue in Redis (skipped where redis-server is not i
     await photos(8);
     writeFileSync(join(folder, 'in', 'broken.jpg'), 'no photo');
     expect(await local(yaml('here'))).toMatchObject({ done: 8 });
-    await work();
+    const worker = await work();
     const { report } = await follow(yaml('away'));
     const first = right(await report);
     expect(first).toMatchObject({ done: 8, skipped: 0, end: { kind: 'complete' } });
     expect(first.failed).toMatchObject([{ key: { path: 'broken.jpg' } }]);
     expect(filesIn('away')).toEqual(filesIn('here'));
-    const renamed = JSON.stringify(await records('away')).replaceAll('away', 'here');
-    // The recipe names the folder by a dot: it is the same one.
-    expect(JSON.parse(renamed)).toEqual(await records('here'));
+    expect(await records('away')).toEqual(await records('here'));
     nothingLeft('away');
     const again = right(await (await follow(yaml('away'))).report);
     expect(again).toMatchObject({ done: 0, skipped: 8 });
     const seen = right(await overviewOf(address())());
     expect(seen).toMatchObject({ waiting: 0, active: 0, dead: 0, runs: [] });
-    expect(seen.workers).toMatchObject([{ jobs: 2, done: 8, failed: 1 }]);
+    expect(seen.workers).toMatchObject([{ jobs: 2 }]);
+    expect(worker.counts()).toMatchObject({ done: 8, failed: 1, refused: 0 });
   });
 
   it('is left and come back to', async () => {
@@ -267,7 +275,6 @@ describe.skipIf(!isThere)('a queue in Redis (skipped where redis-server is not i
     await photos(2);
     await local(yaml('here'));
     const there = `${folder}-there`;
-    const { symlinkSync, unlinkSync } = await import('node:fs');
     // The run sees the folder by a name that its worker does not use.
     symlinkSync(folder, there);
     try {
@@ -353,7 +360,7 @@ describe.skipIf(!isThere)('a queue in Redis (skipped where redis-server is not i
   it('loses no photo when a worker is killed', async () => {
     await photos(24, 900);
     await local(yaml('here'));
-    const child = spawned();
+    const child = shortLived();
     const { report, events } = await follow(yaml('away'));
     await waitFor(() => events.filter(({ kind }) => kind === 'done').length >= 3);
     child.kill('SIGKILL');
@@ -412,7 +419,7 @@ export const turned = defineOp({ name: 'turned', about: 'Do nothing', params: {}
     );
     const text = yaml('away', 'turned', 'plugins: [./turn.mjs]\n');
     const [use] = right(await pluginsIn({ path: join(folder, 'p.yaml'), text })());
-    const digest = use?.digest ?? 'sha256:';
+    const digest = use?.digest ?? ('sha256:' as const);
     const careful = await work();
     const { report, events } = await follow(text, { allow: [digest] });
     await waitFor(() => events.some((event) => event.kind === 'waiting'));

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { readEngine } from '../../execution/tensors/engine-choice.js';
 import { memoryShare } from '../../operator/free-memory.js';
 import { isDigest } from '../../pipelines/plugins/digest.js';
 import { type Address, readAddress } from '../../queue/address.js';
@@ -34,6 +35,7 @@ export const worker = async (options: WorkerArguments, terminal: Terminal): Prom
   const started = await pipe(
     TE.Do,
     TE.bind('address', () => TE.fromEither(readAddress(options.on))),
+    TE.chainFirstEitherK(() => (engine === undefined ? E.right(undefined) : readEngine(engine))),
     TE.bind('maps', () => TE.fromEither(mapsOf(options.map, terminal.folder))),
     TE.chainFirstEitherK(({ maps }) =>
       roots.length + maps.length > 0 ? E.right(undefined) : E.left(rootless),

@@ -84,8 +84,7 @@ const linesOf = ({ mean, squares, level, products }: Squares, epsilon: Plane): r
   for (let i = 0; i < a.length; i++) {
     const [middle, own] = [m[i] as number, l[i] as number];
     const variance = (s[i] as number) - middle * middle;
-    const line =
-      ((p[i] as number) - middle * own) / ((variance > 0 ? variance : 0) + (e[i] as number));
+    const line = ((p[i] as number) - middle * own) / ((variance > 0 ? variance : 0) + (e[i] as number));
     a[i] = line;
     b[i] = own - line * middle;
   }

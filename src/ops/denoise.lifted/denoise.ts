@@ -105,7 +105,9 @@ const denoiseBand = (photo: Frame, lifted: Frame, band: Band, noise: NoiseLevel,
   const around = boxMean(luma, AROUND);
   const lift = liftOf(boxMean(lumaPlane(photo, band.around), AROUND), around);
   if (!lift.data.some((share) => share > 0)) return;
-  const [smooth] = guided(luma, [luma], LUMA_RADIUS, flatnessOf(around, noise, LUMA_NOISE)) as readonly [Plane];
+  const [smooth] = guided(luma, [luma], LUMA_RADIUS, flatnessOf(around, noise, LUMA_NOISE)) as readonly [
+    Plane,
+  ];
   const tints =
     lifted.channels === 1
       ? []

@@ -74,7 +74,10 @@ const squareOf = (luma: Float32Array): Square => {
         (luma[below - 1] as number) +
         (luma[below + 1] as number);
       const beside =
-        (luma[above] as number) + (luma[at - 1] as number) + (luma[at + 1] as number) + (luma[below] as number);
+        (luma[above] as number) +
+        (luma[at - 1] as number) +
+        (luma[at + 1] as number) +
+        (luma[below] as number);
       const answer = (corners - 2 * beside + 4 * middle) / 6;
       sum += middle;
       squares += answer * answer;

@@ -24,6 +24,8 @@ export interface Desk {
   readonly ask: (photo: QueuedPhoto, signal: AbortSignal) => Promise<E.Either<Failed, Made>>;
   /** Looks what has become of a photo, if this run waits for it. */
   readonly look: (item: string) => void;
+  /** Hears what workers lack, and whether the run was cancelled. */
+  readonly hear: () => Promise<void>;
   /** Looks after all that the run waits for: no message need arrive for a photo to be found, nor need Redis keep what it held. */
   readonly sweep: () => Promise<void>;
   readonly isIdle: () => boolean;
@@ -95,13 +97,13 @@ export const openDesk = (site: Site): Desk => {
         void enqueue(site, item, entry);
       }),
     look,
-    sweep: async () => {
+    hear: async () => {
       await tellRefusals(site, refusals);
-      if ((await site.redis.exists(cancelledKey(site.document.id))) === 1) {
-        isCut = waiting.size > 0;
-        for (const { settle } of [...waiting.values()]) settle(E.left(cancelled(site.document.id)));
-        return;
-      }
+      if ((await site.redis.exists(cancelledKey(site.document.id))) === 0) return;
+      isCut = waiting.size > 0;
+      for (const { settle } of [...waiting.values()]) settle(E.left(cancelled(site.document.id)));
+    },
+    sweep: async () => {
       const due = [...waiting].filter(([, { isQueued, isLooked }]) => isQueued && !isLooked);
       for (let at = 0; at < due.length; at += TOGETHER)
         await Promise.all(

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Queue, QueueEvents } from 'bullmq';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -69,6 +70,8 @@ const lost =
     failure('queue/unreachable', `${shown} went away while the run was put into the queue.`, { cause }),
   ];
 
+const GOODBYE_MS = 2000;
+
 /** How often a run says that it is followed, and looks what has become of its photos. */
 const LOOK_MS = 1000;
 
@@ -124,7 +127,8 @@ const enter = async (
       watch.end();
       const isOver = desk.isIdle() && !desk.isCut();
       await leave(redis, run, id, isOver, report);
-      await Promise.allSettled([events.close(), queue.close()]);
+      // Goodbye is said to a Redis that answers.
+      await Promise.race([Promise.allSettled([events.close(), queue.close()]), pause(GOODBYE_MS)]);
       redis.disconnect();
     },
   });
@@ -180,6 +184,9 @@ const leave = async (
 /** How long a Redis may be silent before it is said. */
 const SILENT_MS = 5000;
 
+/** Every so many looks all photos are looked after; after a silence at once. */
+const SWEEP_EVERY = 4;
+
 /** Looks again and again what has become of the run, and says what there is to say. */
 const watching = (
   desk: Desk,
@@ -188,43 +195,34 @@ const watching = (
   { shown }: Address,
   keep: () => Promise<void>,
 ): { readonly end: () => void } => {
-  let [isEnded, isLooking, silentSince, isSaid]: [boolean, boolean, number | undefined, boolean] = [
-    false,
-    false,
-    undefined,
-    false,
-  ];
-  const look = async (): Promise<void> => {
-    if (redis.status !== 'ready') {
-      silentSince ??= performance.now();
-      if (!isSaid && performance.now() - silentSince > SILENT_MS) {
-        isSaid = true;
-        run.waiting(
-          [failure('queue/unreachable', `${shown} does not answer; the run waits for it.`)],
-          LOOK_MS,
-        );
-      }
-      return;
+  const state = { isLooking: false, isSaid: false, looks: 0 };
+  let silentSince: number | undefined;
+  const isSilent = (): boolean => {
+    if (redis.status === 'ready') return false;
+    silentSince ??= performance.now();
+    if (!state.isSaid && performance.now() - silentSince > SILENT_MS) {
+      state.isSaid = true;
+      run.waiting([failure('queue/unreachable', `${shown} does not answer; the run waits for it.`)], LOOK_MS);
     }
-    [silentSince, isSaid] = [undefined, false];
-    if (isLooking) return;
-    isLooking = true;
+    return true;
+  };
+  const look = async (): Promise<void> => {
+    if (isSilent() || state.isLooking) return;
+    state.isLooking = true;
+    const wasSilent = silentSince !== undefined;
+    silentSince = undefined;
+    state.isSaid = false;
     try {
       await keep();
-      await desk.sweep();
+      await desk.hear();
+      if (wasSilent || state.looks++ % SWEEP_EVERY === 0) await desk.sweep();
     } catch {
       // A connection that is lost is made again, and then it is looked again.
+      silentSince ??= performance.now();
     } finally {
-      isLooking = false;
+      state.isLooking = false;
     }
   };
-  const timer = setInterval(() => {
-    if (!isEnded) void look();
-  }, LOOK_MS);
-  return {
-    end: () => {
-      isEnded = true;
-      clearInterval(timer);
-    },
-  };
+  const timer = setInterval(() => void look(), LOOK_MS);
+  return { end: () => clearInterval(timer) };
 };

@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 
 /** Whether tests can start a Redis: on CI one that is missing is an error, elsewhere a skip. */
 export const hasRedis = (): boolean => {
@@ -84,17 +83,13 @@ export const startRedis = async (...args: readonly string[]): Promise<TestRedis>
   };
 };
 
-const answers = async (port: number): Promise<boolean> => {
-  const redis = new Redis({ port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => null });
-  redis.on('error', () => undefined);
-  try {
-    await redis.connect();
-    // One that wants a password answers as well.
-    await redis.ping().catch(() => undefined);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    redis.disconnect();
-  }
-};
+/** Whether something listens at a port: one that wants a password answers nothing else before it has it. */
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
