@@ -25,6 +25,7 @@ import { compile } from '../execution/compile.js';
 import { type PipelineEvent, type Report, type RunOptions, runPlan, runPlanAt } from '../execution/run.js';
 import { entriesIn } from '../execution/testing/entries-in.js';
 import { pluginsIn } from '../pipelines/compile.js';
+import { isDigest } from '../pipelines/plugins/digest.js';
 import { type Address, readAddress } from './address.js';
 import { cancelRun, drainWorkers, retryRun } from './control/control.js';
 import { overviewOf } from './control/overview.js';
@@ -71,7 +72,7 @@ const photos = async (count: number, width = 160): Promise<void> => {
 const yaml = (to: string, steps = 'adjust: { exposure: 0.3 }', more = ''): string =>
   `version: 1\n${more}steps:\n- files: in\n- decode\n- ${steps}\n- encode: jpeg\n- save: ${to}\n`;
 
-const planOf = async (text: string, plugins: 'refuse' | { allow: `sha256:${string}`[] } = 'refuse') =>
+const planOf = async (text: string, plugins: 'refuse' | { allow: string[] } = 'refuse') =>
   right(await compile({ path: join(folder, 'p.yaml'), text }, { plugins })());
 
 const local = async (text: string): Promise<Report> =>
@@ -86,7 +87,7 @@ interface Following {
 /** Starts a run on the queue. */
 const follow = async (
   text: string,
-  options: RunOptions & { readonly isResumed?: boolean; readonly allow?: `sha256:${string}`[] } = {},
+  options: RunOptions & { readonly isResumed?: boolean; readonly allow?: string[] } = {},
 ): Promise<Following> => {
   const { isResumed = false, allow, ...run } = options;
   const events: PipelineEvent[] = [];
@@ -418,16 +419,17 @@ export const turned = defineOp({ name: 'turned', about: 'Do nothing', params: {}
   map: () => ({ value }) => async () => ({ _tag: 'Right', right: value }) });`,
     );
     const text = yaml('away', 'turned', 'plugins: [./turn.mjs]\n');
-    const [use] = right(await pluginsIn({ path: join(folder, 'p.yaml'), text })());
-    const digest = use?.digest ?? ('sha256:' as const);
+    const uses = right(await pluginsIn({ path: join(folder, 'p.yaml'), text })());
+    const allow = uses.map(({ digest }) => digest).filter(isDigest);
+    const [digest = ''] = allow;
     const careful = await work();
-    const { report, events } = await follow(text, { allow: [digest] });
+    const { report, events } = await follow(text, { allow });
     await waitFor(() => events.some((event) => event.kind === 'waiting'));
     expect(events.find((event) => event.kind === 'waiting')).toMatchObject({
       diagnostics: [{ code: 'queue/refused', hint: expect.stringContaining(digest) }],
     });
     await careful.stop();
-    await work({ plugins: [digest] });
+    await work({ plugins: allow });
     expect(right(await report)).toMatchObject({ done: 2, failed: [] });
   });
 
