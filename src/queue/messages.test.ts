@@ -61,6 +61,25 @@ describe('what is read from a queue', () => {
     expect(read).toMatchObject({ left: expect.stringContaining(`\`${path}\``) });
   });
 
+  const made = {
+    kind: 'made',
+    size: 1,
+    sha256: 'c'.repeat(64),
+    format: 'jpeg',
+    notes: {},
+    warnings: [],
+    surroundings: { versions: {}, machine: 'one' },
+    memory: 1,
+    worker: 'one',
+    milliseconds: 1,
+  };
+
+  it('is a result whose extension can be part of a name, and no way to another folder', () => {
+    expect(E.isRight(readResult(JSON.stringify({ ...made, extension: 'jpg' })))).toBe(true);
+    for (const extension of ['/../../x', '', '.', 'a b', 'x'.repeat(11)])
+      expect(E.isLeft(readResult(JSON.stringify({ ...made, extension })))).toBe(true);
+  });
+
   it('is refused where it is too long, or no JSON', () => {
     expect(readJob('x'.repeat(MOST_JOB + 1))).toMatchObject({ left: expect.stringContaining('characters') });
     expect(readJob('{')).toEqual(E.left('it is no JSON'));

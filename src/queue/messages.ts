@@ -100,6 +100,13 @@ const said = t.intersection([
 /** What a diagnostic says, as it travels. */
 export type Said = t.TypeOf<typeof said>;
 
+/** It becomes part of a file's name. */
+const extension = t.refinement(
+  t.string,
+  (value) => value.length <= 10 && /^[A-Za-z0-9]+$/.test(value),
+  'an extension',
+);
+
 const surroundings = t.type({ versions: t.record(short, short), machine: text(1000) });
 
 const made = t.intersection([
@@ -116,7 +123,7 @@ const made = t.intersection([
     worker: short,
     milliseconds: amount,
   }),
-  t.partial({ extension: short, modified: t.number, engine: short }),
+  t.partial({ extension, modified: t.number, engine: short }),
 ]);
 
 const failed = t.type({
