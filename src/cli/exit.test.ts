@@ -43,6 +43,8 @@ describe('the exit status', () => {
     );
     expect(stuck.sort()).toEqual([
       'image/disk-full',
+      'queue/cancelled',
+      'queue/unreachable',
       'run/observer-threw',
       'run/system-refused',
       'serve/address',

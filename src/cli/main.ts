@@ -33,7 +33,7 @@ interface Stopping {
 }
 
 /** Commands that finish what they have begun when they are stopped. */
-const graceful: ReadonlySet<string | undefined> = new Set(['run', 'watch', 'serve']);
+const graceful: ReadonlySet<string | undefined> = new Set(['run', 'watch', 'serve', 'worker']);
 
 const stopping = (supervisor: Supervisor | undefined): Stopping => {
   const controller = new AbortController();

@@ -31,6 +31,10 @@ export const memoryOption = (): Option =>
     'what photos may take together, as in 2G: they wait for each other, go in tiles or are refused (half of what is free)',
   ).argParser(bytes);
 
+/** `--on redis://host:6379`. */
+export const onOption = (what: string): Option =>
+  new Option('--on <redis://host:port>', `${what}; rediss:// for TLS, user:password@ before the host`);
+
 /** `--timeout 10m`. */
 export const timeoutOption = (): Option =>
   new Option(

@@ -5,6 +5,7 @@ import { modelCodes } from './codes/model.js';
 import { pictureCodes } from './codes/picture.js';
 import { pipelineCodes } from './codes/pipeline.js';
 import { pluginCodes } from './codes/plugin.js';
+import { queueCodes } from './codes/queue.js';
 import { runCodes } from './codes/run.js';
 import { serveCodes } from './codes/serve.js';
 import { tensorCodes } from './codes/tensor.js';
@@ -33,6 +34,7 @@ export const codes = {
   ...trainingCodes,
   ...serveCodes,
   ...jobCodes,
+  ...queueCodes,
 } as const;
 
 /** The closed union of error codes. */

@@ -13,6 +13,7 @@ import type { ItemFailure, ItemKey, Json } from '../ports/index.js';
 import type { Budget } from '../streams/index.js';
 import { USUAL_ENGINE } from '../tensor/engines.js';
 import type { Engine } from '../tensor/run/engine.js';
+import type { Elsewhere } from './elsewhere/elsewhere.js';
 import type { SharedResources } from './shared-resources.js';
 import type { EngineSettings } from './tensors/engine-choice.js';
 
@@ -69,6 +70,8 @@ export interface RunContext extends EngineSettings {
   readonly shared?: SharedResources;
   /** Whether somebody turns parameters meanwhile: see `OpContext`. */
   readonly isDialled?: boolean;
+  /** Where the work on photos is done, if that is not here. */
+  readonly elsewhere?: Elsewhere;
   /** Is told which engine does the tensor work, once one does any. */
   readonly chosen: (engine: string) => IO<void>;
 }

@@ -15,6 +15,8 @@ import type { Item, ItemKey, Outcome } from '../ports/index.js';
 import { type Ledger, openLedger } from '../records/journal/ledger.js';
 import { type ItemFlow, runLanes, type Scanned, scanState, share, through, until } from '../streams/index.js';
 import { contextOf, type RunContext } from './context.js';
+import type { OpenElsewhere } from './elsewhere/elsewhere.js';
+import { sentElsewhere } from './elsewhere/sent-lane.js';
 import { type LaneWork, laneWork } from './lane/lane.js';
 import { warmUp } from './lane/warm-up.js';
 import { counted } from './memory/residents.js';
@@ -46,6 +48,8 @@ interface Site {
   readonly tensors: TE.TaskEither<Diagnostics, TensorRuntime>;
   /** The records of a bulk pipeline. */
   readonly recorder: Recorder | undefined;
+  /** Where photos are worked on, if that is not here. */
+  readonly away: OpenElsewhere | undefined;
   /** What the run is taken up from, if it is. */
   readonly from: Resumption | undefined;
 }
@@ -103,7 +107,9 @@ const buildWith = (
   pipe(
     TE.Do,
     TE.bind('engine', () => TE.fromEither(engineSourceOf(run))),
-    TE.chainFirst(({ engine }) => (needsEngine(plan) ? canStart(engine) : TE.right(undefined))),
+    TE.chainFirst(({ engine }) =>
+      needsEngine(plan) && run.elsewhere === undefined ? canStart(engine) : TE.right(undefined),
+    ),
     TE.bind('recorder', () =>
       plan.bulk === undefined ? TE.right(undefined) : openRecorder(plan.bulk, plan, run),
     ),
@@ -135,7 +141,11 @@ const buildWith = (
       openEngine: runtime.engine,
       room: createMemory(run),
     })),
-    TE.bind('resources', ({ running }) => openResources(plan.stages.flatMap(nodesOf), running)),
+    TE.bind('away', ({ running }) => openElsewhere(plan, running)),
+    TE.chainFirstIOK(({ away }) => () => {
+      if (away !== undefined) closing.add(away.close);
+    }),
+    TE.bind('resources', ({ running, away }) => openResources(nodesHere(plan, away), running)),
     TE.chainFirstIOK(
       ({ resources }) =>
         () =>
@@ -149,11 +159,47 @@ const buildWith = (
       if (plan.bulk?.live === true)
         warmUp(plan.bulk.lane, running, resources, runtime.get)().catch(() => undefined);
     }),
-    TE.map(({ runtime, running, states, recorder }) => ({
-      flow: resultOf({ plan, run: running, resources: states, tensors: runtime.get, recorder, from }),
+    TE.map(({ runtime, running, states, recorder, away }) => ({
+      flow: resultOf({ plan, run: running, resources: states, tensors: runtime.get, recorder, away, from }),
       close: closing.close,
     })),
   );
+
+/** Error: `queue/not-bulk` where the pipeline does not make one file of each. */
+const openElsewhere = (
+  { graph, bulk }: Plan,
+  run: RunContext,
+): TE.TaskEither<Diagnostics, OpenElsewhere | undefined> => {
+  const { elsewhere, engine, timeout, certify, laws, retry, waiting } = run;
+  if (elsewhere === undefined) return TE.right(undefined);
+  if (bulk === undefined || bulk.live)
+    return TE.left([
+      failure(
+        'queue/not-bulk',
+        `\`${graph.name}\` does not make one file of each photo that it finds, so its photos cannot be worked on apart from one another.`,
+      ),
+    ]);
+  return elsewhere.open({
+    graph,
+    folder: bulk.journal.folder,
+    weights: bulk.weights,
+    total: bulk.items - bulk.done,
+    engine,
+    ...(timeout === undefined ? {} : { timeout }),
+    certify,
+    laws,
+    retry,
+    waiting: (reason, milliseconds) =>
+      waiting({ path: graph.name, index: 0, epoch: 0 }, reason, milliseconds)(),
+  });
+};
+
+/** The operators that work here. */
+const nodesHere = ({ stages, bulk }: Plan, away: OpenElsewhere | undefined) =>
+  stages
+    .filter((stage) => away === undefined || stage !== bulk?.lane)
+    .flatMap(nodesOf)
+    .concat(away === undefined || bulk === undefined ? [] : [bulk.sink]);
 
 /** Whether work is left that an engine is for: operators on tensors, and those that open something for their run. */
 const needsEngine = ({ stages, bulk }: Plan): boolean =>
@@ -260,18 +306,20 @@ const heldBetween = (stages: readonly Stage[], { jobs }: RunContext): number =>
 /** Works on several items at once, in order; failures from above pass. */
 const laneFlow = (
   stage: LaneStage,
-  { plan, run, resources, tensors, recorder }: Site,
+  { plan, run, resources, tensors, recorder, away }: Site,
 ): ((source: ItemFlow<unknown>) => ItemFlow<unknown>) => {
   const bulk = plan.bulk?.lane === stage ? plan.bulk : undefined;
   // Of a bulk pipeline it is known already that no two items are written to one file.
   const targets = bulk === undefined ? 'to be told apart' : 'told apart';
   const workOf = (parts: LaneStage['parts']): LaneWork => laneWork(parts, run, resources, tensors, targets);
-  const work = workOf(stage.parts);
   if (bulk !== undefined && recorder !== undefined) {
     const delivery = workOf(stage.parts.filter((part) => nodesOfPart(part).includes(bulk.sink)));
-    const site = { graph: plan.graph, bulk, run, recorder, whole: work, delivery };
+    if (away !== undefined)
+      return recorded({ ...recorder, bulk, work: sentElsewhere(away, run, recorder, delivery), run });
+    const site = { graph: plan.graph, bulk, run, recorder, whole: workOf(stage.parts), delivery };
     return recorded({ ...recorder, bulk, work: guarded(site), run });
   }
+  const work = workOf(stage.parts);
   return runLanes<Outcome<unknown>, Outcome<unknown>>(
     (outcome, signal) => (E.isLeft(outcome) ? { now: outcome } : worked(work, outcome.right, signal)),
     { lanes: run.jobs, ahead: LANES_AHEAD },

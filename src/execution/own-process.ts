@@ -11,7 +11,9 @@ export interface OwnProcess {
 }
 
 /** Starts a program of this package in a process of its own; undefined where none can be started. */
-export const startOwnProcess = (program: '#one-photo' | '#editing-process'): OwnProcess | undefined => {
+export const startOwnProcess = (
+  program: '#one-photo' | '#editing-process' | '#queue-process',
+): OwnProcess | undefined => {
   try {
     const child = fork(createRequire(import.meta.url).resolve(program), {
       serialization: 'advanced',

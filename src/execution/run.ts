@@ -11,6 +11,7 @@ import type { Item, ItemFailure, ItemKey, Measure, Outcome, Training } from '../
 import { drain, type ItemFlow, type Summary, through } from '../streams/index.js';
 import { compilePipeline } from './compile.js';
 import { defaultContext, type RunContext } from './context.js';
+import type { Elsewhere } from './elsewhere/elsewhere.js';
 import type { PipelineEvent, Report } from './events/event.js';
 import { type Built, build } from './flows.js';
 import { holdFolders } from './hold.js';
@@ -45,13 +46,27 @@ const endsRun =
  * `tensor/engine-unavailable`, `run/folder-in-use`, and whatever operators cannot open.
  */
 export const runPlan = (plan: Plan, options: RunOptions = {}): TE.TaskEither<Diagnostics, Report> =>
-  pipe(
-    TE.fromEither(checkOptions(options)),
-    TE.chain((checked) => () => runChecked(plan, checked)),
-  );
+  runPlanAt(undefined)(plan, options);
+
+/**
+ * As `runPlan`, with the work on photos done in another place: what is read, written and recorded here is the same. Errors: also
+ * `queue/not-bulk`, and those of that place.
+ */
+export const runPlanAt =
+  (elsewhere: Elsewhere | undefined) =>
+  (plan: Plan, options: RunOptions = {}): TE.TaskEither<Diagnostics, Report> =>
+    pipe(
+      TE.fromEither(checkOptions(options)),
+      TE.chain((checked) => () => runChecked(plan, checked, elsewhere)),
+    );
 
 /** The context of a run, which tells whoever watches what operators say. */
-const contextFor = (plan: Plan, options: RunOptions, observe: (event: PipelineEvent) => void): RunContext => {
+const contextFor = (
+  plan: Plan,
+  options: RunOptions,
+  observe: (event: PipelineEvent) => void,
+  elsewhere: Elsewhere | undefined,
+): RunContext => {
   const {
     jobs,
     memory,
@@ -71,7 +86,8 @@ const contextFor = (plan: Plan, options: RunOptions, observe: (event: PipelineEv
   return {
     ...usual,
     ...(kept && { pipeline: notedPipeline(plan.graph, kept.checkpoints.model.folder) }),
-    jobs: jobs ?? usual.jobs + more,
+    jobs: jobs ?? elsewhere?.lanes ?? usual.jobs + more,
+    ...definedOnly({ elsewhere }),
     ...definedOnly({ memory, certify, finish, busy, stop: signal ?? finish }),
     ...(timeout === undefined ? {} : { timeout: 1000 * timeout }),
     ...(engine === undefined ? {} : engineSettings(engine)),
@@ -92,7 +108,11 @@ const contextFor = (plan: Plan, options: RunOptions, observe: (event: PipelineEv
   };
 };
 
-const runChecked = async (plan: Plan, options: RunOptions): Promise<E.Either<Diagnostics, Report>> => {
+const runChecked = async (
+  plan: Plan,
+  options: RunOptions,
+  elsewhere: Elsewhere | undefined,
+): Promise<E.Either<Diagnostics, Report>> => {
   const { resume = false, signal, observe: told = () => undefined } = options;
   let skipped = 0;
   const observe = (event: PipelineEvent): void => {
@@ -105,7 +125,7 @@ const runChecked = async (plan: Plan, options: RunOptions): Promise<E.Either<Dia
   let built: Built | undefined;
   const isStopped = (): boolean => signal?.aborted === true;
   try {
-    const ready = await prepared(plan, options, resume, observe)();
+    const ready = await prepared(plan, options, resume, observe, elsewhere)();
     if (E.isLeft(ready)) return ready;
     const { from } = ready.right;
     built = ready.right.built;
@@ -130,6 +150,7 @@ const prepared = (
   options: RunOptions,
   resume: boolean,
   observe: (event: PipelineEvent) => void,
+  elsewhere: Elsewhere | undefined,
 ): TE.TaskEither<Diagnostics, { readonly from: Resumption | undefined; readonly built: Built }> =>
   pipe(
     TE.fromEither(requireLoaded(plan.graph)),
@@ -140,7 +161,7 @@ const prepared = (
     }),
     TE.chain(({ from }) =>
       pipe(
-        build(plan, contextFor(plan, options, observe), from),
+        build(plan, contextFor(plan, options, observe, elsewhere), from),
         TE.map((built) => ({ from, built })),
       ),
     ),

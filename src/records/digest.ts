@@ -42,14 +42,19 @@ const checkSize = async (path: string, files: readonly string[]): Promise<void> 
   );
 };
 
+/** The files of a path of weights, in order; of a file, itself. */
+const treeOf = async (path: string, given?: readonly string[]): Promise<readonly string[]> => {
+  const files = given ?? ((await stat(path)).isDirectory() ? await filesIn(path) : [path]);
+  await checkSize(path, files);
+  return files;
+};
+
 /** The digest of a file, or of all files that count of a folder, with their names. */
 const digestTree = (path: string, given?: readonly string[]): TE.TaskEither<Diagnostics, Digest> =>
   TE.tryCatch(
     async () => {
       const hash = createHash('sha256');
-      const files = given ?? ((await stat(path)).isDirectory() ? await filesIn(path) : [path]);
-      await checkSize(path, files);
-      for (const file of files) {
+      for (const file of await treeOf(path, given)) {
         hash.update(`${file.slice(path.length)}\0`);
         await updateWith(hash, file);
       }
@@ -68,23 +73,50 @@ const filesOf = ({
 /** Weights that operators read, by the paths of the operators and of the parameters: `steps[2]/model.file`. */
 export type Weights = Readonly<Record<string, Digest>>;
 
+interface WeightsUse extends PathUse {
+  readonly node: GraphNode;
+  /** The paths of the operator and of the parameter. */
+  readonly at: string;
+}
+
+const weightsUsed = (nodes: readonly GraphNode[]): readonly WeightsUse[] =>
+  nodes.flatMap((node) =>
+    pathsOf(node.operator.params.shape, node.written)
+      .filter(({ role }) => role === 'weights')
+      .map((use) => ({ node, at: [node.path, ...use.keys].join('.'), ...use })),
+  );
+
 /** Reads all weights, and the code of operators that do not come with Prismflow. */
 export const digestWeights = (nodes: readonly GraphNode[]): TE.TaskEither<Diagnostics, Weights> =>
   TE.Monad.map(
-    TE.traverseArray(({ node, keys, path }: PathUse & { readonly node: GraphNode }) =>
+    TE.traverseArray(({ node, at, path }: WeightsUse) =>
       TE.Monad.map(
         TE.Monad.chain(filesOf(node), (files) => digestTree(path, files)),
-        (digest) => [[node.path, ...keys].join('.'), digest] as const,
+        (digest) => [at, digest] as const,
       ),
-    )(
-      nodes.flatMap((node) =>
-        pathsOf(node.operator.params.shape, node.written)
-          .filter(({ role }) => role === 'weights')
-          .map((use) => ({ node, ...use })),
-      ),
-    ),
+    )(weightsUsed(nodes)),
     Object.fromEntries,
   );
+
+/** Weights that an operator reads: where they are, and the files that count of them. */
+export interface WeightsPlace {
+  readonly at: string;
+  readonly path: string;
+  readonly files: readonly string[];
+}
+
+/** The files that are read for the digests of weights. Errors: `weights/too-large`, those of reading. */
+export const weightsPlaces = (
+  nodes: readonly GraphNode[],
+): TE.TaskEither<Diagnostics, readonly WeightsPlace[]> =>
+  TE.traverseArray(({ node, at, path }: WeightsUse) =>
+    TE.Monad.chain(filesOf(node), (given) =>
+      TE.tryCatch(
+        async (): Promise<WeightsPlace> => ({ at, path, files: await treeOf(path, given) }),
+        (cause) => (cause instanceof DiagnosticError ? cause.diagnostics : unreadableFile(path)(cause)),
+      ),
+    ),
+  )(weightsUsed(nodes));
 
 /**
  * The digest of what happens to an item: operators, their parameters, the content of their weights and plugins, and the

@@ -21,6 +21,7 @@ const floors = [
   'records',
   'execution',
   'server',
+  'queue',
   'testing',
   'cli',
   'web',
@@ -55,8 +56,11 @@ const imported = (file: string): readonly string[] =>
 
 const floorOf = (path: string): string => path.split('/')[0]!;
 
+/** What serves over a wire stands side by side below the command line, which starts it. */
+const beside: Readonly<Record<string, string>> = { queue: 'server', server: 'queue' };
+
 const isBelow = (floor: string, of: string): boolean =>
-  !doors.has(floor) && floors.indexOf(floor as never) < floors.indexOf(of as never);
+  !doors.has(floor) && beside[of] !== floor && floors.indexOf(floor as never) < floors.indexOf(of as never);
 
 describe('imports go down only', () => {
   const folders = readdirSync(SRC, { withFileTypes: true })

@@ -33,8 +33,10 @@ const readers = new Set(own.flatMap(([module]) => pathsIn(module)));
 /** Packages that parse: whoever imports one of them parses. A new dependency belongs here or below. */
 const parsingPackages: ReadonlySet<string> = new Set([
   '@fastify/multipart',
+  'bullmq',
   'es-module-lexer',
   'fastify',
+  'ioredis',
   'jxl-oxide-wasm',
   'libheif-js',
   'onnxruntime-node',

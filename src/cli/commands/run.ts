@@ -5,11 +5,12 @@ import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { compile } from '../../execution/compile.js';
 import type { RunMessage } from '../../execution/events/event.js';
 import type { Plan } from '../../execution/plan/plan.js';
-import { type Report, runPlan } from '../../execution/run.js';
+import { type Report, runPlanAt } from '../../execution/run.js';
 import { definedOnly } from '../../ports/defined.js';
 import { compileAllowed } from '../allow-plugins.js';
 import { type Exit, notBegun, reported } from '../exit.js';
 import { findPipeline } from '../find-pipeline.js';
+import type { QueuePlace } from '../queue-place.js';
 import { jsonReporter } from '../reporters/json-reporter.js';
 import { isNews, quietReporter, runReporter } from '../reporters/run-reporter.js';
 import type { Terminal } from '../terminal.js';
@@ -29,6 +30,8 @@ export interface RunArguments {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly resume: boolean;
+  /** Where the queue is that other machines take photos from. */
+  readonly on?: string;
 }
 
 /** `pipe run`: compiles and runs, and says at the end what was done, what was skipped and what failed. */
@@ -62,9 +65,10 @@ export const run = async (
 /** Runs what was compiled, as `pipe run` does. */
 export const runCompiled = async (
   compiled: TE.TaskEither<Diagnostics, Plan>,
-  { engine, jobs, memory, timeout, certify, resume, retry, laws, json, quiet }: RunArguments,
+  options: RunArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
+  const { engine, jobs, memory, timeout, certify, retry, laws, json, quiet } = options;
   const reporter = json
     ? jsonReporter(terminal, planned)
     : quiet
@@ -75,10 +79,11 @@ export const runCompiled = async (
     TE.chainFirstIOK((plan) => () => reporter.planned(plan)),
     TE.filterOrElse((plan) => !isEmpty(plan), nothingToDo),
     TE.bindTo('plan'),
-    TE.bind('report', ({ plan }) =>
-      runPlan(plan, {
+    TE.bind('place', () => placeOf(options, terminal)),
+    TE.bind('report', ({ plan, place }) =>
+      runPlanAt(place?.elsewhere)(plan, {
         engine,
-        resume,
+        resume: place === undefined && options.resume,
         ...definedOnly({ jobs, memory, timeout, busy: terminal.busy }),
         certify,
         retry,
@@ -96,10 +101,25 @@ export const runCompiled = async (
     reporter.refused(result.left);
     return notBegun(terminal, result.left);
   }
-  const { plan, report } = result.right;
+  const { plan, report, place } = result.right;
   reporter.finished(plan, report);
+  if (report.end.kind === 'cancelled' && !json) place?.left(terminal);
   return reported(report);
 };
+
+/** Where photos are worked on, if that is not here. What it takes is loaded only then. */
+const placeOf = (
+  { on, jobs, memory, resume, json, quiet }: RunArguments,
+  terminal: Terminal,
+): TE.TaskEither<Diagnostics, QueuePlace | undefined> =>
+  on === undefined
+    ? TE.right(undefined)
+    : pipe(
+        TE.fromTask(() => import('../queue-place.js')),
+        TE.chainEitherK(({ queuePlace }) =>
+          queuePlace({ on, resume, isQuiet: json || quiet, ...definedOnly({ jobs, memory }) }, terminal),
+        ),
+      );
 
 /** Whether a pipeline that works on files finds none, not even one that it cannot read. */
 const isEmpty = ({ bulk }: Plan): boolean =>

@@ -25,6 +25,18 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./watch.js'),
   },
   {
+    name: 'worker',
+    takes: '[options]',
+    about: 'work on the photos of runs that were started with --on',
+    load: () => import('./worker.js'),
+  },
+  {
+    name: 'queue',
+    takes: '[options]',
+    about: 'show the runs, workers and dead photos of a queue',
+    load: () => import('./queue.js'),
+  },
+  {
     name: 'serve',
     takes: '[options] [file]',
     about: 'edit photos on a page, and by an API',

@@ -6,6 +6,7 @@ import {
   eventsOption,
   jobsOption,
   memoryOption,
+  onOption,
   quietOption,
   retryOption,
   setOption,
@@ -27,7 +28,12 @@ export const declare: Declare = (command, on, terminal) => {
     .addOption(certifyOption())
     .addOption(retryOption())
     .option('--laws', 'fail photos on which an operator gives what is no number, or out of range', false)
-    .option('--resume', 'go on with a training from its latest checkpoint', false)
+    .option(
+      '--resume',
+      'go on with a training from its latest checkpoint; with --on, with a run that is in the queue',
+      false,
+    )
+    .addOption(onOption('have the photos worked on by the `pipe worker`s of this queue'))
     .addOption(eventsOption())
     .addOption(quietOption())
     .action(

@@ -63,11 +63,11 @@ export interface Records {
   readonly receipt: (key: ItemKey) => Json | undefined;
 }
 
-/** @param recipe how results are made, by the engine that was used so far */
+/** @param recipe how the result of an item is made, by the engine that was used so far */
 export const recordsOf = (
   { journal, record }: Pick<Ledger, 'journal' | 'record'>,
   itemNotes: ItemNotes<About>,
-  recipe: () => RecipeEntry,
+  recipe: (key: ItemKey) => RecipeEntry,
 ): Records => {
   const { folder } = journal;
   const described = (made: RecipeEntry): TE.TaskEither<Diagnostics, void> =>
@@ -77,7 +77,7 @@ export const recordsOf = (
   const now = (): string => new Date().toISOString();
   return {
     done: (item, { work, ...source }, { look, ...written }) => {
-      const made = recipe();
+      const made = recipe(item.key);
       const { notes = {} } = itemNotes.read(item.key) ?? {};
       const entry: DoneEntry = {
         v: 2,
@@ -128,7 +128,7 @@ export const recordsOf = (
       if (entry === undefined) return undefined;
       const { work, sourceModified: _modified, ...source } = entry.about;
       return {
-        ...embeddedRecipe(recipe(), entry.notes),
+        ...embeddedRecipe(recipe(key), entry.notes),
         ...source,
         output: nameIn(folder, work.target),
         index: key.index,

@@ -2,12 +2,19 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { IO } from 'fp-ts/lib/IO.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Code, type Diagnostics, warning } from '../../diagnostics/index.js';
+import type { ItemKey } from '../../ports/index.js';
 import type { RecipeEntry } from '../../records/journal/entries.js';
 import { nothingInFlight } from '../../records/journal/in-flight.js';
 import { lockPath } from '../../records/journal/journal.js';
 import { type Ledger, openLedger } from '../../records/journal/ledger.js';
 import type { LockOptions } from '../../records/lock.js';
-import { recipeOf } from '../../records/receipts/recipe.js';
+import {
+  recipeCore,
+  recipeOf,
+  recipeOfCore,
+  type Settings,
+  type Surroundings,
+} from '../../records/receipts/recipe.js';
 import type { RunContext } from '../context.js';
 import type { Plan } from '../plan/plan.js';
 import { crashGuard } from '../recovery/crash-guard.js';
@@ -27,6 +34,8 @@ export interface Recorder {
   readonly chosen: (engine: string) => IO<void>;
   /** The engine that it was told of last. */
   readonly engine: IO<string | undefined>;
+  /** Is told where and with what the result of an item was made, if that was not here. */
+  readonly madeBy: (key: ItemKey, settings: Settings, surroundings: Surroundings) => IO<void>;
   /** What operators note goes into the items' notes as well; what they ask about receipts is answered from it. */
   readonly told: (run: RunContext) => Pick<RunContext, 'noted' | 'receipt' | 'crashGuard' | 'results'>;
 }
@@ -90,7 +99,9 @@ export const openRecorder = (
         recipe ??= recipeOf(graph, bulk.journal.folder, bulk.weights, settings);
         return recipe;
       };
-      const records = recordsOf(ledger, itemNotes, made);
+      const elsewhere = new WeakMap<ItemKey, RecipeEntry>();
+      const core = lazily(() => recipeCore(graph, bulk.journal.folder, bulk.weights));
+      const records = recordsOf(ledger, itemNotes, (key) => elsewhere.get(key) ?? made());
       const results = guardedResults(ledger, inputsOf(graph));
       return {
         ledger,
@@ -102,6 +113,8 @@ export const openRecorder = (
           [engine, recipe] = [name, undefined];
         },
         engine: () => engine,
+        madeBy: (key, settings, surroundings) => () =>
+          void elsewhere.set(key, recipeOfCore(core(), settings, surroundings)),
         told: ({ noted }) => ({
           noted: (key, operator, facts) => () => {
             itemNotes.note(key, operator, facts)();
@@ -114,4 +127,12 @@ export const openRecorder = (
       };
     }),
   );
+};
+
+const lazily = <A>(make: () => A): (() => A) => {
+  let made: { readonly value: A } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 };

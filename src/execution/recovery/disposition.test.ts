@@ -21,6 +21,8 @@ const OF_REQUESTS = /^(?:serve|store|job|fetch|token)\//;
 /** Every further item would meet them. `run/observer-threw` is said of runs, never of items. */
 const fatal = [
   'image/disk-full',
+  'queue/cancelled',
+  'queue/unreachable',
   'run/observer-threw',
   'run/system-refused',
   'tensor/engine-unavailable',
@@ -48,6 +50,9 @@ const transient = [
   'image/write-failed',
   'model/out-of-memory',
   'model/too-slow',
+  'queue/foreign',
+  'queue/outside',
+  'queue/refused',
   'run/cancelled',
   'run/journal',
   'tensor/cancelled',

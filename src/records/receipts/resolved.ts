@@ -12,21 +12,34 @@ import type { Json } from '../../ports/index.js';
  *
  * @param folder where the paths in it start, as if the file stood there
  */
-export const resolvedPipeline = (graph: Graph, folder: string): Json => {
+export const resolvedPipeline = (graph: Graph, folder: string): Json =>
+  pipelineOf(
+    graph,
+    (path) => way(folder, path),
+    usedPlugins(graph).map((plugin) => pluginFrom(plugin, folder)),
+  );
+
+/** The same without plugins, where paths are to be written in another way. @param refer how an absolute path is written */
+export const redirectedPipeline = (graph: Graph, refer: (path: string) => string): Json =>
+  pipelineOf(graph, refer, []);
+
+const pipelineOf = (graph: Graph, refer: (path: string) => string, plugins: readonly string[]): Json => {
   const { nodes, result, seed, about } = graph;
-  const plugins = usedPlugins(graph);
   const sections = [...new Set(nodes.map(({ path }) => sectionOf(path)))];
   const last = sectionOf(result);
   const stepsOf = (section: string): readonly Json[] => {
     const own = nodes.filter(({ path }) => sectionOf(path) === section);
-    return [...(own[0] === undefined ? [] : beginning(own[0])), ...own.map((node) => stepOf(node, folder))];
+    return [
+      ...(own[0] === undefined ? [] : beginning(own[0])),
+      ...own.map((node) => resolvedStep(node, refer)),
+    ];
   };
   const streams = sections.filter((section) => section !== last);
   return {
     version: 1,
     ...definedOnly({ about }),
     ...(seed === 0 ? {} : { seed }),
-    ...(plugins.length === 0 ? {} : { plugins: plugins.map((plugin) => pluginFrom(plugin, folder)) }),
+    ...(plugins.length === 0 ? {} : { plugins }),
     ...(streams.length === 0
       ? {}
       : { streams: Object.fromEntries(streams.map((section) => [nameOf(section), stepsOf(section)])) }),

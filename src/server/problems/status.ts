@@ -16,6 +16,7 @@ const AREAS: Readonly<Record<Area<Code>, number>> = {
   picture: 422,
   pipeline: 422,
   plugin: 422,
+  queue: 500,
   receipt: 422,
   run: 500,
   serve: 400,
