@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { basename, extname, join, relative } from 'node:path';
 
 /** Folders that are looked into, one below the other, and in all. */
 const DEPTH = 4;
@@ -66,6 +66,8 @@ export const trainingsBelow = async (top: string): Promise<readonly string[]> =>
 /** A folder and how many pictures lie in it, by the endings of their names. */
 export interface PictureFolder {
   readonly path: string;
+  /** The path from the folder that was looked through, with that one's name, and forward slashes. */
+  readonly name: string;
   readonly pictures: number;
 }
 
@@ -77,7 +79,12 @@ export const pictureFoldersBelow = async (top: string): Promise<readonly Picture
     const pictures = seen.entries.filter(
       (entry) => entry.isFile() && PICTURES.has(extname(entry.name).toLowerCase()),
     ).length;
-    if (pictures > 0) found.push({ path: seen.folder, pictures });
+    if (pictures > 0)
+      found.push({
+        path: seen.folder,
+        name: [basename(top), relative(top, seen.folder)].filter(Boolean).join('/').replaceAll('\\', '/'),
+        pictures,
+      });
   }
   return found;
 };

@@ -95,7 +95,7 @@ export const Recipes = Type.Object({
       parameters: Type.Any({ description: 'JSON Schema of its parameters' }),
     }),
   ),
-  folders: Type.Array(Type.Object({ path: Type.String(), pictures: Count }), {
+  folders: Type.Array(Type.Object({ path: Type.String(), name: Type.String(), pictures: Count }), {
     description: 'Folders with pictures below those that the operator allowed with --root',
   }),
 });

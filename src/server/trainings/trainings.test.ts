@@ -124,7 +124,7 @@ describe('trainings of a server', () => {
   it('says how one can be begun, and from which folders', async () => {
     const { body } = await ask('/v1/recipes');
     expect(body).toMatchObject({
-      folders: [{ path: join(folder, 'pictures/clear'), pictures: 4 }],
+      folders: [{ path: join(folder, 'pictures/clear'), name: 'pictures/clear', pictures: 4 }],
       recipes: [
         {
           name: 'tiny',

@@ -70,6 +70,8 @@ export interface Recipe {
 
 export interface PictureFolder {
   readonly path: string;
+  /** The path from the folder that the operator allowed, with that one's name. */
+  readonly name: string;
   readonly pictures: number;
 }
 

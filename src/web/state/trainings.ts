@@ -40,14 +40,15 @@ export const RATE = 'rate';
 const figureOf = ({ metrics, rate }: TrainingLine, name: string): number | null =>
   name === RATE ? rate : (metrics[name] ?? null);
 
-/** Steps of which the trend is the mean, as a share of all, and at most. */
-const SHARE = 0.03;
+/** Steps of which the trend is the mean: a share of all, within bounds. */
+const SHARE = 0.04;
+const NARROWEST = 4;
 const WIDEST = 60;
 
 /** The curve of a figure: as it is, and as the weighted mean of the last steps. */
 export const pointsOf = (lines: readonly TrainingLine[], name: string): Points => {
   const values = lines.map((line) => figureOf(line, name));
-  const width = Math.max(1, Math.min(WIDEST, lines.length * SHARE));
+  const width = Math.max(NARROWEST, Math.min(WIDEST, lines.length * SHARE));
   const weight = 1 / width;
   let mean: number | undefined;
   const trend = values.map((value) => {

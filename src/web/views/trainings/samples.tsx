@@ -135,17 +135,20 @@ const With = (props: {
   readonly value: string;
   readonly onChoose: (column: string) => void;
 }) => (
-  // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a row of buttons in every browser.
-  <div class="choices" role="group" aria-label={labels.compareWith}>
-    {props.columns.map((column) => (
-      <Button
-        key={column}
-        kind="quiet"
-        label={columnTitle(column)}
-        isPressed={column === props.value}
-        onClick={() => props.onChoose(column)}
-      />
-    ))}
+  <div class="sample-with">
+    <span>{labels.compareWith}</span>
+    {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a row of buttons in every browser. */}
+    <div class="choices" role="group" aria-label={labels.compareWith}>
+      {props.columns.map((column) => (
+        <Button
+          key={column}
+          kind="quiet"
+          label={columnTitle(column)}
+          isPressed={column === props.value}
+          onClick={() => props.onChoose(column)}
+        />
+      ))}
+    </div>
   </div>
 );
 

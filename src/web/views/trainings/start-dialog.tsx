@@ -45,9 +45,9 @@ const FolderField = (props: {
         onChange={({ currentTarget }) => props.onChange(currentTarget.value)}
       >
         <option value="">{labels.choose}</option>
-        {props.folders.map(({ path, pictures }) => (
+        {props.folders.map(({ path, name, pictures }) => (
           <option key={path} value={path}>
-            {labels.folder(path, pictures)}
+            {labels.folder(name, pictures)}
           </option>
         ))}
       </select>
