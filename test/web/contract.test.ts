@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import { Errors } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Problem } from '../../src/server/schemas/common.js';
-import { JobAnswer } from '../../src/server/schemas/jobs.js';
+import { ItemsAnswer, JobAnswer } from '../../src/server/schemas/jobs.js';
 import { Photo, ReceivedPhotos } from '../../src/server/schemas/photos.js';
 import { Pipelines } from '../../src/server/schemas/pipelines.js';
 import { Preset } from '../../src/server/schemas/presets.js';
@@ -44,7 +44,20 @@ describe('the server of the tests', () => {
     expectFits(Photo, await ask(`/v1/photos/${id}`));
     const edits = [{ pipeline: 'dehaze', parameters: { strength: 1 } }];
     expectFits(Preset, await ask('/v1/presets', 'POST', JSON.stringify({ name: 'kept', edits })));
-    expectFits(JobAnswer, await ask('/v1/jobs', 'POST', JSON.stringify({ name: 'n', edits, photos: [id] })));
+    const broken = (await ask(
+      '/v1/photos?name=broken.jpg',
+      'POST',
+      new Uint8Array(buffer),
+    )) as typeof received;
+    const photos = [id, broken.photos[0].id];
+    const job = await ask('/v1/jobs', 'POST', JSON.stringify({ name: 'n', edits, photos }));
+    expectFits(JobAnswer, job);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const items = (await ask(`/v1/jobs/${(job as { readonly id: string }).id}/items?state=failed`)) as {
+      readonly items: readonly unknown[];
+    };
+    expectFits(ItemsAnswer, items);
+    expect(items.items).toHaveLength(1);
   });
 
   it('tells of trainings as the real one does', async () => {

@@ -243,7 +243,12 @@ const work = async (running: Running, itemTime: number): Promise<void> => {
       const isBroken = item.name.includes('broken') && (item.attempts ?? 0) === 0;
       const attempts = (item.attempts ?? 0) + 1;
       return isBroken
-        ? { ...item, attempts, state: 'failed', problem: problem(422, `${item.name} ends in the middle`) }
+        ? {
+            ...item,
+            attempts,
+            state: 'failed',
+            problem: [{ code: 'image/corrupt', message: `${item.name} ends in the middle.` }],
+          }
         : { ...item, attempts, state: 'done' };
     };
     running.items = running.items.map(change);

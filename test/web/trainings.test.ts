@@ -82,12 +82,12 @@ withBrowser('trainings on the page', () => {
     await page.getByText('Step 1', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Newest' }).click();
 
-    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByRole('button', { name: /^Go on from step/ }).waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'runs/mine' }).waitFor();
     await page.getByRole('button', { name: /^Go on from step/ }).click();
-    await page.getByRole('button', { name: 'Stop' }).waitFor();
+    await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
 
     await page.getByRole('button', { name: 'Use this model' }).click();
     await page.getByRole('button', { name: 'Use it' }).click();
@@ -137,7 +137,7 @@ withBrowser('trainings on the page', () => {
       await page.getByRole('button', { name: 'Edit photos with it' }).waitFor();
       expect(await faultsOf(page)).toEqual([]);
       await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'Stop' }).click();
+      await page.getByRole('button', { name: 'Stop', exact: true }).click();
       await page.getByRole('button', { name: /^Go on/ }).waitFor();
       expect(await faultsOf(page)).toEqual([]);
       expectNoErrors(opened);

@@ -48,10 +48,12 @@ export const Trainings = () => {
   const { value } = list;
   if (value.kind === 'failed')
     return (
-      <main class="trainings-none" role="alert">
+      <main class="trainings-none">
         <h2>{labels.loadFailed}</h2>
-        <p>{value.problem.detail ?? value.problem.title}</p>
-        <p class="muted">{value.problem.remedy}</p>
+        <div role="alert">
+          <p>{value.problem.detail ?? value.problem.title}</p>
+          <p class="muted">{value.problem.remedy}</p>
+        </div>
         <Button label={texts.problems.tryAgain} icon="reset" onClick={() => void look()} />
       </main>
     );
