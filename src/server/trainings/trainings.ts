@@ -11,7 +11,8 @@ import type { TrainingSetup } from '../../execution/trainings/protocol.js';
 import { begunBy, type Recipe, resumedFrom } from '../../execution/trainings/recipes.js';
 import type { Json } from '../../ports/index.js';
 import type { Roots } from '../jobs/roots.js';
-import { type Known, type Own, stateOf } from './shown.js';
+import { createProcesses, type Processes } from './processes.js';
+import { type Known, stateOf } from './shown.js';
 
 /** What a training is asked for with. */
 export interface Wanted {
@@ -59,13 +60,42 @@ const RUNS = 'runs';
 /** Milliseconds for which folders are not looked through again. */
 const FRESH = 1000;
 
-interface Running extends Own {
-  readonly ended: Promise<void>;
-}
+const nameOf = (served: string, folder: string): string =>
+  (relative(served, folder) || '.').replaceAll('\\', '/');
 
 const idOf = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 20);
 
 const state = (message: string): Diagnostics => [failure('serve/training-state', message)];
+
+/** What looks at the trainings that there are: those on the disk, and those whose processes have not written yet. */
+const lookout = (served: string, processes: Processes) => {
+  let looked: { readonly at: number; readonly folders: Promise<readonly string[]> } | undefined;
+  const folders = async (): Promise<readonly string[]> => {
+    const now = performance.now();
+    if (looked === undefined || now - looked.at > FRESH)
+      looked = { at: now, folders: trainingsBelow(served) };
+    return [...new Set([...(await looked.folders), ...processes.folders()])];
+  };
+  const at = async (folder: string): Promise<Known> => {
+    const name = nameOf(served, folder);
+    return { id: idOf(name), name, folder, own: processes.of(folder), disk: await lookAtTraining(folder) };
+  };
+  return {
+    at,
+    list: async (): Promise<readonly Known[]> => {
+      const all = await Promise.all((await folders()).map(at));
+      return all.sort((a, b) => b.disk.changed - a.disk.changed || a.name.localeCompare(b.name));
+    },
+    find:
+      (id: string): TE.TaskEither<Diagnostics, Known> =>
+      async () => {
+        const folder = (await folders()).find((each) => idOf(nameOf(served, each)) === id);
+        return folder === undefined
+          ? E.left([failure('serve/no-training', `There is no training ${id}.`)])
+          : E.right(await at(folder));
+      },
+  };
+};
 
 /** Keeps the trainings below a folder. */
 export const openTrainings = ({
@@ -75,69 +105,13 @@ export const openTrainings = ({
   engine,
   start = startTraining,
 }: TrainingOptions): Trainings => {
-  const running = new Map<string, Running>();
-  let looked: { readonly at: number; readonly folders: Promise<readonly string[]> } | undefined;
-  let isClosing = false;
-
-  const foldersOnDisk = (): Promise<readonly string[]> => {
-    const now = performance.now();
-    if (looked === undefined || now - looked.at > FRESH)
-      looked = { at: now, folders: trainingsBelow(served) };
-    return looked.folders;
-  };
-  const known = async (folder: string): Promise<Known> => {
-    const name = (relative(served, folder) || '.').replaceAll('\\', '/');
-    return { id: idOf(name), name, folder, own: running.get(folder), disk: await lookAtTraining(folder) };
-  };
-  const list = async (): Promise<readonly Known[]> => {
-    const folders = new Set([...(await foldersOnDisk()), ...running.keys()]);
-    const all = await Promise.all([...folders].map(known));
-    return all.sort((a, b) => b.disk.changed - a.disk.changed || a.name.localeCompare(b.name));
-  };
-  const find =
-    (id: string): TE.TaskEither<Diagnostics, Known> =>
-    async () => {
-      const folders = [...(await foldersOnDisk()), ...running.keys()];
-      const folder = folders.find(
-        (each) => idOf((relative(served, each) || '.').replaceAll('\\', '/')) === id,
-      );
-      return folder === undefined
-        ? E.left([failure('serve/no-training', `There is no training ${id}.`)])
-        : E.right(await known(folder));
-    };
-
-  /** One at a time: it takes all processors there are. */
-  const mayBegin = (): E.Either<Diagnostics, void> => {
-    if (isClosing) return E.left([failure('serve/stopping', 'The server is being stopped.')]);
-    for (const [folder, { process }] of running)
-      if (process !== undefined)
-        return E.left(
-          state(
-            `The training ${relative(served, folder)} runs. One is run at a time: stop it first, or wait.`,
-          ),
-        );
-    return E.right(undefined);
-  };
-
-  const launch = (folder: string, setup: TrainingSetup): void => {
-    const process = start(setup);
-    const ended = process.ended.then((problem) => {
-      running.set(folder, { process: undefined, isStopping: false, problem, ended: Promise.resolve() });
-    });
-    running.set(folder, { process, isStopping: false, problem: undefined, ended });
-    looked = undefined;
-  };
-
-  /** Begins, if it may: nothing is waited for in between, so that of two requests one alone begins. */
-  const launched =
-    (folder: string, setup: TrainingSetup): TE.TaskEither<Diagnostics, Known> =>
-    async () => {
-      const may = mayBegin();
-      if (E.isLeft(may)) return may;
-      launch(folder, setup);
-      return E.right(await known(folder));
-    };
-
+  const processes = createProcesses(start);
+  const { at, list, find } = lookout(served, processes);
+  const launched = (folder: string, setup: TrainingSetup): TE.TaskEither<Diagnostics, Known> =>
+    pipe(
+      TE.fromIOEither(() => processes.launch(folder, setup)),
+      TE.chainTaskK(() => () => at(folder)),
+    );
   return {
     recipes,
     folders: async () => {
@@ -154,7 +128,8 @@ export const openTrainings = ({
         TE.bind('folders', ({ recipe }) => foldersOf(recipe, given, roots)),
         TE.bind('setup', ({ recipe, folders }) => begunBy(recipe, { folders, parameters, to, engine })),
         TE.chainFirst(
-          () => async () => ((await trainingsBelow(to)).length > 0 ? E.left(taken(kept)) : E.right(null)),
+          () => async () =>
+            (await trainingsBelow(to)).length > 0 ? E.left(taken(kept)) : E.right(undefined),
         ),
         TE.chain(({ setup }) => launched(to, setup)),
       );
@@ -162,20 +137,12 @@ export const openTrainings = ({
     stop: (id) =>
       pipe(
         find(id),
-        TE.chain(({ folder, name, disk }) => async () => {
-          const own = running.get(folder);
-          if (own?.process === undefined)
-            return E.left(
-              state(
-                disk.holder === undefined
-                  ? `The training ${name} does not run.`
-                  : `Process ${disk.holder.pid} trains ${name}, which this server has not begun: stop it where it was begun.`,
-              ),
-            );
-          own.process.stop();
-          running.set(folder, { ...own, isStopping: true });
-          return E.right(await known(folder));
-        }),
+        TE.filterOrElse(({ folder }) => processes.stop(folder), notOurs),
+        TE.chainTaskK(
+          ({ folder }) =>
+            () =>
+              at(folder),
+        ),
       ),
     resume: (id) =>
       pipe(
@@ -189,19 +156,16 @@ export const openTrainings = ({
         TE.bind('setup', ({ before }) => resumedFrom(before.folder, engine)),
         TE.chain(({ before, setup }) => launched(before.folder, setup)),
       ),
-    close: async (late) => {
-      isClosing = true;
-      const all = [...running.values()].filter(({ process }) => process !== undefined);
-      for (const { process } of all) process?.stop();
-      const kill = (): void => {
-        for (const { process } of all) process?.kill();
-      };
-      if (late.aborted) kill();
-      else late.addEventListener('abort', kill, { once: true });
-      await Promise.all(all.map(({ ended }) => ended));
-    },
+    close: processes.close,
   };
 };
+
+const notOurs = ({ name, disk: { holder } }: Known): Diagnostics =>
+  state(
+    holder === undefined
+      ? `The training ${name} does not run.`
+      : `Process ${holder.pid} trains ${name}, which this server has not begun: stop it where it was begun.`,
+  );
 
 const taken = (name: string): Diagnostics => [
   failure('training/exists', `There is a training in ${RUNS}/${name} already.`, {
