@@ -12,6 +12,9 @@ import { drop, expectNoErrors, launch, makePhoto, open, settled, tile, withBrows
 
 const pipe = fileURLToPath(new URL('../../dist/cli/pipe.cjs', import.meta.url));
 
+/** A machine with much to do takes its time. */
+const PATIENCE = { timeout: 60_000, interval: 300 };
+
 /** Quick to edit by, and beside it the pipelines of the models that ship. */
 const PIPELINES = `version: 1
 pipelines:
@@ -201,10 +204,33 @@ withBrowser('the page of pipe serve', () => {
     await page.getByRole('button', { name: 'Apply to 6 photos' }).click();
     await page.getByText('brighten on 6 photos').waitFor();
 
+    // A training that runs as well keeps what it has learned when its server is killed.
+    await page.evaluate(
+      async (folders) => {
+        const body = JSON.stringify({ recipe: 'tiny', name: 'left', folders, parameters: { steps: 3000 } });
+        await fetch('/v1/trainings', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+        });
+      },
+      { photos: 'clear' },
+    );
+    const left = async () => {
+      const { trainings } = (await (await fetch(`${address}/v1/trainings`)).json()) as {
+        readonly trainings: readonly Readonly<Record<string, unknown>>[];
+      };
+      return trainings.find(({ name }) => name === 'runs/left');
+    };
+    await expect.poll(async () => Number((await left())?.step ?? 0), PATIENCE).toBeGreaterThan(6);
+
     const port = new URL(address).port;
     server.kill('SIGKILL');
     await once(server, 'exit');
     await serve(port);
+    await expect.poll(left, PATIENCE).toMatchObject({ state: 'stopped', canResume: true });
+    const { step, checkpoint } = (await left()) ?? {};
+    expect([typeof step, checkpoint]).toEqual(['number', step]);
     await page.reload();
     await page
       .getByRole('button', { name: /^Queue/ })

@@ -40,6 +40,7 @@ withBrowser('a server that others can reach', () => {
       allowUrls: false,
       allowPrivateWebhooks: false,
       verbose: false,
+      limits: { delay: 0 },
     })();
     if (E.isLeft(started)) throw new Error(JSON.stringify(started.left));
     server = started.right;

@@ -59,7 +59,7 @@ withBrowser('trainings on the page', () => {
     await page.getByText(/^Step \d+ of 400/).waitFor();
     await page.locator('.compare').nth(1).waitFor();
     const before = await drawn(page);
-    await expect.poll(() => drawn(page)).not.toBe(before);
+    await expect.poll(() => drawn(page), { timeout: 30_000 }).not.toBe(before);
     const label = await page.locator('.curve-plot').first().getAttribute('aria-label');
     expect(label).toMatch(/^Generator, all together: [\d.]+ at first, [\d.]+ at step \d+$/);
 
