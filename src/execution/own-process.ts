@@ -10,10 +10,11 @@ export interface OwnProcess {
   readonly complaint: () => string;
 }
 
+/** The programs of this package, as `imports` of package.json names them. */
+export type OwnProgram = '#one-photo' | '#editing-process' | '#queue-process' | '#training-process';
+
 /** Starts a program of this package in a process of its own; undefined where none can be started. */
-export const startOwnProcess = (
-  program: '#one-photo' | '#editing-process' | '#queue-process',
-): OwnProcess | undefined => {
+export const startOwnProcess = (program: OwnProgram): OwnProcess | undefined => {
   try {
     const child = fork(createRequire(import.meta.url).resolve(program), {
       serialization: 'advanced',

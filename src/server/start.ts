@@ -9,19 +9,24 @@ import { pino } from 'pino';
 import { DiagnosticError, type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
 import { createEditor } from '../execution/editing/editor.js';
 import { createCatalogue, type Offer, offersOf, shippedOffers } from '../execution/editing/offers.js';
+import { recipesOf, shippedRecipes } from '../execution/trainings/recipes.js';
 import type { SourceFile } from '../pipelines/compile.js';
 import { type Holder, type Lock, takeLock } from '../records/lock.js';
 import { hasToken } from './access/authorise.js';
 import { isLoopback } from './access/hosts.js';
+import type { App } from './app.js';
 import type { ServerContext } from './context.js';
 import { createServer } from './create-server.js';
+import { rootsOf } from './jobs/roots.js';
 import { type Limits, usualLimits } from './limits.js';
 import { createMetrics } from './metrics.js';
 import { openJobs } from './open-jobs.js';
 import { openPhotoShelf } from './photos/shelf.js';
 import { presetFiles } from './presets/preset-files.js';
+import { trainingRoutes } from './routes/trainings.js';
 import { openStore, type Store } from './store/store.js';
 import { bytesKept, roomOf } from './store/usage.js';
+import { openTrainings, type Trainings } from './trainings/trainings.js';
 
 /** How to serve. */
 export interface StartOptions {
@@ -86,13 +91,17 @@ export const start =
       return E.left(tokenNeeded(host));
     }
     const context = await contextOf(options, own.right, state, store);
-    const { app, work } = await serverOf(options, state, context);
+    const trainings = await trainingsOf(options);
+    const stopping = new AbortController();
+    const routes = trainingRoutes({ ...context, trainings, stopping: stopping.signal });
+    const { app, work } = await serverOf(options, state, context, routes);
     const close = async (patience: number): Promise<void> => {
       const late = AbortSignal.timeout(patience);
       const isLate = new Promise((end) => late.addEventListener('abort', end, { once: true }));
       // Streams of events would never end by themselves; new requests are refused while those in flight end.
       work.end();
-      await Promise.all([Promise.race([app.close(), isLate]), work.stop(late)]);
+      stopping.abort();
+      await Promise.all([Promise.race([app.close(), isLate]), work.stop(late), trainings.close(late)]);
       await context.editor.close(0);
       await release();
     };
@@ -146,11 +155,24 @@ const contextOf = async (
   };
 };
 
+/** The trainings below the served folder, and the recipes of its file and of those that ship. */
+const trainingsOf = async ({ file, folder, roots, engine }: StartOptions): Promise<Trainings> => {
+  const own = file === undefined ? E.right([]) : await recipesOf(file, 'file')();
+  const recipes = [...(E.isRight(own) ? own.right : []), ...(await shippedRecipes())];
+  return openTrainings({
+    served: resolve(folder),
+    recipes: [...new Map(recipes.toReversed().map((each) => [each.name, each])).values()].toReversed(),
+    roots: rootsOf(roots),
+    engine,
+  });
+};
+
 /** The HTTP server with its jobs, which go on at once. */
 const serverOf = async (
   { host, origins, roots, allowUrls, allowPrivateWebhooks, jobs, verbose }: StartOptions,
   state: string,
   context: ServerContext,
+  more: (app: App) => void,
 ) => {
   const logger = pino({ level: verbose ? 'info' : 'error' }, process.stderr);
   const metrics = createMetrics(context.editor);
@@ -163,7 +185,7 @@ const serverOf = async (
     registry: metrics.registry,
     failed: (thrown) => logger.error(thrown),
   });
-  const app = await createServer({ context, host, origins, more: [work.routes], metrics, logger });
+  const app = await createServer({ context, host, origins, more: [work.routes, more], metrics, logger });
   return { app, work };
 };
 

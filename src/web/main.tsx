@@ -14,4 +14,6 @@ const root = document.getElementById('app');
 if (root !== null) {
   render(<App />, root);
   void start();
+  // Files are taken from here on; at the mark, that is painted as well.
+  requestAnimationFrame(() => setTimeout(() => performance.mark('prismflow-ready')));
 }

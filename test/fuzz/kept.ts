@@ -12,6 +12,7 @@ import { nothing, picture } from '../../src/image/testing/files.js';
 import { checkpointsIn, latestState, writeCheckpoint } from '../../src/nn/models/checkpoints.js';
 import { builtIn } from '../../src/ops/index.js';
 import { openLut } from '../../src/ops/lut/open.js';
+import { readLayout } from '../../src/ops/report/layout.js';
 import { isStepBefore, missingIn, readLines, writeLine } from '../../src/ops/report/lines.js';
 import { printCube } from '../../src/picture/lut/cube.js';
 import { readAllowedIn } from '../../src/pipelines/plugins/allowed.js';
@@ -152,6 +153,22 @@ export const keptTargets: Readonly<Record<string, Target>> = {
       );
       for (const each of lines)
         expectThat(readLines(writeLine(each)).length === 1, 'what was read can be written and read again');
+    },
+  },
+  layout: {
+    seeds: () => [
+      utf8('{"version":1,"columns":["input","output"],"rows":2,"cell":{"width":64,"height":48},"gap":4}\n'),
+    ],
+    words: [...jsonWords, '"columns"', '"cell"', '1e9'],
+    run: (bytes) => {
+      const layout = readLayout(textOf(bytes));
+      if (layout._tag === 'None') return;
+      const { columns, rows, cell, gap } = layout.value;
+      expectThat(columns.length <= 64 && rows <= 64, 'a grid has no more pictures than can be shown');
+      expectThat(
+        [rows, cell.width, cell.height, gap].every((size) => Number.isInteger(size) && size >= 0),
+        'sizes are whole',
+      );
     },
   },
   imports: {

@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   drop,
@@ -8,6 +8,7 @@ import {
   makePhoto,
   open,
   settled,
+  tabTo,
   tile,
   withBrowser,
 } from './browser.js';
@@ -23,20 +24,6 @@ withBrowser('the page for everyone', () => {
     await browser?.close();
     await server?.close();
   });
-
-  /** Presses Tab until what has the focus is called so. */
-  const tabTo = async (page: Page, name: RegExp): Promise<void> => {
-    const seen: string[] = [];
-    for (let presses = 0; presses < 80; presses++) {
-      await page.keyboard.press('Tab');
-      const focused = await page.evaluate(
-        () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '',
-      );
-      seen.push(focused);
-      if (name.test(focused)) return;
-    }
-    throw new Error(`Tab does not reach ${name}: ${seen.join(' | ')}`);
-  };
 
   for (const colorScheme of ['dark', 'light'] as const)
     it(`has nothing that axe-core finds, in any view (${colorScheme})`, async () => {

@@ -99,6 +99,23 @@ export const tile = (page: Page, name: string) =>
 export const settled = (page: Page): Promise<unknown> =>
   page.waitForSelector('.stage[data-updating="false"] .layer', { state: 'attached' });
 
+/** Presses Tab until what has the focus is called so. */
+export const tabTo = async (page: Page, name: RegExp): Promise<void> => {
+  const seen: string[] = [];
+  for (let presses = 0; presses < 80; presses++) {
+    await page.keyboard.press('Tab');
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement;
+      // A field is called by its label, if it has one.
+      const [label] = (element as HTMLInputElement | null)?.labels ?? [];
+      return element?.getAttribute('aria-label') ?? label?.textContent ?? element?.textContent ?? '';
+    });
+    seen.push(focused);
+    if (name.test(focused)) return;
+  }
+  throw new Error(`Tab does not reach ${name}: ${seen.join(' | ')}`);
+};
+
 /** What axe-core finds on the page as it is, by rule and place. */
 export const faultsOf = async (page: Page): Promise<readonly string[]> => {
   await page.evaluate(axe.source);

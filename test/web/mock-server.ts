@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp, { type Sharp } from 'sharp';
-import type { Edit, Job, JobItem, PhotoInfo, Pipeline, Problem } from '../../src/web/api/types.js';
+import type { Edit, Job, JobItem, PhotoInfo, Pipeline, Preset, Problem } from '../../src/web/api/types.js';
+import { trainingRoutes } from './mock-trainings.js';
 
 /** A server for tests of the page: the same requests and answers as `pipe serve`, with arithmetic in the place of models. */
 
@@ -242,7 +243,12 @@ const work = async (running: Running, itemTime: number): Promise<void> => {
       const isBroken = item.name.includes('broken') && (item.attempts ?? 0) === 0;
       const attempts = (item.attempts ?? 0) + 1;
       return isBroken
-        ? { ...item, attempts, state: 'failed', problem: problem(422, `${item.name} ends in the middle`) }
+        ? {
+            ...item,
+            attempts,
+            state: 'failed',
+            problem: [{ code: 'image/corrupt', message: `${item.name} ends in the middle.` }],
+          }
         : { ...item, attempts, state: 'done' };
     };
     running.items = running.items.map(change);
@@ -360,19 +366,24 @@ const editRoutes = (state: State, previewTime: number): readonly Route[] => [
         edits: readonly Edit[];
       };
       if (!/^[a-z0-9-]+$/.test(name)) return send(response, 422, problem(422, 'This name cannot be a file'));
-      state.presets.push({ name, source: 'file', kind: 'other', parameters: {} });
-      send(response, 201, {
-        name,
-        file: `presets/${name}.yaml`,
-        yaml: `version: 1\nsteps:\n${edits.map(({ pipeline }) => `  - ensemble.average: prismflow:${pipeline}`).join('\n')}\n`,
-        commands: {
-          run: `pipe run presets/${name}.yaml --set photos=~/Pictures`,
-          watch: `pipe watch presets/${name}.yaml --set photos=inbox --set output=outbox`,
-        },
-      });
+      const steps = edits.map(({ pipeline }) => `  - ensemble.average: prismflow:${pipeline}`).join('\n');
+      send(response, 201, keepPreset(state, name, steps));
     },
   ],
 ];
+
+const keepPreset = (state: State, name: string, steps: string): Preset => {
+  state.presets.push({ name, source: 'preset', kind: 'other', parameters: {} });
+  return {
+    name,
+    file: `presets/${name}.yaml`,
+    yaml: `version: 1\nsteps:\n${steps}\n`,
+    commands: {
+      run: `pipe run presets/${name}.yaml --set photos=~/Pictures`,
+      watch: `pipe watch presets/${name}.yaml --set photos=inbox --set output=outbox`,
+    },
+  };
+};
 
 const startJob = (state: State, itemTime: number, body: string): Job => {
   const { name, edits, photos } = JSON.parse(body) as {
@@ -487,7 +498,18 @@ export const startMock = async ({
   previewTime = 0,
 }: MockOptions = {}): Promise<MockServer> => {
   const state = new State();
-  const routes = [...photoRoutes(state), ...editRoutes(state, previewTime), ...jobRoutes(state, itemTime)];
+  const trainings = trainingRoutes({
+    send,
+    bodyOf,
+    problem,
+    keepPreset: (name) => keepPreset(state, name, `  - ensemble.average: ../runs/${name}`),
+  });
+  const routes = [
+    ...photoRoutes(state),
+    ...editRoutes(state, previewTime),
+    ...jobRoutes(state, itemTime),
+    ...trainings.routes,
+  ];
   const server: Server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     state.requests.push(`${request.method} ${url.pathname}`);
@@ -510,6 +532,7 @@ export const startMock = async ({
     photo: (id) => state.photos.get(id)?.bytes,
     close: () =>
       new Promise((resolve) => {
+        trainings.end();
         server.closeAllConnections();
         server.close(() => resolve());
       }),

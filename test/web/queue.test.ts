@@ -7,7 +7,7 @@ withBrowser('the queue', () => {
   let browser: Browser;
   let server: MockServer;
   beforeAll(async () => {
-    [browser, server] = await Promise.all([launch(), startMock({ itemTime: 250 })]);
+    [browser, server] = await Promise.all([launch(), startMock({ itemTime: 120 })]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -17,27 +17,34 @@ withBrowser('the queue', () => {
   it('edits all photos, says why some failed, and is still there after a reload in the middle', async () => {
     const opened = await open(browser, server.address);
     const { page } = opened;
-    const names = ['one', 'two', 'broken', 'three', 'four', 'five', 'six', 'seven'];
-    await drop(page, await Promise.all(names.map((name) => makePhoto(`${name}.jpg`, 96, 64))));
-    await page.getByRole('button', { name: 'Apply to 8 photos' }).waitFor();
+    const { buffer } = await makePhoto('any.jpg', 96, 64);
+    const names = Array.from({ length: 50 }, (_, i) =>
+      [12, 31].includes(i) ? `broken-${i}.jpg` : `${i}.jpg`,
+    );
+    await drop(
+      page,
+      names.map((name) => ({ name, mimeType: 'image/jpeg', buffer })),
+    );
+    await page.getByRole('button', { name: 'Apply to 50 photos' }).waitFor();
     await tile(page, 'Exposure').click();
-    await page.getByRole('button', { name: 'Apply to 8 photos' }).click();
-    await page.getByText('exposure on 8 photos').waitFor();
+    await page.getByRole('button', { name: 'Apply to 50 photos' }).click();
+    await page.getByText('exposure on 50 photos').waitFor();
     await page.getByRole('button', { name: 'Queue: ' }).waitFor();
 
     await page.reload();
     // Photos and their edits are there again, and the queue says how far it is.
-    await page.getByRole('button', { name: /^Queue: \d photos? to come/ }).click();
-    expect(await page.locator('.frame').count()).toBe(8);
+    await page.getByRole('button', { name: /^Queue: \d+ photos? to come/ }).click();
+    expect(await page.locator('.frame').count()).toBe(50);
     expect(await page.locator('.step h3').allInnerTexts()).toHaveLength(1);
     await page.locator('.job-state', { hasText: 'Done' }).waitFor();
-    await page.getByText('8 of 8 photos').waitFor();
-    await page.getByText('1 failed').click();
-    await page.getByText('broken.jpg ends in the middle', { exact: false }).waitFor();
+    await page.getByText('50 of 50 photos').waitFor();
+    await page.getByText('2 failed').click();
+    for (const name of ['broken-12.jpg', 'broken-31.jpg'])
+      await page.getByText(`${name} ends in the middle`, { exact: false }).waitFor();
     const zip = await page.getByRole('link', { name: 'Download all as zip' }).getAttribute('href');
     expect(zip).toMatch(/^\/v1\/jobs\/[^/]+\/results\.zip$/);
 
-    await page.getByRole('button', { name: 'Try it again' }).click();
+    await page.getByRole('button', { name: 'Try all 2 again' }).click();
     await page.locator('.failures').waitFor({ state: 'detached' });
     await page.locator('.job-state', { hasText: 'Done' }).waitFor();
     await page.getByRole('button', { name: 'Remove job' }).click();

@@ -98,6 +98,17 @@ export const serveCodes = {
       'Choose another name: letters, digits, `-` and `_`, that no pipeline and no file of another’s has.',
     disposition: 'permanent',
   },
+  'serve/no-training': {
+    title: 'The server knows no such training or recipe',
+    remedy:
+      '`GET /v1/trainings` lists the trainings below the served folder, `GET /v1/recipes` how one can be begun.',
+    disposition: 'permanent',
+  },
+  'serve/training-state': {
+    title: 'A training is not in the state for this',
+    remedy: 'The message says what it does. Look at it again with `GET /v1/trainings/{id}`.',
+    disposition: 'permanent',
+  },
   'serve/stopping': {
     title: 'The server is being stopped',
     remedy: 'Try again when it runs; jobs that wait go on then.',

@@ -98,4 +98,10 @@ export const trainingCodes = {
     remedy: 'Only pipelines with a `snapshot` step can be resumed.',
     disposition: 'permanent',
   },
+  'training/ended': {
+    title: 'The process of a training ended before the training did',
+    remedy:
+      'Go on with it: it begins after its latest checkpoint. If it ends again, the machine may lack memory: choose a smaller `batch` or `size`.',
+    disposition: 'permanent',
+  },
 } as const satisfies Explanations;

@@ -109,7 +109,7 @@ export const placesOf = (declared: readonly ParamSource[]): Readonly<Record<stri
   );
 
 /** Something for parameters that have no default, to look whether the rest of the pipeline makes sense. */
-const exampleValues = (declared: readonly ParamSource[]): Readonly<Record<string, string>> =>
+export const exampleValues = (declared: readonly ParamSource[]): Readonly<Record<string, string>> =>
   Object.fromEntries(
     declared.flatMap(({ name, declaration: { type, default: usual, min, max, options } }) =>
       type === 'path' || usual !== undefined

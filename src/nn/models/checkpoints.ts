@@ -212,14 +212,12 @@ export const latestGenerator = (folder: string): TE.TaskEither<Diagnostics, O.Op
     ),
   );
 
+/** What a manifest says of a training. */
+export type LatestState = Pick<SavedTraining, 'step' | 'model' | 'pipeline'>;
+
 /** What the latest manifest of a folder that is whole says, its tensors unread; none where there is no training. */
-export const latestState = (
-  folder: string,
-): TE.TaskEither<Diagnostics, O.Option<Pick<SavedTraining, 'step' | 'model'>>> => {
-  const first = ([step, ...before]: readonly number[]): TE.TaskEither<
-    Diagnostics,
-    O.Option<Pick<SavedTraining, 'step' | 'model'>>
-  > =>
+export const latestState = (folder: string): TE.TaskEither<Diagnostics, O.Option<LatestState>> => {
+  const first = ([step, ...before]: readonly number[]): TE.TaskEither<Diagnostics, O.Option<LatestState>> =>
     step === undefined
       ? TE.right(O.none)
       : pipe(

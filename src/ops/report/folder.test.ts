@@ -10,6 +10,7 @@ import type { Diagnostics } from '../../diagnostics/index.js';
 import type { Training } from '../../ports/index.js';
 import { append, eventsFile, openFolder, placesIn, sampleFile } from './folder.js';
 import { openJournal, publish, sample, tell } from './journal.js';
+import { readLayout } from './layout.js';
 import { type Line, readLines, writeLine } from './lines.js';
 import { pngOf, shownOf } from './pictures.js';
 import { recordsOf } from './testing/records.js';
@@ -47,6 +48,7 @@ describe('the folder of a report', () => {
       metrics: '/to/metrics.jsonl',
       page: '/to/report.html',
       samples: '/to/samples',
+      grid: '/to/samples.json',
       tensorboard: '/to/tensorboard',
     });
     expect(sampleFile(places, 1200)).toBe('/to/samples/step-00001200.png');
@@ -206,6 +208,11 @@ describe('a journal', () => {
     const png = await readFile(sampleFile(journal.places, 1));
     const { width, height, format } = await sharp(png).metadata();
     expect([width, height, format]).toEqual([8, 8, 'png']);
+    const layout = readLayout(await readFile(journal.places.grid, 'utf8'));
+    expect(layout).toEqual({
+      _tag: 'Some',
+      value: { version: 1, columns: ['input', 'output'], rows: 2, cell: { width: 2, height: 2 }, gap: 4 },
+    });
     expect((await events()).at(-1)).toMatchObject({
       step: 1,
       images: [{ tag: 'samples/input | output', width: 8, height: 8 }],

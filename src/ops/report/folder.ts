@@ -18,6 +18,8 @@ export interface Places {
   readonly metrics: string;
   readonly page: string;
   readonly samples: string;
+  /** What the pictures of a grid of samples are, and where in it. */
+  readonly grid: string;
   readonly tensorboard: string;
 }
 
@@ -26,6 +28,7 @@ export const placesIn = (folder: string): Places => ({
   metrics: join(folder, 'metrics.jsonl'),
   page: join(folder, 'report.html'),
   samples: join(folder, 'samples'),
+  grid: join(folder, 'samples.json'),
   tensorboard: join(folder, 'tensorboard'),
 });
 

@@ -1,7 +1,7 @@
 import type { HostTensor, SampleRow } from '../../ports/index.js';
 
 /** Pixels between pictures. */
-const GAP = 4;
+export const GAP = 4;
 const BACKGROUND = 24;
 
 /** Columns in the order in which people read them; what is not known comes after. */
@@ -15,6 +15,9 @@ export interface Grid {
   readonly pixels: Uint8Array;
   /** What the columns are. */
   readonly columns: readonly string[];
+  readonly rows: number;
+  /** The room of one picture, in pixels. */
+  readonly cell: { readonly width: number; readonly height: number };
 }
 
 /** What the pictures of some rows are, in order. */
@@ -50,5 +53,6 @@ export const gridOf = (rows: readonly SampleRow[]): Grid => {
       const picture = pictures[name];
       if (picture !== undefined) paste(pixels, width, picture, j * (cellWidth + GAP), i * (cellHeight + GAP));
     }
-  return { width, height, pixels, columns };
+  const cell = { width: cellWidth, height: cellHeight };
+  return { width, height, pixels, columns, rows: rows.length, cell };
 };

@@ -11,6 +11,7 @@ import { writeAtomically } from '../../disk/write.js';
 import type { Training } from '../../ports/index.js';
 import { append, eventsFile, openFolder, type Places, placesIn, sampleFile, syncFile } from './folder.js';
 import { type Grid, gridOf } from './grid.js';
+import { writeLayout } from './layout.js';
 import { type Line, lineOf, missingIn, writeLine } from './lines.js';
 import { type PageGrid, pageOf, secondsPerStep } from './page.js';
 import { pngOf, shownOf } from './pictures.js';
@@ -95,6 +96,7 @@ export const sample =
       TE.bindTo('grid'),
       TE.bind('png', ({ grid }) => TE.fromTask(() => pngOf(grid))),
       TE.chainFirst(({ png }) => writeAtomically(sampleFile(journal.places, step), png)),
+      TE.chainFirst(({ grid }) => writeAtomically(journal.places.grid, writeLayout(grid))),
       TE.chainFirst(({ grid, png }) => append(journal.events, pictureEvent(grid, png, step))),
       TE.map(({ grid: { columns } }) => ({ ...journal, columns, sampled: [...journal.sampled, step] })),
     );

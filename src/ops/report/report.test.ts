@@ -137,7 +137,16 @@ describe('report', () => {
     expect(await readFile(join(folder, 'earlier-1', 'metrics.jsonl'), 'utf8')).toBe(before);
     expect(await readdir(join(folder, 'earlier-1', 'samples'))).toHaveLength(2);
     expect((await readdir(folder)).sort()).toEqual(
-      ['earlier-1', 'earlier-2', 'metrics.jsonl', 'mine.txt', 'report.html', 'samples', 'tensorboard'].sort(),
+      [
+        'earlier-1',
+        'earlier-2',
+        'metrics.jsonl',
+        'mine.txt',
+        'report.html',
+        'samples',
+        'samples.json',
+        'tensorboard',
+      ].sort(),
     );
     expect(await lines()).toHaveLength(3);
   });

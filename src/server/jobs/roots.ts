@@ -14,6 +14,10 @@ export interface Roots {
   readonly photosOf: (path: string, signal: AbortSignal) => TE.TaskEither<Diagnostics, readonly string[]>;
   /** Where a file really lies, looked at again; it is below a root, links followed. Errors: as above. */
   readonly locate: (path: string) => TE.TaskEither<Diagnostics, string>;
+  /** Where a folder really lies; it is below a root, links followed. Errors: as above. */
+  readonly folderAt: (path: string) => TE.TaskEither<Diagnostics, string>;
+  /** The folders as the operator named them. */
+  readonly tops: readonly string[];
 }
 
 const isBelow = (folder: string, path: string): boolean => {
@@ -60,7 +64,16 @@ export const rootsOf = (folders: readonly string[]): Roots => {
       throw new DiagnosticError([failure('image/not-a-file', `${path} is no file any more.`)]);
     return found;
   };
+  const folderAt = async (path: string): Promise<string> => {
+    const found = await real(path);
+    const stats = await lstat(onDisk(found)).catch(() => undefined);
+    if (stats?.isDirectory() !== true)
+      throw new DiagnosticError([failure('image/not-found', `${path} is no folder.`)]);
+    return found;
+  };
   return {
+    tops: folders,
+    folderAt: (path) => TE.tryCatch(() => folderAt(path), orThrown),
     photosOf: (path, signal) =>
       TE.tryCatch(async () => {
         const found = await real(path);

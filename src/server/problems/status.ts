@@ -68,6 +68,7 @@ const CODES: Partial<Readonly<Record<Code, number>>> = {
   'serve/host': 403,
   'serve/media-type': 415,
   'serve/no-photo': 400,
+  'serve/no-training': 404,
   'serve/not-available': 422,
   'serve/not-chainable': 422,
   'serve/not-found': 404,
@@ -78,6 +79,7 @@ const CODES: Partial<Readonly<Record<Code, number>>> = {
   'serve/too-large': 413,
   'serve/too-many-parts': 413,
   'serve/too-many-pixels': 413,
+  'serve/training-state': 409,
   'serve/unknown-pipeline': 404,
   'serve/upload': 408,
   'store/full': 507,
@@ -87,6 +89,9 @@ const CODES: Partial<Readonly<Record<Code, number>>> = {
   'tensor/engine-unavailable': 503,
   'token/scope': 403,
   'token/unknown': 404,
+  'training/exists': 409,
+  'training/model-exists': 409,
+  'training/not-resumable': 409,
 };
 
 /** The HTTP status of a refusal, by its first finding. */

@@ -7,7 +7,8 @@ import type { PresetFile } from '../presets/preset-files.js';
 import { refusals, stepsOf } from '../schemas/common.js';
 import { Preset, PresetBody, Presets } from '../schemas/presets.js';
 
-const shown = ({ name, file, yaml }: PresetFile, about?: string) => ({
+/** A preset as the API tells it. */
+export const shownPreset = ({ name, file, yaml }: PresetFile, about?: string) => ({
   name,
   ...(about === undefined || about === '' ? {} : { about }),
   file,
@@ -29,7 +30,7 @@ export const presetRoutes = (app: App, { catalogue, presets }: ServerContext): v
       callerFor(request, 'edit');
       const all = await presets.list();
       const about = new Map(catalogue.list().map((offer) => [offer.name, offer.about]));
-      return { presets: all.map((each) => shown(each, about.get(each.name))) };
+      return { presets: all.map((each) => shownPreset(each, about.get(each.name))) };
     },
   );
   app.post(
@@ -51,7 +52,7 @@ export const presetRoutes = (app: App, { catalogue, presets }: ServerContext): v
       const preset = orThrow(await presets.write(name, text));
       catalogue.withPresets(await presets.offers());
       reply.code(201);
-      return shown(preset, about);
+      return shownPreset(preset, about);
     },
   );
   app.delete(

@@ -1,9 +1,12 @@
 import { Type } from 'typebox';
 import { Edits } from './common.js';
 
+/** What can be a file's name everywhere. */
+export const NAME = '^[A-Za-z](?:[A-Za-z0-9_-]{0,58}[A-Za-z0-9_])?$';
+
 export const PresetBody = Type.Object(
   {
-    name: Type.String({ pattern: '^[A-Za-z](?:[A-Za-z0-9_-]{0,58}[A-Za-z0-9_])?$' }),
+    name: Type.String({ pattern: NAME }),
     about: Type.Optional(Type.String({ maxLength: 200 })),
     edits: Edits,
   },

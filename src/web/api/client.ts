@@ -11,7 +11,7 @@ import {
 } from './answer.js';
 import type { Edit, Edited, Job, JobItem, Json, PhotoInfo, Pipeline, Preset, Preview } from './types.js';
 
-/** Every request that the page makes but uploads (`upload.ts`), each answered by a value, never by an exception. */
+/** Requests of the page, each answered by a value, never by an exception: all but uploads (`upload.ts`) and trainings (`trainings.ts`). */
 
 interface Request {
   readonly method?: string;
@@ -30,7 +30,7 @@ const bodyOf = async (response: Response): Promise<unknown> => {
 
 const unreachable = { status: 0, code: 'page/unreachable', ...texts.problems.unreachable };
 
-const ask = async <A>(
+export const ask = async <A>(
   path: string,
   { method = 'GET', body, headers = {}, signal }: Request,
   read: (response: Response) => Promise<A>,
@@ -60,9 +60,9 @@ const ask = async <A>(
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-const json = <A>(response: Response): Promise<A> => response.json() as Promise<A>;
+export const json = <A>(response: Response): Promise<A> => response.json() as Promise<A>;
 const nothing = async (): Promise<undefined> => undefined;
-const at = (...parts: readonly (string | number)[]): string =>
+export const at = (...parts: readonly (string | number)[]): string =>
   `/v1/${parts.map((part) => encodeURIComponent(part)).join('/')}`;
 
 export const pipelines = (): Promise<Answer<{ readonly pipelines: readonly Pipeline[] }>> =>
@@ -83,7 +83,7 @@ export interface PreviewRequest {
   readonly overlay?: 'trust';
 }
 
-const asJson = (value: unknown): Json => value as Json;
+export const asJson = (value: unknown): Json => value as Json;
 
 export const preview = (request: PreviewRequest, signal?: AbortSignal): Promise<Answer<Preview>> => {
   const begun = performance.now();

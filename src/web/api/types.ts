@@ -104,7 +104,8 @@ export interface JobItem {
   readonly name: string;
   readonly state: 'waiting' | 'working' | 'done' | 'failed' | 'cancelled';
   readonly photo?: string;
-  readonly problem?: Problem;
+  /** Why it failed. */
+  readonly problem?: readonly Notice[];
   readonly attempts?: number;
 }
 

@@ -14,6 +14,7 @@ export type Command =
   | 'trust'
   | 'facts'
   | 'queue'
+  | 'trainings'
   | 'shortcuts'
   | 'undo'
   | 'redo'
@@ -42,6 +43,7 @@ const SINGLE: Readonly<Record<string, Command>> = {
   t: 'trust',
   f: 'facts',
   q: 'queue',
+  g: 'trainings',
   '?': 'shortcuts',
 };
 

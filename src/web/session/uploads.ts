@@ -5,6 +5,7 @@ import { newPhoto } from '../state/photos.js';
 import { texts } from '../texts.js';
 import { isPhoto } from './files.js';
 import { newId } from './ids.js';
+import { goTo, place } from './place.js';
 import { dispatch, photos, queue, report } from './store.js';
 
 /** Sends photos to the server, a few at once; the one that is looked at goes first. */
@@ -27,6 +28,7 @@ export const addFiles = (files: readonly File[]): void => {
     if (files.length > 0) report({ status: 0, code: 'page/no-photos', title: texts.problems.noPhotos });
     return;
   }
+  if (place.value.kind !== 'photos') goTo({ kind: 'photos' });
   const added = wanted.map((file) => ({ key: newId(), file }));
   dispatch({
     kind: 'add',

@@ -1,4 +1,5 @@
 import { isOver } from '../session/drops.js';
+import { place } from '../session/place.js';
 import { chosen, dialog } from '../session/store.js';
 import { texts } from '../texts.js';
 import { useCommands } from './commands.js';
@@ -13,6 +14,7 @@ import { QueueDrawer } from './queue/queue.js';
 import { Stage } from './stage/stage.js';
 import { Tools } from './stage/tools.js';
 import { TopBar } from './top-bar.js';
+import { TrainingsLater } from './trainings-later.js';
 import { Welcome } from './welcome.js';
 
 const Dialogs = () => {
@@ -30,24 +32,29 @@ const Dialogs = () => {
   }
 };
 
+const Photos = () => {
+  const photo = chosen.value;
+  return photo === undefined ? (
+    <Welcome />
+  ) : (
+    <>
+      <main class="middle" aria-label={texts.stage.label}>
+        <Stage photo={photo} />
+        <Tools />
+      </main>
+      <Filmstrip />
+      <Panel />
+    </>
+  );
+};
+
 export const App = () => {
   useCommands();
-  const photo = chosen.value;
+  const isTraining = place.value.kind === 'trainings';
   return (
-    <div class={photo === undefined ? 'app' : 'app working'}>
+    <div class={chosen.value === undefined || isTraining ? 'app' : 'app working'}>
       <TopBar />
-      {photo === undefined ? (
-        <Welcome />
-      ) : (
-        <>
-          <main class="middle" aria-label={texts.stage.label}>
-            <Stage photo={photo} />
-            <Tools />
-          </main>
-          <Filmstrip />
-          <Panel />
-        </>
-      )}
+      {isTraining ? <TrainingsLater /> : <Photos />}
       <QueueDrawer />
       <Dialogs />
       <Notices />

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { download } from '../session/full.js';
 import { keepSettings, settings } from '../session/kept.js';
 import { type Command, commandOf } from '../session/keys.js';
+import { toggleTrainings } from '../session/place.js';
 import {
   areFactsShown,
   chosenInfo,
@@ -61,6 +62,7 @@ const COMMANDS: Readonly<Record<Command, () => void>> = {
   queue: () => {
     isQueueShown.value = !isQueueShown.value;
   },
+  trainings: toggleTrainings,
   shortcuts: () => {
     dialog.value = { kind: 'shortcuts' };
   },

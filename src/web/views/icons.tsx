@@ -33,6 +33,9 @@ const paths = {
   bookmark: 'M5.500 3.500h9V17L10 13.500 5.500 17z',
   copy: 'M7 7h9v9H7zM4 13V4h9',
   stack: 'M10 3l7 4-7 4-7-4zM3 11l7 4 7-4',
+  curve: 'M3 3.500v13h14M6 6c1 6 4 7.500 10 8',
+  play: 'M6.500 4.500v11l9-5.500z',
+  stop: 'M5.500 5.500h9v9h-9z',
   trash: 'M4 6h12M8 6V4h4v2M6 6l.700 10h6.600L14 6',
 } as const;
 

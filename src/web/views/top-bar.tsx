@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { place, toggleTrainings } from '../session/place.js';
 import { chosen, dialog, isQueueShown, photos, queue } from '../session/store.js';
 import { isOpen, shareOf, toCome } from '../state/jobs.js';
 import { texts } from '../texts.js';
@@ -51,15 +52,35 @@ const QueueButton = () => {
   );
 };
 
+const TrainingsButton = () => {
+  const isShown = place.value.kind === 'trainings';
+  return (
+    <div class="trainings-button">
+      <Button
+        label={isShown ? bar.photos : bar.trainings}
+        icon={isShown ? 'photo' : 'curve'}
+        kind="quiet"
+        shortcut="G"
+        onClick={toggleTrainings}
+      />
+    </div>
+  );
+};
+
 export const TopBar = () => (
   <header class="bar">
     <div class="brand">
       <Mark />
       <h1>{texts.name}</h1>
     </div>
-    <p class="bar-name">{chosen.value?.name ?? ''}</p>
+    <p class="bar-name">
+      {place.value.kind === 'trainings' ? texts.trainings.title : (chosen.value?.name ?? '')}
+    </p>
     <div class="bar-tools">
-      {photos.value.list.length > 0 ? <Pick label={bar.add} icon="plus" kind="icon" /> : null}
+      {photos.value.list.length > 0 && place.value.kind === 'photos' ? (
+        <Pick label={bar.add} icon="plus" kind="icon" />
+      ) : null}
+      <TrainingsButton />
       <QueueButton />
       <Theme />
       <Button

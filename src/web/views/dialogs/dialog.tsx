@@ -11,6 +11,8 @@ const close = (): void => {
 export const DialogFrame = (props: {
   readonly title: string;
   readonly closeLabel: string;
+  /** Default: there is no dialog any more. */
+  readonly onClose?: () => void;
   readonly children: ComponentChildren;
 }) => {
   const own = useRef<HTMLDialogElement>(null);
@@ -18,7 +20,7 @@ export const DialogFrame = (props: {
     own.current?.showModal();
   }, []);
   return (
-    <dialog ref={own} class="dialog" aria-labelledby="dialog-title" onClose={close}>
+    <dialog ref={own} class="dialog" aria-labelledby="dialog-title" onClose={props.onClose ?? close}>
       <div class="part-head">
         <h2 id="dialog-title">{props.title}</h2>
         <Button kind="icon" icon="close" label={props.closeLabel} onClick={() => own.current?.close()} />

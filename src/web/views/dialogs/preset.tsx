@@ -11,7 +11,8 @@ import { FormProblem } from './form-problem.js';
 
 const labels = texts.preset;
 
-const Kept = ({ preset }: { readonly preset: Preset }) => (
+/** Where a preset stands, and the commands that use it. */
+export const KeptPreset = ({ preset }: { readonly preset: Preset }) => (
   <div class="kept">
     <p role="status">{labels.kept(preset.file)}</p>
     <Copied title={labels.run} text={preset.commands.run} />
@@ -77,7 +78,7 @@ export const PresetDialog = () => {
   const [kept, setKept] = useState<Preset | undefined>(undefined);
   return (
     <DialogFrame title={labels.title} closeLabel={labels.close}>
-      {kept === undefined ? <Form onKept={setKept} /> : <Kept preset={kept} />}
+      {kept === undefined ? <Form onKept={setKept} /> : <KeptPreset preset={kept} />}
     </DialogFrame>
   );
 };

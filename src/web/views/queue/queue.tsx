@@ -19,8 +19,8 @@ const Failures = ({ job }: { readonly job: Job }) => {
         {failed.map(({ number, name, problem }) => (
           <li key={number}>
             <strong>{name}</strong>
-            <span>{problem?.detail ?? problem?.title}</span>
-            {problem?.remedy === undefined ? null : <span class="muted">{problem.remedy}</span>}
+            <span>{problem?.[0]?.message}</span>
+            {problem?.[0]?.hint === undefined ? null : <span class="muted">{problem[0].hint}</span>}
           </li>
         ))}
       </ul>

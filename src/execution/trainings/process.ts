@@ -1,0 +1,77 @@
+import { setPriority } from 'node:os';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { compile } from '../compile.js';
+import { runPlan } from '../run.js';
+import type { Said, Told, TrainingSetup } from './protocol.js';
+
+/**
+ * A program of its own that trains for a server, by the very functions that `pipe run` calls. It keeps what it has learned when it is
+ * told to stop, and when the server goes.
+ */
+
+/** Milliseconds that it has to keep what it learned, once nobody is there who could wait for it. */
+const PATIENCE = 20_000;
+
+/** Edits that somebody waits for come first. */
+const NICENESS = 5;
+
+const control = new AbortController();
+
+const say = (said: Said): Promise<void> =>
+  new Promise((resolve) => {
+    if (process.send === undefined || !process.connected) resolve();
+    else process.send(said, () => resolve());
+  });
+
+const train = async ({ file, pipeline, set, engine, resume }: TrainingSetup): Promise<Said> => {
+  const ended = await pipe(
+    compile(file, { set, ...(pipeline === undefined ? {} : { pipeline }) }),
+    TE.chain((plan) => runPlan(plan, { engine, resume, signal: control.signal })),
+  )();
+  if (E.isLeft(ended)) return { kind: 'failed', diagnostics: plainly(ended.left) };
+  const { end } = ended.right;
+  return end.kind === 'stopped'
+    ? { kind: 'failed', diagnostics: plainly(end.diagnostics) }
+    : { kind: 'ended', end: end.kind === 'complete' ? 'complete' : 'stopped' };
+};
+
+/** Only what another process can make something of. */
+const plainly = ([first, ...others]: Diagnostics): Diagnostics => {
+  const plain = ({ code, severity, message, hint }: Diagnostics[number]) => ({
+    code,
+    severity,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  });
+  return [plain(first), ...others.map(plain)];
+};
+
+try {
+  setPriority(NICENESS);
+} catch {
+  // Where the system lets nobody choose, it trains as anything else runs.
+}
+
+// Whoever started this one decides when it ends: a terminal sends its signals to both.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+process.on('disconnect', () => {
+  control.abort();
+  setTimeout(() => process.exit(1), PATIENCE).unref();
+});
+
+process.on('message', (told: Told) => {
+  if (told.kind === 'stop') return control.abort();
+  void train(told.setup)
+    .catch(
+      (thrown: unknown): Said => ({
+        kind: 'failed',
+        diagnostics: [failure('run/operator-threw', messageOf(thrown))],
+      }),
+    )
+    .then(say)
+    .then(() => process.exit());
+});

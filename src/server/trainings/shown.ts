@@ -1,0 +1,114 @@
+import type { Diagnostics } from '../../diagnostics/index.js';
+import type { TrainingOnDisk } from '../../execution/trainings/on-disk.js';
+import { explain, explainRate } from '../../ops/report/explain.js';
+import { toldOf } from '../problems/problem.js';
+
+/** A training that this server has begun, or gone on with. */
+export interface Own {
+  /** Undefined once its process has ended. */
+  readonly process: { readonly stop: () => void; readonly kill: () => void } | undefined;
+  readonly isStopping: boolean;
+  /** What its process ended with. */
+  readonly problem: Diagnostics | undefined;
+}
+
+/** A training by its place and by what is known of it. */
+export interface Known {
+  readonly id: string;
+  /** Its folder, from the folder that is served, with forward slashes. */
+  readonly name: string;
+  /** Its folder, absolute. */
+  readonly folder: string;
+  readonly own: Own | undefined;
+  readonly disk: TrainingOnDisk;
+}
+
+export const TRAINING_STATES = ['starting', 'running', 'stopping', 'stopped', 'failed', 'done'] as const;
+export type TrainingState = (typeof TRAINING_STATES)[number];
+
+/** What a training does, by what is known. */
+export const stateOf = ({ own, disk }: Pick<Known, 'own' | 'disk'>): TrainingState => {
+  if (own?.process !== undefined) {
+    if (own.isStopping) return 'stopping';
+    return disk.holder === undefined ? 'starting' : 'running';
+  }
+  if (disk.holder !== undefined) return 'running';
+  const { last } = disk;
+  if (last !== undefined && last.step >= last.total) return 'done';
+  return own?.problem === undefined ? 'stopped' : 'failed';
+};
+
+/** Figures that JSON can hold. */
+const finite = (metrics: Readonly<Record<string, number>>): Readonly<Record<string, number | null>> =>
+  Object.fromEntries(
+    Object.entries(metrics).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
+  );
+
+/** A step's figures as the API tells them. */
+export const shownLine = ({
+  step,
+  phase,
+  cycle,
+  rate,
+  seconds,
+  metrics,
+  marks,
+}: NonNullable<TrainingOnDisk['last']>) => ({
+  step,
+  phase,
+  cycle,
+  rate: Number.isFinite(rate) ? rate : 0,
+  seconds,
+  metrics: finite(metrics),
+  marks,
+});
+
+/** A training as the API tells it. */
+export const shownTraining = (known: Known) => {
+  const { id, name, own, disk } = known;
+  const { holder, last, pace, samples, layout, snapshots, checkpoint, isNoted, changed } = disk;
+  const state = stateOf(known);
+  const isOver = state === 'stopped' || state === 'failed';
+  const step = last?.step ?? checkpoint;
+  return {
+    id,
+    name,
+    state,
+    isOwn: own?.process !== undefined,
+    ...(holder === undefined ? {} : { process: holder.pid, since: holder.since }),
+    ...(step === undefined ? {} : { step }),
+    ...(last === undefined
+      ? {}
+      : {
+          total: last.total,
+          phase: last.phase,
+          images: last.images,
+          metrics: finite(last.metrics),
+          curves: [
+            ...Object.keys(last.metrics).map((curve) => ({ name: curve, ...explain(curve) })),
+            { name: RATE, ...explainRate },
+          ],
+        }),
+    ...(pace === undefined ? {} : { secondsPerStep: pace }),
+    ...(pace === undefined || last === undefined || state !== 'running'
+      ? {}
+      : { secondsLeft: pace * (last.total - last.step) }),
+    canResume: isOver && isNoted,
+    canUse: snapshots.length > 0 || (checkpoint !== undefined && isNoted),
+    snapshots: [...snapshots],
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+    samples: { steps: [...samples], ...(layout === undefined ? {} : layoutOf(layout)) },
+    ...(own?.problem === undefined ? {} : { problem: own.problem.map(toldOf) }),
+    changed: new Date(changed).toISOString(),
+  };
+};
+
+/** The curve of the learning rate. */
+const RATE = 'rate';
+
+const layoutOf = ({ columns, rows, cell, gap }: NonNullable<TrainingOnDisk['layout']>) => ({
+  columns: [...columns],
+  rows,
+  cell,
+  gap,
+});

@@ -1,0 +1,108 @@
+import { useState } from 'preact/hooks';
+import type { Training } from '../../api/training-types.js';
+import { changeTraining } from '../../session/trainings.js';
+import { shareDone } from '../../state/trainings.js';
+import { texts } from '../../texts.js';
+import { Button } from '../button.js';
+import { Icon } from '../icons.js';
+import { Curves } from './curves.js';
+import { SampleView } from './samples.js';
+import { UseDialog } from './use-dialog.js';
+
+const labels = texts.trainings;
+
+const progressOf = ({ step, total, phase }: Training): string => {
+  if (step === undefined) return labels.atNone;
+  const at = total === undefined ? labels.at(step) : labels.progress(step, total);
+  return phase === 'pretrain' ? `${at}, ${labels.pretrain}` : at;
+};
+
+const factsOf = (training: Training): readonly string[] => {
+  const { secondsLeft, secondsPerStep, images, state } = training;
+  return [
+    progressOf(training),
+    ...(state === 'running' && secondsLeft !== undefined ? [labels.left(secondsLeft)] : []),
+    ...(state === 'running' && secondsPerStep !== undefined ? [labels.pace(secondsPerStep)] : []),
+    ...(images === undefined ? [] : [labels.seen(Math.round(images))]),
+  ];
+};
+
+const Actions = ({ training, onUse }: { readonly training: Training; readonly onUse: () => void }) => {
+  const { id, state, isOwn, canResume, canUse, checkpoint } = training;
+  const isRunning = state === 'running' || state === 'starting';
+  return (
+    <div class="training-actions">
+      {isRunning && isOwn ? (
+        <Button icon="stop" label={labels.stop} onClick={() => void changeTraining(id, 'stop')} />
+      ) : null}
+      {canResume ? (
+        <Button
+          icon="play"
+          label={checkpoint === undefined ? labels.resume : labels.resumeFrom(checkpoint)}
+          onClick={() => void changeTraining(id, 'resume')}
+        />
+      ) : null}
+      <Button
+        kind={state === 'done' ? 'primary' : 'plain'}
+        icon="bookmark"
+        label={labels.use}
+        why={canUse ? undefined : labels.useWhy}
+        onClick={onUse}
+      />
+    </div>
+  );
+};
+
+const Problem = ({ training: { problem = [] } }: { readonly training: Training }) => {
+  const [first] = problem;
+  return first === undefined ? null : (
+    <div class="training-problem" role="alert">
+      <Icon name="warning" />
+      <p>
+        {first.message} {first.hint}
+      </p>
+    </div>
+  );
+};
+
+/** One training: how far it is, what it makes of photos, and its curves. */
+export const Detail = ({ training }: { readonly training: Training }) => {
+  const [isUsing, setUsing] = useState(false);
+  const share = shareDone(training);
+  const { state, isOwn, process, name } = training;
+  return (
+    <section class="training" aria-labelledby="training-title">
+      <header class="training-head">
+        <div class="training-title">
+          <h2 id="training-title">{name}</h2>
+          <span class={`training-state ${state}`} role="status">
+            {labels.states[state]}
+          </span>
+        </div>
+        <Actions training={training} onUse={() => setUsing(true)} />
+        <div
+          class="job-progress"
+          role="progressbar"
+          aria-label={name}
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-valuenow={Math.round(share * 100)}
+        >
+          <div style={{ transform: `scaleX(${share})` }} />
+        </div>
+        <p class="training-facts">
+          {factsOf(training).map((fact) => (
+            <span key={fact}>{fact}</span>
+          ))}
+        </p>
+        {state === 'running' && !isOwn && process !== undefined ? (
+          <p class="muted">{labels.elsewhere(process)}</p>
+        ) : null}
+        <Problem training={training} />
+      </header>
+      <SampleView training={training} />
+      <Curves training={training} />
+      {isUsing ? <UseDialog training={training} onClose={() => setUsing(false)} /> : null}
+    </section>
+  );
+};
