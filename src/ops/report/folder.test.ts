@@ -256,6 +256,8 @@ describe('pictures', () => {
     width,
     height,
     columns: [],
+    rows: 1,
+    cell: { width, height },
     pixels: Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7919) % 256),
   });
 
