@@ -21,6 +21,7 @@ const SLOWEST = [
   'test/e2e/training.',
   'src/tensor/memory',
   'src/tensor/webgpu',
+  'src/queue/queue.',
   'test/e2e/',
   'test/fuzz/',
   'test/docs/guide',

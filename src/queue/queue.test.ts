@@ -374,6 +374,23 @@ describe.skipIf(!isThere)('a queue in Redis (skipped where redis-server is not i
     nothingLeft('away');
   });
 
+  it('takes what a worker did that was held past its lock for done once', async () => {
+    await photos(12, 900);
+    await local(yaml('here'));
+    const child = shortLived();
+    const { report, events } = await follow(yaml('away'));
+    await waitFor(() => events.some(({ kind }) => kind === 'done'));
+    child.kill('SIGSTOP');
+    const worker = await work();
+    // Its photo was missed, and is done here; then it goes on with it.
+    await waitFor(() => worker.counts().done >= 3);
+    await pause(3000);
+    child.kill('SIGCONT');
+    expect(right(await report)).toMatchObject({ done: 12, failed: [], end: { kind: 'complete' } });
+    expect(filesIn('away')).toEqual(filesIn('here'));
+    nothingLeft('away');
+  });
+
   it('sets a photo aside that ends processes, after it was tried alone, and only that', async () => {
     await photos(4);
     const bytes = readFileSync(join(folder, 'in', 'photo-0.jpg'));
@@ -476,5 +493,47 @@ export const turned = defineOp({ name: 'turned', about: 'Do nothing', params: {}
       await other.stop();
       await locked.stop();
     }
+  });
+
+  it('is used by the command line: a run is left, shown, come back to, and its worker ends in order', async () => {
+    await photos(2);
+    writeFileSync(join(folder, 'p.yaml'), yaml('away'));
+    const started = (...args: readonly string[]) => {
+      const child = spawn(process.execPath, [pipe, ...args, '--on', redis.url], { cwd: folder });
+      children.push(child);
+      const said = { out: '', err: '' };
+      child.stdout.on('data', (text) => {
+        said.out += text;
+      });
+      child.stderr.on('data', (text) => {
+        said.err += text;
+      });
+      const status = new Promise<number | null>((resolve) => child.on('close', resolve));
+      return { child, said, status };
+    };
+    const rootless = started('worker');
+    expect(await rootless.status).toBe(2);
+    expect(rootless.said.err).toContain('queue/outside');
+    const first = started('run', 'p.yaml');
+    await waitFor(() => first.said.err.includes('is in the queue'));
+    await waitFor(async () => right(await overviewOf(address())()).waiting === 2);
+    first.child.kill('SIGINT');
+    expect(await first.status).toBe(130);
+    const [, id = ''] = /run ([0-9a-f]{12}) is in the queue/.exec(first.said.err) ?? [];
+    expect(first.said.err).toContain('--resume');
+    expect(first.said.err).toContain(`pipe queue cancel ${id}`);
+    const shown = started('queue');
+    expect(await shown.status).toBe(0);
+    expect(shown.said.out).toMatch(new RegExp(`${id}  p: 0 of 2 done, in away; left`));
+    const worker = started('worker', '--root', '.', '--jobs', '1');
+    const second = started('run', 'p.yaml', '--resume');
+    expect(await second.status).toBe(0);
+    expect(second.said.out).toContain('2 done');
+    worker.child.kill('SIGTERM');
+    expect(await worker.status).toBe(0);
+    expect(worker.said.out).toBe('2 done\n');
+    const none = started('queue', 'cancel', id);
+    expect(await none.status).toBe(2);
+    expect(none.said.err).toContain('queue/no-run');
   });
 });
