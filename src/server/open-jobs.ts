@@ -5,6 +5,7 @@ import type { App } from './app.js';
 import type { ServerContext } from './context.js';
 import { startExpiry } from './jobs/expiry.js';
 import { openJobFiles, removeOrphans } from './jobs/job-files.js';
+import { mend } from './jobs/mend.js';
 import { jobMetrics } from './jobs/metrics.js';
 import { recoverJobs } from './jobs/queue.js';
 import { rootsOf } from './jobs/roots.js';
@@ -55,13 +56,18 @@ const MOST_STREAMS = 500;
 
 /**
  * Goes on with the jobs of a state: what was being worked on when the server ended waits again, files that no change speaks of are
- * removed, and so is what has expired meanwhile. Nothing may be received while this opens.
+ * removed, and so is what has expired meanwhile; records that are damaged are set aside. Nothing may be received while this opens.
  */
 export const openJobs = async (context: ServerContext, options: JobOptions): Promise<Jobs> => {
   const { store, photos, editor, limits, keep, now } = context;
   const { state, failed, reach = PUBLIC } = options;
   const files = await openJobFiles(state, photos);
-  await store.change((draft) => recoverJobs(draft, { now: now(), keep })).kept;
+  const clock = { now: now(), keep };
+  const damaged = await store.setAside(clock.now);
+  await store.change((draft) => {
+    if (damaged.length > 0) mend(draft, damaged, clock);
+    recoverJobs(draft, clock);
+  }).kept;
   await serverSecret(store);
   await removeOrphans(state, store);
   const roots = rootsOf(options.roots);

@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { DiagnosticError, type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
 import { createEditor } from '../execution/editing/editor.js';
 import { createCatalogue, type Offer, offersOf, shippedOffers } from '../execution/editing/offers.js';
@@ -20,7 +20,7 @@ import { createMetrics } from './metrics.js';
 import { openJobs } from './open-jobs.js';
 import { openPhotoShelf } from './photos/shelf.js';
 import { presetFiles } from './presets/preset-files.js';
-import { openStore, type Store } from './store/store.js';
+import { type Damaged, openStore, type Store } from './store/store.js';
 import { bytesKept, roomOf } from './store/usage.js';
 
 /** How to serve. */
@@ -78,7 +78,8 @@ export const start =
     const { file, folder, host, state = stateFolder(folder) } = options;
     const own = file === undefined ? E.right([]) : await offersOf(file, 'file')();
     if (E.isLeft(own)) return own;
-    const kept = await openState(state);
+    const logger = pino({ level: options.verbose ? 'info' : 'error' }, process.stderr);
+    const kept = await openState(state, ([{ code, message }]) => logger.error({ code }, message));
     if (E.isLeft(kept)) return kept;
     const { store, release } = kept.right;
     if (!isLoopback(host) && !hasToken(store, Date.now())) {
@@ -86,7 +87,7 @@ export const start =
       return E.left(tokenNeeded(host));
     }
     const context = await contextOf(options, own.right, state, store);
-    const { app, work } = await serverOf(options, state, context);
+    const { app, work } = await serverOf(options, state, context, logger);
     const close = async (patience: number): Promise<void> => {
       const late = AbortSignal.timeout(patience);
       const isLate = new Promise((end) => late.addEventListener('abort', end, { once: true }));
@@ -148,11 +149,11 @@ const contextOf = async (
 
 /** The HTTP server with its jobs, which go on at once. */
 const serverOf = async (
-  { host, origins, roots, allowUrls, allowPrivateWebhooks, jobs, verbose }: StartOptions,
+  { host, origins, roots, allowUrls, allowPrivateWebhooks, jobs }: StartOptions,
   state: string,
   context: ServerContext,
+  logger: Logger,
 ) => {
-  const logger = pino({ level: verbose ? 'info' : 'error' }, process.stderr);
   const metrics = createMetrics(context.editor);
   const work = await openJobs(context, {
     roots,
@@ -170,10 +171,11 @@ const serverOf = async (
 /** A state that this server alone works on. */
 const openState = async (
   state: string,
+  damaged: Damaged,
 ): Promise<E.Either<Diagnostics, { readonly store: Store; readonly release: () => Promise<void> }>> => {
   const lock = await held(state);
   if (E.isLeft(lock)) return lock;
-  const store = opened(state);
+  const store = opened(state, damaged);
   if (E.isLeft(store)) {
     await lock.right.release();
     return store;
@@ -209,9 +211,9 @@ const inUse =
     failure('store/in-use', `Process ${pid} on ${host} has served from ${state} since ${since}.`),
   ];
 
-const opened = (state: string): E.Either<Diagnostics, Store> => {
+const opened = (state: string, damaged: Damaged): E.Either<Diagnostics, Store> => {
   try {
-    return E.right(openStore(join(state, 'store')));
+    return E.right(openStore(join(state, 'store'), damaged));
   } catch (thrown) {
     return E.left(
       thrown instanceof DiagnosticError

@@ -60,7 +60,15 @@ const photoKeeper =
       width: 1,
       height: 1,
       digest: createHash('sha256').update(content).digest('hex'),
-      facts: null,
+      facts: {
+        depth: 8,
+        profile: 'sRGB',
+        orientation: 1,
+        metadata: [],
+        panorama: false,
+        stereo: false,
+        warnings: [],
+      },
       created: now(),
       expires: now() + keep,
     };
@@ -95,7 +103,7 @@ const endOf = (store: Store, id: string): Promise<void> =>
   });
 
 const stateOf = async (folder: string, clock: Clock): Promise<{ store: Store; files: JobFiles }> => {
-  const store = openStore(folder);
+  const store = openStore(folder, ([{ message }]) => failed(new Error(message)));
   const files = await openJobFiles(folder, await openPhotoShelf(folder, store));
   await removeOrphans(folder, store);
   await store.change((draft) => recoverJobs(draft, clock)).kept;
