@@ -8,7 +8,7 @@ import { type Diagnostics, failure } from '../diagnostics/index.js';
 import type { Editor, EditResult, PhotoFacts, PreviewResult } from '../execution/editing/editor.js';
 import { createCatalogue, type Offer } from '../execution/editing/offers.js';
 import type { App } from './app.js';
-import { createServer } from './create-server.js';
+import { createServer, type ServerOptions } from './create-server.js';
 import { type Limits, usualLimits } from './limits.js';
 import { openPhotoShelf } from './photos/shelf.js';
 import { presetFiles } from './presets/preset-files.js';
@@ -45,6 +45,7 @@ const seen: PreviewResult = {
   ...timing,
 };
 
+let editing: ReturnType<Editor['state']> = 'ready';
 /** An editor that makes three bytes of everything, but of what is called bad. */
 const editor: Editor = {
   edit:
@@ -76,7 +77,7 @@ const editor: Editor = {
         : TE.right(facts),
   check: () => TE.right(undefined),
   load: () => ({ waiting: 0, working: 0 }),
-  isReady: () => true,
+  state: () => editing,
   close: async () => undefined,
 };
 const offer: Offer = {
@@ -90,9 +91,14 @@ const offer: Offer = {
 };
 
 let store: Store;
-const serverOf = async (host: string, more: Partial<Limits> = {}): Promise<App> =>
+const serverOf = async (
+  host: string,
+  more: Partial<Limits> = {},
+  options: Partial<ServerOptions> = {},
+): Promise<App> =>
   createServer({
     host,
+    ...options,
     context: {
       editor,
       catalogue: createCatalogue([offer]),
@@ -324,10 +330,28 @@ describe('the server', () => {
       expect.arrayContaining(['/v1/edits', '/v1/photos/{id}', '/v1/presets']),
     );
     expect((await app.inject('/metrics')).body).toContain('prismflow_edits');
-    expect((await app.inject('/readyz')).json()).toEqual({ state: 'ready' });
     const policy = String((await app.inject('/healthz')).headers['content-security-policy']);
     expect(policy).toContain("default-src 'self'");
     expect(policy).not.toContain('unsafe-inline');
+  });
+});
+
+describe('/readyz', () => {
+  it.each([
+    ['ready', 'working', 200, 'ready'],
+    ['warming up', 'working', 503, 'warming up'],
+    ['failed', 'working', 503, 'failed'],
+    ['ready', 'failed', 503, 'failed'],
+    ['warming up', 'failed', 503, 'failed'],
+  ] as const)('of editing that is %s and jobs that are %s is %i: %s', async (now, jobs, status, said) => {
+    const one = await serverOf('127.0.0.1', {}, { jobs: () => jobs });
+    editing = now;
+    const answer = await one.inject('/readyz');
+    editing = 'ready';
+    expect(answer.statusCode).toBe(status);
+    expect(answer.json()).toEqual({ state: said, editing: now, jobs, store: 'working' });
+    expect(answer.headers['retry-after'] === undefined).toBe(status === 200);
+    await one.close();
   });
 });
 

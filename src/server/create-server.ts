@@ -24,7 +24,7 @@ import { createMetrics, type Metrics } from './metrics.js';
 import { servePage } from './page.js';
 import { answerThrown, refuse } from './problems/problem.js';
 import { editRoutes } from './routes/edits.js';
-import { healthRoutes } from './routes/health.js';
+import { healthRoutes, type JobsState } from './routes/health.js';
 import { photoRoutes } from './routes/photos.js';
 import { pipelineRoutes } from './routes/pipelines.js';
 import { presetRoutes } from './routes/presets.js';
@@ -40,6 +40,8 @@ export interface ServerOptions {
   readonly origins?: readonly string[];
   /** Routes of others, such as those of jobs. */
   readonly more?: readonly ((app: App) => void)[];
+  /** Whether jobs are worked on. Default: they are. */
+  readonly jobs?: JobsState;
   /** Figures for Prometheus. Default: new ones. */
   readonly metrics?: Metrics;
   /** Default: nothing is logged. */
@@ -65,6 +67,7 @@ export const createServer = async ({
   host,
   origins = [],
   more = [],
+  jobs,
   metrics = createMetrics(context.editor),
   logger,
 }: ServerOptions): Promise<App> => {
@@ -87,7 +90,7 @@ export const createServer = async ({
   await registerPlugins(app, context, host);
   measure(app, metrics);
   takeStreams(app);
-  healthRoutes(app, context, metrics);
+  healthRoutes(app, context, metrics, jobs);
   sessionRoutes(app);
   pipelineRoutes(app, context);
   photoRoutes(app, context);

@@ -43,6 +43,8 @@ export interface JobOptions {
 /** Jobs, ready to be served. */
 export interface Jobs {
   readonly routes: (app: App) => void;
+  /** Whether photos are taken from the queue. */
+  readonly state: () => 'working' | 'failed';
   /** Ends streams of events, and takes no more photos. */
   readonly end: () => void;
   /** Waits for what is worked on; the signal gives it back unfinished. Nothing more is written then. */
@@ -125,6 +127,7 @@ export const openJobs = async (context: ServerContext, options: JobOptions): Pro
       jobRoutes(services)(app);
       resultRoutes(services)(app);
     },
+    state: scheduler.state,
     end: () => stopping.abort(),
     stop: async (signal) => {
       stopping.abort();

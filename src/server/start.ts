@@ -164,7 +164,15 @@ const serverOf = async (
     registry: metrics.registry,
     failed: (thrown) => logger.error(thrown),
   });
-  const app = await createServer({ context, host, origins, more: [work.routes], metrics, logger });
+  const app = await createServer({
+    context,
+    host,
+    origins,
+    more: [work.routes],
+    jobs: work.state,
+    metrics,
+    logger,
+  });
   return { app, work };
 };
 
