@@ -29,6 +29,10 @@ export const noteCaller = (request: Pick<FastifyRequest, 'raw'>, caller: Caller)
   callers.set(request.raw, caller);
 };
 
+/** Who was noted to ask. */
+export const notedCaller = (request: Pick<FastifyRequest, 'raw'>): Caller | undefined =>
+  callers.get(request.raw);
+
 /** Who asks. Throws `token/scope` where they may not do this. */
 export const callerFor = (request: Pick<FastifyRequest, 'raw'>, scope: Scope): Caller =>
   orThrow(allowed(callers.get(request.raw) ?? LOCAL, scope));

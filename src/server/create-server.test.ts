@@ -355,6 +355,70 @@ describe('/readyz', () => {
   });
 });
 
+describe('the rate of one client', () => {
+  const limited = async (host: string, options: Partial<ServerOptions> = {}) => {
+    const one = await serverOf(host, { rate: 3 }, options);
+    const ask = async (remoteAddress: string, headers: Readonly<Record<string, string>> = {}) =>
+      (
+        await one.inject({
+          url: '/v1/pipelines',
+          remoteAddress,
+          headers: { host: host === '0.0.0.0' ? '192.0.2.1' : 'localhost', ...headers },
+        })
+      ).statusCode;
+    return { one, ask };
+  };
+
+  it('is that of an address, whatever tokens are tried', async () => {
+    const { one, ask } = await limited('0.0.0.0');
+    const tries: number[] = [];
+    for (let i = 0; i < 6; i++) tries.push(await ask('198.51.100.1', { authorization: `Bearer pft_${i}` }));
+    expect(tries).toEqual([401, 401, 401, 429, 429, 429]);
+    expect(await ask('198.51.100.2')).toBe(401);
+    await one.close();
+  });
+
+  it('is that of a token, wherever it is used', async () => {
+    const { one, ask } = await limited('0.0.0.0');
+    const { token, text } = newToken({ name: 'rate', scopes: ['edit'], created: Date.now() });
+    await store.change((draft) => draft.put('tokens', [token.id], token)).kept;
+    const authorization = `Bearer ${text}`;
+    const tries: number[] = [];
+    for (let i = 0; i < 4; i++) tries.push(await ask(`198.51.100.${10 + i}`, { authorization }));
+    expect(tries).toEqual([200, 200, 200, 429]);
+    // An address at which it was used up is not that of others there.
+    expect(await ask('198.51.100.10')).toBe(401);
+    await one.close();
+  });
+
+  it('is that of a network of IPv6', async () => {
+    const { one, ask } = await limited('0.0.0.0');
+    const tries: number[] = [];
+    for (let i = 0; i < 4; i++) tries.push(await ask(`2001:db8:1:2::${i}`));
+    expect(tries).toEqual([401, 401, 401, 429]);
+    expect(await ask('2001:db8:1:3::1')).toBe(401);
+    await one.close();
+  });
+
+  it('is that of whom a proxy names, and of nobody whom others name', async () => {
+    const origins = ['https://photos.example.org'];
+    const named = (i: number) => ({ 'x-forwarded-for': `203.0.113.${i}` });
+    for (const { options, from, isBelieved } of [
+      { options: {}, from: '127.0.0.1', isBelieved: false },
+      { options: { origins }, from: '127.0.0.1', isBelieved: true },
+      { options: { origins }, from: '10.0.0.9', isBelieved: false },
+      { options: { origins, proxies: ['10.0.0.0/8'] }, from: '10.0.0.9', isBelieved: true },
+      { options: { origins, proxies: ['10.0.0.0/8'] }, from: '11.0.0.9', isBelieved: false },
+    ]) {
+      const { one, ask } = await limited('127.0.0.1', options);
+      const tries: number[] = [];
+      for (let i = 0; i < 4; i++) tries.push(await ask(from, named(i)));
+      expect([from, tries.at(-1)]).toEqual([from, isBelieved ? 200 : 429]);
+      await one.close();
+    }
+  });
+});
+
 describe('a server that others can reach', () => {
   it('asks for a token, and for its scopes', async () => {
     const wide = await serverOf('0.0.0.0');

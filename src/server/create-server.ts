@@ -13,12 +13,14 @@ import Fastify, {
   LogController,
   type RawServerDefault,
 } from 'fastify';
-import { failure } from '../diagnostics/index.js';
+import * as E from 'fp-ts/lib/Either.js';
+import { DiagnosticError, type Diagnostics, failure } from '../diagnostics/index.js';
 import { version } from '../records/receipts/versions.js';
-import { callerOf } from './access/authorise.js';
+import { callerOf, NOBODY } from './access/authorise.js';
+import { clientKey } from './access/clients.js';
 import { createGate, type Gate, isLoopback } from './access/hosts.js';
 import { authorizationOf, sessionRoutes } from './access/session.js';
-import { type App, noteCaller, orThrow } from './app.js';
+import { type App, noteCaller, notedCaller, orThrow } from './app.js';
 import type { ServerContext } from './context.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { servePage } from './page.js';
@@ -38,6 +40,8 @@ export interface ServerOptions {
   readonly host: string;
   /** Addresses that a proxy serves it at, as in `https://photos.example.org`. */
   readonly origins?: readonly string[];
+  /** Addresses and networks of proxies, which may say who asks. Default: this machine's own where there are origins, else none. */
+  readonly proxies?: readonly string[];
   /** Routes of others, such as those of jobs. */
   readonly more?: readonly ((app: App) => void)[];
   /** Whether jobs are worked on. Default: they are. */
@@ -66,6 +70,7 @@ export const createServer = async ({
   context,
   host,
   origins = [],
+  proxies = origins.length > 0 ? ['127.0.0.0/8', '::1'] : [],
   more = [],
   jobs,
   metrics = createMetrics(context.editor),
@@ -77,7 +82,7 @@ export const createServer = async ({
     bodyLimit: MOST_JSON,
     requestTimeout: 0,
     // Behind a proxy, whoever asks is whom it names; nobody else may say so.
-    trustProxy: origins.length > 0 ? (_: string, hop: number) => hop === 0 : false,
+    trustProxy: proxies.length > 0 ? [...proxies] : false,
     return503OnClosing: true,
     routerOptions: { maxParamLength: 200 },
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -104,6 +109,7 @@ export const createServer = async ({
 
 /** What is looked at before anything else: whom a request means, where it comes from, and who makes it. */
 const guardRequests = (app: App, { store, now }: ServerContext, gate: Gate, isTokenNeeded: boolean): void => {
+  const refused = new WeakMap<FastifyRequest['raw'], Diagnostics>();
   app.addHook('onRequest', async (request) => {
     const { headers, method } = request;
     const refusal = gate.refusal({
@@ -118,8 +124,15 @@ const guardRequests = (app: App, { store, now }: ServerContext, gate: Gate, isTo
     const isOpen = OPEN.has(path) || (!path.startsWith('/v1/') && path !== '/metrics');
     // Where no token is needed, a cookie that another server of this machine has set counts for nothing.
     const authorization = isTokenNeeded ? authorizationOf(headers) : headers.authorization;
-    if (!isOpen || headers.authorization !== undefined)
-      noteCaller(request, orThrow(callerOf(store, isTokenNeeded, authorization, now())));
+    if (isOpen && headers.authorization === undefined) return;
+    const caller = callerOf(store, isTokenNeeded, authorization, now());
+    noteCaller(request, E.isRight(caller) ? caller.right : NOBODY);
+    if (E.isLeft(caller)) refused.set(request.raw, caller.left);
+  });
+  // Refused only now, so that requests without a token that counts are counted as well: see `rateLimit`.
+  app.addHook('preParsing', async (request) => {
+    const refusal = refused.get(request.raw);
+    if (refusal !== undefined) throw new DiagnosticError(refusal);
   });
 };
 
@@ -155,7 +168,7 @@ const registerPlugins = async (app: App, { limits }: ServerContext, host: string
       'x-ratelimit-remaining': true,
       'x-ratelimit-reset': true,
     },
-    keyGenerator: (request) => request.headers.authorization ?? request.ip,
+    keyGenerator: (request) => clientKey(notedCaller(request), request.ip),
     errorResponseBuilder: (_, { max, after }) =>
       Object.assign(new Error(`One client may ask ${max} times in a minute; try again in ${after}.`), {
         statusCode: 429,

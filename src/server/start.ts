@@ -33,6 +33,8 @@ export interface StartOptions {
   /** 0 for any that is free. */
   readonly port: number;
   readonly origins: readonly string[];
+  /** Addresses and networks of proxies, which may say who asks. Default: this machine's own where there are origins. */
+  readonly proxies?: readonly string[];
   readonly engine: string;
   readonly jobs: number;
   readonly memory: number;
@@ -149,7 +151,7 @@ const contextOf = async (
 
 /** The HTTP server with its jobs, which go on at once. */
 const serverOf = async (
-  { host, origins, roots, allowUrls, allowPrivateWebhooks, jobs }: StartOptions,
+  { host, origins, proxies, roots, allowUrls, allowPrivateWebhooks, jobs }: StartOptions,
   state: string,
   context: ServerContext,
   logger: Logger,
@@ -168,6 +170,7 @@ const serverOf = async (
     context,
     host,
     origins,
+    ...(proxies === undefined || proxies.length === 0 ? {} : { proxies }),
     more: [work.routes],
     jobs: work.state,
     metrics,

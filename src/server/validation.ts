@@ -3,6 +3,8 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
 
+const JSON_TYPE = 'application/json';
+
 /** Faults that are told of one request. */
 const MOST_TOLD = 5;
 
@@ -19,7 +21,10 @@ export class InvalidRequest extends Error {
  * Checks requests by the schemas of their routes. Texts of an address become the numbers that they are meant to be; in a body a text is a
  * text, and nothing is left out of it silently.
  */
-export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart, ...of }) => {
+  // Photos and forms are streams, which are checked while they are read. The library says of which type a body is; its declarations do not.
+  const { contentType = JSON_TYPE } = of as { readonly contentType?: string };
+  if (httpPart === 'body' && contentType !== JSON_TYPE) return (value: unknown) => ({ value });
   const compiled = Compile(schema);
   return (given: unknown) => {
     const value: unknown = httpPart === 'body' ? given : Value.Convert(schema, given);

@@ -37,7 +37,11 @@ const schedulerOf = async (settled?: () => void) => {
     },
   };
   const { id } = real.change((draft) =>
-    createJob(draft, { name: '', owner: 'local', edits: [{ pipeline: 'copy', parameters: {} }], photos }, clock),
+    createJob(
+      draft,
+      { name: '', owner: 'local', edits: [{ pipeline: 'copy', parameters: {} }], photos },
+      clock,
+    ),
   ).value;
   const faults: string[] = [];
   const editor = copyingEditor();

@@ -111,7 +111,9 @@ export const startScheduler = (options: SchedulerOptions): Scheduler => {
   /** What nobody works on any more waits again. */
   const takeBack = (): void => {
     for (const task of adrift) {
-      store.change((draft) => settle(draft, task, { kind: 'given-back' }, { now: now(), keep: options.keep }));
+      store.change((draft) =>
+        settle(draft, task, { kind: 'given-back' }, { now: now(), keep: options.keep }),
+      );
       adrift.delete(task);
     }
   };

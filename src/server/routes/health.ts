@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { type App, callerFor } from '../app.js';
 import type { ServerContext } from '../context.js';
 import type { Metrics } from '../metrics.js';
+import { refusals } from '../schemas/common.js';
 
 const State = Type.Object({ state: Type.String() });
 
@@ -35,13 +36,21 @@ export const healthRoutes = (
 ): void => {
   app.get(
     '/healthz',
-    { schema: { summary: 'Whether the server lives', tags: ['operation'], response: { 200: State } } },
+    {
+      schema: {
+        operationId: 'getHealth',
+        summary: 'Whether the server lives',
+        tags: ['operation'],
+        response: { 200: State },
+      },
+    },
     async () => ({ state: 'alive' }),
   );
   app.get(
     '/readyz',
     {
       schema: {
+        operationId: 'getReadiness',
         summary: 'Whether the engine runs, the pipelines are warm, and jobs go on',
         tags: ['operation'],
         response: { 200: Readiness, 503: Readiness },
@@ -55,7 +64,17 @@ export const healthRoutes = (
   );
   app.get(
     '/metrics',
-    { schema: { summary: 'Figures for Prometheus', tags: ['operation'] } },
+    {
+      schema: {
+        operationId: 'getMetrics',
+        summary: 'Figures for Prometheus',
+        tags: ['operation'],
+        response: {
+          200: { description: 'Figures', content: { 'text/plain': { schema: Type.String() } } },
+          ...refusals,
+        },
+      },
+    },
     async (request, reply) => {
       callerFor(request, 'admin');
       return reply.type(registry.contentType).send(await registry.metrics());

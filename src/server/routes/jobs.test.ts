@@ -162,7 +162,9 @@ describe('a job', () => {
     writeFileSync(server.services.files.photo(photo), 'whole');
     expect((await ask(server, 'POST', `/v1/jobs/${body.id}/retry`)).status).toBe(200);
     await server.ended(body.id);
-    expect(server.editor.begun).toEqual(['a.jpg', 'b.jpg', 'a.jpg']);
+    // Two are worked on at once, in either order.
+    expect(server.editor.begun.slice(0, 2).sort()).toEqual(['a.jpg', 'b.jpg']);
+    expect(server.editor.begun.slice(2)).toEqual(['a.jpg']);
     expect((await ask(server, 'GET', `/v1/jobs/${body.id}`)).body.counts).toMatchObject({
       done: 2,
       failed: 0,

@@ -9,6 +9,7 @@ import type { Job } from '../jobs/job.js';
 import { openOf, secondsLeft } from '../jobs/job.js';
 import { cancelJob, removeJob, retryJob } from '../jobs/queue.js';
 import { shownItem, shownJob } from '../jobs/shown.js';
+import { jobForm } from '../schemas/binary.js';
 import { refusals } from '../schemas/common.js';
 import {
   ItemsAnswer,
@@ -65,12 +66,7 @@ const makingRoute = (app: App, services: JobServices): void => {
         body: {
           content: {
             'application/json': { schema: JobRequest },
-            'multipart/form-data': {
-              schema: Type.Unsafe<unknown>({
-                description:
-                  'The field `job` with the same JSON, before files: each file is a photo of the job. The names of their fields do not matter.',
-              }),
-            },
+            ...jobForm(JobRequest),
           },
         },
         response: { 202: JobAnswer, ...refusals },

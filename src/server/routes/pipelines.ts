@@ -10,6 +10,7 @@ export const pipelineRoutes = (app: App, { catalogue }: ServerContext): void => 
     '/v1/pipelines',
     {
       schema: {
+        operationId: 'listPipelines',
         summary: 'The pipelines on offer, with their parameters',
         tags: ['pipelines'],
         response: { 200: Pipelines, ...refusals },

@@ -23,7 +23,12 @@ export const presetRoutes = (app: App, { catalogue, presets }: ServerContext): v
   app.get(
     '/v1/presets',
     {
-      schema: { summary: 'Edits that were kept', tags: ['presets'], response: { 200: Presets, ...refusals } },
+      schema: {
+        operationId: 'listPresets',
+        summary: 'Edits that were kept',
+        tags: ['presets'],
+        response: { 200: Presets, ...refusals },
+      },
     },
     async (request) => {
       callerFor(request, 'edit');
@@ -36,6 +41,7 @@ export const presetRoutes = (app: App, { catalogue, presets }: ServerContext): v
     '/v1/presets',
     {
       schema: {
+        operationId: 'createPreset',
         summary: 'Keep edits as a pipeline',
         tags: ['presets'],
         body: PresetBody,
@@ -58,6 +64,7 @@ export const presetRoutes = (app: App, { catalogue, presets }: ServerContext): v
     '/v1/presets/:name',
     {
       schema: {
+        operationId: 'deletePreset',
         summary: 'Forget a preset, and remove its file',
         tags: ['presets'],
         params: Type.Object({ name: PresetBody.properties.name }),

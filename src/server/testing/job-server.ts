@@ -126,10 +126,15 @@ export const jobServer = async ({
   readonly fetch?: Fetch;
 } = {}): Promise<JobServer> => {
   const now = more.now ?? Date.now;
+  let isOver = false;
+  // What goes on after a crash finds its store closed.
+  const unlessOver = (thrown: unknown): void => {
+    if (!isOver) failed(thrown);
+  };
   const { store, files } = await stateOf(folder, { now: now(), keep });
   const editor = copyingEditor(delay);
   const roots = more.roots ?? rootsOf([]);
-  const sender = startSender({ store, reach: ANYWHERE, now, random: () => 0.5, failed });
+  const sender = startSender({ store, reach: ANYWHERE, now, random: () => 0.5, failed: unlessOver });
   const scheduler = startScheduler({
     store,
     files,
@@ -139,7 +144,7 @@ export const jobServer = async ({
     keep,
     now,
     settled: sender.wake,
-    failed,
+    failed: unlessOver,
   });
   const stopping = new AbortController();
   const keepPhoto = photoKeeper(store, files, { now, keep });
@@ -186,6 +191,7 @@ export const jobServer = async ({
       await app.close();
       if (!isCrash) await scheduler.stop(AbortSignal.abort());
       await sender.stop();
+      isOver = true;
       await store.close();
     },
   };
