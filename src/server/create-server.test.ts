@@ -68,13 +68,15 @@ const editor: Editor = {
     },
   preview: () => TE.right(seen),
   inspect: (_, { name = '' } = {}) =>
-    name.startsWith('bad')
-      ? TE.left<Diagnostics>([
-          failure('image/unsupported-format', `${name} is in no picture format that is known.`),
-        ])
-      : name.startsWith('bomb')
-        ? TE.left<Diagnostics>([failure('serve/too-many-pixels', `${name} has too many pixels.`)])
-        : TE.right(facts),
+    name.startsWith('leaky')
+      ? TE.left<Diagnostics>([failure('image/read-failed', `ENOENT: open '${folder}/secret/x'.`)])
+      : name.startsWith('bad')
+        ? TE.left<Diagnostics>([
+            failure('image/unsupported-format', `${name} is in no picture format that is known.`),
+          ])
+        : name.startsWith('bomb')
+          ? TE.left<Diagnostics>([failure('serve/too-many-pixels', `${name} has too many pixels.`)])
+          : TE.right(facts),
   check: () => TE.right(undefined),
   load: () => ({ waiting: 0, working: 0 }),
   state: () => editing,
@@ -108,6 +110,7 @@ const serverOf = async (
       limits: { ...usualLimits, bytes: 1000, files: 5, delay: 0, ...more },
       room: roomOf(store, 1e9),
       folder,
+      places: [folder],
       served: undefined,
       keep: 1000,
       now: Date.now,
@@ -352,6 +355,28 @@ describe('/readyz', () => {
     expect(answer.json()).toEqual({ state: said, editing: now, jobs, store: 'working' });
     expect(answer.headers['retry-after'] === undefined).toBe(status === 200);
     await one.close();
+  });
+});
+
+describe('paths of the server', () => {
+  it('are told to nobody without the scope admin', async () => {
+    const wide = await serverOf('0.0.0.0');
+    const told = async (scope: 'edit' | 'admin', body: 'leaky.jpg' | 'bad.jpg') => {
+      const { token, text } = newToken({ name: scope, scopes: [scope], created: Date.now() });
+      await store.change((draft) => draft.put('tokens', [token.id], token)).kept;
+      const answer = await wide.inject({
+        method: 'POST',
+        url: `/v1/photos?name=${body}`,
+        headers: { host: '192.0.2.1', authorization: `Bearer ${text}`, 'content-type': 'image/jpeg' },
+        payload: 'abc',
+      });
+      return answer.body;
+    };
+    expect(await told('admin', 'leaky.jpg')).toContain(`${folder}/secret/x`);
+    const others = await told('edit', 'leaky.jpg');
+    expect(others).not.toContain(folder);
+    expect(others).toContain("open 'secret/x'");
+    await wide.close();
   });
 });
 

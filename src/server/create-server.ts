@@ -20,10 +20,11 @@ import { callerOf, NOBODY } from './access/authorise.js';
 import { clientKey } from './access/clients.js';
 import { createGate, type Gate, isLoopback } from './access/hosts.js';
 import { authorizationOf, sessionRoutes } from './access/session.js';
-import { type App, noteCaller, notedCaller, orThrow } from './app.js';
+import { type App, noteCaller, notedCaller, noteHiding, orThrow } from './app.js';
 import type { ServerContext } from './context.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { servePage } from './page.js';
+import { hidingPaths, nothingHidden } from './problems/hide.js';
 import { answerThrown, refuse } from './problems/problem.js';
 import { editRoutes } from './routes/edits.js';
 import { healthRoutes, type JobsState } from './routes/health.js';
@@ -31,6 +32,7 @@ import { photoRoutes } from './routes/photos.js';
 import { pipelineRoutes } from './routes/pipelines.js';
 import { presetRoutes } from './routes/presets.js';
 import { previewRoutes } from './routes/previews.js';
+import { allows } from './tokens/scopes.js';
 import { validatorCompiler } from './validation.js';
 
 /** What a server is made of. */
@@ -108,10 +110,17 @@ export const createServer = async ({
 };
 
 /** What is looked at before anything else: whom a request means, where it comes from, and who makes it. */
-const guardRequests = (app: App, { store, now }: ServerContext, gate: Gate, isTokenNeeded: boolean): void => {
+const guardRequests = (
+  app: App,
+  { store, now, places }: ServerContext,
+  gate: Gate,
+  isTokenNeeded: boolean,
+): void => {
+  const hide = hidingPaths(places);
   const refused = new WeakMap<FastifyRequest['raw'], Diagnostics>();
   app.addHook('onRequest', async (request) => {
     const { headers, method } = request;
+    noteHiding(request, hide);
     const refusal = gate.refusal({
       method,
       host: headers.host,
@@ -128,6 +137,7 @@ const guardRequests = (app: App, { store, now }: ServerContext, gate: Gate, isTo
     const caller = callerOf(store, isTokenNeeded, authorization, now());
     noteCaller(request, E.isRight(caller) ? caller.right : NOBODY);
     if (E.isLeft(caller)) refused.set(request.raw, caller.left);
+    else if (allows(caller.right.scopes, 'admin')) noteHiding(request, nothingHidden);
   });
   // Refused only now, so that requests without a token that counts are counted as well: see `rateLimit`.
   app.addHook('preParsing', async (request) => {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir, realpath, statfs } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Logger, pino } from 'pino';
@@ -143,10 +144,23 @@ const contextOf = async (
     limits,
     room: roomOf(store, disk ?? bytesKept(store) + (await halfFree(state))),
     folder,
+    places: await placesOf(state, folder, options.roots),
     served: file?.shown,
     keep,
     now: Date.now,
   };
+};
+
+/** Folders that texts may name, as they are called and where they really are. */
+const placesOf = async (
+  state: string,
+  folder: string,
+  roots: readonly string[],
+): Promise<readonly string[]> => {
+  const own = fileURLToPath(new URL('../../', import.meta.url)).replace(/[\\/]$/, '');
+  const all = [state, folder, ...roots, own, homedir(), tmpdir()].map((each) => resolve(each));
+  const real = await Promise.all(all.map((each) => realpath(each).catch(() => each)));
+  return [...all, ...real];
 };
 
 /** The HTTP server with its jobs, which go on at once. */

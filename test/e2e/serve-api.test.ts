@@ -151,9 +151,10 @@ while (state === 'waiting' || state === 'working') {
   await new Promise((resolve) => setTimeout(resolve, 100));
   state = (await api.jobs.getJob(job.id)).data.state;
 }
-const photo = new File([readFileSync(process.argv[3] as string)], 'lake.jpg', { type: 'image/jpeg' });
-const { data: { photos: [first] } } = await api.photos.uploadPhotos(photo, { name: 'lake.jpg' }, { headers: { 'content-type': 'image/jpeg' } });
-if (first === undefined || !('id' in first)) throw new Error('no photo');
+const body = readFileSync(process.argv[3] as string);
+const uploaded = await fetch(api.baseUrl + '/v1/photos', { method: 'POST', headers: { 'content-type': 'image/jpeg' }, body });
+const [first] = ((await uploaded.json()) as { photos: { id: string }[] }).photos;
+if (first === undefined) throw new Error('no photo');
 const edited: Blob = (
   await api.edits.createEdit({ photo: first.id, edits: [{ pipeline: 'exposure' }] }, {}, { format: 'blob' })
 ).data;

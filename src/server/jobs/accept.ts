@@ -85,7 +85,7 @@ const fromPaths = async (paths: readonly string[], roots: Roots): Promise<readon
     const files = await roots.photosOf(path, signal)();
     if (E.isLeft(files)) throw new DiagnosticError(files.left);
     for (const file of files.right)
-      found.push({ name: basename(file), source: { kind: 'path', path: file } });
+      found.push({ name: basename(file.path), source: { kind: 'path', ...file } });
   }
   return found;
 };

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure } from '../../diagnostics/index.js';
@@ -33,7 +34,7 @@ export const sourcesOf =
       case 'photo':
         return TE.right(kept(files.photo(source.id)));
       case 'path':
-        return TE.map(kept)(roots.locate(source.path));
+        return TE.map(kept)(roots.locate(source.path, source.shown ?? basename(source.path)));
       case 'lost':
         return TE.left([lost(item.number)]);
       case 'url': {

@@ -308,6 +308,26 @@ describe('a request for a job', () => {
     rmSync(root, { recursive: true });
   });
 
+  it('tells of files below the roots by their paths from there, in items, events and archives', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'prismflow-root-'));
+    mkdirSync(join(root, 'sub'));
+    const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, ...Buffer.from('JFIF\0')]);
+    for (const file of ['sub/a.jpg', 'sub/b.jpg', 'sub/gone.jpg']) writeFileSync(join(root, file), jpeg);
+    const server = await serve({ roots: rootsOf([root]), delay: 50 });
+    const { body } = await start(server, { paths: [join(root, 'sub')] });
+    rmSync(join(root, 'sub/gone.jpg'));
+    await server.ended(body.id);
+    const { items } = (await ask(server, 'GET', `/v1/jobs/${body.id}/items`)).body;
+    expect(items.map(({ path }: { path: string }) => path)).toEqual(['sub/a.jpg', 'sub/b.jpg', 'sub/gone.jpg']);
+    expect(items[2]).toMatchObject({ state: 'failed', problem: [{ code: 'image/not-found' }] });
+    for (const url of ['/items', '/events', '/results.zip', '']) {
+      const answer = await server.app.inject(`/v1/jobs/${body.id}${url}`);
+      expect(answer.statusCode).toBe(200);
+      expect(answer.rawPayload.includes(root), url).toBe(false);
+    }
+    rmSync(root, { recursive: true });
+  });
+
   it('fetches URLs where that is allowed', async () => {
     const server = await serve({
       urls: PUBLIC,

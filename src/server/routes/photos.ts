@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { Type } from 'typebox';
 import { DiagnosticError, type Diagnostics, failure } from '../../diagnostics/index.js';
 import { type Caller, owns } from '../access/authorise.js';
-import { type App, callerFor, run, untilGone } from '../app.js';
+import { type App, callerFor, hideFrom, run, untilGone } from '../app.js';
 import type { ServerContext } from '../context.js';
 import { problemOf } from '../problems/problem.js';
 import { bytesOf, photoBody, photosForm } from '../schemas/binary.js';
@@ -192,9 +192,10 @@ const receiveAll = async (
     if (E.isRight(kept)) received.push(shownPhoto(kept.right));
     else {
       firstProblem ??= kept.left;
+      const problem = problemOf(kept.left, hideFrom(request));
       received.push({
         name: called,
-        problem: { ...problemOf(kept.left), diagnostics: [...problemOf(kept.left).diagnostics] },
+        problem: { ...problem, diagnostics: [...problem.diagnostics] },
       });
     }
   }

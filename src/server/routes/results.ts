@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { DiagnosticError, failure } from '../../diagnostics/index.js';
-import type { App } from '../app.js';
+import { type App, hideFrom } from '../app.js';
 import { eventText, HEARTBEAT, jobEvents } from '../jobs/events.js';
 import { withHeartbeat } from '../jobs/heartbeat.js';
 import { resultsZip } from '../jobs/zip.js';
@@ -78,7 +78,7 @@ export const resultRoutes =
             'content-disposition',
             attachment(joined(safeName(job.name === '' ? 'results' : job.name), '.zip')),
           )
-          .send(resultsZip(store, files, job));
+          .send(resultsZip(store, files, job, hideFrom(request)));
       },
     );
 
@@ -119,7 +119,12 @@ export const resultRoutes =
           gone.abort();
         });
         const signal = AbortSignal.any([gone.signal, services.stopping]);
-        const events = jobEvents(store, job.id, { signal, seen: from, show: told(services) });
+        const events = jobEvents(store, job.id, {
+          signal,
+          seen: from,
+          show: told(services),
+          hide: hideFrom(request),
+        });
         const stream = withHeartbeat(texts(events), HEARTBEAT, services.heartbeat ?? HEARTBEAT_MS);
         return reply
           .header('content-type', 'text/event-stream; charset=utf-8')

@@ -9,6 +9,7 @@ import { hasToken } from '../access/authorise.js';
 import { mend } from '../jobs/mend.js';
 import { cancelJob, createJob, recoverJobs, removeJob, retryJob, settle, takeNext } from '../jobs/queue.js';
 import { shownItem, shownJob } from '../jobs/shown.js';
+import { nothingHidden } from '../problems/hide.js';
 import { makeToken, tokenOf, tokensIn } from '../tokens/keeping.js';
 import { serverSecret } from '../webhooks/secret.js';
 import { keyBytes, valueBytes } from './records.js';
@@ -90,7 +91,7 @@ const used = (store: Store): void => {
   ] as const)
     for (const isReversed of [false, true]) for (const _ of store.range(table, { isReversed }));
   for (const { value } of store.range('jobs')) JSON.stringify(shownJob(value));
-  for (const { value } of store.range('items')) JSON.stringify(shownItem(value));
+  for (const { value } of store.range('items')) JSON.stringify(shownItem(value, nothingHidden));
   tokensIn(store);
   hasToken(store, clock.now);
   bytesKept(store);
