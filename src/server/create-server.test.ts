@@ -303,6 +303,59 @@ describe('the server', () => {
     expect(proto.statusCode).toBe(400);
   });
 
+  const manyFiles = (files: number, end = '--x--\r\n') => ({
+    headers: { 'content-type': 'multipart/form-data; boundary=x' },
+    payload:
+      Array.from(
+        { length: files },
+        (_, i) => `--x\r\nContent-Disposition: form-data; name="f"; filename="${i}.jpg"\r\n\r\nabc\r\n`,
+      ).join('') + end,
+  });
+
+  it.each(['/v1/photos', '/v1/edits?pipeline=copy', '/v1/previews'])(
+    'leaves nothing of forms with too many files, and of broken ones, at %s',
+    async (url) => {
+      const kept = (): number => [...store.range('photos')].length;
+      const before = kept();
+      for (const [given, status] of [
+        [manyFiles(9), 413],
+        [manyFiles(2, ''), 400],
+        [{ ...manyFiles(1), headers: { 'content-type': 'multipart/form-data' } }, 400],
+        [manyFiles(0), 400],
+      ] as const) {
+        const answer = await app.inject({ method: 'POST', url, ...given });
+        expect([given.payload.length, answer.statusCode]).toEqual([given.payload.length, status]);
+        expect(answer.json().detail).not.toBe('');
+      }
+      expect(readdirSync(join(state, 'incoming'))).toEqual([]);
+      expect(kept()).toBe(before);
+    },
+  );
+
+  it('refuses JSON with more levels than a request needs, before anything goes through them', async () => {
+    const depth = 100_000;
+    const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+    for (const url of ['/v1/edits', '/v1/previews', '/v1/presets']) {
+      const answer = await app.inject({
+        method: 'POST',
+        url,
+        headers: { 'content-type': 'application/json' },
+        payload: `{"name":"deep","photo":"x","edits":[{"pipeline":"copy","parameters":{"strength":${deep}}}]}`,
+      });
+      expect([url, answer.statusCode]).toEqual([url, 400]);
+      expect(answer.json()).toMatchObject({ code: 'serve/request', detail: expect.stringContaining('32 levels') });
+    }
+  });
+
+  it('keeps no preset under a name that is a device somewhere', async () => {
+    for (const name of ['con', 'NUL', 'com1']) {
+      const payload = { name, edits: [{ pipeline: 'copy' }] };
+      const answer = await app.inject({ method: 'POST', url: '/v1/presets', payload });
+      expect([name, answer.statusCode, answer.json().code]).toEqual([name, 409, 'serve/preset']);
+    }
+    expect((await app.inject('/v1/presets')).json()).toEqual({ presets: [] });
+  });
+
   it('leaves nothing of uploads that are cut off, or that go silent', async () => {
     const real = await serverOf('127.0.0.1', { silence: 300 });
     await real.listen({ host: '127.0.0.1', port: 0 });

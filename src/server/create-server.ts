@@ -57,6 +57,9 @@ export interface ServerOptions {
 /** Bytes of a body that is no photo. */
 const MOST_JSON = 2 ** 20;
 
+/** Milliseconds in which a request has to come: what 4 GiB take on a slow line. */
+const WHOLE_REQUEST_MS = 2 * 3600 * 1000;
+
 /** Fastify's own lines are left out: one of ours is written for each request. */
 class Quiet extends LogController {
   constructor() {
@@ -82,7 +85,8 @@ export const createServer = async ({
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
     logController: new Quiet(),
     bodyLimit: MOST_JSON,
-    requestTimeout: 0,
+    // The whole of a request; uploads that pause are given up much sooner.
+    requestTimeout: WHOLE_REQUEST_MS,
     // Behind a proxy, whoever asks is whom it names; nobody else may say so.
     trustProxy: proxies.length > 0 ? [...proxies] : false,
     return503OnClosing: true,

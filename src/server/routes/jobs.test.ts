@@ -234,6 +234,23 @@ describe('a request for a job', () => {
     const photo = await server.photo('a');
     const many = (count: number) => start(server, { photos: Array(count).fill(photo) });
     expect((await many(4)).body.code).toBe('job/too-many-photos');
+    // Photos that are found are counted while they are looked for, and a path that is named often is looked at once.
+    const root = mkdtempSync(join(tmpdir(), 'prismflow-root-'));
+    for (const name of ['a.jpg', 'b.jpg']) writeFileSync(join(root, name), 'x');
+    const looked: string[] = [];
+    const real = rootsOf([root]);
+    const roots: typeof real = {
+      ...real,
+      photosOf: (path, signal) => {
+        looked.push(path);
+        return real.photosOf(path, signal);
+      },
+    };
+    const other = await serve({ roots, mostPhotos: 3 });
+    const { body } = await start(other, { paths: Array.from({ length: 5000 }, () => '.') });
+    expect(body.code).toBe('job/too-many-photos');
+    expect(looked).toEqual(['.']);
+    rmSync(root, { recursive: true });
     expect((await many(3)).status).toBe(202);
     expect((await many(3)).status).toBe(202);
     expect(await many(3)).toMatchObject({ status: 503, body: { code: 'job/queue-full' } });

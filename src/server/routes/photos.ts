@@ -187,17 +187,20 @@ const receiveAll = async (
   const signal = untilGone(reply);
   const received: ReceivedBody[] = [];
   let firstProblem: Diagnostics | undefined;
-  for await (const { name: called, upload } of uploadsOf(request, context, name)) {
-    const kept = E.isLeft(upload) ? upload : await keepUpload(context, upload.right, owner, signal);
-    if (E.isRight(kept)) received.push(shownPhoto(kept.right));
-    else {
-      firstProblem ??= kept.left;
-      const problem = problemOf(kept.left, hideFrom(request));
-      received.push({
-        name: called,
-        problem: { ...problem, diagnostics: [...problem.diagnostics] },
-      });
+  try {
+    for await (const { name: called, upload } of uploadsOf(request, context, name)) {
+      const kept = E.isLeft(upload) ? upload : await keepUpload(context, upload.right, owner, signal);
+      if (E.isRight(kept)) received.push(shownPhoto(kept.right));
+      else {
+        firstProblem ??= kept.left;
+        const problem = problemOf(kept.left, hideFrom(request));
+        received.push({ name: called, problem: { ...problem, diagnostics: [...problem.diagnostics] } });
+      }
     }
+  } catch (thrown) {
+    // Nobody learns the ids of what came before the form was refused.
+    for (const each of received) if ('id' in each) await context.photos.remove(each.id);
+    throw thrown;
   }
   // One photo that is refused is a refusal; of several each has its own.
   if (received.length <= 1 && (firstProblem !== undefined || received.length === 0))
