@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { InvalidArgumentError } from 'commander';
 import { LEAST_MEMORY, LEAST_TIMEOUT, MOST_JOBS, MOST_TIMEOUT } from '../execution/run-limits.js';
 
@@ -88,6 +89,16 @@ export const publicOrigin = (given: string): string => {
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '')
     throw new InvalidArgumentError('It is an address such as https://photos.example.org.');
   return url.origin;
+};
+
+/** An address of a machine, or a network as in `10.0.0.0/8`. */
+export const network = (given: string): string => {
+  const [address = '', bits, ...rest] = given.split('/');
+  const most = { 4: 32, 6: 128 }[isIP(address)];
+  const isPrefix = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (most ?? 0));
+  if (most === undefined || !isPrefix || rest.length > 0)
+    throw new InvalidArgumentError('It is an IP address, or a network such as 10.0.0.0/8.');
+  return given;
 };
 
 /** Seconds, as in `12h` or `7d`. */

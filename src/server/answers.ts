@@ -1,7 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import type { Diagnostic } from '../diagnostics/index.js';
 import type { Notes } from '../operator/behaviour.js';
-import { toldOf } from './problems/problem.js';
+import { hideFrom } from './app.js';
+import { hidden } from './problems/problem.js';
 
 /** Bytes of a header that every proxy lets through. */
 const MOST_HEADER = 6000;
@@ -27,7 +28,7 @@ export interface Said {
 export const sayInHeaders = (reply: FastifyReply, { warnings, notes, milliseconds, waited }: Said): void => {
   reply.header('server-timing', `queue;dur=${waited}, edit;dur=${milliseconds}`);
   const told =
-    headerJson(warnings.map(toldOf)) ??
+    headerJson(warnings.map(hidden(hideFrom(reply.request)))) ??
     headerJson(warnings.slice(0, 3).map(({ code }) => ({ code, message: '' })));
   if (warnings.length > 0 && told !== undefined) reply.header('prismflow-warnings', told);
   const noted = headerJson(notes);

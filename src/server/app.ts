@@ -11,6 +11,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { DiagnosticError, type Diagnostics } from '../diagnostics/index.js';
 import { allowed, type Caller, LOCAL } from './access/authorise.js';
+import { type Hide, hidingPaths } from './problems/hide.js';
 import type { Scope } from './tokens/scopes.js';
 
 /** The server, whose routes' schemas type their handlers. */
@@ -28,6 +29,21 @@ const callers = new WeakMap<FastifyRequest['raw'], Caller>();
 export const noteCaller = (request: Pick<FastifyRequest, 'raw'>, caller: Caller): void => {
   callers.set(request.raw, caller);
 };
+
+const hiding = new WeakMap<FastifyRequest['raw'], Hide>();
+
+/** Notes what whoever asks does not learn. */
+export const noteHiding = (request: Pick<FastifyRequest, 'raw'>, hide: Hide): void => {
+  hiding.set(request.raw, hide);
+};
+
+/** What takes out of texts what whoever asks does not learn: unless noted otherwise, all paths. */
+export const hideFrom = (request: Pick<FastifyRequest, 'raw'>): Hide =>
+  hiding.get(request.raw) ?? hidingPaths();
+
+/** Who was noted to ask. */
+export const notedCaller = (request: Pick<FastifyRequest, 'raw'>): Caller | undefined =>
+  callers.get(request.raw);
 
 /** Who asks. Throws `token/scope` where they may not do this. */
 export const callerFor = (request: Pick<FastifyRequest, 'raw'>, scope: Scope): Caller =>

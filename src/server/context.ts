@@ -18,6 +18,8 @@ export interface ServerContext {
   readonly room: Room;
   /** The folder that is served: presets are written below it. */
   readonly folder: string;
+  /** Folders of which only those learn who may know all. */
+  readonly places: readonly string[];
   /** The file that is served, as the user named it; absent where only shipped pipelines are. */
   readonly served: string | undefined;
   /** Milliseconds that photos, results and receipts are kept. */

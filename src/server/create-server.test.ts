@@ -8,7 +8,7 @@ import { type Diagnostics, failure } from '../diagnostics/index.js';
 import type { Editor, EditResult, PhotoFacts, PreviewResult } from '../execution/editing/editor.js';
 import { createCatalogue, type Offer } from '../execution/editing/offers.js';
 import type { App } from './app.js';
-import { createServer } from './create-server.js';
+import { createServer, type ServerOptions } from './create-server.js';
 import { type Limits, usualLimits } from './limits.js';
 import { openPhotoShelf } from './photos/shelf.js';
 import { presetFiles } from './presets/preset-files.js';
@@ -45,6 +45,7 @@ const seen: PreviewResult = {
   ...timing,
 };
 
+let editing: ReturnType<Editor['state']> = 'ready';
 /** An editor that makes three bytes of everything, but of what is called bad. */
 const editor: Editor = {
   edit:
@@ -67,16 +68,18 @@ const editor: Editor = {
     },
   preview: () => TE.right(seen),
   inspect: (_, { name = '' } = {}) =>
-    name.startsWith('bad')
-      ? TE.left<Diagnostics>([
-          failure('image/unsupported-format', `${name} is in no picture format that is known.`),
-        ])
-      : name.startsWith('bomb')
-        ? TE.left<Diagnostics>([failure('serve/too-many-pixels', `${name} has too many pixels.`)])
-        : TE.right(facts),
+    name.startsWith('leaky')
+      ? TE.left<Diagnostics>([failure('image/read-failed', `ENOENT: open '${folder}/secret/x'.`)])
+      : name.startsWith('bad')
+        ? TE.left<Diagnostics>([
+            failure('image/unsupported-format', `${name} is in no picture format that is known.`),
+          ])
+        : name.startsWith('bomb')
+          ? TE.left<Diagnostics>([failure('serve/too-many-pixels', `${name} has too many pixels.`)])
+          : TE.right(facts),
   check: () => TE.right(undefined),
   load: () => ({ waiting: 0, working: 0 }),
-  isReady: () => true,
+  state: () => editing,
   close: async () => undefined,
 };
 const offer: Offer = {
@@ -90,9 +93,14 @@ const offer: Offer = {
 };
 
 let store: Store;
-const serverOf = async (host: string, more: Partial<Limits> = {}): Promise<App> =>
+const serverOf = async (
+  host: string,
+  more: Partial<Limits> = {},
+  options: Partial<ServerOptions> = {},
+): Promise<App> =>
   createServer({
     host,
+    ...options,
     context: {
       editor,
       catalogue: createCatalogue([offer]),
@@ -102,6 +110,7 @@ const serverOf = async (host: string, more: Partial<Limits> = {}): Promise<App> 
       limits: { ...usualLimits, bytes: 1000, files: 5, delay: 0, ...more },
       room: roomOf(store, 1e9),
       folder,
+      places: [folder],
       served: undefined,
       keep: 1000,
       now: Date.now,
@@ -294,6 +303,62 @@ describe('the server', () => {
     expect(proto.statusCode).toBe(400);
   });
 
+  const manyFiles = (files: number, end = '--x--\r\n') => ({
+    headers: { 'content-type': 'multipart/form-data; boundary=x' },
+    payload:
+      Array.from(
+        { length: files },
+        (_, i) => `--x\r\nContent-Disposition: form-data; name="f"; filename="${i}.jpg"\r\n\r\nabc\r\n`,
+      ).join('') + end,
+  });
+
+  it.each(['/v1/photos', '/v1/edits?pipeline=copy', '/v1/previews'])(
+    'leaves nothing of forms with too many files, and of broken ones, at %s',
+    async (url) => {
+      const kept = (): number => [...store.range('photos')].length;
+      const before = kept();
+      for (const [given, status] of [
+        [manyFiles(9), 413],
+        [manyFiles(2, ''), 400],
+        [{ ...manyFiles(1), headers: { 'content-type': 'multipart/form-data' } }, 400],
+        [manyFiles(0), 400],
+      ] as const) {
+        const answer = await app.inject({ method: 'POST', url, ...given });
+        expect([given.payload.length, answer.statusCode]).toEqual([given.payload.length, status]);
+        expect(answer.json().detail).not.toBe('');
+      }
+      expect(readdirSync(join(state, 'incoming'))).toEqual([]);
+      expect(kept()).toBe(before);
+    },
+  );
+
+  it('refuses JSON with more levels than a request needs, before anything goes through them', async () => {
+    const depth = 100_000;
+    const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+    for (const url of ['/v1/edits', '/v1/previews', '/v1/presets']) {
+      const answer = await app.inject({
+        method: 'POST',
+        url,
+        headers: { 'content-type': 'application/json' },
+        payload: `{"name":"deep","photo":"x","edits":[{"pipeline":"copy","parameters":{"strength":${deep}}}]}`,
+      });
+      expect([url, answer.statusCode]).toEqual([url, 400]);
+      expect(answer.json()).toMatchObject({
+        code: 'serve/request',
+        detail: expect.stringContaining('32 levels'),
+      });
+    }
+  });
+
+  it('keeps no preset under a name that is a device somewhere', async () => {
+    for (const name of ['con', 'NUL', 'com1']) {
+      const payload = { name, edits: [{ pipeline: 'copy' }] };
+      const answer = await app.inject({ method: 'POST', url: '/v1/presets', payload });
+      expect([name, answer.statusCode, answer.json().code]).toEqual([name, 409, 'serve/preset']);
+    }
+    expect((await app.inject('/v1/presets')).json()).toEqual({ presets: [] });
+  });
+
   it('leaves nothing of uploads that are cut off, or that go silent', async () => {
     const real = await serverOf('127.0.0.1', { silence: 300 });
     await real.listen({ host: '127.0.0.1', port: 0 });
@@ -324,10 +389,114 @@ describe('the server', () => {
       expect.arrayContaining(['/v1/edits', '/v1/photos/{id}', '/v1/presets']),
     );
     expect((await app.inject('/metrics')).body).toContain('prismflow_edits');
-    expect((await app.inject('/readyz')).json()).toEqual({ state: 'ready' });
     const policy = String((await app.inject('/healthz')).headers['content-security-policy']);
     expect(policy).toContain("default-src 'self'");
     expect(policy).not.toContain('unsafe-inline');
+  });
+});
+
+describe('/readyz', () => {
+  it.each([
+    ['ready', 'working', 200, 'ready'],
+    ['warming up', 'working', 503, 'warming up'],
+    ['failed', 'working', 503, 'failed'],
+    ['ready', 'failed', 503, 'failed'],
+    ['warming up', 'failed', 503, 'failed'],
+  ] as const)('of editing that is %s and jobs that are %s is %i: %s', async (now, jobs, status, said) => {
+    const one = await serverOf('127.0.0.1', {}, { jobs: () => jobs });
+    editing = now;
+    const answer = await one.inject('/readyz');
+    editing = 'ready';
+    expect(answer.statusCode).toBe(status);
+    expect(answer.json()).toEqual({ state: said, editing: now, jobs, store: 'working' });
+    expect(answer.headers['retry-after'] === undefined).toBe(status === 200);
+    await one.close();
+  });
+});
+
+describe('paths of the server', () => {
+  it('are told to nobody without the scope admin', async () => {
+    const wide = await serverOf('0.0.0.0');
+    const told = async (scope: 'edit' | 'admin', body: 'leaky.jpg' | 'bad.jpg') => {
+      const { token, text } = newToken({ name: scope, scopes: [scope], created: Date.now() });
+      await store.change((draft) => draft.put('tokens', [token.id], token)).kept;
+      const answer = await wide.inject({
+        method: 'POST',
+        url: `/v1/photos?name=${body}`,
+        headers: { host: '192.0.2.1', authorization: `Bearer ${text}`, 'content-type': 'image/jpeg' },
+        payload: 'abc',
+      });
+      return answer.body;
+    };
+    expect(await told('admin', 'leaky.jpg')).toContain(`${folder}/secret/x`);
+    const others = await told('edit', 'leaky.jpg');
+    expect(others).not.toContain(folder);
+    expect(others).toContain("open 'secret/x'");
+    await wide.close();
+  });
+});
+
+describe('the rate of one client', () => {
+  const limited = async (host: string, options: Partial<ServerOptions> = {}) => {
+    const one = await serverOf(host, { rate: 3 }, options);
+    const ask = async (remoteAddress: string, headers: Readonly<Record<string, string>> = {}) =>
+      (
+        await one.inject({
+          url: '/v1/pipelines',
+          remoteAddress,
+          headers: { host: host === '0.0.0.0' ? '192.0.2.1' : 'localhost', ...headers },
+        })
+      ).statusCode;
+    return { one, ask };
+  };
+
+  it('is that of an address, whatever tokens are tried', async () => {
+    const { one, ask } = await limited('0.0.0.0');
+    const tries: number[] = [];
+    for (let i = 0; i < 6; i++) tries.push(await ask('198.51.100.1', { authorization: `Bearer pft_${i}` }));
+    expect(tries).toEqual([401, 401, 401, 429, 429, 429]);
+    expect(await ask('198.51.100.2')).toBe(401);
+    await one.close();
+  });
+
+  it('is that of a token, wherever it is used', async () => {
+    const { one, ask } = await limited('0.0.0.0');
+    const { token, text } = newToken({ name: 'rate', scopes: ['edit'], created: Date.now() });
+    await store.change((draft) => draft.put('tokens', [token.id], token)).kept;
+    const authorization = `Bearer ${text}`;
+    const tries: number[] = [];
+    for (let i = 0; i < 4; i++) tries.push(await ask(`198.51.100.${10 + i}`, { authorization }));
+    expect(tries).toEqual([200, 200, 200, 429]);
+    // An address at which it was used up is not that of others there.
+    expect(await ask('198.51.100.10')).toBe(401);
+    await one.close();
+  });
+
+  it('is that of a network of IPv6', async () => {
+    const { one, ask } = await limited('0.0.0.0');
+    const tries: number[] = [];
+    for (let i = 0; i < 4; i++) tries.push(await ask(`2001:db8:1:2::${i}`));
+    expect(tries).toEqual([401, 401, 401, 429]);
+    expect(await ask('2001:db8:1:3::1')).toBe(401);
+    await one.close();
+  });
+
+  it('is that of whom a proxy names, and of nobody whom others name', async () => {
+    const origins = ['https://photos.example.org'];
+    const named = (i: number) => ({ 'x-forwarded-for': `203.0.113.${i}` });
+    for (const { options, from, isBelieved } of [
+      { options: {}, from: '127.0.0.1', isBelieved: false },
+      { options: { origins }, from: '127.0.0.1', isBelieved: true },
+      { options: { origins }, from: '10.0.0.9', isBelieved: false },
+      { options: { origins, proxies: ['10.0.0.0/8'] }, from: '10.0.0.9', isBelieved: true },
+      { options: { origins, proxies: ['10.0.0.0/8'] }, from: '11.0.0.9', isBelieved: false },
+    ]) {
+      const { one, ask } = await limited('127.0.0.1', options);
+      const tries: number[] = [];
+      for (let i = 0; i < 4; i++) tries.push(await ask(from, named(i)));
+      expect([from, tries.at(-1)]).toEqual([from, isBelieved ? 200 : 429]);
+      await one.close();
+    }
   });
 });
 

@@ -13,22 +13,26 @@ import Fastify, {
   LogController,
   type RawServerDefault,
 } from 'fastify';
-import { failure } from '../diagnostics/index.js';
+import * as E from 'fp-ts/lib/Either.js';
+import { DiagnosticError, type Diagnostics, failure } from '../diagnostics/index.js';
 import { version } from '../records/receipts/versions.js';
-import { callerOf } from './access/authorise.js';
+import { callerOf, NOBODY } from './access/authorise.js';
+import { clientKey } from './access/clients.js';
 import { createGate, type Gate, isLoopback } from './access/hosts.js';
 import { authorizationOf, sessionRoutes } from './access/session.js';
-import { type App, noteCaller, orThrow } from './app.js';
+import { type App, noteCaller, notedCaller, noteHiding, orThrow } from './app.js';
 import type { ServerContext } from './context.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { servePage } from './page.js';
+import { hidingPaths, nothingHidden } from './problems/hide.js';
 import { answerThrown, refuse } from './problems/problem.js';
 import { editRoutes } from './routes/edits.js';
-import { healthRoutes } from './routes/health.js';
+import { healthRoutes, type JobsState } from './routes/health.js';
 import { photoRoutes } from './routes/photos.js';
 import { pipelineRoutes } from './routes/pipelines.js';
 import { presetRoutes } from './routes/presets.js';
 import { previewRoutes } from './routes/previews.js';
+import { allows } from './tokens/scopes.js';
 import { validatorCompiler } from './validation.js';
 
 /** What a server is made of. */
@@ -38,8 +42,12 @@ export interface ServerOptions {
   readonly host: string;
   /** Addresses that a proxy serves it at, as in `https://photos.example.org`. */
   readonly origins?: readonly string[];
+  /** Addresses and networks of proxies, which may say who asks. Default: this machine's own where there are origins, else none. */
+  readonly proxies?: readonly string[];
   /** Routes of others, such as those of jobs. */
   readonly more?: readonly ((app: App) => void)[];
+  /** Whether jobs are worked on. Default: they are. */
+  readonly jobs?: JobsState;
   /** Figures for Prometheus. Default: new ones. */
   readonly metrics?: Metrics;
   /** Default: nothing is logged. */
@@ -48,6 +56,9 @@ export interface ServerOptions {
 
 /** Bytes of a body that is no photo. */
 const MOST_JSON = 2 ** 20;
+
+/** Milliseconds in which a request has to come: what 4 GiB take on a slow line. */
+const WHOLE_REQUEST_MS = 2 * 3600 * 1000;
 
 /** Fastify's own lines are left out: one of ours is written for each request. */
 class Quiet extends LogController {
@@ -64,7 +75,9 @@ export const createServer = async ({
   context,
   host,
   origins = [],
+  proxies = origins.length > 0 ? ['127.0.0.0/8', '::1'] : [],
   more = [],
+  jobs,
   metrics = createMetrics(context.editor),
   logger,
 }: ServerOptions): Promise<App> => {
@@ -72,9 +85,10 @@ export const createServer = async ({
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
     logController: new Quiet(),
     bodyLimit: MOST_JSON,
-    requestTimeout: 0,
+    // The whole of a request; uploads that pause are given up much sooner.
+    requestTimeout: WHOLE_REQUEST_MS,
     // Behind a proxy, whoever asks is whom it names; nobody else may say so.
-    trustProxy: origins.length > 0 ? (_: string, hop: number) => hop === 0 : false,
+    trustProxy: proxies.length > 0 ? [...proxies] : false,
     return503OnClosing: true,
     routerOptions: { maxParamLength: 200 },
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -87,7 +101,7 @@ export const createServer = async ({
   await registerPlugins(app, context, host);
   measure(app, metrics);
   takeStreams(app);
-  healthRoutes(app, context, metrics);
+  healthRoutes(app, context, metrics, jobs);
   sessionRoutes(app);
   pipelineRoutes(app, context);
   photoRoutes(app, context);
@@ -100,9 +114,17 @@ export const createServer = async ({
 };
 
 /** What is looked at before anything else: whom a request means, where it comes from, and who makes it. */
-const guardRequests = (app: App, { store, now }: ServerContext, gate: Gate, isTokenNeeded: boolean): void => {
+const guardRequests = (
+  app: App,
+  { store, now, places }: ServerContext,
+  gate: Gate,
+  isTokenNeeded: boolean,
+): void => {
+  const hide = hidingPaths(places);
+  const refused = new WeakMap<FastifyRequest['raw'], Diagnostics>();
   app.addHook('onRequest', async (request) => {
     const { headers, method } = request;
+    noteHiding(request, hide);
     const refusal = gate.refusal({
       method,
       host: headers.host,
@@ -115,8 +137,16 @@ const guardRequests = (app: App, { store, now }: ServerContext, gate: Gate, isTo
     const isOpen = OPEN.has(path) || (!path.startsWith('/v1/') && path !== '/metrics');
     // Where no token is needed, a cookie that another server of this machine has set counts for nothing.
     const authorization = isTokenNeeded ? authorizationOf(headers) : headers.authorization;
-    if (!isOpen || headers.authorization !== undefined)
-      noteCaller(request, orThrow(callerOf(store, isTokenNeeded, authorization, now())));
+    if (isOpen && headers.authorization === undefined) return;
+    const caller = callerOf(store, isTokenNeeded, authorization, now());
+    noteCaller(request, E.isRight(caller) ? caller.right : NOBODY);
+    if (E.isLeft(caller)) refused.set(request.raw, caller.left);
+    else if (allows(caller.right.scopes, 'admin')) noteHiding(request, nothingHidden);
+  });
+  // Refused only now, so that requests without a token that counts are counted as well: see `rateLimit`.
+  app.addHook('preParsing', async (request) => {
+    const refusal = refused.get(request.raw);
+    if (refusal !== undefined) throw new DiagnosticError(refusal);
   });
 };
 
@@ -152,7 +182,7 @@ const registerPlugins = async (app: App, { limits }: ServerContext, host: string
       'x-ratelimit-remaining': true,
       'x-ratelimit-reset': true,
     },
-    keyGenerator: (request) => request.headers.authorization ?? request.ip,
+    keyGenerator: (request) => clientKey(notedCaller(request), request.ip),
     errorResponseBuilder: (_, { max, after }) =>
       Object.assign(new Error(`One client may ask ${max} times in a minute; try again in ${after}.`), {
         statusCode: 429,

@@ -5,6 +5,7 @@ import type { App } from './app.js';
 import type { ServerContext } from './context.js';
 import { startExpiry } from './jobs/expiry.js';
 import { openJobFiles, removeOrphans } from './jobs/job-files.js';
+import { mend } from './jobs/mend.js';
 import { jobMetrics } from './jobs/metrics.js';
 import { recoverJobs } from './jobs/queue.js';
 import { rootsOf } from './jobs/roots.js';
@@ -42,6 +43,8 @@ export interface JobOptions {
 /** Jobs, ready to be served. */
 export interface Jobs {
   readonly routes: (app: App) => void;
+  /** Whether photos are taken from the queue. */
+  readonly state: () => 'working' | 'failed';
   /** Ends streams of events, and takes no more photos. */
   readonly end: () => void;
   /** Waits for what is worked on; the signal gives it back unfinished. Nothing more is written then. */
@@ -55,13 +58,18 @@ const MOST_STREAMS = 500;
 
 /**
  * Goes on with the jobs of a state: what was being worked on when the server ended waits again, files that no change speaks of are
- * removed, and so is what has expired meanwhile. Nothing may be received while this opens.
+ * removed, and so is what has expired meanwhile; records that are damaged are set aside. Nothing may be received while this opens.
  */
 export const openJobs = async (context: ServerContext, options: JobOptions): Promise<Jobs> => {
   const { store, photos, editor, limits, keep, now } = context;
   const { state, failed, reach = PUBLIC } = options;
   const files = await openJobFiles(state, photos);
-  await store.change((draft) => recoverJobs(draft, { now: now(), keep })).kept;
+  const clock = { now: now(), keep };
+  const damaged = await store.setAside(clock.now);
+  await store.change((draft) => {
+    if (damaged.length > 0) mend(draft, damaged, clock);
+    recoverJobs(draft, clock);
+  }).kept;
   await serverSecret(store);
   await removeOrphans(state, store);
   const roots = rootsOf(options.roots);
@@ -119,6 +127,7 @@ export const openJobs = async (context: ServerContext, options: JobOptions): Pro
       jobRoutes(services)(app);
       resultRoutes(services)(app);
     },
+    state: scheduler.state,
     end: () => stopping.abort(),
     stop: async (signal) => {
       stopping.abort();

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir, realpath, statfs } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { DiagnosticError, type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
 import { createEditor } from '../execution/editing/editor.js';
 import { createCatalogue, type Offer, offersOf, shippedOffers } from '../execution/editing/offers.js';
@@ -24,7 +25,7 @@ import { openJobs } from './open-jobs.js';
 import { openPhotoShelf } from './photos/shelf.js';
 import { presetFiles } from './presets/preset-files.js';
 import { trainingRoutes } from './routes/trainings.js';
-import { openStore, type Store } from './store/store.js';
+import { type Damaged, openStore, type Store } from './store/store.js';
 import { bytesKept, roomOf } from './store/usage.js';
 import { openTrainings, type Trainings } from './trainings/trainings.js';
 
@@ -38,6 +39,8 @@ export interface StartOptions {
   /** 0 for any that is free. */
   readonly port: number;
   readonly origins: readonly string[];
+  /** Addresses and networks of proxies, which may say who asks. Default: this machine's own where there are origins. */
+  readonly proxies?: readonly string[];
   readonly engine: string;
   readonly jobs: number;
   readonly memory: number;
@@ -83,7 +86,8 @@ export const start =
     const { file, folder, host, state = stateFolder(folder) } = options;
     const own = file === undefined ? E.right([]) : await offersOf(file, 'file')();
     if (E.isLeft(own)) return own;
-    const kept = await openState(state);
+    const logger = pino({ level: options.verbose ? 'info' : 'error' }, process.stderr);
+    const kept = await openState(state, ([{ code, message }]) => logger.error({ code }, message));
     if (E.isLeft(kept)) return kept;
     const { store, release } = kept.right;
     if (!isLoopback(host) && !hasToken(store, Date.now())) {
@@ -94,7 +98,7 @@ export const start =
     const trainings = await trainingsOf(options);
     const stopping = new AbortController();
     const routes = trainingRoutes({ ...context, trainings, stopping: stopping.signal });
-    const { app, work } = await serverOf(options, state, context, routes);
+    const { app, work } = await serverOf(options, state, context, logger, routes);
     const close = async (patience: number): Promise<void> => {
       const late = AbortSignal.timeout(patience);
       const isLate = new Promise((end) => late.addEventListener('abort', end, { once: true }));
@@ -149,6 +153,7 @@ const contextOf = async (
     limits,
     room: roomOf(store, disk ?? bytesKept(store) + (await halfFree(state))),
     folder,
+    places: await placesOf(state, folder, options.roots),
     served: file?.shown,
     keep,
     now: Date.now,
@@ -167,14 +172,26 @@ const trainingsOf = async ({ file, folder, roots, engine }: StartOptions): Promi
   });
 };
 
+/** Folders that texts may name, as they are called and where they really are. */
+const placesOf = async (
+  state: string,
+  folder: string,
+  roots: readonly string[],
+): Promise<readonly string[]> => {
+  const own = fileURLToPath(new URL('../../', import.meta.url)).replace(/[\\/]$/, '');
+  const all = [state, folder, ...roots, own, homedir(), tmpdir()].map((each) => resolve(each));
+  const real = await Promise.all(all.map((each) => realpath(each).catch(() => each)));
+  return [...all, ...real];
+};
+
 /** The HTTP server with its jobs, which go on at once. */
 const serverOf = async (
-  { host, origins, roots, allowUrls, allowPrivateWebhooks, jobs, verbose }: StartOptions,
+  { host, origins, proxies, roots, allowUrls, allowPrivateWebhooks, jobs }: StartOptions,
   state: string,
   context: ServerContext,
+  logger: Logger,
   more: (app: App) => void,
 ) => {
-  const logger = pino({ level: verbose ? 'info' : 'error' }, process.stderr);
   const metrics = createMetrics(context.editor);
   const work = await openJobs(context, {
     roots,
@@ -185,17 +202,27 @@ const serverOf = async (
     registry: metrics.registry,
     failed: (thrown) => logger.error(thrown),
   });
-  const app = await createServer({ context, host, origins, more: [work.routes, more], metrics, logger });
+  const app = await createServer({
+    context,
+    host,
+    origins,
+    ...(proxies === undefined || proxies.length === 0 ? {} : { proxies }),
+    more: [work.routes, more],
+    jobs: work.state,
+    metrics,
+    logger,
+  });
   return { app, work };
 };
 
 /** A state that this server alone works on. */
 const openState = async (
   state: string,
+  damaged: Damaged,
 ): Promise<E.Either<Diagnostics, { readonly store: Store; readonly release: () => Promise<void> }>> => {
   const lock = await held(state);
   if (E.isLeft(lock)) return lock;
-  const store = opened(state);
+  const store = opened(state, damaged);
   if (E.isLeft(store)) {
     await lock.right.release();
     return store;
@@ -231,9 +258,9 @@ const inUse =
     failure('store/in-use', `Process ${pid} on ${host} has served from ${state} since ${since}.`),
   ];
 
-const opened = (state: string): E.Either<Diagnostics, Store> => {
+const opened = (state: string, damaged: Damaged): E.Either<Diagnostics, Store> => {
   try {
-    return E.right(openStore(join(state, 'store')));
+    return E.right(openStore(join(state, 'store'), damaged));
   } catch (thrown) {
     return E.left(
       thrown instanceof DiagnosticError

@@ -3,8 +3,23 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
 
+const JSON_TYPE = 'application/json';
+
 /** Faults that are told of one request. */
 const MOST_TOLD = 5;
+
+/** Levels that the JSON of a request may have: what is deeper ends a process that goes through it level by level. */
+const MOST_LEVELS = 32;
+
+/** Whether JSON has more levels of lists and objects than a request may have. */
+export const isTooDeep = (value: unknown): boolean => {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MOST_LEVELS) return true;
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+  }
+  return false;
+};
 
 /** A request that is not as its route's schema has it. */
 export class InvalidRequest extends Error {
@@ -15,13 +30,19 @@ export class InvalidRequest extends Error {
   }
 }
 
+const TOO_DEEP = { instancePath: '', message: `must have ${MOST_LEVELS} levels at most` };
+
 /**
  * Checks requests by the schemas of their routes. Texts of an address become the numbers that they are meant to be; in a body a text is a
  * text, and nothing is left out of it silently.
  */
-export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart, ...of }) => {
+  // Photos and forms are streams, which are checked while they are read. The library says of which type a body is; its declarations do not.
+  const { contentType = JSON_TYPE } = of as { readonly contentType?: string };
+  if (httpPart === 'body' && contentType !== JSON_TYPE) return (value: unknown) => ({ value });
   const compiled = Compile(schema);
   return (given: unknown) => {
+    if (httpPart === 'body' && isTooDeep(given)) return { error: new InvalidRequest([TOO_DEEP], 'body') };
     const value: unknown = httpPart === 'body' ? given : Value.Convert(schema, given);
     if (compiled.Check(value)) return { value };
     return { error: new InvalidRequest(compiled.Errors(value).slice(0, MOST_TOLD), httpPart ?? 'request') };

@@ -31,6 +31,7 @@ beforeAll(async () => {
     await sharp({ create: { width: 96, height: 64, channels: 3, background: { r: 90, g: 120, b: 150 } } })
       .jpeg()
       .toFile(join(folder, 'photos', name));
+  copyFileSync(join(folder, 'photos', 'lake.jpg'), join(folder, 'lake.jpg'));
   server = await serve(folder, ['--root', 'photos']);
   for (let i = 0; i < 600 && !(await fetch(`${server.base}/readyz`)).ok; i++)
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -43,10 +44,13 @@ afterAll(async () => {
 });
 
 interface Media {
+  readonly schema?: object;
   readonly example?: unknown;
   readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
 }
 interface Operation {
+  readonly operationId?: string;
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Media>> }>>;
   readonly requestBody?: { readonly content: Readonly<Record<string, Media>> };
 }
 interface Description {
@@ -82,7 +86,12 @@ describe('the description of the API', () => {
         return all.map((example) => ({ path, method, example }));
       }),
     );
-    expect(examples.map(({ path }) => path)).toContain('/v1/jobs');
+    expect([...new Set(examples.map(({ path }) => path))].sort()).toEqual([
+      '/v1/edits',
+      '/v1/jobs',
+      '/v1/presets',
+      '/v1/previews',
+    ]);
     for (const { path, method, example } of examples) {
       const answer = await fetch(`${server.base}${path}`, {
         method: method.toUpperCase(),
@@ -91,6 +100,30 @@ describe('the description of the API', () => {
       });
       expect([path, answer.status, answer.ok ? '' : await answer.text()]).toEqual([path, answer.status, '']);
     }
+  });
+
+  it('says of bytes what they are', async () => {
+    const { paths } = await described();
+    const contentOf = (path: string, method: string, status = '200') =>
+      Object.entries(paths[path]?.[method]?.responses[status]?.content ?? {});
+    for (const [path, method] of [
+      ['/v1/edits', 'post'],
+      ['/v1/previews', 'post'],
+      ['/v1/photos/{id}/view', 'get'],
+      ['/v1/photos/{id}/file', 'get'],
+      ['/v1/jobs/{id}/items/{number}/result', 'get'],
+      ['/v1/jobs/{id}/results.zip', 'get'],
+    ] as const) {
+      expect([path, contentOf(path, method).length > 0]).toEqual([path, true]);
+      for (const [type, { schema }] of contentOf(path, method))
+        expect(schema).toMatchObject({ type: 'string', format: 'binary', contentMediaType: type });
+    }
+    for (const path of ['/v1/edits', '/v1/previews', '/v1/photos', '/v1/jobs'])
+      expect(Object.keys(paths[path]?.post?.requestBody?.content ?? {})).toContain('multipart/form-data');
+    expect(contentOf('/v1/jobs/{id}/events', 'get').map(([type]) => type)).toEqual(['text/event-stream']);
+    // Every address says what it is for, and has a name that clients call it by.
+    const operations = Object.values(paths).flatMap((path) => Object.values(path));
+    expect(operations.filter(({ operationId, responses }) => !operationId || !responses)).toEqual([]);
   });
 
   it('makes a client that the compiler holds to it, and that edits photos', async () => {
@@ -107,7 +140,8 @@ describe('the description of the API', () => {
     });
     writeFileSync(
       join(place, 'use.ts'),
-      `import { Api } from './client.ts';
+      `import { readFileSync } from 'node:fs';
+import { Api } from './client.ts';
 
 const api = new Api({ baseUrl: process.argv[2] as string });
 const { data: job } = await api.jobs.createJob({ name: 'client', edits: [{ pipeline: 'exposure' }], paths: ['.'] });
@@ -117,10 +151,17 @@ while (state === 'waiting' || state === 'working') {
   await new Promise((resolve) => setTimeout(resolve, 100));
   state = (await api.jobs.getJob(job.id)).data.state;
 }
+const body = readFileSync(process.argv[3] as string);
+const uploaded = await fetch(api.baseUrl + '/v1/photos', { method: 'POST', headers: { 'content-type': 'image/jpeg' }, body });
+const [first] = ((await uploaded.json()) as { photos: { id: string }[] }).photos;
+if (first === undefined) throw new Error('no photo');
+const edited: Blob = (
+  await api.edits.createEdit({ photo: first.id, edits: [{ pipeline: 'exposure' }] }, {}, { format: 'blob' })
+).data;
 const { data: { items } } = await api.jobs.listItems(job.id);
 // @ts-expect-error The compiler knows the names of fields.
 const none = job.nothing;
-process.stdout.write(JSON.stringify({ state, total, none, done: items.map((item) => item.result?.type) }));
+process.stdout.write(JSON.stringify({ state, total, none, edited: edited.size > 100, done: items.map((item) => item.result?.type) }));
 `,
     );
     writeFileSync(join(place, 'package.json'), '{ "type": "module" }');
@@ -149,23 +190,47 @@ process.stdout.write(JSON.stringify({ state, total, none, done: items.map((item)
       pathToFileURL(join(root, 'node_modules/tsx/dist/esm/index.mjs')).href,
       join(place, 'use.ts'),
       server.base,
+      join(folder, 'photos', 'lake.jpg'),
     ]);
-    expect(JSON.parse(stdout)).toEqual({ state: 'done', total: 2, done: ['image/jpeg', 'image/jpeg'] });
+    expect(JSON.parse(stdout)).toEqual({
+      state: 'done',
+      total: 2,
+      edited: true,
+      done: ['image/jpeg', 'image/jpeg'],
+    });
   });
 });
 
-describe('docs/serving.md', () => {
-  const commands = snippetsOf(pageOf('docs/serving.md')).filter(({ note }) => note === 'curl');
+/** What commands of curl print: JSON, and what they save: photos. Each that is refused fails. */
+const looked = async (text: string, stdout: string): Promise<void> => {
+  const saved = [...text.matchAll(/ -o (\S+)/g)].map(([, name = '']) => name);
+  for (const name of saved) expect((await sharp(join(folder, name)).metadata()).format, name).toBe('jpeg');
+  const printing = text.split('\n').filter((line) => line.startsWith('curl') && !line.includes(' -o '));
+  if (printing.length === 0) expect(stdout).toBe('');
+  else if (text.includes('/v1/jobs'))
+    expect(JSON.parse(stdout)).toMatchObject({ counts: { total: expect.any(Number) } });
+  else expect(JSON.parse(stdout)).toMatchObject({ pipelines: expect.any(Array) });
+};
 
-  it('has commands of curl', () => expect(commands.length).toBeGreaterThan(1));
+describe.each(['docs/serving.md', 'README.md'])('%s', (page) => {
+  const commands = snippetsOf(pageOf(page)).filter(({ note }) => note === 'curl');
 
-  it.each(commands.map(({ text, line }) => [`docs/serving.md:${line}`, text] as const))(
-    '%s',
-    async (_, text) => {
-      const { stdout } = await run('sh', ['-c', text.replaceAll('localhost:8080', server.base.slice(7))], {
-        cwd: folder,
-      });
-      expect(JSON.parse(stdout)).toMatchObject({ counts: { total: expect.any(Number) } });
-    },
-  );
+  it('has commands of curl', () => expect(commands.length).toBeGreaterThan(0));
+
+  it('has no command of curl that is not run', () => {
+    const others = pageOf(page)
+      .split('\n')
+      .filter((line) => line.startsWith('curl '));
+    expect(others.filter((line) => !commands.some(({ text }) => text.includes(line)))).toEqual([]);
+  });
+
+  it.each(commands.map(({ text, line }) => [`${page}:${line}`, text] as const))('%s', async (_, text) => {
+    writeFileSync(join(folder, '.curlrc'), 'fail-with-body\n');
+    const { stdout } = await run(
+      'sh',
+      ['-ec', text.replaceAll(/(?:localhost|127\.0\.0\.1):8080/g, server.base.slice(7))],
+      { cwd: folder, env: { ...process.env, CURL_HOME: folder }, maxBuffer: 1e7 },
+    );
+    await looked(text, stdout);
+  });
 });

@@ -64,6 +64,40 @@ describe('pipe serve', () => {
     expect(readdirSync(join(folder, 'state/incoming'))).toEqual([]);
   }, 120_000);
 
+  it('edits a photo of 2400x2400 to the bytes of `pipe run`, by a model that ships and by one of its own', async () => {
+    const side = 2400;
+    // Smooth and noisy parts, so that every strip and tile has something to do.
+    const samples = new Uint8Array(side * side * 3);
+    for (let i = 0; i < samples.length; i++) {
+      const [x, y] = [Math.floor(i / 3) % side, Math.floor(i / 3 / side)];
+      samples[i] = (90 + 60 * Math.sin(x / 90) + 60 * Math.cos(y / 70) + ((i * 7919) % 31)) & 255;
+    }
+    mkdirSync(join(folder, 'large'));
+    await sharp(samples, { raw: { width: side, height: side, channels: 3 } })
+      .jpeg({ quality: 92 })
+      .toFile(join(folder, 'large/square.jpg'));
+    const photo = readFileSync(join(folder, 'large/square.jpg'));
+    const server = begin('serve', '--port', '0', '--state', 'large-state');
+    const address = await said(server);
+    for (const [name, pipeline] of [
+      ['dehaze', 'dehaze'],
+      ['exposure', 'exposure'],
+    ] as const) {
+      const out = join(folder, `large-${name}`);
+      expect(await ended(begin('run', name, '--set', 'photos=large', '--set', `output=${out}`, '--quiet'))).toBe(0);
+      const edited = await fetch(`${address}/v1/edits?pipeline=${pipeline}&name=square.jpg`, {
+        method: 'POST',
+        headers: { 'content-type': 'image/jpeg' },
+        body: photo,
+      });
+      expect(edited.status).toBe(200);
+      const bytes = Buffer.from(await edited.arrayBuffer());
+      expect([name, bytes.equals(readFileSync(join(out, 'square.jpg')))]).toEqual([name, true]);
+    }
+    server.kill('SIGTERM');
+    expect(await ended(server)).toBe(0);
+  }, 180_000);
+
   it('refuses to be reached by others without a token, and a port that is taken', async () => {
     expect(await ended(begin('serve', '--host', '0.0.0.0', '--port', '0', '--state', 'other'))).toBe(2);
     const first = begin('serve', '--port', '0', '--state', 'one');

@@ -7,6 +7,9 @@ import { killServe } from './serve.js';
 
 const mounting = canMount();
 
+/** How often a server is killed. */
+const SERVE_KILLS = Number(process.env.SERVE_KILLS ?? 200);
+
 /** The same in two places at once, half as often in each: starting a process keeps no more than one core busy. */
 const inTwoPlaces = async (torture: (kills: number) => Promise<Outcome>, kills: number): Promise<Outcome> => {
   const [one, other] = await Promise.all([torture(kills >> 1), torture(kills - (kills >> 1))]);
@@ -25,7 +28,7 @@ const inTwoPlaces = async (torture: (kills: number) => Promise<Outcome>, kills: 
 const tortures: Readonly<Record<string, (() => Promise<Outcome>) | undefined>> = {
   'kill-bulk': () => inTwoPlaces((kills) => killBulk(kills, 150), 200),
   'kill-watch': () => inTwoPlaces((kills) => killWatch(kills, 4), 200),
-  serve: () => killServe(200),
+  serve: () => killServe(SERVE_KILLS),
   'crash-run': () => crashes('run', 60, 20),
   'crash-watch': () => crashes('watch', 60, 20),
   'names-run': () => oddNames('run'),

@@ -33,7 +33,7 @@ const onStore = async (
   const folder = state === undefined ? stateFolder(terminal.folder) : resolve(terminal.folder, state);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await withStore(join(folder, 'store'), work);
+    await withStore(join(folder, 'store'), work, (damaged) => printDiagnostics(terminal, damaged));
     return exit.done;
   } catch (thrown) {
     if (!(thrown instanceof DiagnosticError)) throw thrown;

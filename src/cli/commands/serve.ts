@@ -18,6 +18,7 @@ export interface ServeArguments {
   readonly host: string;
   readonly port: number;
   readonly origin: readonly string[];
+  readonly trustProxy: readonly string[];
   readonly open: boolean;
   readonly engine: string;
   readonly jobs?: number;
@@ -42,6 +43,7 @@ export const serve = async (
     host,
     port,
     origin,
+    trustProxy,
     open,
     engine,
     jobs,
@@ -64,6 +66,7 @@ export const serve = async (
         host,
         port,
         origins: origin,
+        proxies: trustProxy,
         engine,
         jobs: jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)),
         memory: memory ?? memoryShare(),

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { ServeArguments } from '../commands/serve.js';
-import { bytes, duration, listed, port, publicOrigin } from '../option-values.js';
+import { bytes, duration, listed, network, port, publicOrigin } from '../option-values.js';
 import { engineOption, jobsOption, memoryOption, timeoutOption } from '../options.js';
 import type { Declare } from './declare.js';
 import { declareTokens } from './serve-token.js';
@@ -27,6 +27,14 @@ export const declare: Declare = (command, on, terminal) => {
       )
         .argParser((given: string, before: readonly string[]) => listed(publicOrigin(given), before))
         .default([], 'none'),
+    )
+    .addOption(
+      new Option(
+        '--trust-proxy <address>',
+        'a proxy, or a network of them as in 10.0.0.0/8, whose X-Forwarded-For says who asks; can be given several times',
+      )
+        .argParser((given: string, before: readonly string[]) => listed(network(given), before))
+        .default([], 'this machine, with --origin'),
     )
     .option('--open', 'open the page in a browser', false)
     .addOption(engineOption())

@@ -24,6 +24,12 @@ export const jobCodes = {
     remedy: 'Start the version that wrote it, or give another folder with --state.',
     disposition: 'fatal',
   },
+  'store/damaged': {
+    title: 'A record of the server is damaged',
+    remedy:
+      'It was set aside, and what it was of has to be given again. Look at the disk: records are written whole, so something else wrote there.',
+    disposition: 'permanent',
+  },
   'store/full': {
     title: 'The room that the server may take on the disk is used up',
     remedy: 'Delete jobs and photos, wait until some expire, or allow more with --disk.',

@@ -118,11 +118,11 @@ describe('the dispatch of tasks', () => {
     const work = { file: { path: '/p.yaml', text: '' }, set: {} };
     dispatch = createDispatch({ setup, jobs: 1, warm: () => [work, work, work], start });
     started[0]!.say({ kind: 'ready' });
-    expect(dispatch.isReady()).toBe(false);
+    expect(dispatch.state()).toBe('warming up');
     const ids = () =>
       started[0]!.told.flatMap((each) => (each.kind === 'do' && each.task.kind === 'warm' ? [each.id] : []));
     for (let i = 0; i < 3; i++) started[0]!.say({ kind: 'made', id: ids()[i]!, made: null });
-    expect(dispatch.isReady()).toBe(true);
+    expect(dispatch.state()).toBe('ready');
   });
 
   it('gives up on processes that never get to work', async () => {
@@ -134,6 +134,21 @@ describe('the dispatch of tasks', () => {
     expect(await asked).toMatchObject({
       left: [{ code: expect.stringMatching(/^run\/(system-refused|crashed)$/) }],
     });
+  });
+
+  it('says that it failed while no process starts, and tries again without being asked', async () => {
+    const { started, start } = fakes();
+    dispatch = createDispatch({ setup, jobs: 1, warm: () => [], start, rest: 10 });
+    expect(dispatch.state()).toBe('warming up');
+    const end = { by: 1, complaint: 'no such module', wasReady: false };
+    for (let i = 0; i < 3; i++) started[i]!.end(end);
+    expect(dispatch.state()).toBe('failed');
+    await expect.poll(() => started.length).toBe(4);
+    expect(dispatch.state()).toBe('failed');
+    started[3]!.end(end);
+    await expect.poll(() => started.length).toBe(5);
+    started[4]!.say({ kind: 'ready' });
+    expect(dispatch.state()).toBe('ready');
   });
 
   it('refuses what comes while it is closed', async () => {

@@ -16,6 +16,9 @@ export interface Load {
   readonly working: number;
 }
 
+/** Whether the process is warm, becomes warm, or does not start; then it is tried again after a while. */
+export type DispatchState = 'ready' | 'warming up' | 'failed';
+
 /** Gives tasks to an editing process, in the order of their priorities, and starts it again when it ends. */
 export interface Dispatch {
   readonly ask: (
@@ -24,7 +27,7 @@ export interface Dispatch {
     signal: AbortSignal | undefined,
   ) => TE.TaskEither<Diagnostics, object>;
   readonly load: () => Load;
-  readonly isReady: () => boolean;
+  readonly state: () => DispatchState;
   readonly close: (patience?: number) => Promise<void>;
 }
 
@@ -35,6 +38,8 @@ export interface DispatchOptions {
   readonly warm: () => readonly Work[];
   /** How a process is started. Default: as `startChild` does. */
   readonly start?: typeof startChild;
+  /** Milliseconds after which it is tried again to start one when none starts. Default: 15 s. */
+  readonly rest?: number;
 }
 
 /** A task that waits, or is worked on. */
@@ -59,6 +64,7 @@ const GRACE_MS = 3000;
 const LOOK_MS = 500;
 /** Processes that end one after the other before they get to work. */
 const MOST_STARTS = 3;
+const REST_MS = 15_000;
 const PATIENCE_MS = 20_000;
 
 interface State {
@@ -69,6 +75,8 @@ interface State {
   failedStarts: number;
   /** Tasks of warming up that are left; undefined before the process has started. */
   cold: number | undefined;
+  /** Until it is tried again, after starts that failed. */
+  rest: NodeJS.Timeout | undefined;
   isClosing: boolean;
   ids: number;
 }
@@ -82,6 +90,7 @@ export const createDispatch = (options: DispatchOptions): Dispatch => {
     child: undefined,
     failedStarts: 0,
     cold: undefined,
+    rest: undefined,
     isClosing: false,
     ids: 0,
   };
@@ -97,15 +106,20 @@ export const createDispatch = (options: DispatchOptions): Dispatch => {
   return {
     ask: (task, priority, signal) => () => asked(state, task, priority, signal),
     load: () => ({ waiting: state.waiting.length, working: state.working.size }),
-    isReady: () => state.cold === 0,
+    state: () => {
+      if (state.failedStarts >= MOST_STARTS) return 'failed';
+      return state.cold === 0 ? 'ready' : 'warming up';
+    },
     close: async (patience = PATIENCE_MS) => {
       clearInterval(clock);
+      clearTimeout(state.rest);
       await closed(state, patience);
     },
   };
 };
 
 const start = (state: State): void => {
+  clearTimeout(state.rest);
   state.cold = undefined;
   state.child = (state.options.start ?? startChild)(
     state.options.setup,
@@ -271,6 +285,9 @@ const ended = (state: State, { by, complaint, wasReady }: End): void => {
   const all = state.waiting;
   state.waiting = [];
   for (const entry of all) entry.settle(E.left(notStarted(complaint)));
+  // Nobody need ask for it to be tried again: whoever sees that it failed may send no more photos.
+  state.rest = setTimeout(() => start(state), state.options.rest ?? REST_MS);
+  state.rest.unref();
 };
 
 const nameOf = (task: Task): string => ('name' in task ? task.name : 'The warm-up');

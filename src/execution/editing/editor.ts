@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { ImageFormat } from '../../ports/index.js';
-import { createDispatch, type Load } from './dispatch.js';
+import { createDispatch, type DispatchState, type Load } from './dispatch.js';
 import type { EditStep } from './edit-step.js';
 import type { Catalogue } from './offers.js';
 import type { Edited, Made, PhotoFacts, Previewed, Setup, Task } from './protocol.js';
@@ -69,8 +69,8 @@ export interface Editor {
   /** Checks edits without a photo: what would be refused. */
   readonly check: (edits: readonly EditStep[]) => TE.TaskEither<Diagnostics, void>;
   readonly load: () => Load;
-  /** Whether the engine runs and the pipelines on offer are warm. */
-  readonly isReady: () => boolean;
+  /** Whether the engine runs and the pipelines on offer are warm, or the process that edits does not start. */
+  readonly state: () => DispatchState;
   /** Lets what is worked on end, for so many milliseconds at most; what waits fails with `serve/stopping`. Default: 20 seconds. */
   readonly close: (patience?: number) => Promise<void>;
 }
@@ -132,7 +132,7 @@ export const createEditor = (options: EditorOptions): Editor => {
         () => undefined,
       ),
     load: dispatch.load,
-    isReady: dispatch.isReady,
+    state: dispatch.state,
     close: dispatch.close,
   };
 };

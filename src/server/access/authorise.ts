@@ -9,7 +9,12 @@ export interface Caller {
   /** A token's id, or `local` where none is needed. */
   readonly id: string;
   readonly scopes: readonly Scope[];
+  /** The id of the token that was shown; absent where none was. */
+  readonly token?: string;
 }
+
+/** Who may do nothing. */
+export const NOBODY: Caller = { id: '', scopes: [] };
 
 /** Whoever uses the machine itself. */
 export const LOCAL: Caller = { id: 'local', scopes: ['admin'] };
@@ -36,7 +41,7 @@ export const callerOf = (
       failure('token/invalid', 'The token is not one that this server knows, or it counts no longer.'),
     ]);
   noteUse(store, token, now);
-  return E.right({ id: token.id, scopes: token.scopes });
+  return E.right({ id: token.id, scopes: token.scopes, token: token.id });
 };
 
 /** Errors: `token/scope`. */

@@ -33,6 +33,7 @@ export const sessionRoutes = (app: App): void => {
     '/v1/session',
     {
       schema: {
+        operationId: 'createSession',
         summary: 'Keep the token of this request in a cookie, until the browser is closed',
         tags: ['operation'],
         response: { 204: Type.Null(), ...refusals },
@@ -51,6 +52,7 @@ export const sessionRoutes = (app: App): void => {
     '/v1/session',
     {
       schema: {
+        operationId: 'deleteSession',
         summary: 'Take the cookie back',
         tags: ['operation'],
         response: { 204: Type.Null(), ...refusals },

@@ -78,14 +78,19 @@ const fromUrls = (urls: readonly string[], reach: Reach | undefined): readonly P
     return { name: nameOf(url), source };
   });
 
-const fromPaths = async (paths: readonly string[], roots: Roots): Promise<readonly Photo[]> => {
+/** What paths name; a path that is named twice is looked at once, and no further when there is more than a job may have. */
+const fromPaths = async (paths: readonly string[], roots: Roots, most: number): Promise<readonly Photo[]> => {
   const signal = AbortSignal.timeout(60_000);
+  const known = new Map<string, ReturnType<ReturnType<Roots['photosOf']>>>();
   const found: Photo[] = [];
   for (const path of paths) {
-    const files = await roots.photosOf(path, signal)();
+    const looked = known.get(path) ?? roots.photosOf(path, signal)();
+    known.set(path, looked);
+    const files = await looked;
     if (E.isLeft(files)) throw new DiagnosticError(files.left);
+    if (found.length + files.right.length > most) throw new DiagnosticError(tooMany('more photos', most));
     for (const file of files.right)
-      found.push({ name: basename(file), source: { kind: 'path', path: file } });
+      found.push({ name: basename(file.path), source: { kind: 'path', ...file } });
   }
   return found;
 };
@@ -131,7 +136,10 @@ export const acceptJob = async (wanted: Wanted, caller: Caller, options: Accepta
     key === undefined ? undefined : store.change((draft) => repeated(draft, caller.id, key, body));
   if (before?.value !== undefined) return { job: before.value, isRepeated: true };
   if (wanted.webhook !== undefined) checkedUrl(wanted.webhook.url, options.webhooks);
-  const others = [...fromUrls(wanted.urls, options.urls), ...(await fromPaths(wanted.paths, options.roots))];
+  const others = [
+    ...fromUrls(wanted.urls, options.urls),
+    ...(await fromPaths(wanted.paths, options.roots, mostPhotos)),
+  ];
   const { value, kept } = store.change((draft): Accepted => {
     const same = key === undefined ? undefined : repeated(draft, caller.id, key, body);
     if (same !== undefined) return { job: same, isRepeated: true };
@@ -154,11 +162,11 @@ export const acceptJob = async (wanted: Wanted, caller: Caller, options: Accepta
   return value;
 };
 
+const tooMany = (what: string, most: number): Diagnostics => [
+  failure('job/too-many-photos', `The job has ${what}, and ${most} are taken at once.`),
+];
+
 const bounded = (photos: readonly Photo[], most: number): E.Either<Diagnostics, readonly Photo[]> => {
   if (photos.length === 0) return E.left([failure('job/no-photos', 'The request names no photo.')]);
-  return photos.length > most
-    ? E.left([
-        failure('job/too-many-photos', `The job has ${photos.length} photos, and ${most} are taken at once.`),
-      ])
-    : E.right(photos);
+  return photos.length > most ? E.left(tooMany(`${photos.length} photos`, most)) : E.right(photos);
 };

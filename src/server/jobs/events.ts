@@ -1,3 +1,4 @@
+import type { Hide } from '../problems/hide.js';
 import type { Store } from '../store/store.js';
 import type { Job } from './job.js';
 import { shownItem, shownJob } from './shown.js';
@@ -19,6 +20,8 @@ export interface EventOptions {
   /** The revision that the client has seen: it is told of what was changed since, however long ago. */
   readonly seen: number;
   readonly show?: (job: Job) => ReturnType<typeof shownJob>;
+  /** What takes out of texts what the client does not learn. */
+  readonly hide: Hide;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface EventOptions {
 export async function* jobEvents(
   store: Store,
   id: string,
-  { signal, seen, show = (job) => shownJob(job) }: EventOptions,
+  { signal, seen, show = (job) => shownJob(job), hide }: EventOptions,
 ): AsyncGenerator<JobEvent> {
   let wake: () => void = () => undefined;
   let isChanged = true;
@@ -57,7 +60,7 @@ export async function* jobEvents(
       } of changes) {
         const item = store.get('items', id, number);
         // One that was changed again meanwhile comes at its new place.
-        if (item?.revision === revision) yield { id: revision, event: 'item', data: shownItem(item) };
+        if (item?.revision === revision) yield { id: revision, event: 'item', data: shownItem(item, hide) };
         told = revision;
         if (signal.aborted) return;
       }

@@ -35,7 +35,15 @@ const photo = (id: string, expires: number) => ({
   width: 1,
   height: 1,
   digest: 'd',
-  facts: null,
+  facts: {
+    depth: 8,
+    profile: 'sRGB',
+    orientation: 1,
+    metadata: [],
+    panorama: false,
+    stereo: false,
+    warnings: [],
+  },
   created: 0,
   expires,
 });

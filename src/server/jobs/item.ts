@@ -3,8 +3,10 @@ import type { Json } from '../../ports/index.js';
 /** Where the photo of an item comes from. */
 export type ItemSource =
   | { readonly kind: 'photo'; readonly id: string }
-  | { readonly kind: 'path'; readonly path: string }
-  | { readonly kind: 'url'; readonly url: string };
+  | { readonly kind: 'path'; readonly path: string; readonly shown?: string }
+  | { readonly kind: 'url'; readonly url: string }
+  /** What it was stood in a record that was damaged. */
+  | { readonly kind: 'lost' };
 
 /** A diagnostic as it is kept and told: without what was thrown underneath. */
 export interface Told {

@@ -150,7 +150,7 @@ describe('the queue', () => {
   it('holds photos of the store until the job is removed', async () => {
     const store = openStore(mkdtempSync(join(folder, 'x')));
     const photo = {
-      id: 'p',
+      id: 'p'.padEnd(26, '0'),
       owner: 'local',
       name: 'a.jpg',
       bytes: 1,
@@ -158,19 +158,27 @@ describe('the queue', () => {
       width: 1,
       height: 1,
       digest: 'd',
-      facts: null,
+      facts: {
+        depth: 8,
+        profile: 'sRGB',
+        orientation: 1,
+        metadata: [],
+        panorama: false,
+        stereo: false,
+        warnings: [],
+      },
       created: 0,
       expires: 5,
       uses: 0,
       isHidden: true,
     };
-    store.change((draft) => draft.put('photos', ['p'], photo));
+    store.change((draft) => draft.put('photos', [photo.id], photo));
     const job = made(store, 0, {
-      photos: [1, 2].map(() => ({ name: 'a', source: { kind: 'photo', id: 'p' } })),
+      photos: [1, 2].map(() => ({ name: 'a', source: { kind: 'photo', id: photo.id } })),
     });
-    expect(store.get('photos', 'p')?.uses).toBe(2);
-    expect(store.change((draft) => removeJob(draft, job)).value).toEqual(['p']);
-    expect(store.get('photos', 'p')).toBeUndefined();
+    expect(store.get('photos', photo.id)?.uses).toBe(2);
+    expect(store.change((draft) => removeJob(draft, job)).value).toEqual([photo.id]);
+    expect(store.get('photos', photo.id)).toBeUndefined();
     await store.close();
   });
 

@@ -16,6 +16,7 @@ import {
   type ItemSource,
   newItem,
   recovered,
+  type Waiting,
   type Working,
 } from './item.js';
 import { type Job, moved, NO_ITEMS, openOf, stateOf } from './job.js';
@@ -43,7 +44,8 @@ const REVISION_GAP = 1_000_000;
 export const newId = (now: number): string =>
   `${now.toString(36).padStart(9, '0')}${randomBytes(10).toString('hex')}`;
 
-const itemAdded = (draft: Draft, job: string, item: Item): void => {
+/** Puts an item where it is looked for. */
+export const itemAdded = (draft: Draft, job: string, item: Item): void => {
   draft.put('items', [job, item.number], item);
   draft.put('states', [job, item.state, item.number], true);
   if (item.state === 'waiting') draft.put('waiting', [job, item.interrupted, item.number], true);
@@ -51,7 +53,8 @@ const itemAdded = (draft: Draft, job: string, item: Item): void => {
   if (item.revision > 0) draft.put('changes', [job, item.revision], item.number);
 };
 
-const itemTaken = (draft: Draft, job: string, item: Item): void => {
+/** Takes an item away from where it is looked for. */
+export const itemTaken = (draft: Draft, job: string, item: Item): void => {
   draft.remove('items', job, item.number);
   draft.remove('states', job, item.state, item.number);
   if (item.state === 'waiting') draft.remove('waiting', job, item.interrupted, item.number);
@@ -77,7 +80,7 @@ const itemMoved = (draft: Draft, job: Job, from: Item, to: Item): Job => {
 const bytesOf = (item: Item): number => (item.state === 'done' ? item.result.bytes : 0);
 
 /** Puts a job back; where its last item was settled, it has ended, which its webhook is told. */
-const jobKept = (draft: Draft, job: Job, { now, keep }: Clock): Job => {
+export const jobKept = (draft: Draft, job: Job, { now, keep }: Clock): Job => {
   if (openOf(job.counts) > 0 || job.ended !== undefined) {
     draft.put('jobs', [job.id], job);
     return job;
@@ -140,15 +143,21 @@ export interface Task {
  * job in the order of its photos, those first at which the server ended least often. Undefined when none waits.
  */
 export const takeNext = (draft: Draft, served: string, clock: Clock): Task | undefined => {
-  const [next = [...draft.range('waiting', { limit: 1 })][0]] = draft.range('waiting', {
-    after: [served],
-    limit: 1,
-  });
-  if (next === undefined) return undefined;
-  const [id, , number] = next.key;
-  const [job, item] = [draft.get('jobs', id), draft.get('items', id, number)];
-  if (job === undefined || item?.state !== 'waiting')
-    throw new Error(`the queue names ${id}/${number} in vain`);
+  for (;;) {
+    const [next = [...draft.range('waiting', { limit: 1 })][0]] = draft.range('waiting', {
+      after: [served],
+      limit: 1,
+    });
+    if (next === undefined) return undefined;
+    const [id, , number] = next.key;
+    const [job, item] = [draft.get('jobs', id), draft.get('items', id, number)];
+    if (job !== undefined && item?.state === 'waiting') return taken(draft, job, item, clock);
+    // Its record is damaged, which a start puts in order; others go on.
+    draft.remove('waiting', ...next.key);
+  }
+};
+
+const taken = (draft: Draft, job: Job, item: Waiting, clock: Clock): Task => {
   const working = begun(item, clock.now);
   const kept = jobKept(
     draft,

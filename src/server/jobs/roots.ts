@@ -1,9 +1,16 @@
 import { lstat, realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { DiagnosticError, type Diagnostics, failure } from '../../diagnostics/index.js';
 import { onDisk } from '../../disk/names.js';
 import { listFiles } from '../../ops/files/list.js';
+
+/** A file below one of the folders. */
+export interface Found {
+  readonly path: string;
+  /** Its path from that folder. */
+  readonly shown: string;
+}
 
 /** Folders below which clients may name photos. */
 export interface Roots {
@@ -11,9 +18,9 @@ export interface Roots {
    * The photos that a path names: itself, or the pictures in it and below where it is a folder, in the order of their names. Errors:
    * `job/path-outside`, `job/paths-not-allowed`, `image/not-found`, `job/no-photos`.
    */
-  readonly photosOf: (path: string, signal: AbortSignal) => TE.TaskEither<Diagnostics, readonly string[]>;
-  /** Where a file really lies, looked at again; it is below a root, links followed. Errors: as above. */
-  readonly locate: (path: string) => TE.TaskEither<Diagnostics, string>;
+  readonly photosOf: (path: string, signal: AbortSignal) => TE.TaskEither<Diagnostics, readonly Found[]>;
+  /** Where a file really lies, looked at again; it is below a root, links followed. Errors: as above, of what it is shown as. */
+  readonly locate: (path: string, shown: string) => TE.TaskEither<Diagnostics, string>;
   /** Where a folder really lies; it is below a root, links followed. Errors: as above. */
   readonly folderAt: (path: string) => TE.TaskEither<Diagnostics, string>;
   /** The folders as the operator named them. */
@@ -38,30 +45,31 @@ const orThrown = (thrown: unknown): Diagnostics => {
 
 /** Folders as the operator named them; those that are not there yet are looked for each time. */
 export const rootsOf = (folders: readonly string[]): Roots => {
-  const real = async (path: string): Promise<string> => {
+  const tops = async (): Promise<readonly string[]> =>
+    (await Promise.all(folders.map((folder) => realpath(folder).catch(() => [])))).flat();
+  const real = async (path: string, shown = path): Promise<string> => {
     if (folders.length === 0)
       throw new DiagnosticError([
-        failure('job/paths-not-allowed', `${path} is on the server, which takes no paths.`),
+        failure('job/paths-not-allowed', `${shown} is on the server, which takes no paths.`),
       ]);
-    if (path.includes('\0')) throw outside(path);
+    if (path.includes('\0')) throw outside(shown);
     const named = folders
       .map((folder) => ({ folder, file: isAbsolute(path) ? resolve(path) : join(folder, path) }))
       .filter(({ folder, file }) => isBelow(folder, file));
-    if (named.length === 0) throw outside(path);
+    if (named.length === 0) throw outside(shown);
     for (const { file } of named) {
       const found = await realpath(onDisk(file), 'utf8').catch(() => undefined);
       if (found === undefined) continue;
-      const tops = await Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)));
-      if (tops.some((top) => top !== undefined && isBelow(top, found))) return found;
-      throw outside(path);
+      if ((await tops()).some((top) => isBelow(top, found))) return found;
+      throw outside(shown);
     }
-    throw new DiagnosticError([failure('image/not-found', `There is no ${path}.`)]);
+    throw new DiagnosticError([failure('image/not-found', `There is no ${shown}.`)]);
   };
-  const locate = async (path: string): Promise<string> => {
-    const found = await real(path);
+  const locate = async (path: string, shown: string): Promise<string> => {
+    const found = await real(path, shown);
     const stats = await lstat(onDisk(found)).catch(() => undefined);
     if (stats?.isFile() !== true)
-      throw new DiagnosticError([failure('image/not-a-file', `${path} is no file any more.`)]);
+      throw new DiagnosticError([failure('image/not-a-file', `${shown} is no file any more.`)]);
     return found;
   };
   const folderAt = async (path: string): Promise<string> => {
@@ -80,8 +88,16 @@ export const rootsOf = (folders: readonly string[]): Roots => {
         const { folder, paths } = await listFiles(found, undefined, signal);
         if (paths.length === 0)
           throw new DiagnosticError([failure('job/no-photos', `There is no photo in ${path}.`)]);
-        return paths.map((each) => join(folder, each));
+        const above = await tops();
+        return paths.map((each) => {
+          const file = join(folder, each);
+          const top = above.find((one) => isBelow(one, file));
+          return {
+            path: file,
+            shown: top === undefined ? basename(file) : relative(top, file).replaceAll('\\', '/'),
+          };
+        });
       }, orThrown),
-    locate: (path) => TE.tryCatch(() => locate(path), orThrown),
+    locate: (path, shown) => TE.tryCatch(() => locate(path, shown), orThrown),
   };
 };

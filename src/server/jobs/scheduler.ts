@@ -8,6 +8,7 @@ import type { Failed, ItemResult } from './item.js';
 import { type Pace, withSettled } from './job.js';
 import type { JobFiles } from './job-files.js';
 import { type Outcome, settle, type Task, takeNext } from './queue.js';
+import { createRests } from './rests.js';
 import type { Ready, Sources } from './sources.js';
 
 /** What the scheduler works with. */
@@ -23,8 +24,10 @@ export interface SchedulerOptions {
   readonly now: () => number;
   /** Is told of each item that was settled. */
   readonly settled?: (outcome: Outcome, milliseconds: number) => void;
-  /** Is told what must not happen, and ends the work. */
+  /** Is told what must not happen. It is gone on after a while. */
   readonly failed: (thrown: unknown) => void;
+  /** Milliseconds until it is gone on the first time; twice as long after each further failure. Default: 1 s. */
+  readonly rest?: number;
 }
 
 /** What takes items from the queue and edits them. */
@@ -35,6 +38,8 @@ export interface Scheduler {
   readonly abandon: (job: string) => void;
   readonly paceOf: (job: string) => Pace;
   readonly working: () => number;
+  /** `failed` while nothing is taken because of something that must not happen. */
+  readonly state: () => 'working' | 'failed';
   /** Takes no more items, and waits for those that are worked on; the signal gives them back unfinished. */
   readonly stop: (signal?: AbortSignal) => Promise<void>;
 }
@@ -56,6 +61,29 @@ const resultOf = (task: Task, edited: EditResult): ItemResult => ({
   milliseconds: edited.milliseconds,
 });
 
+/** Writes down what became of an item, and removes what was made of one that nobody wants any more. */
+const finish = async (
+  { store, files, now, keep, settled: tell }: SchedulerOptions,
+  paces: Map<string, Pace>,
+  task: Task,
+  outcome: Outcome,
+  edited: EditResult | undefined,
+): Promise<void> => {
+  const { id } = task.job;
+  const { value: counts, kept } = store.change((draft) => {
+    const settled = settle(draft, task, outcome, { now: now(), keep });
+    if (settled && edited !== undefined)
+      draft.put('receipts', [receiptOf(task)], { owner: task.job.owner, receipt: edited.receipt });
+    return settled;
+  });
+  if (counts) {
+    paces.set(id, withSettled(paces.get(id) ?? [], now()));
+    if (outcome.kind !== 'given-back') tell?.(outcome, edited?.milliseconds ?? 0);
+  } else if (store.get('jobs', id) === undefined) await files.removeResults(id);
+  else await rm(files.result(id, task.item.number), { force: true });
+  await kept;
+};
+
 /** Starts taking items. Items that were worked on before are expected to wait again: see `recoverJobs`. */
 export const startScheduler = (options: SchedulerOptions): Scheduler => {
   const { store, atOnce, now } = options;
@@ -63,29 +91,36 @@ export const startScheduler = (options: SchedulerOptions): Scheduler => {
   const paces = new Map<string, Pace>();
   let served = '';
   let isStopped = false;
-
-  const finish = async (task: Task, outcome: Outcome, edited: EditResult | undefined): Promise<void> => {
-    const { value: counts, kept } = store.change((draft) => {
-      const settled = settle(draft, task, outcome, { now: now(), keep: options.keep });
-      if (settled && edited !== undefined)
-        draft.put('receipts', [receiptOf(task)], { owner: task.job.owner, receipt: edited.receipt });
-      return settled;
-    });
-    if (counts) {
-      paces.set(task.job.id, withSettled(paces.get(task.job.id) ?? [], now()));
-      if (outcome.kind !== 'given-back') options.settled?.(outcome, edited?.milliseconds ?? 0);
-    } else if (store.get('jobs', task.job.id) === undefined) await options.files.removeResults(task.job.id);
-    else await rm(options.files.result(task.job.id, task.item.number), { force: true });
-    await kept;
-  };
+  const rests = createRests(options.rest);
+  /** Tasks of which it could not be written down what became of them. */
+  const adrift = new Set<Task>();
 
   const work = async (task: Task, signal: AbortSignal): Promise<void> => {
     const { outcome, edited } = await worked(options, task, signal);
     const isGivenBack = outcome.kind === 'failed' && isStopped && signal.aborted;
-    await finish(task, isGivenBack ? { kind: 'given-back' } : outcome, edited);
+    await finish(options, paces, task, isGivenBack ? { kind: 'given-back' } : outcome, edited);
+    rests.worked();
+  };
+
+  const failed = (thrown: unknown, task?: Task): void => {
+    options.failed(thrown);
+    if (task !== undefined) adrift.add(task);
+    if (!isStopped) rests.begin(wakeSafely);
+  };
+
+  /** What nobody works on any more waits again. */
+  const takeBack = (): void => {
+    for (const task of adrift) {
+      store.change((draft) =>
+        settle(draft, task, { kind: 'given-back' }, { now: now(), keep: options.keep }),
+      );
+      adrift.delete(task);
+    }
   };
 
   const wake = (): void => {
+    if (isStopped || rests.isResting()) return;
+    takeBack();
     while (!isStopped && under.size < atOnce) {
       const { value: task } = store.change((draft) =>
         takeNext(draft, served, { now: now(), keep: options.keep }),
@@ -95,10 +130,7 @@ export const startScheduler = (options: SchedulerOptions): Scheduler => {
       const abort = new AbortController();
       // Where it is not written down that it was begun, it waits after a crash: the same as what becomes of it otherwise.
       const done = work(task, abort.signal)
-        .catch((thrown: unknown) => {
-          isStopped = true;
-          options.failed(thrown);
-        })
+        .catch((thrown: unknown) => failed(thrown, task))
         .finally(() => {
           under.delete(task);
           const job = store.get('jobs', task.job.id);
@@ -112,9 +144,9 @@ export const startScheduler = (options: SchedulerOptions): Scheduler => {
   const wakeSafely = (): void => {
     try {
       wake();
+      if (under.size === 0) rests.worked();
     } catch (thrown) {
-      isStopped = true;
-      options.failed(thrown);
+      failed(thrown);
     }
   };
 
@@ -128,8 +160,10 @@ export const startScheduler = (options: SchedulerOptions): Scheduler => {
     },
     paceOf: (job) => paces.get(job) ?? [],
     working: () => under.size,
+    state: () => (rests.isFailing() ? 'failed' : 'working'),
     stop: async (signal) => {
       isStopped = true;
+      rests.end();
       if (signal?.aborted === true) abortAll();
       signal?.addEventListener('abort', abortAll, { once: true });
       await Promise.all([...under.values()].map(({ done }) => done));

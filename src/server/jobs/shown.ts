@@ -1,3 +1,6 @@
+import { basename } from 'node:path';
+import type { Hide } from '../problems/hide.js';
+import { hidden } from '../problems/problem.js';
 import type { Delivery } from '../webhooks/delivery.js';
 import type { Item } from './item.js';
 import { type Job, stateOf, totalOf } from './job.js';
@@ -36,14 +39,14 @@ const shownDelivery = (delivery: Delivery) => ({
   last: delivery.last.map(({ at, ...rest }) => ({ at: dated(at), ...rest })),
 });
 
-/** An item as the API tells it. */
-export const shownItem = (item: Item) => ({
+/** An item as the API tells it: its path is that below the folder that the operator allowed. */
+export const shownItem = (item: Item, hide: Hide) => ({
   number: item.number,
   name: item.name,
   state: item.state,
   attempts: item.attempts,
   ...(item.source.kind === 'photo' ? { photo: item.source.id } : {}),
-  ...(item.source.kind === 'path' ? { path: item.source.path } : {}),
+  ...(item.source.kind === 'path' ? { path: item.source.shown ?? basename(item.source.path) } : {}),
   ...(item.source.kind === 'url' ? { url: item.source.url } : {}),
   ...(item.state === 'done'
     ? {
@@ -55,9 +58,9 @@ export const shownItem = (item: Item) => ({
           width: item.result.width,
           height: item.result.height,
           receipt: item.result.receipt,
-          warnings: [...item.result.warnings],
+          warnings: item.result.warnings.map(hidden(hide)),
         },
       }
     : {}),
-  ...(item.state === 'failed' ? { problem: [...item.problem] } : {}),
+  ...(item.state === 'failed' ? { problem: item.problem.map(hidden(hide)) } : {}),
 });

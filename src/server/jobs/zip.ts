@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import yazl from 'yazl';
 import { printable } from '../../diagnostics/index.js';
+import type { Hide } from '../problems/hide.js';
 import type { Reading } from '../store/tables.js';
 import type { Item } from './item.js';
 import type { Job } from './job.js';
@@ -9,10 +10,12 @@ import type { JobFiles } from './job-files.js';
 import { entryNames } from './zip-names.js';
 
 /** What of failures is told in an archive, a line each. */
-export const failuresText = (items: readonly Extract<Item, { state: 'failed' }>[]): string =>
+export const failuresText = (items: readonly Extract<Item, { state: 'failed' }>[], hide: Hide): string =>
   items
     .flatMap(({ number, name, problem }) =>
-      problem.map(({ code, message }) => `${number}\t${printable(name)}\t${code}\t${printable(message)}\n`),
+      problem.map(
+        ({ code, message }) => `${number}\t${printable(name)}\t${code}\t${printable(hide(message))}\n`,
+      ),
     )
     .join('');
 
@@ -20,7 +23,7 @@ export const failuresText = (items: readonly Extract<Item, { state: 'failed' }>[
  * The results of a job as a zip archive that is made while it is read: files are opened one after the other, so that memory does not
  * grow with them. What failed is listed in `failures.txt`. The stream ends with an error where a result goes away meanwhile.
  */
-export const resultsZip = (reading: Reading, files: JobFiles, job: Job): Readable => {
+export const resultsZip = (reading: Reading, files: JobFiles, job: Job, hide: Hide): Readable => {
   const zip = new yazl.ZipFile();
   const nameFor = entryNames();
   const failures: Extract<Item, { state: 'failed' }>[] = [];
@@ -37,7 +40,7 @@ export const resultsZip = (reading: Reading, files: JobFiles, job: Job): Readabl
     });
   }
   if (failures.length > 0)
-    zip.addBuffer(Buffer.from(failuresText(failures)), nameFor('failures', 'txt'), {
+    zip.addBuffer(Buffer.from(failuresText(failures, hide)), nameFor('failures', 'txt'), {
       mtime: new Date(job.created),
     });
   // The declarations know the interface alone; what it is, is a stream of Node.

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import { onDisk } from '../../disk/names.js';
 import { type Offer, offersOf } from '../../execution/editing/offers.js';
+import { safeName } from '../uploads/names.js';
 
 /** The first line of a preset: files that do not begin with it are somebody else's. */
 const MARK = '# Kept as a preset by pipe serve. Run it: pipe run';
@@ -65,6 +66,9 @@ export const presetFiles = (served: string): PresetFiles => {
     folder,
     list,
     write: async (name, text) => {
+      // What is a device on Windows is no file wherever the folder goes.
+      if (safeName(name) !== name)
+        return E.left([failure('serve/preset', `\`${name}\` is not the name of a file on every system.`)]);
       const yaml = `${MARK} ${FOLDER}/${name}.yaml --set photos=FOLDER\n${text}`;
       try {
         await mkdir(folder, { recursive: true });

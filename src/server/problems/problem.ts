@@ -7,7 +7,9 @@ import {
   failure,
   isCode,
 } from '../../diagnostics/index.js';
+import { hideFrom } from '../app.js';
 import { InvalidRequest } from '../validation.js';
+import type { Hide } from './hide.js';
 import { statusOf } from './status.js';
 
 /** A finding as answers tell it. */
@@ -35,19 +37,36 @@ export const toldOf = ({ code, message, hint }: Diagnostic): Told => ({
   ...(hint === undefined ? {} : { hint }),
 });
 
-/** Diagnostics as a problem. @param instance the address that was asked for */
-export const problemOf = (diagnostics: Diagnostics, instance?: string): Problem => {
+/** A finding without what not everybody learns. */
+export const hidden =
+  (hide: Hide) =>
+  ({ code, message, hint }: Told): Told => ({
+    code,
+    message: hide(message),
+    ...(hint === undefined ? {} : { hint: hide(hint) }),
+  });
+
+/**
+ * Diagnostics as a problem.
+ *
+ * @param hide what takes out of it what not everybody learns
+ * @param instance the address that was asked for
+ */
+export const problemOf = (all: Diagnostics, hide: Hide, instance?: string): Problem => {
+  const [first, ...others] = all;
+  const told = hidden(hide);
+  const diagnostics = [told(first), ...others.map(told)] as const;
   const [{ code, message, hint }] = diagnostics;
   const about = isCode(code) ? codes[code] : undefined;
   return {
     type: `urn:prismflow:${code}`,
     title: about?.title ?? code,
-    status: statusOf(diagnostics),
+    status: statusOf(all),
     detail: message,
     ...(instance === undefined ? {} : { instance }),
     code,
     remedy: hint ?? about?.remedy ?? '',
-    diagnostics: diagnostics.map(toldOf),
+    diagnostics: [...diagnostics],
   };
 };
 
@@ -56,7 +75,7 @@ const RETRY_S = 2;
 
 /** Answers with a problem. */
 export const refuse = (reply: FastifyReply, diagnostics: Diagnostics): FastifyReply => {
-  const problem = problemOf(diagnostics, reply.request.url.split('?')[0]);
+  const problem = problemOf(diagnostics, hideFrom(reply.request), reply.request.url.split('?')[0]);
   if (problem.status === 503 || problem.status === 429)
     if (!reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_S);
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="prismflow"');

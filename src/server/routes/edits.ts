@@ -10,7 +10,8 @@ import { sayInHeaders } from '../answers.js';
 import { type App, callerFor, orThrow, run, untilGone } from '../app.js';
 import type { ServerContext } from '../context.js';
 import { newId } from '../photos/shelf.js';
-import { Id, stepsOf } from '../schemas/common.js';
+import { photoAnswer, photoBody, photoForm } from '../schemas/binary.js';
+import { Id, refusals, stepsOf } from '../schemas/common.js';
 import { EditBody, FORMATS } from '../schemas/edits.js';
 import { attachment, named } from '../uploads/names.js';
 import { oneUpload } from '../uploads/upload.js';
@@ -55,10 +56,14 @@ export const editRoutes = (app: App, context: ServerContext): void => {
     '/v1/edits',
     {
       schema: {
+        operationId: 'createEdit',
         summary: 'A photo edited: what `pipe run` makes of it, byte for byte',
+        description:
+          'Further parameters of the address are those of the pipeline. `Accept` chooses the format; else it is what the pipeline says.',
         tags: ['edits'],
         querystring: Query,
-        body: { content: { 'application/json': { schema: EditBody } } },
+        body: { content: { 'application/json': { schema: EditBody }, ...photoBody, ...photoForm } },
+        response: { 200: photoAnswer('The photo, edited'), ...refusals },
       },
     },
     async (request, reply) => {
@@ -71,7 +76,25 @@ export const editRoutes = (app: App, context: ServerContext): void => {
   );
   app.get(
     '/v1/receipts/:id',
-    { schema: { summary: 'How a result was made', tags: ['edits'], params: Type.Object({ id: Id }) } },
+    {
+      schema: {
+        operationId: 'getReceipt',
+        summary: 'How a result was made',
+        tags: ['edits'],
+        params: Type.Object({ id: Id }),
+        response: {
+          200: {
+            description: 'The receipt',
+            content: {
+              'application/json': {
+                schema: Type.Unsafe<unknown>({ type: 'object', additionalProperties: true }),
+              },
+            },
+          },
+          ...refusals,
+        },
+      },
+    },
     async (request, reply) => {
       const caller = callerFor(request, 'edit');
       const kept = context.store.get('receipts', request.params.id);

@@ -10,7 +10,9 @@ import { stepsOf } from '../schemas/common.js';
 import { JobRequest } from '../schemas/jobs.js';
 import { removePhoto } from '../store/photos.js';
 import type { Photo } from '../store/tables.js';
+import { partsOf } from '../uploads/form.js';
 import { safeName } from '../uploads/names.js';
+import { isTooDeep } from '../validation.js';
 import type { JobServices } from './job-services.js';
 
 const validator = Compile(JobRequest);
@@ -46,6 +48,7 @@ const readField = (text: unknown): JobRequest => {
   } catch (thrown) {
     throw bad(`The field \`job\` is no JSON: ${messageOf(thrown)}.`);
   }
+  if (isTooDeep(value)) throw bad('The field `job` has too many levels.');
   if (validator.Check(value)) return value;
   const [first] = validator.Errors(value);
   throw bad(`The field \`job\` is no job: ${first?.instancePath || 'it'} ${first?.message ?? 'is wrong'}.`);
@@ -69,7 +72,7 @@ export const readJobForm = async (
   };
   try {
     let left = services.limits.requestBytes;
-    for await (const part of request.parts(formLimits(services))) {
+    for await (const part of partsOf(request.parts(formLimits(services)))) {
       if (part.type === 'file') {
         if (photos.length >= services.mostPhotos)
           throw new DiagnosticError([

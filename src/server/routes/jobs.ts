@@ -3,12 +3,13 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { DiagnosticError, failure } from '../../diagnostics/index.js';
 import { owns } from '../access/authorise.js';
-import { type App, callerFor, untilGone } from '../app.js';
+import { type App, callerFor, hideFrom, untilGone } from '../app.js';
 import { acceptJob } from '../jobs/accept.js';
 import type { Job } from '../jobs/job.js';
 import { openOf, secondsLeft } from '../jobs/job.js';
 import { cancelJob, removeJob, retryJob } from '../jobs/queue.js';
 import { shownItem, shownJob } from '../jobs/shown.js';
+import { jobForm } from '../schemas/binary.js';
 import { refusals } from '../schemas/common.js';
 import {
   ItemsAnswer,
@@ -65,12 +66,7 @@ const makingRoute = (app: App, services: JobServices): void => {
         body: {
           content: {
             'application/json': { schema: JobRequest },
-            'multipart/form-data': {
-              schema: Type.Unsafe<unknown>({
-                description:
-                  'The field `job` with the same JSON, before files: each file is a photo of the job. The names of their fields do not matter.',
-              }),
-            },
+            ...jobForm(JobRequest),
           },
         },
         response: { 202: JobAnswer, ...refusals },
@@ -175,7 +171,10 @@ const itemsRoute = (app: App, services: JobServices): void => {
             ].map(({ key }) => key[2]);
       const items = numbers.slice(0, limit).flatMap((number) => store.get('items', id, number) ?? []);
       const last = numbers.length > limit ? numbers[limit - 1] : undefined;
-      return { items: items.map(shownItem), ...(last === undefined ? {} : { next: last }) };
+      return {
+        items: items.map((item) => shownItem(item, hideFrom(request))),
+        ...(last === undefined ? {} : { next: last }),
+      };
     },
   );
 };

@@ -4,9 +4,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import { Type } from 'typebox';
 import { DiagnosticError, type Diagnostics, failure } from '../../diagnostics/index.js';
 import { type Caller, owns } from '../access/authorise.js';
-import { type App, callerFor, run, untilGone } from '../app.js';
+import { type App, callerFor, hideFrom, run, untilGone } from '../app.js';
 import type { ServerContext } from '../context.js';
 import { problemOf } from '../problems/problem.js';
+import { bytesOf, photoBody, photosForm } from '../schemas/binary.js';
 import { Id, refusals } from '../schemas/common.js';
 import {
   type PhotoBody,
@@ -14,7 +15,7 @@ import {
   type ReceivedBody,
   ReceivedPhotos,
 } from '../schemas/photos.js';
-import { ViewQuery } from '../schemas/previews.js';
+import { VIEWABLE, ViewQuery } from '../schemas/previews.js';
 import type { Photo } from '../store/tables.js';
 import { attachment } from '../uploads/names.js';
 import { type Uploaded, uploadsOf } from '../uploads/upload.js';
@@ -77,9 +78,10 @@ export const photoRoutes = (app: App, context: ServerContext): void => {
     '/v1/photos',
     {
       schema: {
+        operationId: 'uploadPhotos',
         summary: 'Upload photos: one as the body, or several as files of a form',
         tags: ['photos'],
-        consumes: ['image/*', 'application/octet-stream', 'multipart/form-data'],
+        body: { content: { ...photoBody, ...photosForm } },
         querystring: Type.Object({ name: Type.Optional(Type.String({ maxLength: 1000 })) }),
         response: { 201: ReceivedPhotos, ...refusals },
       },
@@ -94,6 +96,7 @@ export const photoRoutes = (app: App, context: ServerContext): void => {
     '/v1/photos/:id',
     {
       schema: {
+        operationId: 'getPhoto',
         summary: 'What a photo is',
         tags: ['photos'],
         params: Params,
@@ -106,6 +109,7 @@ export const photoRoutes = (app: App, context: ServerContext): void => {
     '/v1/photos/:id',
     {
       schema: {
+        operationId: 'deletePhoto',
         summary: 'Delete a photo',
         tags: ['photos'],
         params: Params,
@@ -120,7 +124,15 @@ export const photoRoutes = (app: App, context: ServerContext): void => {
   );
   app.get(
     '/v1/photos/:id/file',
-    { schema: { summary: 'The photo as it was uploaded', tags: ['photos'], params: Params } },
+    {
+      schema: {
+        operationId: 'getPhotoFile',
+        summary: 'The photo as it was uploaded',
+        tags: ['photos'],
+        params: Params,
+        response: { 200: bytesOf('The file', 'image/*', 'application/octet-stream'), ...refusals },
+      },
+    },
     async (request, reply) => {
       const photo = photoFor(context, callerFor(request, 'edit'), request.params.id);
       reply.header('content-disposition', attachment(photo.name)).header('content-length', photo.bytes);
@@ -135,10 +147,12 @@ const viewRoute = (app: App, context: ServerContext): void => {
     '/v1/photos/:id/view',
     {
       schema: {
+        operationId: 'getPhotoView',
         summary: 'The photo as a browser shows it: upright, sRGB, small',
         tags: ['photos'],
         params: Params,
         querystring: ViewQuery,
+        response: { 200: bytesOf('The small picture', ...VIEWABLE), ...refusals },
       },
     },
     async (request, reply) => {
@@ -173,16 +187,20 @@ const receiveAll = async (
   const signal = untilGone(reply);
   const received: ReceivedBody[] = [];
   let firstProblem: Diagnostics | undefined;
-  for await (const { name: called, upload } of uploadsOf(request, context, name)) {
-    const kept = E.isLeft(upload) ? upload : await keepUpload(context, upload.right, owner, signal);
-    if (E.isRight(kept)) received.push(shownPhoto(kept.right));
-    else {
-      firstProblem ??= kept.left;
-      received.push({
-        name: called,
-        problem: { ...problemOf(kept.left), diagnostics: [...problemOf(kept.left).diagnostics] },
-      });
+  try {
+    for await (const { name: called, upload } of uploadsOf(request, context, name)) {
+      const kept = E.isLeft(upload) ? upload : await keepUpload(context, upload.right, owner, signal);
+      if (E.isRight(kept)) received.push(shownPhoto(kept.right));
+      else {
+        firstProblem ??= kept.left;
+        const problem = problemOf(kept.left, hideFrom(request));
+        received.push({ name: called, problem: { ...problem, diagnostics: [...problem.diagnostics] } });
+      }
     }
+  } catch (thrown) {
+    // Nobody learns the ids of what came before the form was refused.
+    for (const each of received) if ('id' in each) await context.photos.remove(each.id);
+    throw thrown;
   }
   // One photo that is refused is a refusal; of several each has its own.
   if (received.length <= 1 && (firstProblem !== undefined || received.length === 0))

@@ -1,6 +1,6 @@
-import { type App, callerFor } from '../app.js';
+import { type App, callerFor, hideFrom } from '../app.js';
 import type { ServerContext } from '../context.js';
-import { toldOf } from '../problems/problem.js';
+import { hidden } from '../problems/problem.js';
 import { refusals } from '../schemas/common.js';
 import { Pipelines } from '../schemas/pipelines.js';
 
@@ -10,6 +10,7 @@ export const pipelineRoutes = (app: App, { catalogue }: ServerContext): void => 
     '/v1/pipelines',
     {
       schema: {
+        operationId: 'listPipelines',
         summary: 'The pipelines on offer, with their parameters',
         tags: ['pipelines'],
         response: { 200: Pipelines, ...refusals },
@@ -17,6 +18,7 @@ export const pipelineRoutes = (app: App, { catalogue }: ServerContext): void => 
     },
     async (request) => {
       callerFor(request, 'edit');
+      const hide = hideFrom(request);
       return {
         pipelines: catalogue.list().map(({ name, about, source, kind, parameters, problem }) => ({
           name,
@@ -24,7 +26,7 @@ export const pipelineRoutes = (app: App, { catalogue }: ServerContext): void => 
           source,
           kind,
           parameters,
-          ...(problem === undefined ? {} : { problem: problem.map(toldOf) }),
+          ...(problem === undefined ? {} : { problem: problem.map(hidden(hide)) }),
         })),
       };
     },

@@ -24,7 +24,12 @@ export const presetRoutes = (app: App, { catalogue, presets }: ServerContext): v
   app.get(
     '/v1/presets',
     {
-      schema: { summary: 'Edits that were kept', tags: ['presets'], response: { 200: Presets, ...refusals } },
+      schema: {
+        operationId: 'listPresets',
+        summary: 'Edits that were kept',
+        tags: ['presets'],
+        response: { 200: Presets, ...refusals },
+      },
     },
     async (request) => {
       callerFor(request, 'edit');
@@ -37,6 +42,7 @@ export const presetRoutes = (app: App, { catalogue, presets }: ServerContext): v
     '/v1/presets',
     {
       schema: {
+        operationId: 'createPreset',
         summary: 'Keep edits as a pipeline',
         tags: ['presets'],
         body: PresetBody,
@@ -59,6 +65,7 @@ export const presetRoutes = (app: App, { catalogue, presets }: ServerContext): v
     '/v1/presets/:name',
     {
       schema: {
+        operationId: 'deletePreset',
         summary: 'Forget a preset, and remove its file',
         tags: ['presets'],
         params: Type.Object({ name: PresetBody.properties.name }),

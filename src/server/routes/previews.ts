@@ -3,8 +3,9 @@ import { type Static, Type } from 'typebox';
 import { sayInHeaders } from '../answers.js';
 import { type App, callerFor, orThrow, run, untilGone } from '../app.js';
 import type { ServerContext } from '../context.js';
-import { stepsOf } from '../schemas/common.js';
-import { PreviewBody } from '../schemas/previews.js';
+import { bytesOf, photoBody, photoForm } from '../schemas/binary.js';
+import { refusals, stepsOf } from '../schemas/common.js';
+import { PreviewBody, VIEWABLE } from '../schemas/previews.js';
 import { oneUpload } from '../uploads/upload.js';
 import { editOf, isJson, OF_PREVIEWS, requireRoom } from './asked.js';
 import { photoFor } from './photos.js';
@@ -27,10 +28,12 @@ export const previewRoutes = (app: App, context: ServerContext): void => {
     '/v1/previews',
     {
       schema: {
+        operationId: 'createPreview',
         summary: 'A small edit of a photo that was uploaded, or that is the body',
         tags: ['previews'],
         querystring: Query,
-        body: { content: { 'application/json': { schema: PreviewBody } } },
+        body: { content: { 'application/json': { schema: PreviewBody }, ...photoBody, ...photoForm } },
+        response: { 200: bytesOf('The small picture', ...VIEWABLE), ...refusals },
       },
     },
     async (request, reply) => {

@@ -1,12 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import { Type } from 'typebox';
 import { DiagnosticError, failure } from '../../diagnostics/index.js';
-import type { App } from '../app.js';
+import { type App, hideFrom } from '../app.js';
 import { eventText, HEARTBEAT, jobEvents } from '../jobs/events.js';
 import { withHeartbeat } from '../jobs/heartbeat.js';
 import { resultsZip } from '../jobs/zip.js';
+import { bytesOf, photoAnswer } from '../schemas/binary.js';
+import { refusals } from '../schemas/common.js';
 import { EventHeaders, ItemParams, JobParams } from '../schemas/jobs.js';
-import { attachment, named, safeName } from '../uploads/names.js';
+import { attachment, joined, named, safeName } from '../uploads/names.js';
 import type { JobServices } from './job-services.js';
 import { jobOf, told } from './jobs.js';
 
@@ -26,7 +29,15 @@ export const resultRoutes =
 
     app.get(
       '/v1/jobs/:id/items/:number/result',
-      { schema: { operationId: 'getResult', tags: ['jobs'], params: ItemParams } },
+      {
+        schema: {
+          operationId: 'getResult',
+          summary: 'The result of one photo',
+          tags: ['jobs'],
+          params: ItemParams,
+          response: { 200: photoAnswer('The photo, edited'), ...refusals },
+        },
+      },
       async (request, reply) => {
         const { id } = jobOf(services, request);
         const { number } = request.params;
@@ -41,7 +52,7 @@ export const resultRoutes =
         return reply
           .header('content-type', type)
           .header('content-length', bytes)
-          .header('content-disposition', attachment(named(item.name, extension)))
+          .header('content-disposition', attachment(named(safeName(item.name), extension)))
           .header('etag', `"${digest}"`)
           .header('prismflow-receipt', item.result.receipt)
           .send(createReadStream(files.result(id, number)));
@@ -50,30 +61,53 @@ export const resultRoutes =
 
     app.get(
       '/v1/jobs/:id/results.zip',
-      { schema: { operationId: 'getResults', tags: ['jobs'], params: JobParams } },
+      {
+        schema: {
+          operationId: 'getResults',
+          summary: 'All results, as they are read from the disk, and what failed',
+          tags: ['jobs'],
+          params: JobParams,
+          response: { 200: bytesOf('An archive', 'application/zip'), ...refusals },
+        },
+      },
       async (request, reply) => {
         const job = jobOf(services, request);
         return reply
           .header('content-type', 'application/zip')
           .header(
             'content-disposition',
-            attachment(`${safeName(job.name === '' ? 'results' : job.name)}.zip`),
+            attachment(joined(safeName(job.name === '' ? 'results' : job.name), '.zip')),
           )
-          .send(resultsZip(store, files, job));
+          .send(resultsZip(store, files, job, hideFrom(request)));
       },
     );
 
     app.get(
       '/v1/jobs/:id/events',
       {
-        schema: { operationId: 'getEvents', tags: ['jobs'], params: JobParams, headers: EventHeaders },
+        schema: {
+          operationId: 'getEvents',
+          summary: 'What becomes of a job, as server-sent events',
+          tags: ['jobs'],
+          params: JobParams,
+          headers: EventHeaders,
+          response: {
+            200: {
+              description:
+                '`job` and `item`, each with JSON as the other addresses have it; it ends with the job',
+              content: { 'text/event-stream': { schema: Type.Unsafe<unknown>({ type: 'string' }) } },
+            },
+            204: Type.Null({ description: 'Everything was told, and the job has ended' }),
+            ...refusals,
+          },
+        },
       },
       async (request, reply) => {
         const job = jobOf(services, request);
         const seen = Number(request.headers['last-event-id'] ?? 0);
         const from = Number.isSafeInteger(seen) && seen > 0 ? seen : 0;
         // A browser that comes back to what has ended is told to stay away.
-        if (job.ended !== undefined && from >= job.revision) return reply.code(204).send();
+        if (job.ended !== undefined && from >= job.revision) return reply.code(204).send(null);
         if (streams >= services.mostStreams)
           throw new DiagnosticError([
             failure('job/too-many-streams', `${services.mostStreams} clients are told of jobs already.`),
@@ -85,7 +119,12 @@ export const resultRoutes =
           gone.abort();
         });
         const signal = AbortSignal.any([gone.signal, services.stopping]);
-        const events = jobEvents(store, job.id, { signal, seen: from, show: told(services) });
+        const events = jobEvents(store, job.id, {
+          signal,
+          seen: from,
+          show: told(services),
+          hide: hideFrom(request),
+        });
         const stream = withHeartbeat(texts(events), HEARTBEAT, services.heartbeat ?? HEARTBEAT_MS);
         return reply
           .header('content-type', 'text/event-stream; charset=utf-8')

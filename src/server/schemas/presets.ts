@@ -10,7 +10,10 @@ export const PresetBody = Type.Object(
     about: Type.Optional(Type.String({ maxLength: 200 })),
     edits: Edits,
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [{ name: 'evening', about: 'A warm evening', edits: [{ pipeline: 'sunset' }] }],
+  },
 );
 
 export const Preset = Type.Object({

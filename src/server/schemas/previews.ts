@@ -11,6 +11,9 @@ const Overlay = Type.Union([Type.Literal('trust'), Type.Literal('clipping')], {
   description: 'A clear picture that lies over the edit, in the place of the edit',
 });
 
+/** What small pictures come as. */
+export const VIEWABLE = ['image/jpeg', 'image/png'] as const;
+
 /** A preview of a photo that was uploaded. */
 export const PreviewBody = Type.Object(
   {
@@ -19,7 +22,10 @@ export const PreviewBody = Type.Object(
     size: Type.Optional(Size),
     overlay: Type.Optional(Overlay),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [{ photo: 'PHOTO', edits: [{ pipeline: 'exposure' }], size: 400 }],
+  },
 );
 
 export const ViewQuery = Type.Object({

@@ -25,6 +25,9 @@ const all = (store: Store): readonly (readonly [string, unknown])[] =>
     .filter(({ key: [name] }) => name !== 'version')
     .map(({ key, value }) => [key[0], value]);
 
+/** A job's id that begins with a letter. */
+const idOf = (letter: string): string => letter.padEnd(29, '0');
+
 describe('a store', () => {
   it('shows a change at once, and still has it when it is opened again', async () => {
     const place = folder();
@@ -70,10 +73,22 @@ describe('a store', () => {
         ['a', 10],
         ['b', 1],
       ] as const)
-        draft.put('working', [job, number], true);
+        draft.put('working', [idOf(job), number], true);
     });
-    const numbers = (range: Parameters<typeof store.range>[1]): readonly unknown[] =>
-      [...store.range('working', range)].map(({ key }) => key.join('/'));
+    const numbers = ({
+      within,
+      after,
+      ...range
+    }: NonNullable<Parameters<typeof store.range>[1]>): readonly unknown[] => {
+      const of = (start: readonly (string | number)[]) =>
+        start.map((part) => (typeof part === 'string' ? idOf(part) : part));
+      const all = store.range('working', {
+        ...range,
+        ...(within === undefined ? {} : { within: of(within) }),
+        ...(after === undefined ? {} : { after: of(after) }),
+      });
+      return [...all].map(({ key: [job, number] }) => `${job[0]}/${number}`);
+    };
     const look = (): void => {
       expect(numbers({ within: ['a'] })).toEqual(['a/1', 'a/2', 'a/10']);
       expect(numbers({ within: ['a'], isReversed: true })).toEqual(['a/10', 'a/2', 'a/1']);

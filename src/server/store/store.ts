@@ -1,6 +1,9 @@
-import { open, type RootDatabase } from 'lmdb';
+import { join } from 'node:path';
+import { open } from 'lmdb';
 import { DiagnosticError, type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { isTable } from './codecs.js';
 import { type FullKey, type Layer, type Overlay, overlayOn, type Written } from './overlay.js';
+import { type Bytes, jsonIn, keyBytes, keyIn, notADatabase, recordIn, valueBytes } from './records.js';
 import type { Draft, Entry, KeyOf, KeyStart, Range, Reading, TableName, ValueOf } from './tables.js';
 
 /** The layout of what is kept. A server of another layout is told so, and touches nothing. */
@@ -24,6 +27,11 @@ export interface Store extends Reading {
   readonly watch: (listener: (jobs: ReadonlySet<string>) => void) => () => void;
   /** Why nothing can be written any more; undefined while it can. */
   readonly fault: () => Diagnostics | undefined;
+  /**
+   * Looks at every record, and moves those that are none to the table `aside`; gives their keys as far as they can be read. It is for
+   * a start: nothing may be changed meanwhile.
+   */
+  readonly setAside: (now: number) => Promise<readonly FullKey[]>;
   /** Waits for what is being written, and closes the files. */
   readonly close: () => Promise<void>;
 }
@@ -77,34 +85,92 @@ const draftOn = (overlay: Overlay): Draft => ({
   remove: (table, ...key) => overlay.set({ key: [table, ...key], value: undefined }),
 });
 
-const onDatabase = (database: RootDatabase<unknown, (string | number)[]>): Layer => ({
-  get: (key) => database.get([...key]),
+/** Is told of a record that is damaged. */
+export type Damaged = (diagnostics: Diagnostics) => void;
+
+/** Tells of each damaged record once. */
+const onceTold = (folder: string, damaged: Damaged): ((key: Buffer) => void) => {
+  const told = new Set<string>();
+  return (key) => {
+    const name = key.toString('hex');
+    if (told.has(name) || told.size >= MOST_TOLD) return;
+    told.add(name);
+    const shown = keyIn(key)?.join('/') ?? `with the key ${name.slice(0, 64)}`;
+    damaged([failure('store/damaged', `The record ${shown} of ${folder} is none that a server writes.`)]);
+  };
+};
+
+/** Damaged records that are told of. */
+const MOST_TOLD = 1000;
+
+const onDatabase = (database: Bytes, damaged: (key: Buffer) => void): Layer => ({
+  get: (key) => {
+    const name = keyBytes(key);
+    const value = database.get(name);
+    if (value === undefined) return undefined;
+    const record = recordIn(key, value);
+    if (record === undefined) damaged(name);
+    return record?.value;
+  },
   range: function* (start, end, isReversed) {
     // Reversed, the library takes the upper bound first and includes it.
     const range = isReversed
       ? database.getRange({
-          start: [...end],
-          end: [...start],
+          start: keyBytes(end),
+          end: keyBytes(start),
           reverse: true,
           exclusiveStart: true,
           inclusiveEnd: true,
         })
-      : database.getRange({ start: [...start], end: [...end] });
-    for (const { key, value } of range) yield { key, value };
+      : database.getRange({ start: keyBytes(start), end: keyBytes(end) });
+    for (const { key, value } of range) {
+      const record = recordIn(keyIn(key), value);
+      if (record === undefined) damaged(key);
+      else yield record;
+    }
   },
 });
+
+/** Moves bytes that are no record out of the way. What is of no table that is known is not looked at: it is read by nobody. */
+const movedAside = async (database: Bytes, now: number): Promise<readonly FullKey[]> => {
+  const found: { readonly key: Buffer; readonly value: Buffer }[] = [];
+  for (const { key, value } of database.getRange()) {
+    const name = keyIn(key);
+    if ((name === undefined || isTable(name[0])) && recordIn(name, value) === undefined)
+      found.push({ key: Buffer.from(key), value });
+  }
+  if (found.length === 0) return [];
+  const first = [
+    ...database.getKeys({ start: keyBytes(['aside', now]), end: keyBytes(['aside', now, LAST]) }),
+  ];
+  await database.batch(() => {
+    for (const [i, { key, value }] of found.entries()) {
+      const bytes = { key: key.toString('base64'), value: value.toString('base64') };
+      void database.put(keyBytes(['aside', now, first.length + i]), valueBytes(bytes));
+      void database.remove(key);
+    }
+  });
+  database.resetReadTxn();
+  return found.flatMap(({ key }) => {
+    const name = keyIn(key);
+    return name === undefined ? [] : [name];
+  });
+};
 
 const unwritable = (folder: string, cause: unknown): Diagnostics => [
   failure('store/unwritable', `The state in ${folder} cannot be written: ${messageOf(cause)}.`, { cause }),
 ];
 
 /**
- * Opens what a server keeps in a folder, which must exist. Throws a `DiagnosticError`: `store/unreadable`,
- * `store/other-version`.
+ * Opens what a server keeps in a folder, which must exist. A record that is damaged is as if it was not there. Throws a
+ * `DiagnosticError`: `store/unreadable`, `store/other-version`.
+ *
+ * @param damaged is told of each record that is damaged, once, when it is read; by default nobody is
  */
-export const openStore = (folder: string): Store => {
+export const openStore = (folder: string, damaged: Damaged = () => undefined): Store => {
   const database = opened(folder);
-  const pending = overlayOn(onDatabase(database));
+  const tellOf = onceTold(folder, damaged);
+  const pending = overlayOn(onDatabase(database, tellOf));
   const listeners = new Set<(jobs: ReadonlySet<string>) => void>();
   let fault: Diagnostics | undefined;
   const tell = (writes: readonly Written[]): void => {
@@ -115,8 +181,8 @@ export const openStore = (folder: string): Store => {
     try {
       await database.batch(() => {
         for (const { key, value } of writes)
-          if (value === undefined) void database.remove([...key]);
-          else void database.put([...key], value);
+          if (value === undefined) void database.remove(keyBytes(key));
+          else void database.put(keyBytes(key), valueBytes(value));
       });
       // What is read from now on must be read from the database as it is now.
       database.resetReadTxn();
@@ -145,6 +211,16 @@ export const openStore = (folder: string): Store => {
       return () => void listeners.delete(listener);
     },
     fault: () => fault,
+    setAside: async (now) => {
+      try {
+        const keys = await movedAside(database, now);
+        for (const key of keys) tellOf(keyBytes(key));
+        return keys;
+      } catch (thrown) {
+        fault ??= unwritable(folder, thrown);
+        throw new DiagnosticError(fault);
+      }
+    },
     close: async () => {
       await database.flushed;
       await database.close();
@@ -152,10 +228,19 @@ export const openStore = (folder: string): Store => {
   };
 };
 
-const opened = (folder: string): RootDatabase<unknown, (string | number)[]> => {
+const VERSION = ['meta', 'version'];
+
+const opened = (folder: string): Bytes => {
   const database = (() => {
     try {
-      return open<unknown, (string | number)[]>({ path: folder, noSubdir: false, encoding: 'json' });
+      const fault = notADatabase(join(folder, 'data.mdb'));
+      if (fault !== undefined) throw new Error(fault);
+      return open<Buffer, Buffer>({
+        path: folder,
+        noSubdir: false,
+        encoding: 'binary',
+        keyEncoding: 'binary',
+      });
     } catch (cause) {
       throw new DiagnosticError([
         failure('store/unreadable', `The state in ${folder} cannot be opened: ${messageOf(cause)}.`, {
@@ -164,8 +249,10 @@ const opened = (folder: string): RootDatabase<unknown, (string | number)[]> => {
       ]);
     }
   })();
-  const version = database.get(['meta', 'version']) as number | undefined;
-  if (version === undefined) database.putSync(['meta', 'version'], STORE_VERSION);
+  const written = database.get(keyBytes(VERSION));
+  const version = written === undefined ? undefined : jsonIn(written);
+  // Where its bytes are no number it is damaged, as any record may be: each is looked at when it is read.
+  if (!Number.isInteger(version)) database.putSync(keyBytes(VERSION), valueBytes(STORE_VERSION));
   else if (version !== STORE_VERSION) {
     void database.close();
     throw new DiagnosticError([

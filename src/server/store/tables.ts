@@ -40,6 +40,12 @@ export interface KeyUse {
   readonly job: string;
 }
 
+/** Bytes of a record that is none, in base64: kept to be looked at, and never read as one. */
+export interface SetAside {
+  readonly key: string;
+  readonly value: string;
+}
+
 /** What is due at some time: the names of what expires, by kind. */
 export type ExpiryKind = 'job' | 'photo' | 'receipt';
 
@@ -71,6 +77,7 @@ export interface Tables {
     readonly key: readonly [at: number, kind: ExpiryKind, id: string];
     readonly value: true;
   };
+  readonly aside: { readonly key: readonly [at: number, number: number]; readonly value: SetAside };
 }
 
 export type TableName = keyof Tables;

@@ -60,7 +60,15 @@ const photoKeeper =
       width: 1,
       height: 1,
       digest: createHash('sha256').update(content).digest('hex'),
-      facts: null,
+      facts: {
+        depth: 8,
+        profile: 'sRGB',
+        orientation: 1,
+        metadata: [],
+        panorama: false,
+        stereo: false,
+        warnings: [],
+      },
       created: now(),
       expires: now() + keep,
     };
@@ -95,7 +103,7 @@ const endOf = (store: Store, id: string): Promise<void> =>
   });
 
 const stateOf = async (folder: string, clock: Clock): Promise<{ store: Store; files: JobFiles }> => {
-  const store = openStore(folder);
+  const store = openStore(folder, ([{ message }]) => failed(new Error(message)));
   const files = await openJobFiles(folder, await openPhotoShelf(folder, store));
   await removeOrphans(folder, store);
   await store.change((draft) => recoverJobs(draft, clock)).kept;
@@ -118,10 +126,15 @@ export const jobServer = async ({
   readonly fetch?: Fetch;
 } = {}): Promise<JobServer> => {
   const now = more.now ?? Date.now;
+  let isOver = false;
+  // What goes on after a crash finds its store closed.
+  const unlessOver = (thrown: unknown): void => {
+    if (!isOver) failed(thrown);
+  };
   const { store, files } = await stateOf(folder, { now: now(), keep });
   const editor = copyingEditor(delay);
   const roots = more.roots ?? rootsOf([]);
-  const sender = startSender({ store, reach: ANYWHERE, now, random: () => 0.5, failed });
+  const sender = startSender({ store, reach: ANYWHERE, now, random: () => 0.5, failed: unlessOver });
   const scheduler = startScheduler({
     store,
     files,
@@ -131,7 +144,7 @@ export const jobServer = async ({
     keep,
     now,
     settled: sender.wake,
-    failed,
+    failed: unlessOver,
   });
   const stopping = new AbortController();
   const keepPhoto = photoKeeper(store, files, { now, keep });
@@ -178,6 +191,7 @@ export const jobServer = async ({
       await app.close();
       if (!isCrash) await scheduler.stop(AbortSignal.abort());
       await sender.stop();
+      isOver = true;
       await store.close();
     },
   };

@@ -1,4 +1,4 @@
-import { openStore, type Store } from '../store/store.js';
+import { type Damaged, openStore, type Store } from '../store/store.js';
 import type { Draft, Reading } from '../store/tables.js';
 import type { Scope } from './scopes.js';
 import { isValid, type NewToken, newToken, partsOf, type Token } from './token.js';
@@ -47,8 +47,12 @@ export const revoke = (draft: Draft, id: string, now: number): Token | undefined
 };
 
 /** Opens the store of a folder, does something with it and closes it; a server may run on it meanwhile. */
-export const withStore = async <A>(folder: string, work: (store: Store) => Promise<A>): Promise<A> => {
-  const store = openStore(folder);
+export const withStore = async <A>(
+  folder: string,
+  work: (store: Store) => Promise<A>,
+  damaged?: Damaged,
+): Promise<A> => {
+  const store = openStore(folder, damaged);
   try {
     return await work(store);
   } finally {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { attachment, named, safeName } from './names.js';
+import { attachment, joined, named, safeName } from './names.js';
 
 describe('names of uploads', () => {
   it.each([
@@ -23,10 +23,43 @@ describe('names of uploads', () => {
     expect(safeName(given)).toBe(name);
   });
 
-  it('are short, and keep their extension', () => {
-    const name = safeName(`${'é'.repeat(5000)}.jpeg`);
-    expect([...name]).toHaveLength(120);
-    expect(name.endsWith('.jpeg')).toBe(true);
+  it.each([
+    ['é', '.jpeg', 2],
+    ['東', '.jpg', 3],
+    ['😀', '.tiff', 4],
+    ['a', '.png', 1],
+  ])('of %s are 255 bytes long, and keep their extension', (character, extension, bytes) => {
+    const name = safeName(`${character.repeat(5000)}${extension}`);
+    const most = 255 - extension.length;
+    expect(name).toBe(`${character.repeat(Math.floor(most / bytes))}${extension}`);
+  });
+
+  it('are 255 bytes at most whatever they were, with the extension that they had, and whole characters', () => {
+    const parts = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 150 }),
+      fc.string({ unit: 'grapheme', maxLength: 150 }),
+      fc.constantFrom('.', ' ', '😀', '東', 'con', '\ud800', '/').map((part) => part.repeat(90)),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(parts, { maxLength: 4 }),
+        fc.constantFrom('', '.jpg', '.tiff', '.JPEG'),
+        (some, extension) => {
+          const given = `${some.join('')}${extension}`;
+          const name = safeName(given);
+          expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
+          expect(Buffer.from(name).toString()).toBe(name);
+          expect(safeName(name)).toBe(name);
+          if (extension !== '' && safeName(some.join('')) !== 'photo')
+            expect(name.endsWith(extension)).toBe(true);
+          for (const longer of [named(name, 'jpeg'), joined(name, ' (12345).jpg')]) {
+            expect(Buffer.byteLength(longer)).toBeLessThanOrEqual(255);
+            expect(Buffer.from(longer).toString()).toBe(longer);
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
   });
 
   it('lead nowhere and say nothing to a terminal, whatever they were', () => {

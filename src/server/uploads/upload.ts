@@ -6,6 +6,7 @@ import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { megabytes } from '../../diagnostics/quantities.js';
 import type { ServerContext } from '../context.js';
 import type { Incoming } from '../photos/shelf.js';
+import { partsOf } from './form.js';
 import { safeName } from './names.js';
 import { receive, tooLarge, type UploadLimits } from './receive.js';
 
@@ -51,7 +52,7 @@ export async function* uploadsOf(
     },
     throwFileSizeLimit: false,
   });
-  for await (const { file, filename } of parts) {
+  for await (const { file, filename } of partsOf(parts)) {
     const called = safeName(filename ?? '');
     const one = await take(file, called, { ...limits, bytes: Math.min(limits.bytes, left) });
     // What is left of a file that was refused is passed over, so that the next one can be read.
@@ -69,9 +70,15 @@ export const oneUpload = async (
   name?: string,
 ): Promise<E.Either<Diagnostics, Uploaded>> => {
   let first: E.Either<Diagnostics, Uploaded> | undefined;
-  for await (const { upload } of uploadsOf(request, place, name)) {
-    if (first === undefined) first = upload;
-    else if (E.isRight(upload)) await place.photos.drop(upload.right);
+  try {
+    for await (const { upload } of uploadsOf(request, place, name)) {
+      if (first === undefined) first = upload;
+      else if (E.isRight(upload)) await place.photos.drop(upload.right);
+    }
+  } catch (thrown) {
+    // Of a form that is refused nothing is left.
+    if (first !== undefined && E.isRight(first)) await place.photos.drop(first.right);
+    throw thrown;
   }
   if (first === undefined) return E.left(noPhoto);
   if (E.isRight(first) && first.right.bytes === 0) {

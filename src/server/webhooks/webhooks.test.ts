@@ -16,7 +16,7 @@ import { type Sender, startSender } from './sender.js';
 const HOUR = 3_600_000;
 const delivery = newDelivery({
   id: 'msg_1',
-  job: 'j',
+  job: 'j'.padEnd(29, '0'),
   owner: 'local',
   url: 'http://127.0.0.1/',
   payload: '{"a":1}',
@@ -88,8 +88,8 @@ describe('the sender', () => {
   const put = (store: Store, url: string): void => {
     const due = { ...delivery, url, at: 0 };
     store.change((draft) => {
-      draft.put('deliveries', ['j', due.id], due);
-      draft.put('due', [0, 'j', due.id], true);
+      draft.put('deliveries', ['j'.padEnd(29, '0'), due.id], due);
+      draft.put('due', [0, 'j'.padEnd(29, '0'), due.id], true);
     });
   };
 
