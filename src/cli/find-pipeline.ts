@@ -10,6 +10,7 @@ import { parse, type SourceFile } from '../pipelines/compile.js';
 import { textOf } from '../pipelines/parse/encoding.js';
 import { limits } from '../pipelines/parse/yaml.js';
 import { shippedPipeline } from '../pipelines/shipped.js';
+import { definedOnly } from '../ports/defined.js';
 
 /** A file, and which of its pipelines is meant. */
 export interface Found {
@@ -128,7 +129,7 @@ const found = (
     TE.chainEitherK((bytes) => textOf(bytes, path)),
     TE.map((text) => ({
       file: { path: absolute, shown: shortest(absolute, folder), text },
-      ...(pipeline === undefined ? {} : { pipeline }),
+      ...definedOnly({ pipeline }),
     })),
   );
 };

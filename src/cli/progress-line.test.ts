@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { definedOnly } from '../ports/defined.js';
 import { notStarted, type Progress, progress, type RunEvent } from '../streams/index.js';
 import { clock, duration, progressLine } from './progress-line.js';
 import type { Paints } from './terminal.js';
@@ -11,7 +12,7 @@ const key = { path: 'a.jpg', index: 0, epoch: 0 };
 
 /** The progress after some items at a steady pace. */
 const runAfter = (done: number, failed: number, total: number | undefined, msEach: number): Progress => {
-  const events: RunEvent[] = [{ kind: 'started', at: 0, ...(total === undefined ? {} : { total }) }];
+  const events: RunEvent[] = [{ kind: 'started', at: 0, ...definedOnly({ total }) }];
   for (let i = 1; i <= done + failed; i++)
     events.push(
       i <= failed

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Diagnostics } from '../diagnostics/index.js';
 import type { Elsewhere } from '../execution/elsewhere/elsewhere.js';
+import { definedOnly } from '../ports/defined.js';
 import { readAddress } from '../queue/address.js';
 import { queueAt } from '../queue/follow/follow.js';
 import { printable } from './printable.js';
@@ -33,8 +34,7 @@ export const queuePlace = (
   let run: string | undefined;
   const elsewhere = queueAt({
     address: address.right,
-    ...(memory === undefined ? {} : { memory }),
-    ...(jobs === undefined ? {} : { photos: jobs }),
+    ...definedOnly({ memory, photos: jobs }),
     isResumed: resume,
     began: (id) => {
       run = id;

@@ -9,6 +9,7 @@ import { memoryShare } from '../operator/free-memory.js';
 import { randomFor } from '../operator/random.js';
 import type { Notes, OpContext } from '../ops/index.js';
 import { unrecorded } from '../ops/save/clearance.js';
+import { definedOnly } from '../ports/defined.js';
 import type { ItemFailure, ItemKey, Json } from '../ports/index.js';
 import type { Budget } from '../streams/index.js';
 import { USUAL_ENGINE } from '../tensor/engines.js';
@@ -103,16 +104,16 @@ export const contextOf = (
   openEngine,
   jobs,
   memory,
-  ...(timeout === undefined ? {} : { timeout }),
+  ...definedOnly({ timeout }),
   certify,
   warn,
   note: (key, facts) => noted(key, path, facts),
   receipt,
   crashGuard,
-  ...(pipeline === undefined ? {} : { pipeline }),
+  ...definedOnly({ pipeline }),
   durable,
   results,
-  ...(isDialled === undefined ? {} : { isDialled }),
+  ...definedOnly({ isDialled }),
   random: (key) => randomFor(seed, path, key),
 });
 

@@ -11,6 +11,7 @@ import {
   type ScanStage,
   type Stage,
 } from '../pipelines/plan/stages.js';
+import { definedOnly } from '../ports/defined.js';
 import type { Item, ItemKey, Outcome } from '../ports/index.js';
 import { type Ledger, openLedger } from '../records/journal/ledger.js';
 import { type ItemFlow, runLanes, type Scanned, scanState, share, through, until } from '../streams/index.js';
@@ -185,7 +186,7 @@ const openElsewhere = (
     weights: bulk.weights,
     total: bulk.items - bulk.done,
     engine,
-    ...(timeout === undefined ? {} : { timeout }),
+    ...definedOnly({ timeout }),
     certify,
     laws,
     retry,

@@ -7,6 +7,7 @@ import { writeAtomically } from '../disk/write.js';
 import type { Notes } from '../operator/behaviour.js';
 import type { Graph } from '../pipelines/check/graph.js';
 import { analysePipeline, type Pipeline } from '../pipelines/code.js';
+import { definedOnly } from '../ports/defined.js';
 import type { Encoded, FileRef, ItemKey, Json } from '../ports/index.js';
 import { USUAL_ENGINE } from '../tensor/engines.js';
 import type { Engine } from '../tensor/run/engine.js';
@@ -110,8 +111,7 @@ export const openSession = (
       const run: RunContext = {
         ...usual,
         ...engineSettings(engine),
-        ...(memory === undefined ? {} : { memory }),
-        ...(certify === undefined ? {} : { certify }),
+        ...definedOnly({ memory, certify }),
         ...shared,
         warn: (key, warning) => () => void edits.get(key)?.warnings.push(warning),
         noted: (key, operator, facts) => edits.get(key)?.record.notes.note(key, operator, facts) ?? nothing,

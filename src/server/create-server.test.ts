@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Diagnostics, failure } from '../diagnostics/index.js';
 import type { Editor, EditResult, PhotoFacts, PreviewResult } from '../execution/editing/editor.js';
 import { createCatalogue, type Offer } from '../execution/editing/offers.js';
+import { definedOnly } from '../ports/defined.js';
 import type { App } from './app.js';
 import { createServer, type ServerOptions } from './create-server.js';
 import { type Limits, usualLimits } from './limits.js';
@@ -249,7 +250,7 @@ describe('the server', () => {
         : method === 'POST' && code !== 'serve/no-photo'
           ? 'abc'
           : undefined;
-    const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
+    const answer = await app.inject({ method, url, headers, ...definedOnly({ payload }) });
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([status, 'application/problem+json']);
     expect(answer.json()).toMatchObject({
       type: `urn:prismflow:${code}`,
@@ -508,7 +509,7 @@ describe('a server that others can reach', () => {
     const ask = (authorization?: string, url = '/v1/pipelines') =>
       wide.inject({
         url,
-        headers: { host: '10.0.0.1', ...(authorization === undefined ? {} : { authorization }) },
+        headers: { host: '10.0.0.1', ...definedOnly({ authorization }) },
       });
     expect((await ask()).json()).toMatchObject({ status: 401, code: 'token/missing' });
     expect((await ask('Bearer nonsense')).json()).toMatchObject({ status: 401, code: 'token/invalid' });

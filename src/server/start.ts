@@ -12,6 +12,7 @@ import { createEditor } from '../execution/editing/editor.js';
 import { createCatalogue, type Offer, offersOf, shippedOffers } from '../execution/editing/offers.js';
 import { recipesOf, shippedRecipes } from '../execution/trainings/recipes.js';
 import type { SourceFile } from '../pipelines/compile.js';
+import { definedOnly } from '../ports/defined.js';
 import { type Holder, type Lock, takeLock } from '../records/lock.js';
 import { hasToken } from './access/authorise.js';
 import { isLoopback } from './access/hosts.js';
@@ -142,7 +143,7 @@ const contextOf = async (
     jobs,
     certify: false,
     maxPixels: limits.pixels,
-    ...(timeout === undefined ? {} : { timeout }),
+    ...definedOnly({ timeout }),
   });
   return {
     editor,

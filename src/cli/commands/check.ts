@@ -7,6 +7,7 @@ import { compile } from '../../execution/compile.js';
 import { diagnosticJson } from '../../execution/events/event-json.js';
 import { remarksOn } from '../../execution/plan/plan.js';
 import { parse } from '../../pipelines/compile.js';
+import { definedOnly } from '../../ports/defined.js';
 import { compileToLook } from '../allow-plugins.js';
 import { checked, type Exit } from '../exit.js';
 import { findPipeline } from '../find-pipeline.js';
@@ -65,7 +66,7 @@ const checkTarget = async (
           (plugins) =>
             compile(
               { ...file, path: resolve(folder, file.path) },
-              { set, plugins, folder, ...(name === undefined ? {} : { pipeline: name }) },
+              { set, plugins, folder, ...definedOnly({ pipeline: name }) },
             ),
           ({ graph }) => graph,
           allowPlugin,

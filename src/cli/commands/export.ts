@@ -8,6 +8,7 @@ import type { ExportChoice, Exported } from '../../nn/onnx/export.js';
 import { paramErrors } from '../../operator/params/index.js';
 import { ensembleAverage } from '../../ops/ensemble.average/index.js';
 import { absolutePath } from '../../pipelines/check/absolute-path.js';
+import { definedOnly } from '../../ports/defined.js';
 import { USUAL_ENGINE } from '../../tensor/engines.js';
 import { createEngine, type Engine } from '../../tensor/run/engine.js';
 import { type Exit, exit } from '../exit.js';
@@ -57,8 +58,7 @@ export const exportModel = async (run: string, options: ExportOptions, terminal:
     strength,
     trust,
     average,
-    ...(members === undefined ? {} : { members }),
-    ...(at === undefined ? {} : { at }),
+    ...definedOnly({ members, at }),
   });
   if (E.isLeft(params)) {
     const [first] = paramErrors(params.left);

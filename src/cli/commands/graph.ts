@@ -5,6 +5,7 @@ import { printableJson } from '../../diagnostics/index.js';
 import { analyse } from '../../pipelines/compile.js';
 import { type Drawing, drawingOf } from '../../pipelines/draw/drawing.js';
 import { toMermaid } from '../../pipelines/draw/mermaid.js';
+import { definedOnly } from '../../ports/defined.js';
 import { compileToLook } from '../allow-plugins.js';
 import { type Exit, exit } from '../exit.js';
 import { findPipeline } from '../find-pipeline.js';
@@ -33,7 +34,7 @@ export const graph = async (
             set,
             plugins,
             folder: terminal.folder,
-            ...(pipeline === undefined ? {} : { pipeline }),
+            ...definedOnly({ pipeline }),
           }),
         (analysed) => analysed,
         allowPlugin,

@@ -12,6 +12,7 @@ import { type Estimate, estimate, type Plan, remarksOn } from '../../execution/p
 import { asMemoryOption } from '../../image/memory.js';
 import { isUnloaded } from '../../pipelines/check/unloaded.js';
 import { nodesOf, type Stage } from '../../pipelines/plan/stages.js';
+import { definedOnly } from '../../ports/defined.js';
 import { type PictureShape, showPort } from '../../ports/index.js';
 import { compileToLook } from '../allow-plugins.js';
 import { type Exit, exit } from '../exit.js';
@@ -45,7 +46,7 @@ export const plan = async (
             set,
             plugins,
             folder: terminal.folder,
-            ...(pipeline === undefined ? {} : { pipeline }),
+            ...definedOnly({ pipeline }),
           }),
         (made) => made.graph,
         allowPlugin,
@@ -150,9 +151,7 @@ const toJson = (
     : {
         tooLarge: outlook.tooLarge.map(({ path, need: { bytes, at } }) => ({ path, bytes, operator: at })),
       }),
-  ...(prediction(compiled, estimates, jobs, outlook, memory) === undefined
-    ? {}
-    : { predicted: prediction(compiled, estimates, jobs, outlook, memory) }),
+  ...definedOnly({ predicted: prediction(compiled, estimates, jobs, outlook, memory) }),
 });
 
 /** Paths of the operators that are compiled together. */

@@ -7,6 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import { memoryShare } from '../../operator/free-memory.js';
 import type { SourceFile } from '../../pipelines/compile.js';
+import { definedOnly } from '../../ports/defined.js';
 import { start } from '../../server/start.js';
 import { type Exit, exit, notBegun } from '../exit.js';
 import { findPipeline, HOME, isFile } from '../find-pipeline.js';
@@ -73,7 +74,7 @@ export const serve = async (
         ...(timeout === undefined ? {} : { timeout: timeout * 1000 }),
         ...(state === undefined ? {} : { state: resolve(terminal.folder, state) }),
         keep: keep * 1000,
-        ...(disk === undefined ? {} : { disk }),
+        ...definedOnly({ disk }),
         roots: root.map((each) => resolve(terminal.folder, each)),
         allowUrls: allowed.allowUrls,
         allowPrivateWebhooks: allowed.allowPrivateWebhooks,

@@ -6,6 +6,7 @@ import type { Diagnostics } from '../../diagnostics/index.js';
 import { shrink } from '../../execution/shrink/shrink.js';
 import { folderFor, writeCase } from '../../execution/shrink/write-case.js';
 import { analyse } from '../../pipelines/compile.js';
+import { definedOnly } from '../../ports/defined.js';
 import { compileAllowed } from '../allow-plugins.js';
 import { type Exit, exit, notBegun } from '../exit.js';
 import { findPipeline } from '../find-pipeline.js';
@@ -37,8 +38,7 @@ export const shrinkFile = async (
     TE.chain(() => findPipeline(target, folder)),
     TE.chain(({ file: found, pipeline }) =>
       compileAllowed(
-        (plugins) =>
-          analyse(found, { set, plugins, folder, ...(pipeline === undefined ? {} : { pipeline }) }),
+        (plugins) => analyse(found, { set, plugins, folder, ...definedOnly({ pipeline }) }),
         (graph) => graph,
         allowPlugin,
         terminal,

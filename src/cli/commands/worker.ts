@@ -7,6 +7,7 @@ import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { readEngine } from '../../execution/tensors/engine-choice.js';
 import { memoryShare } from '../../operator/free-memory.js';
 import { isDigest } from '../../pipelines/plugins/digest.js';
+import { definedOnly } from '../../ports/defined.js';
 import { type Address, readAddress } from '../../queue/address.js';
 import { diagnosticOf } from '../../queue/messages.js';
 import type { Mapping } from '../../queue/worker/protocol.js';
@@ -45,7 +46,7 @@ export const worker = async (options: WorkerArguments, terminal: Terminal): Prom
         address,
         jobs,
         memory,
-        ...(engine === undefined ? {} : { engine }),
+        ...definedOnly({ engine }),
         roots,
         maps,
         plugins: options.allowPlugin.filter(isDigest),

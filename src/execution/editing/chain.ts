@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { all, type Diagnostics, failure } from '../../diagnostics/index.js';
 import { shippedModels } from '../../pipelines/check/absolute-path.js';
 import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { ImageFormat, Json } from '../../ports/index.js';
 import { resolvedStep, sectionOf } from '../../records/receipts/resolved.js';
 import { type EditPlan, editPlanOf, nodesIn } from './edit-plan.js';
@@ -32,7 +33,7 @@ export const chainText = (
     stringify(
       {
         version: 1,
-        ...(about === undefined ? {} : { about }),
+        ...definedOnly({ about }),
         ...(graphs[0].seed === 0 ? {} : { seed: graphs[0].seed }),
         params: {
           photos: { type: 'path', default: '../photos', about: 'Folder or file' },

@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { ImageFormat } from '../../ports/index.js';
 import { createDispatch, type DispatchState, type Load } from './dispatch.js';
 import type { EditStep } from './edit-step.js';
@@ -112,8 +113,7 @@ export const createEditor = (options: EditorOptions): Editor => {
               photo,
               name,
               size,
-              ...(overlay === undefined ? {} : { overlay }),
-              ...(proxies === undefined ? {} : { proxies }),
+              ...definedOnly({ overlay, proxies }),
             },
             'preview',
             signal,
@@ -121,11 +121,7 @@ export const createEditor = (options: EditorOptions): Editor => {
         ),
       ),
     inspect: (photo, { name = 'photo', proxies, signal } = {}) =>
-      ask<'inspect'>(
-        { kind: 'inspect', photo, name, ...(proxies === undefined ? {} : { proxies }) },
-        'preview',
-        signal,
-      ),
+      ask<'inspect'>({ kind: 'inspect', photo, name, ...definedOnly({ proxies }) }, 'preview', signal),
     check: (edits) =>
       TE.Monad.map(
         TE.traverseSeqArray((edit: EditStep) => workOf(catalogue, folder)([edit], undefined))(edits),

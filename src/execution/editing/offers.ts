@@ -10,6 +10,7 @@ import { isLoaded } from '../../pipelines/check/unloaded.js';
 import { analyse, parse, type SourceFile } from '../../pipelines/compile.js';
 import type { ParamSource, PipelineSource } from '../../pipelines/parse/pipeline-file.js';
 import { shippedModelNames, shippedPipeline } from '../../pipelines/shipped.js';
+import { definedOnly } from '../../ports/defined.js';
 import { editPlanOf, nodesIn } from './edit-plan.js';
 import { type ParametersSchema, parametersSchema } from './parameters.js';
 
@@ -77,7 +78,7 @@ const offerOf = async (
     parameters: parametersSchema(params),
     declared: params,
     file,
-    ...(name === undefined ? {} : { pipeline: name }),
+    ...definedOnly({ pipeline: name }),
   };
   const graph = await graphOf(offer, exampleValues(params))();
   if (E.isLeft(graph)) return { ...offer, problem: graph.left };
@@ -86,7 +87,7 @@ const offerOf = async (
   const plan = editPlanOf(graph.right);
   if (E.isLeft(plan)) return undefined;
   const problem = await missingWeights(graph.right);
-  return { ...offer, kind: kindOf(graph.right), ...(problem === undefined ? {} : { problem }) };
+  return { ...offer, kind: kindOf(graph.right), ...definedOnly({ problem }) };
 };
 
 /** The graph of an offer with values for its parameters. Errors: those of checking them; `plugin/not-allowed`. */
@@ -97,7 +98,7 @@ export const graphOf = (
   analyse(file, {
     set: { ...placesOf(declared), ...set },
     folder: dirname(file.path),
-    ...(pipeline === undefined ? {} : { pipeline }),
+    ...definedOnly({ pipeline }),
   });
 
 /** Paths that have no default are where photos would come from and go to, which an edit does not use. */

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { all, type Diagnostics, didYouMean, failure } from '../../diagnostics/index.js';
 import type { ParamSource } from '../../pipelines/parse/pipeline-file.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Json } from '../../ports/index.js';
 
 /** A JSON Schema (draft 2020-12) of what a request may say. */
@@ -35,11 +36,10 @@ const schemaOf = ({
   ...(type === 'choice' ? { enum: [...(options ?? [])] } : {}),
   type: type === 'choice' || type === 'text' || type === 'path' ? 'string' : type,
   ...(type === 'text' ? { maxLength: MOST_TEXT } : {}),
-  ...(min === undefined ? {} : { minimum: min }),
-  ...(max === undefined ? {} : { maximum: max }),
+  ...definedOnly({ minimum: min, maximum: max }),
   // What stands in a file was JSON's kind of value before it was read.
   ...(usual === undefined ? {} : { default: usual as Json }),
-  ...(about === undefined ? {} : { description: about }),
+  ...definedOnly({ description: about }),
 });
 
 /**

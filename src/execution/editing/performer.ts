@@ -8,6 +8,7 @@ import { digestBytes, digestFile } from '../../disk/digest.js';
 import { clippingOverlay, factsOf, surveyed, trustOverlay, viewable } from '../../image/index.js';
 import type { Notes } from '../../operator/behaviour.js';
 import { analyse } from '../../pipelines/compile.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Frame, ImageFormat } from '../../ports/index.js';
 import { createMemory } from '../memory/room.js';
 import { openSession, type Session } from '../session.js';
@@ -74,7 +75,7 @@ export const createPerformer = (setup: Setup): E.Either<Diagnostics, Performer> 
     const room = createMemory({ memory });
     const engine = tensorRuntime(source).engine;
     const models = createSharedResources();
-    const shared = { room, ...(timeout === undefined ? {} : { timeout }) };
+    const shared = { room, ...definedOnly({ timeout }) };
     const site: Site = {
       setup,
       whole: (work) =>
@@ -116,10 +117,7 @@ export const createPerformer = (setup: Setup): E.Either<Diagnostics, Performer> 
   });
 
 const planFor = ({ file, pipeline, set }: Work): TE.TaskEither<Diagnostics, EditPlan> =>
-  pipe(
-    analyse(file, { set, plugins: 'allowed', ...(pipeline === undefined ? {} : { pipeline }) }),
-    TE.chainEitherK(editPlanOf),
-  );
+  pipe(analyse(file, { set, plugins: 'allowed', ...definedOnly({ pipeline }) }), TE.chainEitherK(editPlanOf));
 
 const trusting = (plan: EditPlan): E.Either<Diagnostics, EditPlan> =>
   E.fromNullable<Diagnostics>([
@@ -244,5 +242,5 @@ const plain = ({ code, severity, message, hint }: Diagnostic): Diagnostic => ({
   code,
   severity,
   message,
-  ...(hint === undefined ? {} : { hint }),
+  ...definedOnly({ hint }),
 });

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { dispositionOf } from '../../diagnostics/codes.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import { guardProcess } from '../../tensor/run/model-process/guard.js';
 import { createPerformer, type Performer } from './performer.js';
 import type { Said, Task, Told } from './protocol.js';
@@ -35,7 +36,7 @@ const plainly = (diagnostics: Diagnostics): Diagnostics => {
     code,
     severity,
     message,
-    ...(hint === undefined ? {} : { hint }),
+    ...definedOnly({ hint }),
   }));
   return [first as Diagnostics[0], ...others];
 };

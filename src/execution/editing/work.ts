@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { Graph } from '../../pipelines/check/graph.js';
 import { requireLoaded } from '../../pipelines/check/loaded.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { ImageFormat } from '../../ports/index.js';
 import { chainText } from './chain.js';
 import type { EditStep } from './edit-step.js';
@@ -34,7 +35,7 @@ const chosenFrom =
 const asWork = ({ offer: { file, pipeline, declared }, set }: Pick<Chosen, 'offer' | 'set'>): Work => ({
   file,
   set: { ...placesOf(declared), ...set },
-  ...(pipeline === undefined ? {} : { pipeline }),
+  ...definedOnly({ pipeline }),
 });
 
 /** The name of the text that a chain is, in messages. */

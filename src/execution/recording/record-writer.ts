@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { Digest } from '../../disk/digest.js';
 import type { Look } from '../../disk/look.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Item, ItemFailure, ItemKey, Json } from '../../ports/index.js';
 import type { FileRef } from '../../ports/values.js';
 import type { Work } from '../../records/journal/done.js';
@@ -118,7 +119,7 @@ export const recordsOf = (
         operator,
         code,
         message,
-        ...(hint === undefined ? {} : { hint }),
+        ...definedOnly({ hint }),
         at: now(),
       };
       return record(entry);

@@ -8,6 +8,7 @@ import { lookAt } from '../../disk/look.js';
 import { onDisk } from '../../disk/names.js';
 import { deliver } from '../../ops/save/deliver.js';
 import { nodesOf } from '../../pipelines/plan/stages.js';
+import { definedOnly } from '../../ports/defined.js';
 import {
   type FileRef,
   type Item,
@@ -277,8 +278,7 @@ const finish = async (
   const written: Written = {
     outputSize: travelsOn({ kind: 'saved' }, value) ? value.size : -1,
     outputDigest: digest.right,
-    ...(copyOf === undefined ? {} : { copyOf }),
-    ...(look === undefined ? {} : { look }),
+    ...definedOnly({ copyOf, look }),
   };
   const noted = await records.done(item, about, written)();
   if (E.isRight(noted)) ledger.inFlight.written(nameIn(ledger.journal.folder, target))();

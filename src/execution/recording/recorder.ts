@@ -2,6 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { IO } from 'fp-ts/lib/IO.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Code, type Diagnostics, warning } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { ItemKey } from '../../ports/index.js';
 import type { RecipeEntry } from '../../records/journal/entries.js';
 import { nothingInFlight } from '../../records/journal/in-flight.js';
@@ -55,7 +56,7 @@ export const watchingFor = (
   folder: string,
   { delayed, stop }: Pick<RunContext, 'delayed' | 'stop'>,
 ): LockOptions => ({
-  ...(stop === undefined ? {} : { signal: stop }),
+  ...definedOnly({ signal: stop }),
   waiting: (holder, milliseconds) => {
     if (holder === undefined) return;
     const { pid, host } = holder;

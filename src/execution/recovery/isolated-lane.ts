@@ -3,6 +3,7 @@ import { warning } from '../../diagnostics/index.js';
 import { builtIn } from '../../ops/index.js';
 import type { Graph } from '../../pipelines/check/graph.js';
 import { nodesOf } from '../../pipelines/plan/stages.js';
+import { definedOnly } from '../../ports/defined.js';
 import { type FileRef, type Item, type ItemKey, travelsOn } from '../../ports/index.js';
 import { whileInFlight } from '../../records/journal/in-flight.js';
 import { resolvedPipeline } from '../../records/receipts/resolved.js';
@@ -95,7 +96,7 @@ const alone = async (
     about: { ...source, target: work.target, digest: work.pipeline },
     engine: recorder.engine() ?? run.engine,
     memory: run.memory,
-    ...(run.timeout === undefined ? {} : { timeout: run.timeout }),
+    ...definedOnly({ timeout: run.timeout }),
     certify: run.certify,
     laws: run.laws,
   };

@@ -7,6 +7,7 @@ import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js
 import { obstacleTo } from '../../disk/folders.js';
 import type { Graph } from '../../pipelines/check/graph.js';
 import { inspect, type PluginUse } from '../../pipelines/plugins.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Frame } from '../../ports/index.js';
 import { resolvedSteps, usedPlugins } from '../../records/receipts/resolved.js';
 import type { Shrunk } from './shrink.js';
@@ -125,7 +126,7 @@ const plain = (frame: Frame): Frame => ({
   height: frame.height,
   channels: frame.channels,
   samples: frame.samples,
-  ...(frame.alpha === undefined ? {} : { alpha: frame.alpha }),
+  ...definedOnly({ alpha: frame.alpha }),
   metadata: {
     bits: frame.samples.depth === 'uint8' ? 8 : frame.samples.depth === 'uint16' ? 16 : 32,
     model: frame.channels === 1 ? 'grey' : 'rgb',

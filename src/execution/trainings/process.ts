@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import { compile } from '../compile.js';
 import { runPlan } from '../run.js';
 import type { Said, Told, TrainingSetup } from './protocol.js';
@@ -28,7 +29,7 @@ const say = (said: Said): Promise<void> =>
 
 const train = async ({ file, pipeline, set, engine, resume }: TrainingSetup): Promise<Said> => {
   const ended = await pipe(
-    compile(file, { set, ...(pipeline === undefined ? {} : { pipeline }) }),
+    compile(file, { set, ...definedOnly({ pipeline }) }),
     TE.chain((plan) => runPlan(plan, { engine, resume, signal: control.signal })),
   )();
   if (E.isLeft(ended)) return { kind: 'failed', diagnostics: plainly(ended.left) };
@@ -44,7 +45,7 @@ const plainly = ([first, ...others]: Diagnostics): Diagnostics => {
     code,
     severity,
     message,
-    ...(hint === undefined ? {} : { hint }),
+    ...definedOnly({ hint }),
   });
   return [plain(first), ...others.map(plain)];
 };

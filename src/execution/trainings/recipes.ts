@@ -12,6 +12,7 @@ import { isLoaded } from '../../pipelines/check/unloaded.js';
 import { analyse, parse, type SourceFile } from '../../pipelines/compile.js';
 import type { ParamSource, PipelineSource } from '../../pipelines/parse/pipeline-file.js';
 import { examples } from '../../pipelines/shipped.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Json } from '../../ports/index.js';
 import { exampleValues } from '../editing/offers.js';
 import { type ParametersSchema, parametersSchema, textsOf } from '../editing/parameters.js';
@@ -73,7 +74,7 @@ const recipeOf = async (
   const places = Object.fromEntries(paths.map((each) => [each.name, placeOf(each.name)]));
   const graph = await analyse(file, {
     set: { ...exampleValues(params), ...places },
-    ...(name === undefined ? {} : { pipeline: name }),
+    ...definedOnly({ pipeline: name }),
   })();
   if (E.isLeft(graph) || !isLoaded(graph.right)) return undefined;
   const folder = keptTraining(graph.right)?.checkpoints.model.folder;
@@ -90,7 +91,7 @@ const recipeOf = async (
     output: output.name,
     declared: params,
     file,
-    ...(name === undefined ? {} : { pipeline: name }),
+    ...definedOnly({ pipeline: name }),
   };
 };
 
@@ -119,8 +120,8 @@ export const begunBy = (
   pipe(
     TE.fromEither(textsOf(declared, parameters)),
     TE.map((texts) => ({ ...texts, ...folders, [output]: to })),
-    TE.chainFirst((set) => analyse(file, { set, ...(pipeline === undefined ? {} : { pipeline }) })),
-    TE.map((set) => ({ file, set, engine, resume: false, ...(pipeline === undefined ? {} : { pipeline }) })),
+    TE.chainFirst((set) => analyse(file, { set, ...definedOnly({ pipeline }) })),
+    TE.map((set) => ({ file, set, engine, resume: false, ...definedOnly({ pipeline }) })),
   );
 
 /**

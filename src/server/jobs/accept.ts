@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { DiagnosticError, type Diagnostics, failure } from '../../diagnostics/index.js';
 import { digestOf } from '../../disk/digest.js';
 import type { EditStep } from '../../execution/editing/editor.js';
+import { definedOnly } from '../../ports/defined.js';
 import { type Caller, owns } from '../access/authorise.js';
 import { orThrow } from '../app.js';
 import { type Reach, readUrl } from '../outbound/reach.js';
@@ -153,7 +154,7 @@ export const acceptJob = async (wanted: Wanted, caller: Caller, options: Accepta
       owner: caller.id,
       edits: wanted.edits,
       photos,
-      ...(wanted.webhook === undefined ? {} : { webhook: wanted.webhook }),
+      ...definedOnly({ webhook: wanted.webhook }),
       ...(key === undefined ? {} : { idempotency: { key, body } }),
     };
     return { job: createJob(draft, order, { now: options.now(), keep: options.keep }), isRepeated: false };

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { definedOnly } from '../../ports/defined.js';
 import { openPhotoShelf } from '../photos/shelf.js';
 import { openStore, type Store } from '../store/store.js';
 import { copyingEditor } from '../testing/copying-editor.js';
@@ -53,7 +54,7 @@ const schedulerOf = async (settled?: () => void) => {
     atOnce: 2,
     keep: 1000,
     now: () => clock.now,
-    ...(settled === undefined ? {} : { settled }),
+    ...definedOnly({ settled }),
     failed: (thrown) => faults.push(String(thrown)),
     rest: 20,
   });

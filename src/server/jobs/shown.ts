@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { definedOnly } from '../../ports/defined.js';
 import type { Hide } from '../problems/hide.js';
 import { hidden } from '../problems/problem.js';
 import type { Delivery } from '../webhooks/delivery.js';
@@ -25,7 +26,7 @@ export const shownJob = (job: Job, { secondsLeft, deliveries = [] }: JobContext 
   ...(job.started === undefined ? {} : { started: dated(job.started) }),
   ...(job.ended === undefined ? {} : { ended: dated(job.ended) }),
   ...(job.expires === undefined ? {} : { expires: dated(job.expires) }),
-  ...(secondsLeft === undefined ? {} : { secondsLeft }),
+  ...definedOnly({ secondsLeft }),
   ...(job.webhook === undefined
     ? {}
     : { webhook: { url: job.webhook.url, deliveries: deliveries.map(shownDelivery) } }),

@@ -7,6 +7,7 @@ import {
   failure,
   isCode,
 } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import { hideFrom } from '../app.js';
 import { InvalidRequest } from '../validation.js';
 import type { Hide } from './hide.js';
@@ -34,7 +35,7 @@ export interface Problem {
 export const toldOf = ({ code, message, hint }: Diagnostic): Told => ({
   code,
   message,
-  ...(hint === undefined ? {} : { hint }),
+  ...definedOnly({ hint }),
 });
 
 /** A finding without what not everybody learns. */
@@ -63,7 +64,7 @@ export const problemOf = (all: Diagnostics, hide: Hide, instance?: string): Prob
     title: about?.title ?? code,
     status: statusOf(all),
     detail: message,
-    ...(instance === undefined ? {} : { instance }),
+    ...definedOnly({ instance }),
     code,
     remedy: hint ?? about?.remedy ?? '',
     diagnostics: [...diagnostics],

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { DiagnosticError, failure } from '../../diagnostics/index.js';
 import type { EditResult, EditStep } from '../../execution/editing/editor.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { ImageFormat } from '../../ports/index.js';
 import type { Caller } from '../access/authorise.js';
 import { sayInHeaders } from '../answers.js';
@@ -157,7 +158,7 @@ const answer = async (
         name,
         to,
         priority: 'edit',
-        ...(format === undefined ? {} : { format }),
+        ...definedOnly({ format }),
         signal: untilGone(reply),
       }),
     );

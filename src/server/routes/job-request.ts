@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import Compile from 'typebox/compile';
 import { DiagnosticError, failure, messageOf } from '../../diagnostics/index.js';
 import { megabytes } from '../../diagnostics/quantities.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Caller } from '../access/authorise.js';
 import { orThrow } from '../app.js';
 import type { Wanted } from '../jobs/accept.js';
@@ -123,8 +124,7 @@ export const wantedOf = async (
     photos: [...(job.photos ?? []), ...uploaded.map(({ id }) => id)],
     paths: job.paths ?? [],
     urls: job.urls ?? [],
-    ...(job.webhook === undefined ? {} : { webhook: job.webhook }),
-    ...(key === undefined ? {} : { key }),
+    ...definedOnly({ webhook: job.webhook, key }),
     body: { job, files: uploaded.map(({ name, digest }) => ({ name, digest })) },
   };
 };

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { failure } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import { rootsOf } from '../jobs/roots.js';
 import { PUBLIC } from '../outbound/reach.js';
 import { type JobServer, jobServer } from '../testing/job-server.js';
@@ -39,7 +40,7 @@ const ask = async (
   payload?: object,
   headers: Record<string, string> = {},
 ): Promise<Answer> => {
-  const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
+  const answer = await app.inject({ method, url, headers, ...definedOnly({ payload }) });
   return { status: answer.statusCode, body: answer.body === '' ? {} : answer.json() };
 };
 

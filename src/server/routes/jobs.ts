@@ -2,6 +2,7 @@ import type {} from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { DiagnosticError, failure } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import { owns } from '../access/authorise.js';
 import { type App, callerFor, hideFrom, untilGone } from '../app.js';
 import { acceptJob } from '../jobs/accept.js';
@@ -123,7 +124,7 @@ const jobsRoutes = (app: App, services: JobServices): void => {
         if (jobs.length > limit) break;
       }
       const last = jobs.length > limit ? jobs[limit - 1]?.id : undefined;
-      return { jobs: jobs.slice(0, limit).map(show), ...(last === undefined ? {} : { next: last }) };
+      return { jobs: jobs.slice(0, limit).map(show), ...definedOnly({ next: last }) };
     },
   );
 
@@ -173,7 +174,7 @@ const itemsRoute = (app: App, services: JobServices): void => {
       const last = numbers.length > limit ? numbers[limit - 1] : undefined;
       return {
         items: items.map((item) => shownItem(item, hideFrom(request))),
-        ...(last === undefined ? {} : { next: last }),
+        ...definedOnly({ next: last }),
       };
     },
   );

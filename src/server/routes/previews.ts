@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { type Static, Type } from 'typebox';
+import { definedOnly } from '../../ports/defined.js';
 import { sayInHeaders } from '../answers.js';
 import { type App, callerFor, orThrow, run, untilGone } from '../app.js';
 import type { ServerContext } from '../context.js';
@@ -51,7 +52,7 @@ export const previewRoutes = (app: App, context: ServerContext): void => {
             name: photo.name,
             proxies: context.photos.proxiesOf(photo.id),
             size,
-            ...(overlay === undefined ? {} : { overlay }),
+            ...definedOnly({ overlay }),
             signal,
           }),
         );
@@ -68,7 +69,7 @@ export const previewRoutes = (app: App, context: ServerContext): void => {
             photo: file,
             name: called,
             size,
-            ...(overlay === undefined ? {} : { overlay }),
+            ...definedOnly({ overlay }),
             signal,
           }),
         );

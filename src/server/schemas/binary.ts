@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox';
+import { definedOnly } from '../../ports/defined.js';
 import { FORMATS } from './edits.js';
 
 /** Bytes in OpenAPI 3.1: `contentMediaType` says what they are, and `format` tells generators of clients that they are a file. */
@@ -7,7 +8,7 @@ const bytes = (type: string, description?: string): TSchema =>
     type: 'string',
     format: 'binary',
     contentMediaType: type,
-    ...(description === undefined ? {} : { description }),
+    ...definedOnly({ description }),
   });
 
 type Content = Readonly<Record<string, { readonly schema: TSchema }>>;

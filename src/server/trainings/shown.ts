@@ -1,6 +1,7 @@
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { TrainingOnDisk } from '../../execution/trainings/on-disk.js';
 import { explain, explainRate } from '../../ops/report/explain.js';
+import { definedOnly } from '../../ports/defined.js';
 import { toldOf } from '../problems/problem.js';
 
 /** A training that this server has begun, or gone on with. */
@@ -76,7 +77,7 @@ export const shownTraining = (known: Known) => {
     state,
     isOwn: own?.process !== undefined,
     ...(holder === undefined ? {} : { process: holder.pid, since: holder.since }),
-    ...(step === undefined ? {} : { step }),
+    ...definedOnly({ step }),
     ...(last === undefined
       ? {}
       : {
@@ -89,14 +90,14 @@ export const shownTraining = (known: Known) => {
             { name: RATE, ...explainRate },
           ],
         }),
-    ...(pace === undefined ? {} : { secondsPerStep: pace }),
+    ...definedOnly({ secondsPerStep: pace }),
     ...(pace === undefined || last === undefined || state !== 'running'
       ? {}
       : { secondsLeft: pace * (last.total - last.step) }),
     canResume: isOver && isNoted,
     canUse: snapshots.length > 0 || (checkpoint !== undefined && isNoted),
     snapshots: [...snapshots],
-    ...(checkpoint === undefined ? {} : { checkpoint }),
+    ...definedOnly({ checkpoint }),
     samples: { steps: [...samples], ...(layout === undefined ? {} : layoutOf(layout)) },
     ...(own?.problem === undefined ? {} : { problem: own.problem.map(toldOf) }),
     changed: new Date(changed).toISOString(),

@@ -1,3 +1,4 @@
+import { definedOnly } from '../../ports/defined.js';
 import type { Problem } from './types.js';
 
 /** What a request came to. */
@@ -26,8 +27,7 @@ export const problemOf = (status: number, body: unknown, otherwise: string): Pro
     status,
     code: textOf(from.code) ?? `http/${status}`,
     title: textOf(from.title) ?? otherwise,
-    ...(detail === undefined ? {} : { detail }),
-    ...(remedy === undefined ? {} : { remedy }),
+    ...definedOnly({ detail, remedy }),
   };
 };
 

@@ -1,3 +1,4 @@
+import { definedOnly } from '../../ports/defined.js';
 import { texts } from '../texts.js';
 import {
   type Answer,
@@ -41,7 +42,7 @@ export const ask = async <A>(
       method,
       headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal === undefined ? {} : { signal }),
+      ...definedOnly({ signal }),
     });
     if (response.ok) return given(await read(response));
     const seconds = retryIn(response.status, response.headers.get('retry-after'), before);

@@ -1,3 +1,4 @@
+import { definedOnly } from '../../ports/defined.js';
 import type { PhotoInfo, Problem } from '../api/types.js';
 import { type Chain, type ChainAction, chainAfter, emptyChain, type Step } from './chain.js';
 
@@ -40,7 +41,7 @@ export const newPhoto = (key: string, name: string, local?: string): Photo => ({
   name,
   place: { kind: 'queued' },
   chain: emptyChain,
-  ...(local === undefined ? {} : { local }),
+  ...definedOnly({ local }),
 });
 
 /** A photo that the server holds from an earlier visit. */

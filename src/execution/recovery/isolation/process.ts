@@ -4,6 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostic, Diagnostics } from '../../../diagnostics/index.js';
 import { builtIn } from '../../../ops/index.js';
 import { loadAgain, type PluginUse } from '../../../pipelines/plugins.js';
+import { definedOnly } from '../../../ports/defined.js';
 import { emptyJournal } from '../../../records/journal/journal.js';
 import { recipeOf } from '../../../records/receipts/recipe.js';
 import { pluginFrom } from '../../../records/receipts/resolved.js';
@@ -29,7 +30,7 @@ const plain = ({ code, severity, message, hint }: Diagnostic): Diagnostic => ({
   code,
   severity,
   message,
-  ...(hint === undefined ? {} : { hint }),
+  ...definedOnly({ hint }),
 });
 
 const plainly = ([first, ...others]: Diagnostics): Diagnostics => [plain(first), ...others.map(plain)];
@@ -52,7 +53,7 @@ const contextFor = (job: Job, { graph }: Parts): RunContext => {
     certify,
     laws: job.laws,
     jobs: 1,
-    ...(job.timeout === undefined ? {} : { timeout: job.timeout }),
+    ...definedOnly({ timeout: job.timeout }),
     busy: (_, milliseconds) => {
       allowed = milliseconds;
       return () => undefined;
