@@ -61,6 +61,7 @@ export const startRedis = async (...args: readonly string[]): Promise<TestRedis>
       if (await answers(port)) return;
       await pause(50);
     }
+    child.kill('SIGKILL');
     throw new Error('redis-server does not start.');
   };
   const kill = async (): Promise<void> => {
