@@ -32,7 +32,12 @@ beforeAll(async () => {
       .jpeg()
       .toFile(join(folder, 'photos', name));
   copyFileSync(join(folder, 'photos', 'lake.jpg'), join(folder, 'lake.jpg'));
-  server = await serve(folder, ['--root', 'photos']);
+  // What the example of a training learns from.
+  for (const name of ['plain', 'developed']) {
+    mkdirSync(join(folder, 'pairs', name), { recursive: true });
+    copyFileSync(join(folder, 'photos/lake.jpg'), join(folder, 'pairs', name, 'lake.jpg'));
+  }
+  server = await serve(folder, ['--root', 'photos', '--root', 'pairs']);
   for (let i = 0; i < 600 && !(await fetch(`${server.base}/readyz`)).ok; i++)
     await new Promise((resolve) => setTimeout(resolve, 200));
 });
@@ -207,6 +212,8 @@ const looked = async (text: string, stdout: string): Promise<void> => {
   for (const name of saved) expect((await sharp(join(folder, name)).metadata()).format, name).toBe('jpeg');
   const printing = text.split('\n').filter((line) => line.startsWith('curl') && !line.includes(' -o '));
   if (printing.length === 0) expect(stdout).toBe('');
+  else if (text.includes('/v1/trainings'))
+    expect(JSON.parse(stdout)).toMatchObject({ trainings: expect.any(Array) });
   else if (text.includes('/v1/jobs'))
     expect(JSON.parse(stdout)).toMatchObject({ counts: { total: expect.any(Number) } });
   else expect(JSON.parse(stdout)).toMatchObject({ pipelines: expect.any(Array) });

@@ -20,7 +20,7 @@ const start = async (page: Page, name: string): Promise<void> => {
   await page.getByLabel('After').selectOption('/photos/developed');
   await page.getByRole('textbox', { name: 'Name' }).fill(name);
   await page.getByText('Parameters').click();
-  await page.getByRole('textbox', { name: 'Steps' }).fill('400');
+  await page.getByRole('textbox', { name: 'Steps' }).fill('90000');
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.getByRole('heading', { name: `runs/${name}` }).waitFor();
 };
@@ -56,7 +56,7 @@ withBrowser('trainings on the page', () => {
     await page.getByText('No trainings yet').waitFor();
     await start(page, 'mine');
 
-    await page.getByText(/^Step \d+ of 400/).waitFor();
+    await page.getByText(/^Step \d+ of 90,000/).waitFor();
     await page.locator('.compare').nth(1).waitFor();
     const before = await drawn(page);
     await expect.poll(() => drawn(page), { timeout: 30_000 }).not.toBe(before);

@@ -120,8 +120,8 @@ export const TrainingRequest = Type.Object(
       {
         recipe: 'train-look',
         name: 'my-look',
-        folders: { before: 'photos/plain', after: 'photos/developed' },
-        parameters: { steps: 300 },
+        folders: { before: 'plain', after: 'developed' },
+        parameters: { steps: 60 },
       },
     ],
   },

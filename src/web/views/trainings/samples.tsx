@@ -71,7 +71,7 @@ interface CompareProps {
 const Compare = ({ url, samples, row, left, right, share, onMove }: CompareProps) => {
   const [own, size] = useSize();
   const { width = 1, height = 1 } = samples.cell ?? {};
-  const isCoarse = size.width > 3 * width;
+  const isCoarse = size.width > 6 * width;
   return (
     // A press beside the divider brings it there, as on the photo; the divider is for the keyboard.
     <div
