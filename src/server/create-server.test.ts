@@ -343,7 +343,10 @@ describe('the server', () => {
         payload: `{"name":"deep","photo":"x","edits":[{"pipeline":"copy","parameters":{"strength":${deep}}}]}`,
       });
       expect([url, answer.statusCode]).toEqual([url, 400]);
-      expect(answer.json()).toMatchObject({ code: 'serve/request', detail: expect.stringContaining('32 levels') });
+      expect(answer.json()).toMatchObject({
+        code: 'serve/request',
+        detail: expect.stringContaining('32 levels'),
+      });
     }
   });
 

@@ -26,7 +26,9 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'pipelines.yaml'), pipelines);
   const [width, height] = [1500, 1000];
   const noise = Buffer.from(Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7919) % 251));
-  photo = await sharp(noise, { raw: { width, height, channels: 3 } }).jpeg({ quality: 90 }).toBuffer();
+  photo = await sharp(noise, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 90 })
+    .toBuffer();
   server = await serve(folder);
   while (!(await fetch(`${server.base}/readyz`)).ok) await pause(200);
 });

@@ -79,11 +79,7 @@ const fromUrls = (urls: readonly string[], reach: Reach | undefined): readonly P
   });
 
 /** What paths name; a path that is named twice is looked at once, and no further when there is more than a job may have. */
-const fromPaths = async (
-  paths: readonly string[],
-  roots: Roots,
-  most: number,
-): Promise<readonly Photo[]> => {
+const fromPaths = async (paths: readonly string[], roots: Roots, most: number): Promise<readonly Photo[]> => {
   const signal = AbortSignal.timeout(60_000);
   const known = new Map<string, ReturnType<ReturnType<Roots['photosOf']>>>();
   const found: Photo[] = [];
@@ -140,7 +136,10 @@ export const acceptJob = async (wanted: Wanted, caller: Caller, options: Accepta
     key === undefined ? undefined : store.change((draft) => repeated(draft, caller.id, key, body));
   if (before?.value !== undefined) return { job: before.value, isRepeated: true };
   if (wanted.webhook !== undefined) checkedUrl(wanted.webhook.url, options.webhooks);
-  const others = [...fromUrls(wanted.urls, options.urls), ...(await fromPaths(wanted.paths, options.roots, mostPhotos))];
+  const others = [
+    ...fromUrls(wanted.urls, options.urls),
+    ...(await fromPaths(wanted.paths, options.roots, mostPhotos)),
+  ];
   const { value, kept } = store.change((draft): Accepted => {
     const same = key === undefined ? undefined : repeated(draft, caller.id, key, body);
     if (same !== undefined) return { job: same, isRepeated: true };
@@ -169,7 +168,5 @@ const tooMany = (what: string, most: number): Diagnostics => [
 
 const bounded = (photos: readonly Photo[], most: number): E.Either<Diagnostics, readonly Photo[]> => {
   if (photos.length === 0) return E.left([failure('job/no-photos', 'The request names no photo.')]);
-  return photos.length > most
-    ? E.left(tooMany(`${photos.length} photos`, most))
-    : E.right(photos);
+  return photos.length > most ? E.left(tooMany(`${photos.length} photos`, most)) : E.right(photos);
 };

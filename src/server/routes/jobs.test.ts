@@ -335,7 +335,11 @@ describe('a request for a job', () => {
     rmSync(join(root, 'sub/gone.jpg'));
     await server.ended(body.id);
     const { items } = (await ask(server, 'GET', `/v1/jobs/${body.id}/items`)).body;
-    expect(items.map(({ path }: { path: string }) => path)).toEqual(['sub/a.jpg', 'sub/b.jpg', 'sub/gone.jpg']);
+    expect(items.map(({ path }: { path: string }) => path)).toEqual([
+      'sub/a.jpg',
+      'sub/b.jpg',
+      'sub/gone.jpg',
+    ]);
     expect(items[2]).toMatchObject({ state: 'failed', problem: [{ code: 'image/not-found' }] });
     for (const url of ['/items', '/events', '/results.zip', '']) {
       const answer = await server.app.inject(`/v1/jobs/${body.id}${url}`);
