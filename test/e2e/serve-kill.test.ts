@@ -26,7 +26,9 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'pipelines.yaml'), pipelines);
   const [width, height] = [1500, 1000];
   const noise = Buffer.from(Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7919) % 251));
-  photo = await sharp(noise, { raw: { width, height, channels: 3 } }).jpeg({ quality: 90 }).toBuffer();
+  photo = await sharp(noise, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 90 })
+    .toBuffer();
   server = await serve(folder);
   while (!(await fetch(`${server.base}/readyz`)).ok) await pause(200);
 });
@@ -93,11 +95,11 @@ describe.runIf(process.platform === 'linux')('an editing process that is killed'
     expect((await bytesOf(next)).equals(right)).toBe(true);
     expect(editing()).not.toBe(before);
     // What was received and made for these requests is gone.
-    await expect.poll(() => readdirSync(join(folder, 'state/incoming'))).toEqual([]);
+    await expect.poll(() => readdirSync(join(folder, 'state/incoming')), { timeout: 30_000 }).toEqual([]);
   });
 
   it('works with less right to the processor than what answers', async () => {
-    await expect.poll(editing).toBeDefined();
+    await expect.poll(editing, { timeout: 30_000 }).toBeDefined();
     const niceness = (pid: number): number =>
       Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[16]);
     expect(niceness(editing() ?? 0)).toBeGreaterThan(niceness(server.pid));

@@ -84,7 +84,9 @@ describe('pipe serve', () => {
       ['exposure', 'exposure'],
     ] as const) {
       const out = join(folder, `large-${name}`);
-      expect(await ended(begin('run', name, '--set', 'photos=large', '--set', `output=${out}`, '--quiet'))).toBe(0);
+      expect(
+        await ended(begin('run', name, '--set', 'photos=large', '--set', `output=${out}`, '--quiet')),
+      ).toBe(0);
       const edited = await fetch(`${address}/v1/edits?pipeline=${pipeline}&name=square.jpg`, {
         method: 'POST',
         headers: { 'content-type': 'image/jpeg' },

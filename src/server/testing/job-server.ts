@@ -48,6 +48,19 @@ const failed = (thrown: unknown): void => {
   throw thrown;
 };
 
+/** Faults are thrown until the end: what goes on after a crash finds its store closed. */
+const faultsOf = () => {
+  let isOver = false;
+  return {
+    failed: (thrown: unknown): void => {
+      if (!isOver) failed(thrown);
+    },
+    end: (): void => {
+      isOver = true;
+    },
+  };
+};
+
 const photoKeeper =
   (store: Store, files: JobFiles, { now, keep }: { readonly now: () => number; readonly keep: number }) =>
   async (name: string, content: Buffer, owner: string): Promise<Photo> => {
@@ -126,15 +139,11 @@ export const jobServer = async ({
   readonly fetch?: Fetch;
 } = {}): Promise<JobServer> => {
   const now = more.now ?? Date.now;
-  let isOver = false;
-  // What goes on after a crash finds its store closed.
-  const unlessOver = (thrown: unknown): void => {
-    if (!isOver) failed(thrown);
-  };
+  const faults = faultsOf();
   const { store, files } = await stateOf(folder, { now: now(), keep });
   const editor = copyingEditor(delay);
   const roots = more.roots ?? rootsOf([]);
-  const sender = startSender({ store, reach: ANYWHERE, now, random: () => 0.5, failed: unlessOver });
+  const sender = startSender({ store, reach: ANYWHERE, now, random: () => 0.5, failed: faults.failed });
   const scheduler = startScheduler({
     store,
     files,
@@ -144,7 +153,7 @@ export const jobServer = async ({
     keep,
     now,
     settled: sender.wake,
-    failed: unlessOver,
+    failed: faults.failed,
   });
   const stopping = new AbortController();
   const keepPhoto = photoKeeper(store, files, { now, keep });
@@ -191,7 +200,7 @@ export const jobServer = async ({
       await app.close();
       if (!isCrash) await scheduler.stop(AbortSignal.abort());
       await sender.stop();
-      isOver = true;
+      faults.end();
       await store.close();
     },
   };
