@@ -8,5 +8,5 @@ export { createEngine, type Engine } from './run/engine.js';
 export { type EngineReport, fastestEngine, surveyEngines } from './run/survey.js';
 /** tfjs-core, in which operators are written: the one that programs here are recorded with. */
 export * as tf from './tfjs.js';
-export { type SpecsOf, type ToOnnxOptions, toOnnx, toOnnxOfAnySize } from './to-onnx.js';
+export { type AnySizeOptions, type SpecsOf, type ToOnnxOptions, toOnnx, toOnnxOfAnySize } from './to-onnx.js';
 export type { TensorSpec } from './trace/record.js';

@@ -56,6 +56,14 @@ const modelOf = (
     E.map((graph) => emit(graph, dialect, metadata)),
   );
 
+/** How a file for pictures of any size is made. */
+export interface AnySizeOptions extends ToOnnxOptions {
+  /** The sides that the program takes: 64 is a multiple of `multiple`, and `least` is 192 at most. Default: all. */
+  readonly sides?: TakenSides;
+}
+
+const EVERY_SIZE: TakenSides = { multiple: 1, least: 1 };
+
 /** Two sizes with no side in common, at any power of two, so that nothing is alike by chance. */
 const TRIALS = [
   { height: 192, width: 320 },
@@ -67,14 +75,11 @@ const TRIALS = [
  * width: where the program takes some `sides` only, the file's graph fills up what comes in by its mirror image, and cuts what goes
  * out. The program is compiled at two sizes: where both graphs are one, nothing in it depends on the size. None when something does;
  * then `toOnnx` makes a file for one size.
- *
- * @param sides that the program takes: 64 is a multiple of `multiple`, and `least` is 192 at most
  */
 export const toOnnxOfAnySize = <T extends { readonly dataId: object }, O>(
   fn: (inputs: { readonly picture: T }) => O,
   dtype: TensorSpec['dtype'],
-  sides: TakenSides,
-  { name = fn.name || 'program', metadata = {}, as = {} }: ToOnnxOptions = {},
+  { name = fn.name || 'program', metadata = {}, as = {}, sides = EVERY_SIZE }: AnySizeOptions = {},
 ): E.Either<Diagnostics, O.Option<Uint8Array>> =>
   pipe(
     TRIALS.map(({ height, width }) =>

@@ -159,7 +159,7 @@ const fileOf = (
   if (size !== undefined)
     return toOnnx(named, { picture: { shape: [1, 3, size.height, size.width], dtype } }, options);
   return pipe(
-    toOnnxOfAnySize(named, dtype, sides, options),
+    toOnnxOfAnySize(named, dtype, { ...options, sides }),
     E.chain(
       O.match(
         () =>
