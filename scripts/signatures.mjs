@@ -16,12 +16,12 @@ const { status, error, stdout, stderr } = npm(['audit', 'signatures'], {
 });
 process.stdout.write(stdout);
 if (error?.code === 'ETIMEDOUT') {
-  console.error(`The signatures were not checked: ${registry} gave no answer within ${SECONDS} s.`);
+  process.stderr.write(`The signatures were not checked: ${registry} gave no answer within ${SECONDS} s.\n`);
   process.exit(2);
 }
 // What npm says of packages that are not signed, or wrongly, is on standard output.
 if (status !== 0 && !/signature|attestation/.test(stdout)) {
-  console.error(`The signatures were not checked, by ${registry}: ${stderr.trim() || error?.message}`);
+  process.stderr.write(`The signatures were not checked, by ${registry}: ${stderr.trim() || error?.message}\n`);
   process.exit(2);
 }
 process.exit(status ?? 2);
