@@ -21,7 +21,9 @@ if (error?.code === 'ETIMEDOUT') {
 }
 // What npm says of packages that are not signed, or wrongly, is on standard output.
 if (status !== 0 && !/signature|attestation/.test(stdout)) {
-  process.stderr.write(`The signatures were not checked, by ${registry}: ${stderr.trim() || error?.message}\n`);
+  process.stderr.write(
+    `The signatures were not checked, by ${registry}: ${stderr.trim() || error?.message}\n`,
+  );
   process.exit(2);
 }
 process.exit(status ?? 2);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   constants,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -16,7 +17,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeFolder, obstacleTo } from './folders.js';
 import { hasRawBytes, nameOfBytes, onDisk } from './names.js';
-import { firstBytes, openRegular } from './regular.js';
+import { firstBytes, openRegular, openRegularSync, SharedFileError, separated } from './regular.js';
 import { type Found, walk } from './walk.js';
 
 let folder: string;
@@ -101,6 +102,35 @@ describe.skipIf(process.platform === 'win32')('what must be a file', () => {
       expect(await refused('/dev/null', flags)).toMatch(/ is a device/);
     }
     expect(await refused(folder, constants.O_RDONLY)).toMatch(/ is a folder/);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a file with two names', () => {
+  const names = () => [join(folder, 'one-name'), join(folder, 'other-name')] as const;
+  const writing = constants.O_WRONLY | constants.O_CREAT;
+
+  it('is not written by one of them, and stays as it is', async () => {
+    const [one, other] = names();
+    writeFileSync(one, 'mine');
+    linkSync(one, other);
+    for (const flags of [writing, writing | constants.O_TRUNC, writing | constants.O_APPEND]) {
+      await expect(openRegular(other, flags)).rejects.toThrow(' is a hard link, not a file');
+      expect(() => openRegularSync(other, flags)).toThrow(SharedFileError);
+    }
+    expect(readFileSync(one, 'utf8')).toBe('mine');
+    await (await openRegular(other, constants.O_RDONLY)).close();
+  });
+
+  it('can become two', async () => {
+    const [one, other] = names();
+    writeFileSync(one, 'mine');
+    rmSync(other, { force: true });
+    linkSync(one, other);
+    await separated(other);
+    const file = await openRegular(other, writing | constants.O_TRUNC);
+    await file.writeFile('other');
+    await file.close();
+    expect([readFileSync(one, 'utf8'), readFileSync(other, 'utf8')]).toEqual(['mine', 'other']);
   });
 });
 

@@ -1,5 +1,8 @@
 import { lstat, mkdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Diagnostics, failure } from '../diagnostics/index.js';
 import { onDisk } from './names.js';
 import { kindOf } from './regular.js';
 
@@ -53,3 +56,19 @@ export const obstacleTo = async (folder: string, file: string): Promise<Obstacle
   }
   return undefined;
 };
+
+/** Refuses to write into a folder within another one where a link, a pipe or a device stands between them. Error: `file/in-the-way`. */
+export const notThroughLinks = (folder: string, inner: string): TE.TaskEither<Diagnostics, void> =>
+  pipe(
+    TE.fromTask(() => obstacleTo(folder, join(inner, 'file'))),
+    TE.chain((obstacle) =>
+      obstacle === undefined
+        ? TE.right(undefined)
+        : TE.left<Diagnostics>([
+            failure(
+              'file/in-the-way',
+              `${obstacle.path} is ${obstacle.kind}, not a folder, so nothing is written there.`,
+            ),
+          ]),
+    ),
+  );

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -239,6 +240,25 @@ describe('receipts and records', () => {
     const { err, status } = run(['status']);
     expect(status).toBe(1);
     expect(err).toContain(`journal.jsonl is ${kind}, not a file`);
+  });
+
+  it('write nothing into files of the user that they are hard links of', () => {
+    const [diary, photo] = [join(project, 'diary.txt'), join(project, 'photo.png')];
+    writeFileSync(diary, 'mine');
+    const before = readFileSync(join(project, 'photos/a.png'));
+    writeFileSync(photo, before);
+    mkdirSync(join(project, 'album/.prismflow'), { recursive: true });
+    linkSync(diary, join(project, 'album/.prismflow/in-flight.json'));
+    linkSync(photo, journalPath(join(project, 'album')));
+    writeFileSync(
+      join(project, 'album.yaml'),
+      'version: 1\nsteps: [{ files: photos }, decode, encode, { save: "album/{path}" }]\n',
+    );
+    expect(run(['run', 'album.yaml']).status).toBe(0);
+    expect(readFileSync(diary, 'utf8')).toBe('mine');
+    expect(readFileSync(photo).equals(before)).toBe(true);
+    const again = run(['run', 'album.yaml']);
+    expect(`${again.out}${again.err}`).toContain('done before');
   });
 
   it('are not looked for behind a link, which is said', () => {

@@ -6,6 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { notThroughLinks } from '../../disk/folders.js';
 import { linesOf } from '../../disk/lines.js';
 import { systemCodeOf } from '../../disk/read.js';
 import { NotAFileError, openRegular } from '../../disk/regular.js';
@@ -134,6 +135,8 @@ export const openFolder = (places: Places, step: number): TE.TaskEither<Diagnost
     TE.chain(() => (step === 1 ? moveAside(places) : TE.right(undefined))),
     TE.chain(() => takenUp(places, step)),
     TE.bindTo('lines'),
+    TE.chainFirst(() => notThroughLinks(places.folder, places.samples)),
+    TE.chainFirst(() => notThroughLinks(places.folder, places.tensorboard)),
     TE.bind('sampled', () =>
       guarded(places.samples, async () => {
         await mkdir(places.samples, { recursive: true });

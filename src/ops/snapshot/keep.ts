@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { notThroughLinks } from '../../disk/folders.js';
 import { addSnapshot, modelFilesIn, readManifest } from '../../nn/models/index.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { generatorIn, type SavedTraining } from '../../operator/checkpoints.js';
@@ -68,6 +69,7 @@ export const keepState = (
           ),
         ],
       ),
+      TE.chain(() => notThroughLinks(to, checkpointFolder(to))),
       TE.chain(() =>
         writeCheckpoint(checkpointFolder(to), { step, state, position }, keep, {
           model: { generator: model.generator, cycle, images, metrics },

@@ -1,11 +1,11 @@
-import { closeSync, constants, writeFileSync } from 'node:fs';
+import { closeSync, constants, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { IO } from 'fp-ts/lib/IO.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import * as t from 'io-ts';
-import { firstBytes, openRegularSync } from '../../disk/regular.js';
+import { firstBytes, openRegularSync, SharedFileError } from '../../disk/regular.js';
 
 /**
  * Which sources are being worked on, written down before each is begun, so that after a process has ended without a word
@@ -64,9 +64,23 @@ const MOST_SUSPECTS = 1000;
 /** Bytes that the file can have. */
 const MOST_BYTES = 16 * 2 ** 20;
 
+const toOverwrite = (path: string): number =>
+  openRegularSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC);
+
+/** Opens the file to write it anew. One that has other names, by a hard link, stays in these as it is. */
+const openedToOverwrite = (path: string): number => {
+  try {
+    return toOverwrite(path);
+  } catch (thrown) {
+    if (!(thrown instanceof SharedFileError)) throw thrown;
+    rmSync(path);
+    return toOverwrite(path);
+  }
+};
+
 /** Replaces what stands in the file; a link or a pipe of that name is not written through. */
 const overwrite = (path: string, text: string): void => {
-  const descriptor = openRegularSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC);
+  const descriptor = openedToOverwrite(path);
   try {
     writeFileSync(descriptor, text);
   } finally {

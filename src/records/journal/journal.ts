@@ -1,4 +1,5 @@
 import { closeSync, constants, readSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { IO } from 'fp-ts/lib/IO.js';
@@ -9,7 +10,13 @@ import type { Digest } from '../../disk/digest.js';
 import { makeFolder, obstacleTo } from '../../disk/folders.js';
 import { linesOf } from '../../disk/lines.js';
 import type { Look } from '../../disk/look.js';
-import { NotAFileError, openRegular, openRegularSync } from '../../disk/regular.js';
+import {
+  NotAFileError,
+  openRegular,
+  openRegularSync,
+  SharedFileError,
+  separated,
+} from '../../disk/regular.js';
 import { writeFailure } from '../../disk/write.js';
 import { OWN_FOLDER } from '../../ops/save/clearance.js';
 import {
@@ -280,6 +287,16 @@ export const recordFailure =
     ];
   };
 
+/** Opens the file to add to it. One that has other names, by a hard link, stays in these as it is. */
+const openedToAppend = async (path: string): Promise<FileHandle> => {
+  const open = () => openRegular(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT);
+  return open().catch(async (thrown: unknown) => {
+    if (!(thrown instanceof SharedFileError)) throw thrown;
+    await separated(path);
+    return open();
+  });
+};
+
 /**
  * Adds an entry to the file: one line, written at once, after a line end in case the last one was cut off. Gives the place
  * of the line.
@@ -287,10 +304,7 @@ export const recordFailure =
 export const appendEntry = (folder: string, entry: Entry): TE.TaskEither<Diagnostics, Place> => {
   const line = Buffer.from(`\n${sealLine(entry)}`);
   const append = async (): Promise<Place> => {
-    const file = await openRegular(
-      journalPath(folder),
-      constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT,
-    );
+    const file = await openedToAppend(journalPath(folder));
     try {
       await file.appendFile(line);
       const length = line.length - 1;
