@@ -4,12 +4,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
+import { type Diagnostics, failure, messageOf, nearest } from '../diagnostics/index.js';
 import { openToRead } from '../disk/regular.js';
 import { parse, type SourceFile } from '../pipelines/compile.js';
 import { textOf } from '../pipelines/parse/encoding.js';
 import { limits } from '../pipelines/parse/yaml.js';
-import { shippedPipeline } from '../pipelines/shipped.js';
+import { shippedModelNames, shippedPipeline } from '../pipelines/shipped.js';
 import { definedOnly } from '../ports/defined.js';
 
 /** A file, and which of its pipelines is meant. */
@@ -44,11 +44,10 @@ export const findPipeline = (
 
 /** A pipeline by its name: of the folder, or else of a model that ships. */
 const named = (name: string, folder: string): TE.TaskEither<Diagnostics, Found> => {
-  const inFolder = found(HOME, name, folder, missingHome(name));
   return pipe(
-    shipped(name, folder),
-    TE.fromTask,
-    TE.chain((ofModel) => {
+    TE.fromTask(() => Promise.all([shipped(name, folder)(), shippedModelNames()])),
+    TE.chain(([ofModel, names]) => {
+      const inFolder = found(HOME, name, folder, missingHome(name, names));
       if (ofModel === undefined) return name.startsWith(SHIPPED) ? TE.left(notShipped(name)) : inFolder;
       if (name.startsWith(SHIPPED)) return TE.right(ofModel);
       return pipe(
@@ -166,12 +165,17 @@ const missingFile = (path: string): Diagnostics => [
   failure('pipeline/not-found', `There is no file ${path}.`),
 ];
 
-const missingHome = (name: string | undefined): Diagnostics => [
-  failure(
-    'pipeline/not-found',
-    name === undefined
-      ? `There is no ${HOME} in this folder.`
-      : `\`${name}\` is no file and no model that ships, and there is no ${HOME} in this folder that could hold a pipeline of that name.`,
-    { hint: 'Give the path of a YAML file, start with `pipe new`, or look at `pipe models`.' },
-  ),
-];
+const missingHome = (name: string | undefined, shippedNames: readonly string[] = []): Diagnostics => {
+  const guess = name === undefined ? undefined : nearest(name, shippedNames);
+  return [
+    failure(
+      'pipeline/not-found',
+      name === undefined
+        ? `There is no ${HOME} in this folder.`
+        : `\`${name}\` is no file and no model that ships, and there is no ${HOME} in this folder that could hold a pipeline of that name.`,
+      {
+        hint: `${guess === undefined ? '' : `Did you mean \`${guess}\`? `}Give the path of a YAML file, start with \`pipe new\`, or look at \`pipe models\`.`,
+      },
+    ),
+  ];
+};

@@ -39,7 +39,7 @@ export const program = async (args: readonly string[], outside: Terminal): Promi
 
   const called = args.find((word) => !word.startsWith('-'));
   for (const { name, about, load } of commands) {
-    const command = pipe.command(name).description(about);
+    const command = pipe.command(name).description(about).showHelpAfterError(`Try \`pipe ${name} --help\`.`);
     if (name === called) (await load()).declare(command, on, terminal);
   }
 

@@ -10,7 +10,7 @@ export {
   type Span,
   warning,
 } from './diagnostic.js';
-export { didYouMean } from './did-you-mean.js';
+export { didYouMean, nearest } from './did-you-mean.js';
 export type { Disposition, Explanation } from './explanation.js';
 export { type Paint, type PrintOptions, printDiagnostic } from './print.js';
 export { printable, printableJson } from './printable.js';

@@ -311,6 +311,8 @@ export const texts = {
     status: (status: number): string => `The server refused this (${status})`,
     photo: (name: string, title: string): string => `${name}: ${title}`,
     noPhotos: 'There are no photos among these files.',
+    leftOut: (n: number): string =>
+      n === 1 ? 'One file that is no photo was left out.' : `${n} files that are no photos were left out.`,
     tryAgain: 'Try again',
     kept: 'Photos of your last visit are not on the server any more.',
   },

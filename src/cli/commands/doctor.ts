@@ -32,14 +32,21 @@ export const doctor = async ({ json }: DoctorArguments, { out, paint, width }: T
     const mark = works ? paint.green('✓') : paint.dim('·');
     const speed = milliseconds === undefined ? '' : `${milliseconds.toFixed(1)} ms for a 3x3 convolution`;
     const said = [speed, note].filter((part) => part !== undefined && part !== '').join('; ');
-    out(`${mark} ${name.padEnd(15)}${shortened(said, width() - 17)}\n`);
+    const [first = '', ...more] = wrapped(said, Math.max(20, width() - 17));
+    out(`${mark} ${name.padEnd(15)}${first}\n`);
+    for (const line of more) out(`${' '.repeat(17)}${line}\n`);
     if (!works && hint !== undefined) out(`${' '.repeat(17)}${paint.dim(hint)}\n`);
   }
   return exit.done;
 };
 
-/** What an engine says of itself can be long; its end tells most. */
-const shortened = (text: string, room: number): string =>
-  text.length <= room ? text : `…${text.slice(text.length - room + 1)}`;
+/** What an engine says of itself can be long: it is broken into lines at its spaces. */
+const wrapped = (text: string, room: number): readonly string[] =>
+  text.split(' ').reduce<readonly string[]>((lines, word) => {
+    const last = lines.at(-1);
+    return last === undefined || last.length + 1 + word.length > room
+      ? [...lines, word]
+      : [...lines.slice(0, -1), `${last} ${word}`];
+  }, []);
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;

@@ -25,6 +25,13 @@ export const quietReporter = (terminal: Terminal): Reporter => ({
   finished: (_, report) => printTrouble(terminal, report),
 });
 
+/** How often a training says where it stands in a log, where nobody watches a line that is written over. */
+const LOG_MS = 60_000;
+
+/** The progress line of a training as one of a log: its bar is for people who watch. */
+const logged = (training: TrainingProgress, state: Progress, { paint }: Terminal): string =>
+  trainingLine(training, state, 160, paint).replace(/^[█░]+ {2}/, '');
+
 /** A progress line while it runs, where somebody watches; a few lines at the end. */
 export const runReporter = (terminal: Terminal): Reporter => {
   const line = liveLine(terminal);
@@ -35,6 +42,7 @@ export const runReporter = (terminal: Terminal): Reporter => {
   let totals: Totals = {};
   let training: TrainingProgress | undefined;
   let isConcluded = false;
+  let loggedAt = performance.now();
   return {
     refused: (diagnostics) => printDiagnostics(terminal, diagnostics),
     planned: (plan) => printDiagnostics(terminal, plan.warnings.filter(isNews)),
@@ -61,6 +69,10 @@ export const runReporter = (terminal: Terminal): Reporter => {
         if (event.training.marks.length > 0) {
           line.clear();
           terminal.err(`${milestone(training)}\n`);
+        }
+        if (!terminal.isLive && performance.now() - loggedAt >= LOG_MS) {
+          loggedAt = performance.now();
+          terminal.err(`${logged(training, state, terminal)}\n`);
         }
       } else if ('at' in event) state = progress(state, event);
       const known = training;

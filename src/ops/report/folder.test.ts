@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -90,6 +90,18 @@ describe('the folder of a report', () => {
     expect((await open(9)).lines).toEqual([line(1)]);
     expect(await readFile(metrics, 'utf8')).toBe(writeLine(line(1)));
   });
+
+  it.runIf(process.platform !== 'win32').each(['samples', 'tensorboard'] as const)(
+    'writes nothing behind a link in the place of its folder of %s',
+    async (name) => {
+      const elsewhere = join(folder, 'elsewhere');
+      await mkdir(elsewhere);
+      await symlink(elsewhere, placesIn(folder)[name]);
+      const result = await openFolder(placesIn(folder), 3)();
+      expect(E.isLeft(result) && result.left[0].code).toBe('file/in-the-way');
+      expect(await readdir(elsewhere)).toEqual([]);
+    },
+  );
 
   it.runIf(process.platform !== 'win32')('waits for no pipe in the place of its lines', async () => {
     const { metrics } = placesIn(folder);

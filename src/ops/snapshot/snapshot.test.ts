@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -139,6 +139,15 @@ describe('snapshot', () => {
       filesOf(4, 6),
       filesOf(6, 8),
     ]);
+  });
+
+  it.runIf(process.platform !== 'win32')('writes no checkpoint behind a link, and says so', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'prismflow-elsewhere-'));
+    await symlink(elsewhere, join(folder, 'checkpoints'));
+    const outcomes = await keeping(steps(1, 4), { checkpoint: 2 });
+    expect(JSON.stringify(outcomes)).toContain('file/in-the-way');
+    expect(await readdir(elsewhere)).toEqual([]);
+    await rm(elsewhere, { recursive: true });
   });
 
   it('keeps a checkpoint of the end where no cycle ends there', async () => {

@@ -50,7 +50,7 @@ export const rootsOf = (folders: readonly string[]): Roots => {
   const real = async (path: string, shown = path): Promise<string> => {
     if (folders.length === 0)
       throw new DiagnosticError([
-        failure('job/paths-not-allowed', `${shown} is on the server, which takes no paths.`),
+        failure('job/paths-not-allowed', `\`${shown}\` is a path on the server, which takes none.`),
       ]);
     if (path.includes('\0')) throw outside(shown);
     const named = folders

@@ -96,7 +96,12 @@ const diagnosticsOf = (error: FastifyError): Diagnostics => {
       }),
     ];
   if (status === 413) return [failure('serve/too-large', `The request is too large: ${error.message}.`)];
-  if (status === 415) return [failure('serve/media-type', `${error.message}.`)];
+  if (status === 415)
+    return [
+      failure('serve/media-type', 'The header content-type does not say what the body is.', {
+        hint: 'Say it, as in `curl -H "content-type: image/jpeg" --data-binary @photo.jpg`; edits and jobs are application/json.',
+      }),
+    ];
   if (status === 429) return [failure('serve/rate', error.message)];
   if (status === 503) return [failure('serve/busy', 'The server has too much to do at the moment.')];
   if (status === 404) return [failure('serve/not-found', 'There is nothing at this address.')];

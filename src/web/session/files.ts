@@ -2,8 +2,12 @@
 
 const PHOTO_NAME = /\.(?:jpe?g|png|webp|tiff?|avif|heic|heif|jxl|gif|bmp|hdr|exr|ppm|pgm)$/i;
 
+/** What systems keep in folders for themselves. */
+export const isHidden = ({ name }: Pick<File, 'name'>): boolean =>
+  name.startsWith('.') || name === 'Thumbs.db' || name === 'desktop.ini';
+
 export const isPhoto = ({ name, type }: Pick<File, 'name' | 'type'>): boolean =>
-  !name.startsWith('.') && (type.startsWith('image/') || PHOTO_NAME.test(name));
+  !isHidden({ name }) && (type.startsWith('image/') || PHOTO_NAME.test(name));
 
 const fileOf = (entry: FileSystemFileEntry): Promise<readonly File[]> =>
   new Promise((resolve) => {

@@ -3,7 +3,7 @@ import { upload } from '../api/upload.js';
 import { toCome } from '../state/jobs.js';
 import { newPhoto } from '../state/photos.js';
 import { texts } from '../texts.js';
-import { isPhoto } from './files.js';
+import { isHidden, isPhoto } from './files.js';
 import { newId } from './ids.js';
 import { goTo, place } from './place.js';
 import { dispatch, photos, queue, report } from './store.js';
@@ -28,6 +28,8 @@ export const addFiles = (files: readonly File[]): void => {
     if (files.length > 0) report({ status: 0, code: 'page/no-photos', title: texts.problems.noPhotos });
     return;
   }
+  const others = files.filter((file) => !isPhoto(file) && !isHidden(file)).length;
+  if (others > 0) report({ status: 0, code: 'page/left-out', title: texts.problems.leftOut(others) });
   if (place.value.kind !== 'photos') goTo({ kind: 'photos' });
   const added = wanted.map((file) => ({ key: newId(), file }));
   dispatch({

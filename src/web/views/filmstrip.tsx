@@ -7,6 +7,7 @@ import type { Photo } from '../state/photos.js';
 import { TILE } from '../state/sizes.js';
 import { texts } from '../texts.js';
 import { Icon } from './icons.js';
+import { PatientPicture } from './patient-picture.js';
 import { Pick } from './pick.js';
 
 const { strip } = texts;
@@ -36,7 +37,7 @@ const Thumbnail = ({ photo }: { readonly photo: Photo }) => {
         <Icon name="warning" />
       </span>
     );
-  return <img src={source} alt="" decoding="async" loading="lazy" draggable={false} />;
+  return <PatientPicture src={source} loading="lazy" />;
 };
 
 interface FrameProps {

@@ -145,7 +145,9 @@ const StepView = ({
 export const ChainView = () => {
   const photo = chosen.value;
   const { steps, past, future } = photo?.chain ?? { steps: [], past: [], future: [] };
-  const others = photos.value.list.length - 1;
+  const others = photos.value.list.filter(
+    ({ key, place }) => key !== photo?.key && place.kind !== 'refused',
+  ).length;
   return (
     <section class="panel-part chain-part" aria-labelledby="chain-title">
       <div class="part-head">

@@ -9,6 +9,7 @@ import { texts } from '../../texts.js';
 import { Button } from '../button.js';
 import { Icon } from '../icons.js';
 import { titleOf } from '../names.js';
+import { PatientPicture } from '../patient-picture.js';
 
 const labels = texts.tiles;
 
@@ -25,9 +26,7 @@ const Picture = ({ tile }: { readonly tile: Tile | undefined }) => {
       );
     default:
       // Until its own picture is there, the photo as it is.
-      return info === undefined ? null : (
-        <img class="coming" src={viewOf(info.id, TILE)} alt="" draggable={false} />
-      );
+      return info === undefined ? null : <PatientPicture class="coming" src={viewOf(info.id, TILE)} />;
   }
 };
 

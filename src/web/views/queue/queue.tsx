@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import { zipOf } from '../../api/client.js';
 import type { Job } from '../../api/types.js';
 import { change, remove } from '../../session/jobs.js';
@@ -52,7 +53,7 @@ const Buttons = ({ job }: { readonly job: Job }) => (
 const JobCard = ({ job }: { readonly job: Job }) => {
   const { done, failed, total } = job.counts;
   const share = shareOf(job);
-  const name = job.name ?? labels.untitled;
+  const name = job.name || labels.untitled;
   return (
     <li class={`job ${job.state}`}>
       <div class="job-head">
@@ -84,18 +85,25 @@ const JobCard = ({ job }: { readonly job: Job }) => {
   );
 };
 
+const close = (): void => {
+  isQueueShown.value = false;
+};
+
 /** What the server works on beside the page. */
 export const QueueDrawer = () => {
-  if (!isQueueShown.value) return null;
-  const close = (): void => {
-    isQueueShown.value = false;
-  };
+  const isShown = isQueueShown.value;
+  useEffect(() => {
+    if (!isShown) return undefined;
+    // Wherever the focus is, but for dialogs, which Escape closes first.
+    const onKey = ({ key, defaultPrevented }: KeyboardEvent): void => {
+      if (key === 'Escape' && !defaultPrevented && document.querySelector('dialog[open]') === null) close();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [isShown]);
+  if (!isShown) return null;
   return (
-    <aside
-      class="drawer"
-      aria-labelledby="queue-title"
-      onKeyDown={({ key }) => (key === 'Escape' ? close() : undefined)}
-    >
+    <aside class="drawer" aria-labelledby="queue-title">
       <div class="part-head">
         <h2 id="queue-title">{labels.title}</h2>
         <Button kind="icon" icon="close" label={labels.close} onClick={close} />
