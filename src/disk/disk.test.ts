@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -14,11 +15,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeFolder, obstacleTo } from './folders.js';
 import { hasRawBytes, nameOfBytes, onDisk } from './names.js';
+import { pinned } from './pinned.js';
 import { firstBytes, openRegular, openRegularSync, SharedFileError, separated } from './regular.js';
 import { type Found, walk } from './walk.js';
+import { writeInPlaceOf } from './write.js';
 
 let folder: string;
 beforeEach(() => {
@@ -131,6 +135,33 @@ describe.skipIf(process.platform === 'win32')('a file with two names', () => {
     await file.writeFile('other');
     await file.close();
     expect([readFileSync(one, 'utf8'), readFileSync(other, 'utf8')]).toEqual(['mine', 'other']);
+  });
+});
+
+describe.runIf(process.platform === 'linux')('a folder that is held', () => {
+  it('is written to under whatever name, and not at all behind a link', async () => {
+    mkdirSync(join(folder, 'top/inner'), { recursive: true });
+    mkdirSync(join(folder, 'elsewhere'));
+    const top = join(folder, 'top');
+    const held = await pinned(join(top, 'inner'), top);
+    renameSync(join(top, 'inner'), join(top, 'moved'));
+    symlinkSync(join(folder, 'elsewhere'), join(top, 'inner'));
+    writeFileSync(join(held.path, 'a'), 'x');
+    await held.release();
+    expect(readdirSync(join(top, 'moved'))).toEqual(['a']);
+    await expect(pinned(join(top, 'inner'), top)).rejects.toThrow();
+    const written = await writeInPlaceOf('none')(join(top, 'inner/b'), new Uint8Array(3), { top })();
+    expect(E.isLeft(written) && written.left[0].code).toBe('file/in-the-way');
+    expect(readdirSync(join(folder, 'elsewhere'))).toEqual([]);
+  });
+
+  it('may itself be named by a link', async () => {
+    mkdirSync(join(folder, 'real/subü'), { recursive: true });
+    symlinkSync(join(folder, 'real'), join(folder, 'named'));
+    const top = join(folder, 'named');
+    for (const file of [join(top, 'a'), join(top, 'subü/b')])
+      expect(E.isRight(await writeInPlaceOf('none')(file, new Uint8Array(3), { top })())).toBe(true);
+    expect(readdirSync(join(folder, 'real'))).toEqual(['a', 'subü']);
   });
 });
 

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { close, fchmod, fstat, fsync, futimes, link, open, rename, rm, stat, write } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
 import { isSame, type Look, lookAt, lookOf } from './look.js';
 import { onDisk } from './names.js';
+import { pinned, unheld } from './pinned.js';
 import { systemCodeOf } from './read.js';
 
 const opened = promisify(open);
@@ -59,6 +60,10 @@ export const writeFailure =
             hint: 'Move that file away, or write to another folder.',
             cause,
           }),
+        ];
+      case 'ELOOP':
+        return [
+          failure('file/in-the-way', `A link stands on the way to ${path}, so it is not written.`, { cause }),
         ];
       case 'ENAMETOOLONG':
         return [
@@ -154,6 +159,14 @@ const fill = async (
   }
 };
 
+/** How a file is written. */
+export interface WriteOptions {
+  /** When it is to have been changed last, in milliseconds since 1970. Default: now. */
+  readonly modified?: number;
+  /** The folder that it is written into or below: no link may stand between that and the file (`file/in-the-way`). Default: links are followed. */
+  readonly top?: string;
+}
+
 /** Which file a new one may stand in the place of: any, none, or the one that was seen there. */
 export type Replaceable = 'any' | 'none' | Look;
 
@@ -192,13 +205,32 @@ const named = async (temporary: string, path: string, replaceable: Replaceable):
   await renamed(onDisk(temporary), onDisk(path));
 };
 
+/** As `replaceIn`, and syncs the folder; below a `top` in a folder that is held while it is written to, so that no link can take its place. */
 const replace = async (
   path: string,
   pieces: Iterable<Uint8Array>,
   replaceable: Replaceable,
-  modified?: number,
+  { modified, top }: WriteOptions = {},
 ): Promise<Look> => {
-  const folder = dirname(path);
+  const outer = dirname(path);
+  const { path: folder, release } = top === undefined ? unheld(outer) : await pinned(outer, top);
+  try {
+    const look = await replaceIn(folder, path, pieces, replaceable, modified);
+    await syncFolder(outer);
+    return look;
+  } finally {
+    await release();
+  }
+};
+
+const replaceIn = async (
+  folder: string,
+  result: string,
+  pieces: Iterable<Uint8Array>,
+  replaceable: Replaceable,
+  modified: number | undefined,
+): Promise<Look> => {
+  const path = join(folder, basename(result));
   // The temporary name does not contain the target's: that may be as long as a name can be.
   const temporary = join(folder, `${TEMPORARY.prefix}${randomBytes(8).toString('hex')}${TEMPORARY.suffix}`);
   try {
@@ -206,7 +238,6 @@ const replace = async (
     const descriptor = await fill(temporary, pieces, mode, modified);
     try {
       await named(temporary, path, replaceable);
-      await syncFolder(folder);
       // Asked of the open file: its name may have gone to another one already.
       return lookOf(await statOfOpen(descriptor));
     } finally {
@@ -232,12 +263,11 @@ export const writeAtomically = (path: string, bytes: Uint8Array): TE.TaskEither<
  * The same, in the place of no other file than a given one, or of none; gives a look at what was written. Errors: those of
  * `writeAtomically`, and `file/exists` where another file has appeared.
  *
- * @param modified when the file is to have been changed last, in milliseconds since 1970. Default: now
  */
 export const writeInPlaceOf =
   (replaceable: Replaceable) =>
-  (path: string, bytes: Uint8Array, modified?: number): TE.TaskEither<Diagnostics, Look> =>
-    TE.tryCatch(() => replace(path, [bytes], replaceable, modified), writeFailure(path));
+  (path: string, bytes: Uint8Array, options?: WriteOptions): TE.TaskEither<Diagnostics, Look> =>
+    TE.tryCatch(() => replace(path, [bytes], replaceable, options), writeFailure(path));
 
 /** As `writeAtomically`, for a file that is not in memory as a whole: its pieces, one after the other. A throw of theirs is an error. */
 export const writePiecesAtomically = (

@@ -6,6 +6,7 @@ import { makeFolder } from '../../disk/folders.js';
 import type { Look } from '../../disk/look.js';
 import { writeFailure } from '../../disk/write.js';
 import type { NewResult, Results } from '../../operator/behaviour.js';
+import { definedOnly } from '../../ports/defined.js';
 
 /**
  * Writes a result where nothing stands in its way, and notes it. Errors: those of `Results` and of `writeAtomically`.
@@ -27,7 +28,7 @@ export const deliver = (
   );
 
 const write = (
-  { file }: NewResult,
+  { file, folder }: NewResult,
   bytes: Uint8Array,
   over: 'none' | Look,
   modified: number | undefined,
@@ -35,5 +36,7 @@ const write = (
   pipe(
     TE.tryCatch(() => makeFolder(dirname(file)), writeFailure(dirname(file))),
     TE.chain(() => TE.fromTask(() => import('../../image/index.js'))),
-    TE.chain(({ writeInPlaceOf }) => writeInPlaceOf(over)(file, bytes, modified)),
+    TE.chain(({ writeInPlaceOf }) =>
+      writeInPlaceOf(over)(file, bytes, { top: folder, ...definedOnly({ modified }) }),
+    ),
   );
