@@ -1,16 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, didYouMean, failure } from '../../diagnostics/index.js';
 import { pathsOf } from '../../operator/params/index.js';
 import type { Graph } from '../../pipelines/check/graph.js';
 import { isLoaded } from '../../pipelines/check/unloaded.js';
-import { analyse, parse, type SourceFile } from '../../pipelines/compile.js';
+import { analyse, type SourceFile } from '../../pipelines/compile.js';
 import type { ParamSource, PipelineSource } from '../../pipelines/parse/pipeline-file.js';
 import { shippedModelNames, shippedPipeline } from '../../pipelines/shipped.js';
 import { definedOnly } from '../../ports/defined.js';
+import { fromPipelines } from '../from-pipelines.js';
 import { editPlanOf, nodesIn } from './edit-plan.js';
 import { type ParametersSchema, parametersSchema } from './parameters.js';
 
@@ -43,14 +43,7 @@ const SHIPPED: Readonly<Record<string, Offer['kind']>> = {
 export const offersOf = (
   file: SourceFile,
   source: Offer['source'],
-): TE.TaskEither<Diagnostics, readonly Offer[]> =>
-  pipe(
-    TE.fromEither(parse(file.shown ?? file.path, file.text)),
-    TE.chainTaskK(({ pipelines }) => async () => {
-      const offers = await Promise.all(pipelines.map((each) => offerOf(file, source, each)));
-      return offers.filter((each) => each !== undefined);
-    }),
-  );
+): TE.TaskEither<Diagnostics, readonly Offer[]> => fromPipelines(file, (each) => offerOf(file, source, each));
 
 /** One for each model that ships, by its example. */
 export const shippedOffers = async (): Promise<readonly Offer[]> => {

@@ -9,13 +9,14 @@ import { latestState } from '../../nn/models/checkpoints.js';
 import type { Graph } from '../../pipelines/check/graph.js';
 import { requireLoaded } from '../../pipelines/check/loaded.js';
 import { isLoaded } from '../../pipelines/check/unloaded.js';
-import { analyse, parse, type SourceFile } from '../../pipelines/compile.js';
+import { analyse, type SourceFile } from '../../pipelines/compile.js';
 import type { ParamSource, PipelineSource } from '../../pipelines/parse/pipeline-file.js';
 import { examples } from '../../pipelines/shipped.js';
 import { definedOnly } from '../../ports/defined.js';
 import type { Json } from '../../ports/index.js';
 import { exampleValues } from '../editing/offers.js';
 import { type ParametersSchema, parametersSchema, textsOf } from '../editing/parameters.js';
+import { fromPipelines } from '../from-pipelines.js';
 import { keptTraining } from '../resume.js';
 import type { TrainingSetup } from './protocol.js';
 
@@ -41,13 +42,7 @@ export const recipesOf = (
   file: SourceFile,
   source: Recipe['source'],
 ): TE.TaskEither<Diagnostics, readonly Recipe[]> =>
-  pipe(
-    TE.fromEither(parse(file.shown ?? file.path, file.text)),
-    TE.chainTaskK(({ pipelines }) => async () => {
-      const recipes = await Promise.all(pipelines.map((each) => recipeOf(file, source, each)));
-      return recipes.filter((each) => each !== undefined);
-    }),
-  );
+  fromPipelines(file, (each) => recipeOf(file, source, each));
 
 /** The examples that train. */
 export const shippedRecipes = async (): Promise<readonly Recipe[]> => {

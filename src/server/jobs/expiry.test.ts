@@ -7,6 +7,7 @@ import { newId, openPhotoShelf } from '../photos/shelf.js';
 import { addPhoto, removePhoto } from '../store/photos.js';
 import { openStore, type Store } from '../store/store.js';
 import { bytesKept, roomOf } from '../store/usage.js';
+import { storedPhoto } from '../testing/stored-photo.js';
 import { removeExpired } from './expiry.js';
 import { openJobFiles, removeOrphans } from './job-files.js';
 import { createJob, settle, takeNext } from './queue.js';
@@ -26,27 +27,7 @@ const openFiles = async (folder: string, store: Store) =>
 
 const [A, B, STRAY] = [newId(), newId(), newId()];
 
-const photo = (id: string, expires: number) => ({
-  id,
-  owner: 'local',
-  name: `${id}.jpg`,
-  bytes: 100,
-  type: 'image/jpeg',
-  width: 1,
-  height: 1,
-  digest: 'd',
-  facts: {
-    depth: 8,
-    profile: 'sRGB',
-    orientation: 1,
-    metadata: [],
-    panorama: false,
-    stereo: false,
-    warnings: [],
-  },
-  created: 0,
-  expires,
-});
+const photo = (id: string, expires: number) => storedPhoto(id, { bytes: 100, expires });
 
 const jobOf = (store: Store, id: string) =>
   store.change((draft) =>

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../store/store.js';
 import { bytesKept } from '../store/usage.js';
+import { storedPhoto } from '../testing/stored-photo.js';
 import type { Item, ItemResult } from './item.js';
 import { MOST_INTERRUPTIONS } from './item.js';
 import { type Job, openOf, stateOf, totalOf } from './job.js';
@@ -149,29 +150,11 @@ describe('the queue', () => {
 
   it('holds photos of the store until the job is removed', async () => {
     const store = openStore(mkdtempSync(join(folder, 'x')));
-    const photo = {
-      id: 'p'.padEnd(26, '0'),
-      owner: 'local',
-      name: 'a.jpg',
-      bytes: 1,
-      type: 'image/jpeg',
-      width: 1,
-      height: 1,
-      digest: 'd',
-      facts: {
-        depth: 8,
-        profile: 'sRGB',
-        orientation: 1,
-        metadata: [],
-        panorama: false,
-        stereo: false,
-        warnings: [],
-      },
-      created: 0,
+    const photo = storedPhoto('p'.padEnd(26, '0'), {
       expires: 5,
       uses: 0,
       isHidden: true,
-    };
+    });
     store.change((draft) => draft.put('photos', [photo.id], photo));
     const job = made(store, 0, {
       photos: [1, 2].map(() => ({ name: 'a', source: { kind: 'photo', id: photo.id } })),

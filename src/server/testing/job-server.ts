@@ -29,6 +29,7 @@ import { validatorCompiler } from '../validation.js';
 import { serverSecret } from '../webhooks/secret.js';
 import { startSender } from '../webhooks/sender.js';
 import { type CopyingEditor, copyingEditor } from './copying-editor.js';
+import { storedPhoto } from './stored-photo.js';
 
 /** A server of jobs for tests. */
 export interface JobServer {
@@ -64,27 +65,14 @@ const faultsOf = () => {
 const photoKeeper =
   (store: Store, files: JobFiles, { now, keep }: { readonly now: () => number; readonly keep: number }) =>
   async (name: string, content: Buffer, owner: string): Promise<Photo> => {
-    const photo = {
-      id: newId(),
+    const photo = storedPhoto(newId(), {
       owner,
       name,
       bytes: content.length,
-      type: 'image/jpeg',
-      width: 1,
-      height: 1,
       digest: createHash('sha256').update(content).digest('hex'),
-      facts: {
-        depth: 8,
-        profile: 'sRGB',
-        orientation: 1,
-        metadata: [],
-        panorama: false,
-        stereo: false,
-        warnings: [],
-      },
       created: now(),
       expires: now() + keep,
-    };
+    });
     writeFileSync(files.photo(photo.id), content);
     await store.change((draft) => addPhoto(draft, photo)).kept;
     return { ...photo, uses: 0, isHidden: false };
