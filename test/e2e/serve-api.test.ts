@@ -96,6 +96,7 @@ describe('the description of the API', () => {
       '/v1/jobs',
       '/v1/presets',
       '/v1/previews',
+      '/v1/trainings',
     ]);
     for (const { path, method, example } of examples) {
       const answer = await fetch(`${server.base}${path}`, {
