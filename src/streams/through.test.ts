@@ -99,6 +99,6 @@ describe('through', () => {
   });
 
   it('refuses an operator that gives its values later', async () => {
-    await expect(collect(through(delay<number>(1))(fromIterable([1])))).rejects.toThrow('synchronous');
+    await expect(collect(through(delay<number>(10_000))(fromIterable([1])))).rejects.toThrow('synchronous');
   });
 });
