@@ -7,10 +7,10 @@ import { pathsOf } from '../../operator/params/index.js';
 import type { Graph } from '../../pipelines/check/graph.js';
 import { isLoaded } from '../../pipelines/check/unloaded.js';
 import { analyse, type SourceFile } from '../../pipelines/compile.js';
+import { fromPipelines } from '../../pipelines/from-pipelines.js';
 import type { ParamSource, PipelineSource } from '../../pipelines/parse/pipeline-file.js';
 import { shippedModelNames, shippedPipeline } from '../../pipelines/shipped.js';
 import { definedOnly } from '../../ports/defined.js';
-import { fromPipelines } from '../from-pipelines.js';
 import { editPlanOf, nodesIn } from './edit-plan.js';
 import { type ParametersSchema, parametersSchema } from './parameters.js';
 

@@ -10,13 +10,13 @@ import type { Graph } from '../../pipelines/check/graph.js';
 import { requireLoaded } from '../../pipelines/check/loaded.js';
 import { isLoaded } from '../../pipelines/check/unloaded.js';
 import { analyse, type SourceFile } from '../../pipelines/compile.js';
+import { fromPipelines } from '../../pipelines/from-pipelines.js';
 import type { ParamSource, PipelineSource } from '../../pipelines/parse/pipeline-file.js';
 import { examples } from '../../pipelines/shipped.js';
 import { definedOnly } from '../../ports/defined.js';
 import type { Json } from '../../ports/index.js';
 import { exampleValues } from '../editing/offers.js';
 import { type ParametersSchema, parametersSchema, textsOf } from '../editing/parameters.js';
-import { fromPipelines } from '../from-pipelines.js';
 import { keptTraining } from '../resume.js';
 import type { TrainingSetup } from './protocol.js';
 

@@ -1,8 +1,8 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../diagnostics/index.js';
-import { parse, type SourceFile } from '../pipelines/compile.js';
-import type { PipelineSource } from '../pipelines/parse/pipeline-file.js';
+import { parse, type SourceFile } from './compile.js';
+import type { PipelineSource } from './parse/pipeline-file.js';
 
 /** What is made of the pipelines of a file, those left out of which nothing is. Errors: those of reading the file. */
 export const fromPipelines = <A>(
