@@ -68,16 +68,11 @@ export const milestone = ({ step, total, marks, metrics }: TrainingProgress): st
     ...metricsInWords(metrics),
   ].join('  ');
 
-/** A training on one line of less than `width` columns. @param progress its pace, a step for each item */
-export const trainingLine = (
-  training: TrainingProgress,
-  progress: Progress,
-  width: number,
-  paint: Paints,
-): string => {
+/** Where a training stands, what matters most first. @param progress its pace, a step for each item */
+export const trainingDetails = (training: TrainingProgress, progress: Progress): readonly string[] => {
   const { step, total, phase, cycle, rate, metrics, batch } = training;
-  const pace = stepScalarsOf(training, progress);
-  const details = [
+  const pace = paceOf(training, progress);
+  return [
     `${step}/${total}`,
     ...timeLeft(training, pace),
     phase === 'pretrain' ? 'initial' : `cycle ${cycle + 1}`,
@@ -86,11 +81,18 @@ export const trainingLine = (
     ...(progress.failed > 0 ? [`${progress.failed} failed`] : []),
     ...metricsInWords(metrics),
   ];
-  return barLine(details, step, total, width, paint);
 };
 
+/** The same on one line of less than `width` columns, with a bar. */
+export const trainingLine = (
+  training: TrainingProgress,
+  progress: Progress,
+  width: number,
+  paint: Paints,
+): string => barLine(trainingDetails(training, progress), training.step, training.total, width, paint);
+
 /** Steps a second of the kind that is done now: what those of another kind took says nothing of them. */
-const stepScalarsOf = ({ step, since }: TrainingProgress, { rate }: Progress): number | undefined => {
+const paceOf = ({ step, since }: TrainingProgress, { rate }: Progress): number | undefined => {
   if (since === undefined) return rate;
   const seconds = (since.last - since.at) / 1000;
   return step > since.step && seconds > 0 ? (step - since.step) / seconds : undefined;

@@ -11,7 +11,13 @@ import { printable, shortPath } from '../printable.js';
 import { duration, progressLine } from '../progress-line.js';
 import { failureLines, printDiagnostics } from '../report-diagnostics.js';
 import type { Terminal } from '../terminal.js';
-import { milestone, type TrainingProgress, trained, trainingLine } from '../training-line.js';
+import {
+  milestone,
+  type TrainingProgress,
+  trained,
+  trainingDetails,
+  trainingLine,
+} from '../training-line.js';
 import type { Reporter } from './reporter.js';
 
 /** That there is no file is said as the error that it is. */
@@ -27,10 +33,6 @@ export const quietReporter = (terminal: Terminal): Reporter => ({
 
 /** How often a training says where it stands in a log, where nobody watches a line that is written over. */
 const LOG_MS = 60_000;
-
-/** The progress line of a training as one of a log: its bar is for people who watch. */
-const logged = (training: TrainingProgress, state: Progress, { paint }: Terminal): string =>
-  trainingLine(training, state, 160, paint).replace(/^[█░]+ {2}/, '');
 
 /** A progress line while it runs, where somebody watches; a few lines at the end. */
 export const runReporter = (terminal: Terminal): Reporter => {
@@ -72,7 +74,7 @@ export const runReporter = (terminal: Terminal): Reporter => {
         }
         if (!terminal.isLive && performance.now() - loggedAt >= LOG_MS) {
           loggedAt = performance.now();
-          terminal.err(`${logged(training, state, terminal)}\n`);
+          terminal.err(`${trainingDetails(training, state).join('  ')}\n`);
         }
       } else if ('at' in event) state = progress(state, event);
       const known = training;

@@ -150,7 +150,7 @@ const SIDES = { multiple: 8, least: 8 };
  * Shape-Adaptive DCT", 2007). What is small beside the step that it was rounded by is removed; how small, a network decides at
  * each place from all coefficients around it, and adds what it thinks was there. So the network begins as what was known
  * before it, and is quick to learn. Colours are looked at at half the size, where most files have them. Quantisation tables that
- * are quantisation give the steps; else they are taken to be the usual ones at a quality that is learned. Pictures are [N,H,W,3] in
+ * are given set the steps; else they are taken to be the usual ones at a quality that is learned. Pictures are [N,H,W,3] in
  * -1..1 of any size; so is the result, which is not clipped.
  */
 export const shrinkage = ({
