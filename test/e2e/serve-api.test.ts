@@ -130,6 +130,9 @@ describe('the description of the API', () => {
     // Every address says what it is for, and has a name that clients call it by.
     const operations = Object.values(paths).flatMap((path) => Object.values(path));
     expect(operations.filter(({ operationId, responses }) => !operationId || !responses)).toEqual([]);
+    // No two have the same.
+    const names = operations.map(({ operationId }) => operationId);
+    expect([...new Set(names)]).toEqual(names);
   });
 
   it('makes a client that the compiler holds to it, and that edits photos', async () => {

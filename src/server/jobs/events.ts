@@ -1,14 +1,14 @@
+import type { ServerEvent } from '../event-streams.js';
 import type { Hide } from '../problems/hide.js';
 import type { Store } from '../store/store.js';
 import type { Job } from './job.js';
 import { shownItem, shownJob } from './shown.js';
 
-/** One event of a stream of server-sent events. */
-export interface JobEvent {
-  /** The job's revision up to which everything was told by then; a client that comes back begins behind it. */
+/** What is told of a job. */
+export interface JobEvent extends ServerEvent {
+  /** The job's revision up to which everything was told by then. */
   readonly id: number;
   readonly event: 'job' | 'item';
-  readonly data: unknown;
 }
 
 /** Items that are told before the job is told again. */
@@ -81,10 +81,3 @@ export async function* jobEvents(
     signal.removeEventListener('abort', note);
   }
 }
-
-/** An event as it is sent: JSON holds no line breaks. */
-export const eventText = ({ id, event, data }: JobEvent): string =>
-  `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
-
-/** What is sent when nothing happens, so that nobody in between takes the connection for dead. */
-export const HEARTBEAT = ': \n\n';

@@ -1,10 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { DiagnosticError, failure } from '../../diagnostics/index.js';
 import { type App, hideFrom } from '../app.js';
-import { eventText, HEARTBEAT, jobEvents } from '../jobs/events.js';
-import { withHeartbeat } from '../jobs/heartbeat.js';
+import { createEventStreams, eventsAnswer } from '../event-streams.js';
+import { jobEvents } from '../jobs/events.js';
 import { resultsZip } from '../jobs/zip.js';
 import { bytesOf, photoAnswer } from '../schemas/binary.js';
 import { refusals } from '../schemas/common.js';
@@ -12,13 +11,6 @@ import { EventHeaders, ItemParams, JobParams } from '../schemas/jobs.js';
 import { attachment, joined, named, safeName } from '../uploads/names.js';
 import type { JobServices } from './job-services.js';
 import { jobOf, told } from './jobs.js';
-
-const HEARTBEAT_MS = 15_000;
-
-/** The text of events, with a sign of life when there are none. */
-async function* texts(events: ReturnType<typeof jobEvents>): AsyncGenerator<string> {
-  for await (const event of events) yield eventText(event);
-}
 
 const resultRoute = (app: App, services: JobServices): void => {
   const { store, files } = services;
@@ -81,29 +73,26 @@ const archiveRoute = (app: App, services: JobServices): void => {
   );
 };
 
-const eventsSchema = {
-  operationId: 'getEvents',
-  summary: 'What becomes of a job, as server-sent events',
-  tags: ['jobs'],
-  params: JobParams,
-  headers: EventHeaders,
-  response: {
-    200: {
-      description: '`job` and `item`, each with JSON as the other addresses have it; it ends with the job',
-      content: { 'text/event-stream': { schema: Type.Unsafe<unknown>({ type: 'string' }) } },
-    },
-    204: Type.Null({ description: 'Everything was told, and the job has ended' }),
-    ...refusals,
-  },
-};
-
 const eventsRoute = (app: App, services: JobServices): void => {
-  const { store } = services;
-  let streams = 0;
+  const { store, mostStreams, stopping, heartbeat } = services;
+  const streams = createEventStreams({ subject: 'jobs', most: mostStreams, stopping, heartbeat });
   app.get(
     '/v1/jobs/:id/events',
     {
-      schema: eventsSchema,
+      schema: {
+        operationId: 'getEvents',
+        summary: 'What becomes of a job, as server-sent events',
+        tags: ['jobs'],
+        params: JobParams,
+        headers: EventHeaders,
+        response: {
+          200: eventsAnswer(
+            '`job` and `item`, each with JSON as the other addresses have it; it ends with the job',
+          ),
+          204: Type.Null({ description: 'Everything was told, and the job has ended' }),
+          ...refusals,
+        },
+      },
     },
     async (request, reply) => {
       const job = jobOf(services, request);
@@ -111,29 +100,8 @@ const eventsRoute = (app: App, services: JobServices): void => {
       const from = Number.isSafeInteger(seen) && seen > 0 ? seen : 0;
       // A browser that comes back to what has ended is told to stay away.
       if (job.ended !== undefined && from >= job.revision) return reply.code(204).send(null);
-      if (streams >= services.mostStreams)
-        throw new DiagnosticError([
-          failure('job/too-many-streams', `${services.mostStreams} clients are told of jobs already.`),
-        ]);
-      streams++;
-      const gone = new AbortController();
-      reply.raw.once('close', () => {
-        streams--;
-        gone.abort();
-      });
-      const signal = AbortSignal.any([gone.signal, services.stopping]);
-      const events = jobEvents(store, job.id, {
-        signal,
-        seen: from,
-        show: told(services),
-        hide: hideFrom(request),
-      });
-      const stream = withHeartbeat(texts(events), HEARTBEAT, services.heartbeat ?? HEARTBEAT_MS);
-      return reply
-        .header('content-type', 'text/event-stream; charset=utf-8')
-        .header('cache-control', 'no-store')
-        .header('x-accel-buffering', 'no')
-        .send(Readable.from(stream, { objectMode: false, highWaterMark: 1 << 14 }));
+      const [show, hide] = [told(services), hideFrom(request)];
+      return streams.answer(reply, (signal) => jobEvents(store, job.id, { signal, seen: from, show, hide }));
     },
   );
 };

@@ -1,12 +1,11 @@
-import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { DiagnosticError, failure } from '../../diagnostics/index.js';
 import { modelPipeline } from '../../execution/trainings/model-pipeline.js';
 import { metricsFrom, sampleOf } from '../../execution/trainings/on-disk.js';
 import { type App, callerFor, orThrow, run } from '../app.js';
 import type { ServerContext } from '../context.js';
-import { HEARTBEAT } from '../jobs/events.js';
-import { withHeartbeat } from '../jobs/heartbeat.js';
+import { createEventStreams, eventsAnswer } from '../event-streams.js';
+import { bytesOf } from '../schemas/binary.js';
 import { refusals } from '../schemas/common.js';
 import { EventHeaders } from '../schemas/jobs.js';
 import { Preset } from '../schemas/presets.js';
@@ -21,7 +20,7 @@ import {
   TrainingsAnswer,
   UseRequest,
 } from '../schemas/trainings.js';
-import { eventText, trainingEvents } from '../trainings/events.js';
+import { trainingEvents } from '../trainings/events.js';
 import { type Known, shownLine, shownTraining } from '../trainings/shown.js';
 import type { Trainings } from '../trainings/trainings.js';
 import { shownPreset } from './presets.js';
@@ -34,8 +33,6 @@ export interface TrainingServices extends Pick<ServerContext, 'catalogue' | 'pre
   /** Milliseconds between two signs of life of a stream. Default: 15 s. */
   readonly heartbeat?: number;
 }
-
-const HEARTBEAT_MS = 15_000;
 
 /** Streams of events at once. */
 const MOST_STREAMS = 50;
@@ -97,6 +94,7 @@ const listRoutes = (app: App, services: TrainingServices): void => {
     {
       schema: {
         operationId: 'getTraining',
+        summary: 'A training: how far it is, and what there is of it',
         tags: ['trainings'],
         params: TrainingParams,
         response: { 200: Training, ...refusals },
@@ -111,7 +109,7 @@ const figuresRoutes = (app: App, services: TrainingServices): void => {
     '/v1/trainings/:id/metrics',
     {
       schema: {
-        operationId: 'getMetrics',
+        operationId: 'getTrainingMetrics',
         summary: 'Figures of its steps, some thousands at a time',
         tags: ['trainings'],
         params: TrainingParams,
@@ -133,6 +131,7 @@ const figuresRoutes = (app: App, services: TrainingServices): void => {
         summary: 'A grid of samples: rows of examples, columns as `samples.columns` of the training says',
         tags: ['trainings'],
         params: SampleParams,
+        response: { 200: bytesOf('The grid', 'image/png'), ...refusals },
       },
     },
     async (request, reply) => {
@@ -152,7 +151,8 @@ const figuresRoutes = (app: App, services: TrainingServices): void => {
 };
 
 const eventsRoute = (app: App, services: TrainingServices): void => {
-  let streams = 0;
+  const { trainings, stopping, heartbeat } = services;
+  const streams = createEventStreams({ subject: 'trainings', most: MOST_STREAMS, stopping, heartbeat });
   app.get(
     '/v1/trainings/:id/events',
     {
@@ -162,32 +162,16 @@ const eventsRoute = (app: App, services: TrainingServices): void => {
         tags: ['trainings'],
         params: TrainingParams,
         headers: EventHeaders,
+        response: {
+          200: eventsAnswer('`training` and `metrics`, each with JSON as the other addresses have it'),
+          ...refusals,
+        },
       },
     },
     async (request, reply) => {
       const { id } = await known(services, request);
-      if (streams >= MOST_STREAMS)
-        throw new DiagnosticError([
-          failure('job/too-many-streams', `${MOST_STREAMS} clients are told of trainings already.`),
-        ]);
-      streams++;
-      const gone = new AbortController();
-      reply.raw.once('close', () => {
-        streams--;
-        gone.abort();
-      });
-      const signal = AbortSignal.any([gone.signal, services.stopping]);
       const seen = request.headers['last-event-id'] ?? '';
-      const texts = async function* (): AsyncGenerator<string> {
-        for await (const event of trainingEvents(services.trainings, id, { signal, seen }))
-          yield eventText(event);
-      };
-      const stream = withHeartbeat(texts(), HEARTBEAT, services.heartbeat ?? HEARTBEAT_MS);
-      return reply
-        .header('content-type', 'text/event-stream; charset=utf-8')
-        .header('cache-control', 'no-store')
-        .header('x-accel-buffering', 'no')
-        .send(Readable.from(stream, { objectMode: false, highWaterMark: 1 << 14 }));
+      return streams.answer(reply, (signal) => trainingEvents(trainings, id, { signal, seen }));
     },
   );
 };

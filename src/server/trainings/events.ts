@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { metricsFrom } from '../../execution/trainings/on-disk.js';
+import type { ServerEvent } from '../event-streams.js';
 import { shownLine, shownTraining } from './shown.js';
 import type { Trainings } from './trainings.js';
 
-/** One event of a stream of server-sent events. */
-export interface TrainingEvent {
-  /** Where the figures that were told end; a client that comes back begins there. */
+/** What is told of a training. */
+export interface TrainingEvent extends ServerEvent {
+  /** Where the figures that were told end. */
   readonly id: string;
   readonly event: 'training' | 'metrics';
-  readonly data: unknown;
 }
 
 /** Milliseconds between two looks: a training tells of a step some times a second at most. */
@@ -56,7 +56,3 @@ export async function* trainingEvents(
     await pause(isAtRest ? REST_MS : LOOK_MS, undefined, { signal }).catch(() => undefined);
   }
 }
-
-/** An event as it is sent: JSON holds no line breaks. */
-export const eventText = ({ id, event, data }: TrainingEvent): string =>
-  `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
