@@ -45,6 +45,20 @@ export const warning = (
   more: { readonly hint?: string; readonly span?: Span; readonly cause?: unknown } = {},
 ): Diagnostic => ({ code, severity: 'warning', message, ...more });
 
+/** A diagnostic without what another process can make nothing of: where it stands in a text, and what was thrown. */
+export const sendable = ({ code, severity, message, hint }: Diagnostic): Diagnostic => ({
+  code,
+  severity,
+  message,
+  ...(hint === undefined ? {} : { hint }),
+});
+
+/** The same for each of them. */
+export const allSendable = ([first, ...others]: Diagnostics): Diagnostics => [
+  sendable(first),
+  ...others.map(sendable),
+];
+
 /** The text of anything thrown. */
 export const messageOf = (thrown: unknown): string =>
   thrown instanceof Error ? thrown.message : String(thrown);

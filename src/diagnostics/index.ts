@@ -1,6 +1,7 @@
 export { accumulating, all, fromDiagnostics, struct } from './accumulate.js';
 export { type Code, codes, dispositionOf, isCode, isRetriedAtSink } from './codes.js';
 export {
+  allSendable,
   type Diagnostic,
   DiagnosticError,
   type Diagnostics,
@@ -8,6 +9,7 @@ export {
   messageOf,
   type Position,
   type Span,
+  sendable,
   warning,
 } from './diagnostic.js';
 export { didYouMean, nearest } from './did-you-mean.js';

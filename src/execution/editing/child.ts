@@ -1,5 +1,4 @@
-import { setPriority } from 'node:os';
-import { startOwnProcess } from '../own-process.js';
+import { giveWay, startOwnProcess } from '../own-process.js';
 import type { Said, Setup, Told } from './protocol.js';
 
 /** The editing process, as the process that started it sees it. */
@@ -16,19 +15,6 @@ export interface End {
   readonly wasReady: boolean;
 }
 
-/** How much an editing process gives way to others, as `nice` has it: whoever asks how far it is gets an answer first. */
-const NICENESS = 5;
-
-/** Where the system does not allow it, the process works as others do. */
-const giveWay = (pid: number | undefined): void => {
-  if (pid === undefined) return;
-  try {
-    setPriority(pid, NICENESS);
-  } catch {
-    // It has ended, or it may not be changed.
-  }
-};
-
 /** Starts an editing process. @param ended is called once, however it ends */
 export const startChild = (setup: Setup, said: (said: Said) => void, ended: (end: End) => void): Child => {
   let [wasReady, isOver] = [false, false];
@@ -43,7 +29,7 @@ export const startChild = (setup: Setup, said: (said: Said) => void, ended: (end
     return { tell: () => undefined, kill: () => undefined };
   }
   const { child } = started;
-  giveWay(child.pid);
+  if (child.pid !== undefined) giveWay(child.pid);
   child.on('message', (message: Said) => {
     if (isOver) return;
     if (message.kind === 'ready') wasReady = true;

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostic, type Diagnostics, failure } from '../../diagnostics/index.js';
+import { type Diagnostic, type Diagnostics, failure, sendable } from '../../diagnostics/index.js';
 import { digestBytes, digestFile } from '../../disk/digest.js';
 import { clippingOverlay, factsOf, surveyed, trustOverlay, viewable } from '../../image/index.js';
 import type { Notes } from '../../operator/behaviour.js';
@@ -154,7 +154,7 @@ const edited = async (
       digest: digestBytes(bytes),
       width: size.right.width,
       height: size.right.height,
-      warnings: warnings.map(plain),
+      warnings: warnings.map(sendable),
       notes,
       receipt,
     });
@@ -178,7 +178,7 @@ const previewed = async (
     );
     if (E.isLeft(made)) return made;
     frame = made.right.frame;
-    warnings.push(...made.right.warnings.map(plain));
+    warnings.push(...made.right.warnings.map(sendable));
     notes = {
       ...notes,
       ...Object.fromEntries(Object.entries(made.right.notes).map(([at, note]) => [`${i}/${at}`, note])),
@@ -211,7 +211,7 @@ const inspected = async (
       bytes,
       digest: digest.right,
       type: facts.format === undefined ? 'application/octet-stream' : TYPES[facts.format],
-      warnings: warnings.map(plain),
+      warnings: warnings.map(sendable),
     };
   });
 };
@@ -236,11 +236,3 @@ const GREY: Frame = {
   samples: { depth: 'uint8', data: new Uint8Array(320 * 213 * 3).fill(128) },
   metadata: { bits: 8, model: 'rgb', orientation: 1, pages: 1, palette: false },
 };
-
-/** Only what another process can make something of. */
-const plain = ({ code, severity, message, hint }: Diagnostic): Diagnostic => ({
-  code,
-  severity,
-  message,
-  ...definedOnly({ hint }),
-});

@@ -1,18 +1,14 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { dispositionOf } from '../../diagnostics/codes.js';
-import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
-import { definedOnly } from '../../ports/defined.js';
+import { allSendable, type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import { guardProcess } from '../../tensor/run/model-process/guard.js';
+import { ignoreSignals, tellParent } from '../own-process.js';
 import { createPerformer, type Performer } from './performer.js';
 import type { Said, Task, Told } from './protocol.js';
 
 /** A program of its own that edits photos for a server: see `createEditor`. It keeps what is warm, and may be ended by a photo. */
 
-const say = (said: Said): Promise<void> =>
-  new Promise((resolve) => {
-    if (process.send === undefined || !process.connected) resolve();
-    else process.send(said, () => resolve());
-  });
+const say: (said: Said) => Promise<void> = tellParent;
 
 const running = new Map<number, AbortController>();
 
@@ -24,28 +20,16 @@ const perform = async (performer: Performer, id: number, task: Task): Promise<vo
     .catch((thrown: unknown) => E.left<Diagnostics>([failure('run/operator-threw', messageOf(thrown))]));
   running.delete(id);
   if (E.isRight(made)) return say({ kind: 'made', id, made: made.right });
-  await say({ kind: 'failed', id, diagnostics: plainly(made.left) });
+  await say({ kind: 'failed', id, diagnostics: allSendable(made.left) });
   // An engine that is lost, or memory that cannot be had, is there again in a new process.
   if (made.left.some(({ code }) => code.startsWith('tensor/') && dispositionOf(code) === 'fatal'))
     process.exit(1);
 };
 
-/** Only what another process can make something of. */
-const plainly = (diagnostics: Diagnostics): Diagnostics => {
-  const [first, ...others] = diagnostics.map(({ code, severity, message, hint }) => ({
-    code,
-    severity,
-    message,
-    ...definedOnly({ hint }),
-  }));
-  return [first as Diagnostics[0], ...others];
-};
-
 // Also while a photo holds its only thread, it ends with the process that started it.
 guardProcess(Number.POSITIVE_INFINITY);
 
-// Whoever started this one decides when it ends: a terminal sends its signals to both.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+ignoreSignals();
 process.on('disconnect', () => process.exit());
 
 let performer: E.Either<Diagnostics, Performer> | undefined;
@@ -61,7 +45,7 @@ process.on('message', (told: Told) => {
     case 'do':
       if (performer === undefined) return;
       if (E.isLeft(performer))
-        void say({ kind: 'failed', id: told.id, diagnostics: plainly(performer.left) });
+        void say({ kind: 'failed', id: told.id, diagnostics: allSendable(performer.left) });
       else void perform(performer.right, told.id, told.task);
   }
 });

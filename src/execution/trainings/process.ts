@@ -1,10 +1,10 @@
-import { setPriority } from 'node:os';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { allSendable, failure, messageOf } from '../../diagnostics/index.js';
 import { definedOnly } from '../../ports/defined.js';
 import { compile } from '../compile.js';
+import { giveWay, ignoreSignals, tellParent } from '../own-process.js';
 import { runPlan } from '../run.js';
 import type { Said, Told, TrainingSetup } from './protocol.js';
 
@@ -16,48 +16,26 @@ import type { Said, Told, TrainingSetup } from './protocol.js';
 /** Milliseconds that it has to keep what it learned, once nobody is there who could wait for it. */
 const PATIENCE = 20_000;
 
-/** Edits that somebody waits for come first. */
-const NICENESS = 5;
-
 const control = new AbortController();
 
-const say = (said: Said): Promise<void> =>
-  new Promise((resolve) => {
-    if (process.send === undefined || !process.connected) resolve();
-    else process.send(said, () => resolve());
-  });
+const say: (said: Said) => Promise<void> = tellParent;
 
 const train = async ({ file, pipeline, set, engine, resume }: TrainingSetup): Promise<Said> => {
   const ended = await pipe(
     compile(file, { set, ...definedOnly({ pipeline }) }),
     TE.chain((plan) => runPlan(plan, { engine, resume, signal: control.signal })),
   )();
-  if (E.isLeft(ended)) return { kind: 'failed', diagnostics: plainly(ended.left) };
+  if (E.isLeft(ended)) return { kind: 'failed', diagnostics: allSendable(ended.left) };
   const { end } = ended.right;
   return end.kind === 'stopped'
-    ? { kind: 'failed', diagnostics: plainly(end.diagnostics) }
+    ? { kind: 'failed', diagnostics: allSendable(end.diagnostics) }
     : { kind: 'ended', end: end.kind === 'complete' ? 'complete' : 'stopped' };
 };
 
-/** Only what another process can make something of. */
-const plainly = ([first, ...others]: Diagnostics): Diagnostics => {
-  const plain = ({ code, severity, message, hint }: Diagnostics[number]) => ({
-    code,
-    severity,
-    message,
-    ...definedOnly({ hint }),
-  });
-  return [plain(first), ...others.map(plain)];
-};
+// Edits that somebody waits for come first.
+giveWay(process.pid);
 
-try {
-  setPriority(NICENESS);
-} catch {
-  // Where the system lets nobody choose, it trains as anything else runs.
-}
-
-// Whoever started this one decides when it ends: a terminal sends its signals to both.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+ignoreSignals();
 
 process.on('disconnect', () => {
   control.abort();

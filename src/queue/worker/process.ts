@@ -1,4 +1,5 @@
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { ignoreSignals, tellParent } from '../../execution/own-process.js';
 import { guardProcess } from '../../tensor/run/model-process/guard.js';
 import { saidOf } from '../messages.js';
 import { createPerformer, type Performer } from './perform.js';
@@ -6,12 +7,7 @@ import type { Answer, Message, Task, Told } from './protocol.js';
 
 /** A program of its own that edits photos for a worker: see `startHands`. A photo may end it. */
 
-/** Says something to the process that started this one, and waits until it has left: the next moment may be the last. */
-const say = (message: Message): Promise<void> =>
-  new Promise((resolve) => {
-    if (process.send === undefined || !process.connected) resolve();
-    else process.send(message, () => resolve());
-  });
+const say: (message: Message) => Promise<void> = tellParent;
 
 const threw = (thrown: unknown): Diagnostics => [failure('run/operator-threw', messageOf(thrown))];
 
@@ -30,8 +26,7 @@ const work = async (performer: Performer, id: number, task: Task, worker: string
 // Also while a photo holds its only thread, it ends with the process that started it.
 guardProcess(Number.POSITIVE_INFINITY);
 
-// Whoever started this one decides when it ends: a terminal sends its signals to both.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+ignoreSignals();
 process.on('disconnect', () => process.exit());
 
 let performer: Performer | undefined;

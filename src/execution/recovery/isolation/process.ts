@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Diagnostic, Diagnostics } from '../../../diagnostics/index.js';
+import { allSendable, type Diagnostics, sendable } from '../../../diagnostics/index.js';
 import { builtIn } from '../../../ops/index.js';
 import { loadAgain, type PluginUse } from '../../../pipelines/plugins.js';
 import { definedOnly } from '../../../ports/defined.js';
@@ -11,6 +11,7 @@ import { pluginFrom } from '../../../records/receipts/resolved.js';
 import { guardProcess } from '../../../tensor/run/model-process/guard.js';
 import { defaultContext, type RunContext } from '../../context.js';
 import { editItem, type ItemOutcome } from '../../lane/open-lane.js';
+import { ignoreSignals, tellParent } from '../../own-process.js';
 import { createItemNotes } from '../../recording/item-notes.js';
 import { type About, recordsOf } from '../../recording/record-writer.js';
 import { type Parts, partsOf, pluginNames } from '../../reproduce/parts.js';
@@ -18,22 +19,7 @@ import type { Job, Message } from './protocol.js';
 
 /** A program of its own that works on one photo, since the photo may end it: see `workAlone`. */
 
-/** Says something to the process that started this one, and waits until it has left: the next moment may be the last. */
-const tell = (told: Message): Promise<void> =>
-  new Promise((resolve) => {
-    if (process.send === undefined) resolve();
-    else process.send(told, () => resolve());
-  });
-
-/** Only what another process can make something of. */
-const plain = ({ code, severity, message, hint }: Diagnostic): Diagnostic => ({
-  code,
-  severity,
-  message,
-  ...definedOnly({ hint }),
-});
-
-const plainly = ([first, ...others]: Diagnostics): Diagnostics => [plain(first), ...others.map(plain)];
+const tell: (told: Message) => Promise<void> = tellParent;
 
 /** The run that the photo would have been part of. */
 const contextFor = (job: Job, { graph }: Parts): RunContext => {
@@ -64,7 +50,7 @@ const contextFor = (job: Job, { graph }: Parts): RunContext => {
       itemNotes.note(of, operator, facts)();
       void tell({ kind: 'noted', operator, facts });
     },
-    warn: (_, warning) => () => void tell({ kind: 'warned', warning: plain(warning) }),
+    warn: (_, warning) => () => void tell({ kind: 'warned', warning: sendable(warning) }),
     chosen: (chosen) => () => {
       engine = chosen;
       void tell({ kind: 'engine', name: chosen });
@@ -92,16 +78,15 @@ const workOn = (job: Job): TE.TaskEither<Diagnostics, ItemOutcome> =>
 // Also while a photo holds its only thread, it ends with the process that started it.
 guardProcess(Number.POSITIVE_INFINITY);
 
-// Whoever started this one decides when it ends: a terminal sends its signals to both.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+ignoreSignals();
 process.on('disconnect', () => process.exit());
 process.once('message', async (job: Job) => {
   const worked = await workOn(job)();
-  if (E.isLeft(worked)) await tell({ kind: 'unable', diagnostics: plainly(worked.left) });
+  if (E.isLeft(worked)) await tell({ kind: 'unable', diagnostics: allSendable(worked.left) });
   else if (E.isRight(worked.right)) await tell({ kind: 'made', value: worked.right.right });
   else {
     const { operator, diagnostics } = worked.right.left;
-    await tell({ kind: 'failed', operator, diagnostics: plainly(diagnostics) });
+    await tell({ kind: 'failed', operator, diagnostics: allSendable(diagnostics) });
   }
   process.disconnect();
 });
