@@ -73,13 +73,15 @@ const filesOf = ({
 /** Weights that operators read, by the paths of the operators and of the parameters: `steps[2]/model.file`. */
 export type Weights = Readonly<Record<string, Digest>>;
 
-interface WeightsUse extends PathUse {
+/** A path of weights that an operator reads. */
+export interface WeightsUse extends PathUse {
   readonly node: GraphNode;
   /** The paths of the operator and of the parameter. */
   readonly at: string;
 }
 
-const weightsUsed = (nodes: readonly GraphNode[]): readonly WeightsUse[] =>
+/** The paths of weights that operators read, in order. */
+export const weightsUsed = (nodes: readonly GraphNode[]): readonly WeightsUse[] =>
   nodes.flatMap((node) =>
     pathsOf(node.operator.params.shape, node.written)
       .filter(({ role }) => role === 'weights')

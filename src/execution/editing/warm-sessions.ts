@@ -8,26 +8,28 @@ interface Closable {
 }
 
 /** Sessions that are kept open; those that were not used for longest are closed when there are more than may be. */
-export interface WarmSessions<A extends Closable> {
+export interface WarmSessions<A extends Closable, Refusal = Diagnostics> {
   /** Uses what is open under a key, or opens it. It is not closed meanwhile. */
   readonly use: <B>(
     key: string,
-    open: TE.TaskEither<Diagnostics, A>,
-    work: (opened: A) => Promise<E.Either<Diagnostics, B>>,
-  ) => Promise<E.Either<Diagnostics, B>>;
+    open: TE.TaskEither<Refusal, A>,
+    work: (opened: A) => Promise<E.Either<Refusal, B>>,
+  ) => Promise<E.Either<Refusal, B>>;
   readonly close: () => Promise<void>;
 }
 
-interface Entry<A> {
-  readonly opened: Promise<E.Either<Diagnostics, A>>;
+interface Entry<A, Refusal> {
+  readonly opened: Promise<E.Either<Refusal, A>>;
   users: number;
 }
 
 /** No session yet. @param most that may be open while none is used */
-export const createWarmSessions = <A extends Closable>(most: number): WarmSessions<A> => {
+export const createWarmSessions = <A extends Closable, Refusal = Diagnostics>(
+  most: number,
+): WarmSessions<A, Refusal> => {
   // A Map keeps the order in which keys were put in: the last used one is the last.
-  const entries = new Map<string, Entry<A>>();
-  const shut = async ({ opened }: Entry<A>): Promise<void> => {
+  const entries = new Map<string, Entry<A, Refusal>>();
+  const shut = async ({ opened }: Entry<A, Refusal>): Promise<void> => {
     const session = await opened;
     if (E.isRight(session)) await session.right.close();
   };
@@ -47,6 +49,7 @@ export const createWarmSessions = <A extends Closable>(most: number): WarmSessio
       entry.users++;
       try {
         const session = await entry.opened;
+        evict();
         // What could not be opened is tried again the next time.
         if (E.isLeft(session)) entries.delete(key);
         return E.isLeft(session) ? session : await work(session.right);

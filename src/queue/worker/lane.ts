@@ -16,7 +16,7 @@ import { nodesOfPart } from '../../pipelines/plan/stages.js';
 import type { PluginDigest } from '../../pipelines/plugins/closure.js';
 import { loadAgain } from '../../pipelines/plugins.js';
 import type { ItemKey } from '../../ports/index.js';
-import { digestWeights } from '../../records/digest.js';
+import { digestWeights, weightsUsed } from '../../records/digest.js';
 import { emptyJournal } from '../../records/journal/journal.js';
 import { recipeOfCore } from '../../records/receipts/recipe.js';
 import { redirectedPipeline } from '../../records/receipts/resolved.js';
@@ -166,10 +166,9 @@ const withWeights =
     redirect: Placed['redirect'],
   ): TE.TaskEither<Obstacle, Parts> =>
   async () => {
-    const wanted = weightsOf(parts);
     const others: string[] = [];
     const moved = new Map<string, string>();
-    for (const { at, path, node } of wanted) {
+    for (const { at, path, node } of weightsUsed(nodesIn(parts))) {
       const digest = weights[at];
       if (digest === undefined) continue;
       const isHere = (await places.readable(path)) !== undefined;
@@ -186,13 +185,6 @@ const withWeights =
       E.isRight(found) && Object.entries(found.right).every(([at, digest]) => weights[at] === digest);
     return isSame ? E.right(again.right) : E.left({ kind: 'lacking', weights: others });
   };
-
-const weightsOf = (parts: Parts) =>
-  nodesIn(parts).flatMap((node) =>
-    pathsOf(node.operator.params.shape, node.written)
-      .filter(({ role }) => role === 'weights')
-      .map(({ keys, path }) => ({ at: [node.path, ...keys].join('.'), path, node })),
-  );
 
 /** Holds what the operators read to the folders that may be used. */
 const allReadable =

@@ -1,10 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, dispositionOf, failure } from '../../diagnostics/index.js';
 import { digestBytes, digestFile } from '../../disk/digest.js';
 import { makeFolder } from '../../disk/folders.js';
 import { writeAtomically } from '../../disk/write.js';
+import { createWarmSessions } from '../../execution/editing/warm-sessions.js';
 import { createMemory } from '../../execution/memory/room.js';
 import type { Encoded, ItemFailure, ItemKey } from '../../ports/index.js';
 import { travelsOn } from '../../ports/index.js';
@@ -24,54 +27,25 @@ export interface Performer {
 /** Pipelines that stay open while nothing is worked on by them. */
 const MOST_LANES = 4;
 
-interface Kept {
-  readonly lane: Promise<E.Either<Answer, WarmLane>>;
-  /** Photos that are worked on by it. */
-  users: number;
-}
-
 /** Makes one for a worker. */
 export const createPerformer = (setup: Setup): Performer => {
   const room = createMemory(setup);
-  const lanes = new Map<string, Kept>();
-  const opened = async (task: Task): Promise<E.Either<Answer, WarmLane>> => {
-    const lane = await openWarmLane(task.pipeline, setup, room)();
-    if (E.isRight(lane)) return lane;
-    return E.left(lane.left.kind === 'lacking' ? lane.left : unable(setup, lane.left.diagnostics));
-  };
-  /** Takes the lane of a task into use; the least recently used that is idle makes room. */
-  const take = (task: Task): Kept => {
-    const kept = lanes.get(task.digest) ?? { lane: opened(task), users: 0 };
-    lanes.delete(task.digest);
-    lanes.set(task.digest, kept);
-    kept.users++;
-    for (const [digest, each] of lanes) {
-      if (lanes.size <= MOST_LANES) break;
-      if (each.users > 0) continue;
-      lanes.delete(digest);
-      void close(each);
-    }
-    return kept;
-  };
+  const lanes = createWarmSessions<WarmLane, Answer>(MOST_LANES);
+  const opened = (task: Task): TE.TaskEither<Answer, WarmLane> =>
+    pipe(
+      openWarmLane(task.pipeline, setup, room),
+      TE.mapLeft((obstacle) =>
+        obstacle.kind === 'lacking' ? obstacle : unable(setup, obstacle.diagnostics),
+      ),
+    );
   return {
-    perform: async (task, at) => {
-      const kept = take(task);
-      try {
-        const lane = await kept.lane;
-        if (E.isRight(lane)) return await edit(lane.right, task, setup, at);
-        // What is lacking now may be there the next time.
-        lanes.delete(task.digest);
-        return lane.left;
-      } finally {
-        kept.users--;
-      }
-    },
+    perform: async (task, at) =>
+      E.toUnion(
+        await lanes.use(task.digest, opened(task), async (lane) =>
+          E.right(await edit(lane, task, setup, at)),
+        ),
+      ),
   };
-};
-
-const close = async ({ lane }: Kept): Promise<void> => {
-  const opened = await lane;
-  if (E.isRight(opened)) await opened.right.close();
 };
 
 /** What this worker cannot do, in a sentence of its own. */
