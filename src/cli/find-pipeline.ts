@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf, nearest } from '../diagnostics/index.js';
-import { openToRead } from '../disk/regular.js';
+import { bytesFrom, openToRead } from '../disk/regular.js';
 import { parse, type SourceFile } from '../pipelines/compile.js';
 import { textOf } from '../pipelines/parse/encoding.js';
 import { limits } from '../pipelines/parse/yaml.js';
@@ -45,15 +45,19 @@ export const findPipeline = (
 /** A pipeline by its name: of the folder, or else of a model that ships. */
 const named = (name: string, folder: string): TE.TaskEither<Diagnostics, Found> => {
   return pipe(
-    TE.fromTask(() => Promise.all([shipped(name, folder)(), shippedModelNames()])),
-    TE.chain(([ofModel, names]) => {
-      const inFolder = found(HOME, name, folder, missingHome(name, names));
-      if (ofModel === undefined) return name.startsWith(SHIPPED) ? TE.left(notShipped(name)) : inFolder;
-      if (name.startsWith(SHIPPED)) return TE.right(ofModel);
+    TE.fromTask(shipped(name, folder)),
+    TE.chain((ofModel) => {
+      if (name.startsWith(SHIPPED))
+        return ofModel === undefined ? TE.left(notShipped(name)) : TE.right(ofModel);
       return pipe(
         TE.fromTask(() => isFile(resolve(folder, HOME))),
-        TE.chain((isThere) => (isThere ? inFolder : TE.right(ofModel))),
-        TE.map((home) => (holds(home, name) ? home : ofModel)),
+        TE.chain((isThere) => {
+          if (isThere) return found(HOME, name, folder, missingHome(name));
+          return ofModel === undefined
+            ? TE.leftTask(async () => missingHome(name, await shippedModelNames()))
+            : TE.right(ofModel);
+        }),
+        TE.map((home) => (ofModel === undefined || holds(home, name) ? home : ofModel)),
       );
     }),
   );
@@ -137,14 +141,7 @@ const found = (
 const beginningOf = async (path: string): Promise<Buffer> => {
   const file = await openToRead(path);
   try {
-    const buffer = Buffer.alloc(Math.min(limits.bytes + 1, (await file.stat()).size));
-    let at = 0;
-    while (at < buffer.length) {
-      const { bytesRead } = await file.read(buffer, at, buffer.length - at, at);
-      if (bytesRead === 0) break;
-      at += bytesRead;
-    }
-    return buffer.subarray(0, at);
+    return await bytesFrom(file, 0, Math.min(limits.bytes + 1, (await file.stat()).size));
   } finally {
     await file.close();
   }

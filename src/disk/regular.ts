@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, type Stats } from 'node:fs';
 import { copyFile, type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { onDisk } from './names.js';
+import { temporaryName } from './temporary.js';
 
 /** What a path is that is no file. */
 export const kindOf = (
@@ -70,7 +70,7 @@ export const openRegular = (path: string, flags: number): Promise<FileHandle> =>
 
 /** Gives a file that has other names a copy of its content under this one; theirs stays as it is. */
 export const separated = async (path: string): Promise<void> => {
-  const copy = join(dirname(path), `.prismflow-${randomBytes(8).toString('hex')}.tmp`);
+  const copy = join(dirname(path), temporaryName());
   try {
     await copyFile(onDisk(path), onDisk(copy), constants.COPYFILE_EXCL);
     await rename(onDisk(copy), onDisk(path));
@@ -117,18 +117,23 @@ export const openRegularSync = (path: string, flags: number): number => {
   }
 };
 
+/** The bytes of an open file from a place up to another one, or to where it ends. */
+export const bytesFrom = async (file: FileHandle, from: number, to: number): Promise<Buffer> => {
+  const bytes = Buffer.alloc(Math.max(0, to - from));
+  let at = 0;
+  while (at < bytes.length) {
+    const { bytesRead } = await file.read(bytes, at, bytes.length - at, from + at);
+    if (bytesRead === 0) break;
+    at += bytesRead;
+  }
+  return bytes.subarray(0, at);
+};
+
 /** The first bytes of a file, at most so many; links are not followed. */
 export const firstBytes = async (path: string, most: number): Promise<Buffer> => {
   const file = await openRegular(path, constants.O_RDONLY);
   try {
-    const buffer = Buffer.alloc(Math.min(most, (await file.stat()).size));
-    let at = 0;
-    while (at < buffer.length) {
-      const { bytesRead } = await file.read(buffer, at, buffer.length - at, at);
-      if (bytesRead === 0) break;
-      at += bytesRead;
-    }
-    return buffer.subarray(0, at);
+    return await bytesFrom(file, 0, Math.min(most, (await file.stat()).size));
   } finally {
     await file.close();
   }

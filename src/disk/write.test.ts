@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sameBytes } from '../image/bytes.js';
 import { leftCodes, right } from '../image/testing/pictures.js';
 import { readBytes } from './read.js';
-import { isTemporary, writeAtomically } from './write.js';
+import { isTemporary } from './temporary.js';
+import { writeAtomically } from './write.js';
 
 const posix = process.platform !== 'win32';
 const limited = posix && process.getuid?.() !== 0;

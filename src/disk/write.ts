@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { close, fchmod, fstat, fsync, futimes, link, open, rename, rm, stat, write } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +7,7 @@ import { isSame, type Look, lookAt, lookOf } from './look.js';
 import { onDisk } from './names.js';
 import { pinned, unheld } from './pinned.js';
 import { systemCodeOf } from './read.js';
+import { temporaryName } from './temporary.js';
 
 const opened = promisify(open);
 const closed = promisify(close);
@@ -20,13 +20,6 @@ const linked = promisify(link);
 const withMode = promisify(fchmod);
 const withTimes = promisify(futimes);
 const writeFrom = promisify(write);
-
-/** How temporary files are named, so that watchers pass them over and a later run can clear those of a crash. */
-export const TEMPORARY = { prefix: '.prismflow-', suffix: '.tmp' } as const;
-
-/** Whether a file's name (without its folder) is that of a temporary file. */
-export const isTemporary = (name: string): boolean =>
-  name.startsWith(TEMPORARY.prefix) && name.endsWith(TEMPORARY.suffix);
 
 /** What it means when a file or its folder cannot be written: each answer of the system in words of its own. */
 export const writeFailure =
@@ -231,8 +224,7 @@ const replaceIn = async (
   modified: number | undefined,
 ): Promise<Look> => {
   const path = join(folder, basename(result));
-  // The temporary name does not contain the target's: that may be as long as a name can be.
-  const temporary = join(folder, `${TEMPORARY.prefix}${randomBytes(8).toString('hex')}${TEMPORARY.suffix}`);
+  const temporary = join(folder, temporaryName());
   try {
     const mode = replaceable === 'none' ? undefined : await modeOf(path);
     const descriptor = await fill(temporary, pieces, mode, modified);
@@ -262,7 +254,6 @@ export const writeAtomically = (path: string, bytes: Uint8Array): TE.TaskEither<
 /**
  * The same, in the place of no other file than a given one, or of none; gives a look at what was written. Errors: those of
  * `writeAtomically`, and `file/exists` where another file has appeared.
- *
  */
 export const writeInPlaceOf =
   (replaceable: Replaceable) =>

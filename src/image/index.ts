@@ -1,4 +1,5 @@
-export { isTemporary, type Replaceable, TEMPORARY, writeAtomically, writeInPlaceOf } from '../disk/write.js';
+export { isTemporary, TEMPORARY } from '../disk/temporary.js';
+export { type Replaceable, writeAtomically, writeInPlaceOf } from '../disk/write.js';
 export { type Decoded, type DecodeOptions, decode, type Input } from './decoding/decode.js';
 export { bytesOf, type Extent, extentOf } from './decoding/extent.js';
 export { surveyed, xmpOf } from './decoding/survey.js';

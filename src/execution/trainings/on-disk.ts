@@ -3,7 +3,7 @@ import { type FileHandle, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
-import { firstBytes, openRegular } from '../../disk/regular.js';
+import { bytesFrom, firstBytes, openRegular } from '../../disk/regular.js';
 import { latestState } from '../../nn/models/checkpoints.js';
 import { readManifest } from '../../nn/models/index.js';
 import { type Places, placesIn, sampleFile } from '../../ops/report/folder.js';
@@ -80,13 +80,13 @@ const samplesIn = async ({ samples }: Places): Promise<readonly number[]> => {
 
 /** The grid of samples of a step, as it stands on the disk; undefined where there is none. */
 export const sampleOf = async (folder: string, step: number): Promise<FileHandle | undefined> =>
-  quietly(openRegular(sampleFile(placesIn(folder), step), constants.O_RDONLY));
+  opened(sampleFile(placesIn(folder), step));
 
-const opened = (folder: string): Promise<FileHandle | undefined> =>
-  quietly(openRegular(placesIn(folder).metrics, constants.O_RDONLY));
+const opened = (path: string): Promise<FileHandle | undefined> =>
+  quietly(openRegular(path, constants.O_RDONLY));
 
 const tailOf = async (path: string): Promise<readonly Line[]> => {
-  const file = await quietly(openRegular(path, constants.O_RDONLY));
+  const file = await opened(path);
   if (file === undefined) return [];
   try {
     const { size } = await file.stat();
@@ -97,17 +97,6 @@ const tailOf = async (path: string): Promise<readonly Line[]> => {
   } finally {
     await file.close();
   }
-};
-
-const bytesFrom = async (file: FileHandle, from: number, to: number): Promise<Buffer> => {
-  const bytes = Buffer.alloc(Math.max(0, to - from));
-  let at = 0;
-  while (at < bytes.length) {
-    const { bytesRead } = await file.read(bytes, at, bytes.length - at, from + at);
-    if (bytesRead === 0) break;
-    at += bytesRead;
-  }
-  return bytes.subarray(0, at);
 };
 
 /** A part of a training's figures. */
@@ -135,7 +124,7 @@ const CURSOR = /^(\d{1,20})-(\d{1,15})$/;
  * @param cursor that of the part before; empty for the first
  */
 export const metricsFrom = async (folder: string, cursor: string): Promise<MetricsPart> => {
-  const file = await opened(folder);
+  const file = await opened(placesIn(folder).metrics);
   if (file === undefined) return { lines: [], cursor: '', isAnew: cursor !== '', isEnd: true };
   try {
     const { size, ino, birthtimeMs } = await file.stat();

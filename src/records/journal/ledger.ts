@@ -8,7 +8,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { onDisk } from '../../disk/names.js';
 import { openRegular } from '../../disk/regular.js';
-import { isTemporary } from '../../disk/write.js';
+import { isTemporary } from '../../disk/temporary.js';
 import { type Holder, type Lock, type LockOptions, takeLock } from '../lock.js';
 import type { Entry } from './entries.js';
 import { type InFlight, openInFlight } from './in-flight.js';
