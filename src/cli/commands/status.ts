@@ -4,9 +4,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, printableJson } from '../../diagnostics/index.js';
+import { isBelow } from '../../disk/below.js';
 import { onDisk } from '../../disk/names.js';
 import { analyse, parse } from '../../pipelines/compile.js';
-import { isBelow } from '../../pipelines/plugins/below.js';
 import { definedOnly } from '../../ports/defined.js';
 import type { Entry, FailedEntry } from '../../records/journal/entries.js';
 import {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { isBelow } from '../../disk/below.js';
 import type { Digest } from '../../disk/digest.js';
 import { firstBytes } from '../../disk/regular.js';
-import { isBelow } from '../../pipelines/plugins/below.js';
 import type { Work } from '../../records/journal/done.js';
 import type { Journal, Result } from '../../records/journal/journal.js';
 

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { DiagnosticError, type Diagnostics, failure } from '../../diagnostics/index.js';
+import { isBelow } from '../../disk/below.js';
 import { pathsOf } from '../../operator/params/index.js';
 import { shippedModels } from '../../pipelines/check/absolute-path.js';
 import type { GraphNode } from '../../pipelines/check/graph.js';
-import { isBelow } from '../../pipelines/plugins/below.js';
 
 /**
  * Where files may be read that a receipt names. A receipt comes with a photo or a folder, from anybody: it is read where the

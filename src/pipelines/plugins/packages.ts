@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
+import { isBelow } from '../../disk/below.js';
 import { readBytes } from '../../disk/read.js';
-import { isBelow } from './below.js';
 import { isPackageName } from './naming.js';
 
 /** The folder of Prismflow's own package, links followed. */

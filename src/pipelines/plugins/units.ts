@@ -1,6 +1,6 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { isBelow } from './below.js';
+import { isBelow } from '../../disk/below.js';
 import { dependenciesOf, findPackage, type Manifest, manifestIn } from './packages.js';
 import { inOrder, limits, type Reading, read, refuse } from './reading.js';
 

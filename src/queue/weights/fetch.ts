@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Redis } from 'ioredis';
+import { isBelow } from '../../disk/below.js';
 import { digestBytes } from '../../disk/digest.js';
 import { makeFolder } from '../../disk/folders.js';
 import { writeAtomically } from '../../disk/write.js';
-import { isBelow } from '../../pipelines/plugins/below.js';
 import { cacheFolder } from '../../pipelines/plugins/user-folders.js';
 import { pieceKey, weightsKey } from '../keys.js';
 import { MOST_RESULT, readWeightsList } from '../messages.js';

@@ -1,7 +1,8 @@
 import { lstat, realpath } from 'node:fs/promises';
-import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { DiagnosticError, type Diagnostics, failure } from '../../diagnostics/index.js';
+import { type Diagnostic, DiagnosticError, type Diagnostics, failure } from '../../diagnostics/index.js';
+import { isBelow } from '../../disk/below.js';
 import { onDisk } from '../../disk/names.js';
 import { listFiles } from '../../ops/files/list.js';
 
@@ -26,11 +27,6 @@ export interface Roots {
   /** The folders as the operator named them. */
   readonly tops: readonly string[];
 }
-
-const isBelow = (folder: string, path: string): boolean => {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-};
 
 // The same for what is not there and for what may not be looked at: nobody learns what lies elsewhere.
 const outside = (path: string): DiagnosticError =>
@@ -65,20 +61,22 @@ export const rootsOf = (folders: readonly string[]): Roots => {
     }
     throw new DiagnosticError([failure('image/not-found', `There is no ${shown}.`)]);
   };
-  const locate = async (path: string, shown: string): Promise<string> => {
+  /** Where a file or a folder really lies. @param refused what there is to say where the other stands there */
+  const locatedAs = async (
+    kind: 'isFile' | 'isDirectory',
+    refused: Diagnostic,
+    path: string,
+    shown = path,
+  ): Promise<string> => {
     const found = await real(path, shown);
     const stats = await lstat(onDisk(found)).catch(() => undefined);
-    if (stats?.isFile() !== true)
-      throw new DiagnosticError([failure('image/not-a-file', `${shown} is no file any more.`)]);
+    if (stats?.[kind]() !== true) throw new DiagnosticError([refused]);
     return found;
   };
-  const folderAt = async (path: string): Promise<string> => {
-    const found = await real(path);
-    const stats = await lstat(onDisk(found)).catch(() => undefined);
-    if (stats?.isDirectory() !== true)
-      throw new DiagnosticError([failure('image/not-found', `${path} is no folder.`)]);
-    return found;
-  };
+  const locate = (path: string, shown: string): Promise<string> =>
+    locatedAs('isFile', failure('image/not-a-file', `${shown} is no file any more.`), path, shown);
+  const folderAt = (path: string): Promise<string> =>
+    locatedAs('isDirectory', failure('image/not-found', `${path} is no folder.`), path);
   return {
     tops: folders,
     folderAt: (path) => TE.tryCatch(() => folderAt(path), orThrown),
