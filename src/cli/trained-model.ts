@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../diagnostics/index.js';
+import { checkpointFolder } from '../nn/models/checkpoint-folder.js';
 import { latestState } from '../nn/models/checkpoints.js';
 import { readManifest } from '../nn/models/index.js';
 import type { NetworkSpec } from '../ports/index.js';
@@ -47,7 +47,7 @@ export const stateOf = (folder: string): TE.TaskEither<Diagnostics, ModelState> 
 
 const unfinished = (folder: string): TE.TaskEither<Diagnostics, ModelState> =>
   pipe(
-    latestState(join(folder, 'checkpoints')),
+    latestState(checkpointFolder(folder)),
     TE.chain(
       O.match(
         () =>

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Diagnostic } from '../../diagnostics/index.js';
 import type { Report } from '../../execution/events/event.js';
 import type { Plan } from '../../execution/plan/plan.js';
+import { checkpointFolder } from '../../nn/models/checkpoint-folder.js';
 import { MODEL_JSON } from '../../nn/models/model-json.js';
 import { notStarted, type Progress, progress } from '../../streams/index.js';
 import { addFigures, figuresInWords, meansOf, type Totals } from '../figures.js';
@@ -134,7 +134,7 @@ const isKept = (folder: string): boolean => {
   };
   return (
     named(folder).includes(MODEL_JSON) ||
-    named(join(folder, 'checkpoints')).some((name) => name.endsWith('.json'))
+    named(checkpointFolder(folder)).some((name) => name.endsWith('.json'))
   );
 };
 

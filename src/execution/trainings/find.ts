@@ -1,13 +1,14 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join, relative } from 'node:path';
+import { CHECKPOINTS } from '../../nn/models/checkpoint-folder.js';
 
 /** Folders that are looked into, one below the other, and in all. */
 const DEPTH = 4;
 const MOST = 3000;
 
 /** Folders that no photos and no trainings are looked for in. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', 'checkpoints', 'samples', 'tensorboard']);
+const LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', CHECKPOINTS, 'samples', 'tensorboard']);
 
 const PICTURES: ReadonlySet<string> = new Set([
   '.jpg',
@@ -28,6 +29,12 @@ interface Seen {
   readonly entries: readonly Dirent[];
 }
 
+/** A folder that cannot be read is an empty one. */
+const seenAt = async (folder: string): Promise<Seen> => ({
+  folder,
+  entries: await readdir(folder, { withFileTypes: true }).catch(() => []),
+});
+
 /** Goes through folders, the upper ones first; hidden ones are left out, and links are not followed. */
 async function* foldersBelow(top: string, isClosed: (seen: Seen) => boolean): AsyncGenerator<Seen> {
   let level: readonly string[] = [top];
@@ -36,11 +43,10 @@ async function* foldersBelow(top: string, isClosed: (seen: Seen) => boolean): As
     const next: string[] = [];
     for (const folder of level) {
       if (looked++ >= MOST) return;
-      const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-      const seen = { folder, entries };
+      const seen = await seenAt(folder);
       yield seen;
       if (isClosed(seen)) continue;
-      for (const entry of entries)
+      for (const entry of seen.entries)
         if (entry.isDirectory() && !entry.name.startsWith('.') && !LEFT_OUT.has(entry.name))
           next.push(join(folder, entry.name));
     }
@@ -53,8 +59,11 @@ const isTraining = ({ entries }: Seen): boolean =>
   entries.some(
     (entry) =>
       (entry.name === 'metrics.jsonl' && entry.isFile()) ||
-      (entry.name === 'checkpoints' && entry.isDirectory()),
+      (entry.name === CHECKPOINTS && entry.isDirectory()),
   );
+
+/** Whether a folder is that of a training now. */
+export const isTrainingAt = async (folder: string): Promise<boolean> => isTraining(await seenAt(folder));
 
 /** The folders of trainings in a folder and below, a few levels deep. What a training keeps of an earlier one is not told. */
 export const trainingsBelow = async (top: string): Promise<readonly string[]> => {

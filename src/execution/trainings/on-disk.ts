@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { bytesFrom, firstBytes, openRegular } from '../../disk/regular.js';
+import { checkpointFolder } from '../../nn/models/checkpoint-folder.js';
 import { latestState } from '../../nn/models/checkpoints.js';
 import { readManifest } from '../../nn/models/index.js';
 import { type Places, placesIn, sampleFile } from '../../ops/report/folder.js';
@@ -51,7 +51,7 @@ export const lookAtTraining = async (folder: string): Promise<TrainingOnDisk> =>
     tailOf(places.metrics),
     samplesIn(places),
     layoutIn(places),
-    latestState(join(folder, 'checkpoints'))(),
+    latestState(checkpointFolder(folder))(),
     readManifest(folder)(),
   ]);
   const latest = E.isRight(state) ? O.toUndefined(state.right) : undefined;

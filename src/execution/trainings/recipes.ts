@@ -5,6 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { stringify } from 'yaml';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { checkpointFolder } from '../../nn/models/checkpoint-folder.js';
 import { latestState } from '../../nn/models/checkpoints.js';
 import type { Graph } from '../../pipelines/check/graph.js';
 import { requireLoaded } from '../../pipelines/check/loaded.js';
@@ -125,7 +126,7 @@ export const begunBy = (
  */
 export const resumedFrom = (folder: string, engine: string): TE.TaskEither<Diagnostics, TrainingSetup> =>
   pipe(
-    latestState(join(folder, 'checkpoints')),
+    latestState(checkpointFolder(folder)),
     TE.chain((latest) => {
       const pipeline = latest._tag === 'None' ? undefined : latest.value.pipeline;
       return pipeline === undefined

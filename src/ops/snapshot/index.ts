@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, warning } from '../../diagnostics/index.js';
+import { checkpointFolder } from '../../nn/models/checkpoint-folder.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { defineOp } from '../../operator/define.js';
 import {
@@ -45,10 +45,10 @@ export const snapshot = defineOp({
   output: training,
   writes: ({ to }) => to,
   checkpoints: (params) => ({
-    folder: join(params.to, 'checkpoints'),
+    folder: checkpointFolder(params.to),
     latest: pipe(
       TE.fromTask(checkpoints),
-      TE.chain(({ checkpointsIn }) => checkpointsIn(join(params.to, 'checkpoints')).latest),
+      TE.chain(({ checkpointsIn }) => checkpointsIn(checkpointFolder(params.to)).latest),
     ),
     model: {
       folder: params.to,

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import { notThroughLinks } from '../../disk/folders.js';
+import { checkpointFolder } from '../../nn/models/checkpoint-folder.js';
 import { addSnapshot, modelFilesIn, readManifest } from '../../nn/models/index.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { generatorIn, type SavedTraining } from '../../operator/checkpoints.js';
@@ -16,9 +16,6 @@ export interface Place {
   readonly half: boolean;
   readonly keep: number;
 }
-
-/** The folder of the checkpoints of a training. */
-export const checkpointFolder = (to: string): string => join(to, 'checkpoints');
 
 /** Waits before a write is tried again that an input or output error has ended, in milliseconds. */
 const WAITS = [100, 300, 600];

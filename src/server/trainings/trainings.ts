@@ -5,7 +5,12 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, didYouMean, failure } from '../../diagnostics/index.js';
 import { startTraining, type TrainingProcess } from '../../execution/trainings/child.js';
-import { type PictureFolder, pictureFoldersBelow, trainingsBelow } from '../../execution/trainings/find.js';
+import {
+  isTrainingAt,
+  type PictureFolder,
+  pictureFoldersBelow,
+  trainingsBelow,
+} from '../../execution/trainings/find.js';
 import { lookAtTraining } from '../../execution/trainings/on-disk.js';
 import type { TrainingSetup } from '../../execution/trainings/protocol.js';
 import { begunBy, type Recipe, resumedFrom } from '../../execution/trainings/recipes.js';
@@ -76,9 +81,19 @@ const lookout = (served: string, processes: Processes) => {
       looked = { at: now, folders: trainingsBelow(served) };
     return [...new Set([...(await looked.folders), ...processes.folders()])];
   };
+  /** Folders by their ids: one that is asked for again and again is not looked for among all. */
+  const known = new Map<string, string>();
+  const folderOf = async (id: string): Promise<string | undefined> => {
+    const before = known.get(id);
+    if (before !== undefined && (processes.of(before) !== undefined || (await isTrainingAt(before))))
+      return before;
+    return (await folders()).find((each) => idOf(nameOf(served, each)) === id);
+  };
   const at = async (folder: string): Promise<Known> => {
     const name = nameOf(served, folder);
-    return { id: idOf(name), name, folder, own: processes.of(folder), disk: await lookAtTraining(folder) };
+    const id = idOf(name);
+    known.set(id, folder);
+    return { id, name, folder, own: processes.of(folder), disk: await lookAtTraining(folder) };
   };
   return {
     at,
@@ -89,7 +104,7 @@ const lookout = (served: string, processes: Processes) => {
     find:
       (id: string): TE.TaskEither<Diagnostics, Known> =>
       async () => {
-        const folder = (await folders()).find((each) => idOf(nameOf(served, each)) === id);
+        const folder = await folderOf(id);
         return folder === undefined
           ? E.left([failure('serve/no-training', `There is no training ${id}.`)])
           : E.right(await at(folder));

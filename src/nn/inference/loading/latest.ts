@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -6,24 +6,23 @@ import { type Diagnostics, failure } from '../../../diagnostics/index.js';
 import { generatorIn } from '../../../operator/checkpoints.js';
 import type { NetworkSpec } from '../../../ports/index.js';
 import { generatorOf } from '../../generators/index.js';
+import { checkpointFolder } from '../../models/checkpoint-folder.js';
 import { type LatestGenerator, latestGenerator, latestManifest } from '../../models/checkpoints.js';
 import { readManifest } from '../../models/index.js';
 import { misfitOf, type Network } from '../../network.js';
 import type { LoadedEnsemble, Weights } from '../ensemble.js';
 
-const folderOf = (models: string): string => join(models, 'checkpoints');
-
 /** The files that matter to results of the latest checkpoint of a training: what it says of itself says all. */
 export const latestFiles = (models: string): TE.TaskEither<Diagnostics, readonly string[]> =>
   pipe(
-    latestManifest(folderOf(models)),
+    latestManifest(checkpointFolder(models)),
     TE.map((file) => (file === undefined ? [] : [file])),
   );
 
 /** Of a training without a snapshot, that its latest checkpoint is a model as well. */
 export const withWayOut = (models: string, errors: Diagnostics): TE.TaskEither<Diagnostics, never> =>
   pipe(
-    latestManifest(folderOf(models)),
+    latestManifest(checkpointFolder(models)),
     TE.orElse(() => TE.right<Diagnostics, string | undefined>(undefined)),
     TE.chain((file) => {
       const [first, ...more] = errors;
@@ -66,11 +65,11 @@ const specOf = (models: string, { saved }: LatestGenerator): TE.TaskEither<Diagn
 /** The latest checkpoint of a training as an ensemble of one. Errors: `weights/…`. */
 export const loadLatest = (models: string): TE.TaskEither<Diagnostics, LoadedEnsemble> =>
   pipe(
-    latestGenerator(folderOf(models)),
+    latestGenerator(checkpointFolder(models)),
     TE.chainEitherK(
       E.fromOption(
         (): Diagnostics => [
-          failure('weights/no-model', `There is no checkpoint in ${folderOf(models)}.`, {
+          failure('weights/no-model', `There is no checkpoint in ${checkpointFolder(models)}.`, {
             hint: 'Give the folder that `snapshot` of a training writes to.',
           }),
         ],
