@@ -163,11 +163,12 @@ const contextOf = async (
 
 /** The trainings below the served folder, and the recipes of its file and of those that ship. */
 const trainingsOf = async ({ file, folder, roots, engine }: StartOptions): Promise<Trainings> => {
-  const own = file === undefined ? E.right([]) : await recipesOf(file, 'file')();
-  const recipes = [...(E.isRight(own) ? own.right : []), ...(await shippedRecipes())];
+  const read = file === undefined ? E.right([]) : await recipesOf(file, 'file')();
+  const own = E.isRight(read) ? read.right : [];
+  const others = (await shippedRecipes()).filter(({ name }) => own.every((each) => each.name !== name));
   return openTrainings({
     served: resolve(folder),
-    recipes: [...new Map(recipes.toReversed().map((each) => [each.name, each])).values()].toReversed(),
+    recipes: [...own, ...others],
     roots: rootsOf(roots),
     engine,
   });
