@@ -5,9 +5,9 @@ import type { App } from './app.js';
 import type { ServerContext } from './context.js';
 import { startExpiry } from './jobs/expiry.js';
 import { openJobFiles, removeOrphans } from './jobs/job-files.js';
-import { mend } from './jobs/mend.js';
 import { jobMetrics } from './jobs/metrics.js';
 import { recoverJobs } from './jobs/queue.js';
+import { repair } from './jobs/repair.js';
 import { rootsOf } from './jobs/roots.js';
 import { startScheduler } from './jobs/scheduler.js';
 import { sourcesOf } from './jobs/sources.js';
@@ -67,7 +67,7 @@ export const openJobs = async (context: ServerContext, options: JobOptions): Pro
   const clock = { now: now(), keep };
   const damaged = await store.setAside(clock.now);
   await store.change((draft) => {
-    if (damaged.length > 0) mend(draft, damaged, clock);
+    if (damaged.length > 0) repair(draft, damaged, clock);
     recoverJobs(draft, clock);
   }).kept;
   await serverSecret(store);

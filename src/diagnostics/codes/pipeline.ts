@@ -1,5 +1,9 @@
 import type { Explanations } from '../explanation.js';
 
+/** Where it stands what may be written. */
+const WHERE_VALUES_ARE_LISTED =
+  '`pipe ops NAME` lists the parameters of an operator; those of a pipeline stand under `params:` in its file; `pipe schema` describes a whole file.';
+
 /** Codes of the pipeline language: parsing, checking, planning. */
 export const pipelineCodes = {
   'yaml/syntax': {
@@ -76,38 +80,32 @@ export const pipelineCodes = {
   },
   'value/unknown-key': {
     title: 'A key that is not known at this place',
-    remedy:
-      '`pipe ops NAME` lists the parameters of an operator; those of a pipeline stand under `params:` in its file; `pipe schema` describes a whole file.',
+    remedy: WHERE_VALUES_ARE_LISTED,
     disposition: 'permanent',
   },
   'value/missing': {
     title: 'Something that must be given is not there',
-    remedy:
-      '`pipe ops NAME` lists the parameters of an operator; those of a pipeline stand under `params:` in its file; `pipe schema` describes a whole file.',
+    remedy: WHERE_VALUES_ARE_LISTED,
     disposition: 'permanent',
   },
   'value/type': {
     title: 'A value is of the wrong kind',
-    remedy:
-      '`pipe ops NAME` lists the parameters of an operator; those of a pipeline stand under `params:` in its file; `pipe schema` describes a whole file.',
+    remedy: WHERE_VALUES_ARE_LISTED,
     disposition: 'permanent',
   },
   'value/range': {
     title: 'A number is out of its range',
-    remedy:
-      '`pipe ops NAME` lists the parameters of an operator; those of a pipeline stand under `params:` in its file; `pipe schema` describes a whole file.',
+    remedy: WHERE_VALUES_ARE_LISTED,
     disposition: 'permanent',
   },
   'value/choice': {
     title: 'A value is none of those that it can be',
-    remedy:
-      '`pipe ops NAME` lists the parameters of an operator; those of a pipeline stand under `params:` in its file; `pipe schema` describes a whole file.',
+    remedy: WHERE_VALUES_ARE_LISTED,
     disposition: 'permanent',
   },
   'value/invalid': {
     title: 'A value does not make sense here',
-    remedy:
-      '`pipe ops NAME` lists the parameters of an operator; those of a pipeline stand under `params:` in its file; `pipe schema` describes a whole file.',
+    remedy: WHERE_VALUES_ARE_LISTED,
     disposition: 'permanent',
   },
   'pipeline/not-found': {

@@ -56,7 +56,7 @@ export const pluginCodes = {
   },
   'plugin/config': {
     title: 'The record of allowed plugins cannot be used',
-    remedy: 'Mend the file that the message names, or delete it: plugins are then asked about again.',
+    remedy: 'Correct the file that the message names, or delete it: plugins are then asked about again.',
     disposition: 'permanent',
   },
   'plugin/not-kept': {

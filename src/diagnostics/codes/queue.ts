@@ -11,7 +11,7 @@ export const queueCodes = {
   'queue/unreachable': {
     title: 'Redis does not answer, or does not let us in',
     remedy:
-      'The message is the system’s own, or that of Redis. Start Redis (`redis-server`), open its port between the machines, or mend user and password of the address.',
+      'The message is the system’s own, or that of Redis. Start Redis (`redis-server`), open its port between the machines, or correct user and password of the address.',
     disposition: 'fatal',
   },
   'queue/unsuitable': {

@@ -38,7 +38,7 @@ export const runCodes = {
   },
   'run/source-threw': {
     title: 'The source of the items failed, so the run could not go on',
-    remedy: 'The message is the source’s own. Mend its cause and run it again: what is done is skipped.',
+    remedy: 'The message is the source’s own. Fix its cause and run it again: what is done is skipped.',
     disposition: 'permanent',
   },
   'run/overflow': {

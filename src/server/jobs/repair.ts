@@ -14,13 +14,13 @@ const NOBODY = 'local';
  *
  * @param damaged keys of what was set aside
  */
-export const mend = (draft: Draft, damaged: readonly FullKey[], clock: Clock): void => {
+export const repair = (draft: Draft, damaged: readonly FullKey[], clock: Clock): void => {
   for (const [table, job, number] of damaged)
     if (table === 'items' && typeof job === 'string' && typeof number === 'number')
       itemAdded(draft, job, lostItem(number, 'damaged', clock.now));
-  for (const id of jobsWith(draft)) mendJob(draft, id, clock);
-  mendPhotos(draft, clock);
-  mendDue(draft, clock);
+  for (const id of jobsWith(draft)) repairJob(draft, id, clock);
+  repairPhotos(draft, clock);
+  repairDue(draft, clock);
   const photos = [...draft.range('photos')].reduce((sum, { value }) => sum + value.bytes, 0);
   const results = [...draft.range('jobs')].reduce((sum, { value }) => sum + value.bytes, 0);
   draft.put('meta', ['bytes'], photos + results);
@@ -54,7 +54,7 @@ const lostJob = (id: string): Job => ({
   bytes: 0,
 });
 
-const mendJob = (draft: Draft, id: string, clock: Clock): void => {
+const repairJob = (draft: Draft, id: string, clock: Clock): void => {
   const kept = draft.get('jobs', id);
   const items = [...draft.range('items', { within: [id] })].map(({ value }) =>
     kept === undefined && (value.state === 'waiting' || value.state === 'working')
@@ -88,7 +88,7 @@ const mendJob = (draft: Draft, id: string, clock: Clock): void => {
 };
 
 /** Photos that jobs need: how often is counted again, and one whose record is lost stays, unseen, until they are gone. */
-const mendPhotos = (draft: Draft, { now, keep }: Clock): void => {
+const repairPhotos = (draft: Draft, { now, keep }: Clock): void => {
   const uses = new Map<string, { name: string; count: number }>();
   for (const { value } of draft.range('items'))
     if (value.source.kind === 'photo') {
@@ -128,7 +128,7 @@ const mendPhotos = (draft: Draft, { now, keep }: Clock): void => {
 };
 
 /** What is due at some time: webhooks, and what expires. */
-const mendDue = (draft: Draft, { now, keep }: Clock): void => {
+const repairDue = (draft: Draft, { now, keep }: Clock): void => {
   for (const { key } of [...draft.range('due')]) draft.remove('due', ...key);
   for (const { value } of draft.range('deliveries'))
     if (value.state === 'due') draft.put('due', [value.at, value.job, value.id], true);

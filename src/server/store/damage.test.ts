@@ -6,8 +6,8 @@ import { open } from 'lmdb';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { hasToken } from '../access/authorise.js';
-import { mend } from '../jobs/mend.js';
 import { cancelJob, createJob, recoverJobs, removeJob, retryJob, settle, takeNext } from '../jobs/queue.js';
+import { repair } from '../jobs/repair.js';
 import { shownItem, shownJob } from '../jobs/shown.js';
 import { nothingHidden } from '../problems/hide.js';
 import { makeToken, tokenOf, tokensIn } from '../tokens/keeping.js';
@@ -101,7 +101,7 @@ const used = (store: Store): void => {
 const started = async (store: Store): Promise<void> => {
   const damaged = await store.setAside(clock.now);
   store.change((draft) => {
-    mend(draft, damaged, clock);
+    repair(draft, damaged, clock);
     recoverJobs(draft, clock);
   });
 };
