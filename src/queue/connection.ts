@@ -3,6 +3,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { Redis } from 'ioredis';
 import { type Diagnostics, failure, messageOf } from '../diagnostics/index.js';
 import { printable } from '../diagnostics/printable.js';
+import { definedOnly } from '../ports/defined.js';
 import type { Address } from './address.js';
 
 /** How long the first answer may take. */
@@ -17,8 +18,7 @@ export const connectionTo = ({ host, port, database, isTls, user, password }: Ad
     port,
     db: database,
     ...(isTls ? { tls: { servername: host } } : {}),
-    ...(user === undefined ? {} : { username: user }),
-    ...(password === undefined ? {} : { password }),
+    ...definedOnly({ username: user, password }),
     connectTimeout: FIRST_MS,
     maxRetriesPerRequest: null,
     // BullMQ's scripts are looked up by their digests after a restart.

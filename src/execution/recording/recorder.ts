@@ -10,6 +10,7 @@ import { lockPath } from '../../records/journal/journal.js';
 import { type Ledger, openLedger } from '../../records/journal/ledger.js';
 import type { LockOptions } from '../../records/lock.js';
 import {
+  type RecipeCore,
   recipeCore,
   recipeOf,
   recipeOfCore,
@@ -101,7 +102,7 @@ export const openRecorder = (
         return recipe;
       };
       const elsewhere = new WeakMap<ItemKey, RecipeEntry>();
-      const core = lazily(() => recipeCore(graph, bulk.journal.folder, bulk.weights));
+      let core: RecipeCore | undefined;
       const records = recordsOf(ledger, itemNotes, (key) => elsewhere.get(key) ?? made());
       const results = guardedResults(ledger, inputsOf(graph));
       return {
@@ -114,8 +115,10 @@ export const openRecorder = (
           [engine, recipe] = [name, undefined];
         },
         engine: () => engine,
-        madeBy: (key, settings, surroundings) => () =>
-          void elsewhere.set(key, recipeOfCore(core(), settings, surroundings)),
+        madeBy: (key, settings, surroundings) => () => {
+          core ??= recipeCore(graph, bulk.journal.folder, bulk.weights);
+          elsewhere.set(key, recipeOfCore(core, settings, surroundings));
+        },
         told: ({ noted }) => ({
           noted: (key, operator, facts) => () => {
             itemNotes.note(key, operator, facts)();
@@ -128,12 +131,4 @@ export const openRecorder = (
       };
     }),
   );
-};
-
-const lazily = <A>(make: () => A): (() => A) => {
-  let made: { readonly value: A } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 };

@@ -4,6 +4,7 @@ import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { digestBytes } from '../../disk/digest.js';
 import { readBytes } from '../../disk/read.js';
 import type { Failed, Made } from '../../execution/elsewhere/elsewhere.js';
+import { definedOnly } from '../../ports/defined.js';
 import { travelsOn } from '../../ports/index.js';
 import { diagnosticOf, type QueuedFailure, type QueuedMade } from '../messages.js';
 import { stagedPath } from '../staging.js';
@@ -39,8 +40,7 @@ const madeOf = (
   const value: unknown = {
     bytes,
     format,
-    ...(extension === undefined ? {} : { extension }),
-    ...(modified === undefined ? {} : { modified }),
+    ...definedOnly({ extension, modified }),
   };
   return travelsOn({ kind: 'encoded' }, value)
     ? {

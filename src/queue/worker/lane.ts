@@ -15,6 +15,7 @@ import type { GraphNode } from '../../pipelines/check/graph.js';
 import { nodesOfPart } from '../../pipelines/plan/stages.js';
 import type { PluginDigest } from '../../pipelines/plugins/closure.js';
 import { loadAgain } from '../../pipelines/plugins.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { ItemKey } from '../../ports/index.js';
 import { digestWeights, weightsUsed } from '../../records/digest.js';
 import { emptyJournal } from '../../records/journal/journal.js';
@@ -228,7 +229,7 @@ const warm = (
     room,
     certify,
     laws: pipeline.laws,
-    ...(pipeline.timeout === undefined ? {} : { timeout: pipeline.timeout }),
+    ...definedOnly({ timeout: pipeline.timeout }),
     busy: (key, milliseconds) => {
       allowed.set(key, milliseconds);
       return () => void allowed.delete(key);

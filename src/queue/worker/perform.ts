@@ -9,6 +9,7 @@ import { makeFolder } from '../../disk/folders.js';
 import { writeAtomically } from '../../disk/write.js';
 import { createWarmSessions } from '../../execution/editing/warm-sessions.js';
 import { createMemory } from '../../execution/memory/room.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Encoded, ItemFailure, ItemKey } from '../../ports/index.js';
 import { travelsOn } from '../../ports/index.js';
 import { machine, versions } from '../../records/receipts/versions.js';
@@ -55,7 +56,7 @@ const unable = ({ worker }: Setup, [first]: Diagnostics): Answer => ({
     code: first.code.startsWith('queue/') ? first.code : 'queue/refused',
     severity: 'warning',
     message: `The worker ${worker} gives photos back. ${first.message}`,
-    ...(first.hint === undefined ? {} : { hint: first.hint }),
+    ...definedOnly({ hint: first.hint }),
   }),
 });
 
@@ -123,9 +124,7 @@ const edit = async (
         size: made.right.bytes.length,
         sha256: staged.right,
         format,
-        ...(extension === undefined ? {} : { extension }),
-        ...(changed === undefined ? {} : { modified: changed }),
-        ...(engine === undefined ? {} : { engine }),
+        ...definedOnly({ extension, modified: changed, engine }),
         notes: { ...lane.notes.read(key)?.notes },
         warnings: warnings.map(saidOf),
         surroundings: { versions: versions(), machine: machine() },

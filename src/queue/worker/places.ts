@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { isBelow } from '../../disk/below.js';
 import { shippedModels } from '../../pipelines/check/absolute-path.js';
-import { isBelow } from '../../pipelines/plugins/below.js';
 import type { Mapping } from './protocol.js';
 
 /** Where a worker finds what a job names, and where it may look at all. */

@@ -6,6 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Redis } from 'ioredis';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import type { PluginDigest } from '../../pipelines/plugins/closure.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Address } from '../address.js';
 import { connect } from '../connection.js';
 import { ALIVE_S, cancelledKey, drainKey, PHOTOS, PREFIX, refusedKey, workerKey } from '../keys.js';
@@ -103,7 +104,7 @@ const begin = async (redis: Redis, options: WorkerOptions): Promise<RunningWorke
     worker: name,
     jobs,
     memory,
-    ...(engine === undefined ? {} : { engine }),
+    ...definedOnly({ engine }),
     roots,
     maps,
     plugins,
