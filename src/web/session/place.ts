@@ -13,16 +13,13 @@ const placeIn = (hash: string): Place => {
 
 export const place = signal<Place>(placeIn(location.hash));
 
-addEventListener('hashchange', () => {
-  place.value = placeIn(location.hash);
-});
-
 export const goTo = (next: Place): void => {
   const hash = next.kind === 'photos' ? '' : next.id === undefined ? '#trainings' : `#trainings/${next.id}`;
   history.pushState(null, '', `${location.pathname}${hash}`);
   place.value = next;
 };
 
+// It comes as well when somebody edits the part of the address behind the `#`.
 addEventListener('popstate', () => {
   place.value = placeIn(location.hash);
 });
