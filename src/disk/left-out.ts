@@ -1,11 +1,16 @@
 import { extname } from 'node:path';
 import { type Diagnostic, warning } from '../diagnostics/index.js';
+import { definedOnly } from '../ports/defined.js';
 
 /** Why a file is left out: what it is, and what can be done about it. */
 export interface Reason {
   readonly what: string;
   readonly hint?: string;
 }
+
+/** What is said of one file that is left out. */
+export const leftOut = (name: string, { what, hint }: Reason): Diagnostic =>
+  warning('file/left-out', `${name} is left out: ${what}.`, definedOnly({ hint }));
 
 /** Counts what is left out, by extension and reason. */
 export interface LeftOut {

@@ -158,6 +158,8 @@ export interface WriteOptions {
   readonly modified?: number;
   /** The folder that it is written into or below: no link may stand between that and the file (`file/in-the-way`). Default: links are followed. */
   readonly top?: string;
+  /** Told how the new file looks when all of it is on the disk, before it gets its name. */
+  readonly staged?: (look: Look) => void;
 }
 
 /** Which file a new one may stand in the place of: any, none, or the one that was seen there. */
@@ -203,12 +205,13 @@ const replace = async (
   path: string,
   pieces: Iterable<Uint8Array>,
   replaceable: Replaceable,
-  { modified, top }: WriteOptions = {},
+  options: WriteOptions = {},
 ): Promise<Look> => {
+  const { top } = options;
   const outer = dirname(path);
   const { path: folder, release } = top === undefined ? unheld(outer) : await pinned(outer, top);
   try {
-    const look = await replaceIn(folder, path, pieces, replaceable, modified);
+    const look = await replaceIn(folder, path, pieces, replaceable, options);
     await syncFolder(outer);
     return look;
   } finally {
@@ -221,7 +224,7 @@ const replaceIn = async (
   result: string,
   pieces: Iterable<Uint8Array>,
   replaceable: Replaceable,
-  modified: number | undefined,
+  { modified, staged }: WriteOptions,
 ): Promise<Look> => {
   const path = join(folder, basename(result));
   const temporary = join(folder, temporaryName());
@@ -229,6 +232,7 @@ const replaceIn = async (
     const mode = replaceable === 'none' ? undefined : await modeOf(path);
     const descriptor = await fill(temporary, pieces, mode, modified);
     try {
+      staged?.(lookOf(await statOfOpen(descriptor)));
       await named(temporary, path, replaceable);
       // Asked of the open file: its name may have gone to another one already.
       return lookOf(await statOfOpen(descriptor));

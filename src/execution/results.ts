@@ -8,7 +8,8 @@ import { pathsOf } from '../operator/params/index.js';
 import type { Clearance, Results } from '../ops/index.js';
 import { clearanceFor, type Known, type Wanted } from '../ops/save/clearance.js';
 import type { Graph } from '../pipelines/check/graph.js';
-import { isAsWritten } from '../records/journal/done.js';
+import { originOf } from '../records/journal/done.js';
+import type { InFlight } from '../records/journal/in-flight.js';
 import { type Journal, nameIn } from '../records/journal/journal.js';
 import type { Ledger } from '../records/journal/ledger.js';
 import { outputStateOf } from './recording/record-writer.js';
@@ -29,17 +30,20 @@ export const inputsOf = ({ nodes }: Pick<Graph, 'nodes'>): readonly string[] =>
 const knownTo = (
   journal: Journal,
   inputs: readonly string[],
-  begun: (output: string) => readonly string[] = () => [],
+  begun: InFlight['wasWriting'] = () => [],
 ): Known => ({
   inputs,
   authorOf: async (file, look) => {
     const output = nameIn(journal.folder, file);
     const written = journal.writtenOf(output)();
-    if (written !== undefined && (await isAsWritten(file, look, written)) !== false) return 'a run';
-    const wanted = begun(output);
+    const origin = written === undefined ? undefined : await originOf(file, look, written);
+    if (origin === 'as written') return 'a run';
+    const wanted = begun(output).filter(({ modified }) => modified === look.modified);
     const digest = wanted.length === 0 ? undefined : await digestFile(file)();
-    if (digest !== undefined && E.isRight(digest) && wanted.includes(digest.right)) return 'a run';
-    return written === undefined ? 'unknown' : 'changed since';
+    if (digest !== undefined && E.isRight(digest) && wanted.some((staged) => staged.digest === digest.right))
+      return 'a run';
+    if (origin === undefined) return 'unknown';
+    return origin === 'same content' ? 'same content' : 'changed since';
   },
 });
 
@@ -66,14 +70,9 @@ export const guardedResults = (
   const clear = clearanceFor(knownTo(journal, inputs, inFlight.wasWriting));
   return {
     foresee: clear,
-    claim: (result) =>
-      pipe(
-        clear(result),
-        TE.chainFirstIOK(({ kind }) => () => {
-          // Should the process end before the record is written, it is known whose file it is.
-          if (kind === 'write') inFlight.writing(nameIn(journal.folder, result.file), result.digest)();
-        }),
-      ),
+    claim: clear,
+    staged: ({ file, digest }, { modified }) =>
+      inFlight.writing(nameIn(journal.folder, file), { digest, modified }),
     wrote: ({ file }, look) =>
       TE.fromIO(() => {
         looks.set(file, look);
@@ -100,6 +99,7 @@ export const recordedResults = (ledgers: ReadonlyMap<string, Ledger>, inputs: re
   };
   return {
     claim: (result) => within(result.folder, (guard) => guard.claim(result)),
+    staged: (result, look) => guards.get(result.folder)?.staged(result, look) ?? (() => undefined),
     wrote: ({ folder, file, digest, size }, look) =>
       within(folder, (_, { record, inFlight }) => {
         const output = nameIn(folder, file);

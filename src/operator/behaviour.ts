@@ -85,11 +85,13 @@ export type Clearance =
 /** What is known of the files that results are written to. */
 export interface Results {
   /**
-   * Looks whether a result may be written, and notes that it is about to be. Refused are files that no run wrote or that were
+   * Looks whether a result may be written. Refused are files that no run wrote or that were
    * changed since (`file/exists`, `file/changed`), links, folders, pipes and devices (`file/in-the-way`), and what Prismflow keeps for
    * itself (`file/reserved`).
    */
   readonly claim: (result: NewResult) => TaskEither<Diagnostics, Clearance>;
+  /** Notes how its file looks that is written and has not got its name yet: should the process end, it is known whose it is. */
+  readonly staged: (result: NewResult, look: Look) => IO<void>;
   /** Notes that it was written. */
   readonly wrote: (result: NewResult, look: Look) => TaskEither<Diagnostics, void>;
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   copyFileSync,
@@ -25,6 +26,7 @@ import { leaveLock } from '../execution/testing/left.js';
 import { adjust, decode, defineOp, encode, files, save, tile, untile } from '../ops/index.js';
 import * as port from '../ports/index.js';
 import { inFlightPath, journalPath } from '../records/journal/journal.js';
+import { sealLine } from '../records/journal/line.js';
 import { type Pipeline, pipeline } from './code.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-overwriting-'));
@@ -67,6 +69,28 @@ const tiled = (overwrite = false) =>
     encode(),
     save({ to: out, overwrite }),
   );
+
+const digestOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+/** The photo is another one from now on. */
+const changePhoto = () =>
+  sharp({ create: { width: 9, height: 3, channels: 3, background: '#963' } }).toFile(join(photos, 'a.png'));
+
+/** What a process leaves that was killed when the result was about to get its name. */
+const leaveStaged = async (digest: string, modified: number): Promise<void> => {
+  mkdirSync(join(out, '.prismflow'), { recursive: true });
+  const left = { inFlight: ['a.png'], suspects: [], staged: { 'a.png': [{ digest, modified }] } };
+  writeFileSync(inFlightPath(out), JSON.stringify(left));
+  await leaveLock(out);
+};
+
+/** Adds the last record again, with other facts about the result. */
+const forgeRecord = (facts: object): void => {
+  const lines = readFileSync(journalPath(out), 'utf8').split('\n').filter(Boolean);
+  const last = lines.findLast((line) => /"kind":"(done|written)"/.test(line)) ?? '';
+  const { crc: _, ...entry } = JSON.parse(last);
+  appendFileSync(journalPath(out), `\n${sealLine({ ...entry, ...facts })}`);
+};
 
 describe.each([
   ['a bulk pipeline', copy, overwriting],
@@ -118,16 +142,57 @@ describe.each([
   it('knows what it wrote when it was killed before the record was', async () => {
     expect(await ran(given())).toEqual([1]);
     const bytes = readFileSync(target);
-    const digest = execFileSync('sha256sum', [target]).toString().slice(0, 64);
     rmSync(journalPath(out));
-    const left = { inFlight: ['a.png'], suspects: [], writing: { 'a.png': [digest] } };
-    writeFileSync(inFlightPath(out), JSON.stringify(left));
-    await leaveLock(out);
-    await sharp({ create: { width: 9, height: 3, channels: 3, background: '#963' } }).toFile(
-      join(photos, 'a.png'),
-    );
+    await leaveStaged(digestOf(target), lstatSync(target).mtimeMs);
+    await changePhoto();
     expect(await ran(given())).toEqual([1]);
     expect(readFileSync(target).equals(bytes)).toBe(false);
+  });
+
+  it('believes no note of a file that was to be written which does not know when it was', async () => {
+    writeFileSync(target, 'mine');
+    await leaveStaged(digestOf(target), lstatSync(target).mtimeMs - 1);
+    expect(await ran(given())).toEqual([0, 'file/exists']);
+    expect(readFileSync(target, 'utf8')).toBe('mine');
+  });
+
+  it('believes no record of a file that knows its content and not when it was written', async () => {
+    expect(await ran(given())).toEqual([1]);
+    writeFileSync(target, 'mine');
+    const { size, mtimeMs } = lstatSync(target);
+    const forged = { outputSize: size, outputDigest: digestOf(target), outputModified: mtimeMs - 1 };
+    forgeRecord(forged);
+    await changePhoto();
+    expect(await ran(given())).toEqual([0, 'file/changed']);
+    forgeRecord({ ...forged, outputModified: undefined });
+    expect(await ran(given())).toEqual([0, 'file/changed']);
+    expect(readFileSync(target, 'utf8')).toBe('mine');
+    expect(await ran(allowed())).toEqual([1]);
+  });
+
+  it('writes over copies of its results that kept their times, if only to the second', async () => {
+    expect(await ran(given())).toEqual([1]);
+    const bytes = readFileSync(target);
+    const { mtimeMs } = lstatSync(target);
+    rmSync(target);
+    writeFileSync(target, bytes);
+    await changePhoto();
+    expect(await ran(given())).toEqual([0, 'file/changed']);
+    const seconds = Math.floor(mtimeMs / 1000);
+    utimesSync(target, seconds, seconds);
+    expect(await ran(given())).toEqual([1]);
+  });
+});
+
+describe('a photo that a record names as a result', () => {
+  const beside = () => pipeline(files(photos), decode(), encode(), save(`${photos}/{name}-small.{ext}`));
+
+  it('is not left out without a word', async () => {
+    expect(await ran(beside())).toEqual([1]);
+    expect(await ran(beside())).toEqual([0]);
+    expect(await foreseen(beside())).toEqual([]);
+    writeFileSync(join(photos, 'a-small.png'), readFileSync(join(photos, 'a.png')).subarray(0, 40));
+    expect(await foreseen(beside())).toContain('file/left-out');
   });
 });
 

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname, extname, isAbsolute, relative } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -15,6 +15,7 @@ import {
   warning,
 } from '../../diagnostics/index.js';
 import type { Digest } from '../../disk/digest.js';
+import { createLeftOut } from '../../disk/left-out.js';
 import { onDisk } from '../../disk/names.js';
 import { pathsOf } from '../../operator/params/index.js';
 import { shippedModels } from '../../pipelines/check/absolute-path.js';
@@ -25,12 +26,13 @@ import { shippedModelNames } from '../../pipelines/shipped.js';
 import { definedOnly } from '../../ports/defined.js';
 import { type FileRef, type Item, travelsOn } from '../../ports/index.js';
 import { digestPipeline, digestWeights, draws, type Weights } from '../../records/digest.js';
-import { statusOf, type Work } from '../../records/journal/done.js';
-import { type Journal, nameIn, readJournal } from '../../records/journal/journal.js';
+import { statusOf } from '../../records/journal/done.js';
+import { type Journal, readJournal } from '../../records/journal/journal.js';
 import type { ItemFlow } from '../../streams/index.js';
 import type { RunContext } from '../context.js';
 import { foreseenClearance, inputsOf } from '../results.js';
 import { flowThrough, sourceFlow } from './source-flows.js';
+import { ALTERED_RESULT, type WorksOn, worksOn } from './works-on.js';
 
 /** What is on the disk before a run. */
 export interface Survey {
@@ -55,9 +57,6 @@ export interface BulkSurvey {
   /** What will be set aside, as far as it can be foreseen: folders that cannot be read, files that are not written over. */
   readonly foreseen: readonly Diagnostic[];
 }
-
-/** The work that an item is; undefined for a file that is a result itself. */
-export type WorksOn = (item: Item<FileRef>) => E.Either<Diagnostics, Work | undefined>;
 
 /** Looks at the disk: whether all that is read is there, what is to do, and whether two items would write one file. */
 export const survey = (
@@ -171,36 +170,6 @@ const digestsOfPlugins = (
     ).map(({ place, digest }) => [place, digest]),
   );
 
-const worksOn =
-  ({ sink, extension }: Bulk, digest: Digest, isDrawn: boolean) =>
-  (journal: Journal): WorksOn =>
-  ({ key, value }) => {
-    if (isResult(journal, key.path, value.path)) return E.right(undefined);
-    const file = sink.operator.facts.sink?.file(sink.params, key, extension) ?? E.right('');
-    return pipe(
-      file,
-      E.map((target) => ({
-        source: value.path,
-        target,
-        pipeline: isDrawn ? `${digest}#${key.epoch}.${key.index}` : digest,
-      })),
-    );
-  };
-
-/** True for a file that an earlier run wrote: the folder of results can lie within the one that is read. */
-const isResult = ({ folder, writtenOf }: Journal, keyPath: string, path: string): boolean => {
-  const root = path.slice(0, -keyPath.length);
-  return (
-    writtenOf(nameIn(folder, path))() !== undefined || (isWithin(root, folder) && isWithin(folder, path))
-  );
-};
-
-/** True for a path below a folder. */
-const isWithin = (folder: string, path: string): boolean => {
-  const way = relative(folder, path);
-  return way !== '' && !way.startsWith('..') && !isAbsolute(way);
-};
-
 type Found = Omit<BulkSurvey, 'items' | 'done' | 'first' | 'next' | 'foreseen'>;
 
 /** So many that are to be done are remembered, for plans to look at. */
@@ -215,7 +184,9 @@ const list =
     run: RunContext,
   ): TE.TaskEither<Diagnostics, Survey> =>
   async () => {
+    const { folder } = found.journal;
     const works = found.worksOn(found.journal);
+    const leftOut = createLeftOut();
     const targets = new Map<string, string>();
     const { sink, extension } = bulk;
     const isDistinct = sink.operator.facts.sink?.distinct?.(sink.params, extension) === true;
@@ -233,27 +204,31 @@ const list =
         if (E.isLeft(outcome)) foreseen.add(outcome.left.diagnostics[0]);
         if (E.isLeft(outcome) || !travelsOn({ kind: 'file' }, outcome.right.value)) continue;
         const item = { key: outcome.right.key, value: outcome.right.value };
-        const work = works(item);
-        if (E.isLeft(work)) faults.push(...work.left);
-        if (E.isLeft(work) || work.right === undefined) continue;
+        const found = await works(item)();
+        if (E.isLeft(found)) faults.push(...found.left);
+        else if (found.right.kind === 'altered result') leftOut.add(item.key.path, ALTERED_RESULT);
+        if (E.isLeft(found) || found.right.kind !== 'work') continue;
         items++;
         first ??= item;
-        const { source, target } = work.right;
+        const { work } = found.right;
+        const { source, target } = work;
         const other = targets.get(target);
         if (source === target) faults.push(overSource(sink, source));
         if (other !== undefined) faults.push(sameOutput(sink, other, item.key.path, target));
-        const { kind } = await status(work.right)();
+        const { kind } = await status(work)();
         // A million targets are not kept for nothing.
         if (!isDistinct) targets.set(target, item.key.path);
         if (kind === 'done' || kind === 'seen') done++;
         else if (next.length < NEXT) next.push(item);
         if (kind !== 'new' || source === target) continue;
-        const clearance = await clear({ file: target, folder: found.journal.folder, overwrite })();
+        const clearance = await clear({ file: target, folder, overwrite })();
         if (E.isLeft(clearance)) foreseen.add(clearance.left[0]);
       }
     } catch (thrown) {
       return E.left(sourceFailed(thrown));
     }
+    const told = leftOut.told();
+    if (told !== undefined) warnings.push(told);
     return fromDiagnostics(summed(faults), {
       bulk: {
         ...found,

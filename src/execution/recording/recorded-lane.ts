@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Diagnostics, failure, isCode } from '../../diagnostics/index.js';
 import { type Digest, digestFile } from '../../disk/digest.js';
+import { leftOut } from '../../disk/left-out.js';
 import { lookAt } from '../../disk/look.js';
 import { onDisk } from '../../disk/names.js';
 import { deliver } from '../../ops/save/deliver.js';
@@ -27,6 +28,7 @@ import type { RunContext } from '../context.js';
 import type { LaneWork } from '../lane/lane.js';
 import { fileRefusal } from '../memory/room.js';
 import type { Plan } from '../plan/plan.js';
+import { ALTERED_RESULT } from '../plan/works-on.js';
 import { isCancelled, isPermanent, stands } from '../recovery/disposition.js';
 import { retryWithBackoff } from '../recovery/retry.js';
 import type { GuardedResults } from '../results.js';
@@ -118,11 +120,16 @@ const decide = async (
   item: Item<FileRef>,
   signal: AbortSignal,
 ): Promise<Worked> => {
-  const { bulk, ledger } = site;
-  const planned = bulk.worksOn(ledger.journal)(item);
-  if (E.isLeft(planned)) return setAside(bulk, item.key, planned.left);
-  const work = planned.right;
-  if (work === undefined || turns.has(item.value.path)) return { kind: 'ignored' };
+  const { bulk, ledger, run } = site;
+  const isBeingWritten = (): boolean => turns.has(item.value.path);
+  if (isBeingWritten()) return { kind: 'ignored' };
+  const found = await bulk.worksOn(ledger.journal)(item)();
+  if (E.isLeft(found)) return setAside(bulk, item.key, found.left);
+  // Of files that are all there at the start the survey has told.
+  if (found.right.kind === 'altered result' && bulk.live)
+    run.warn(item.key, leftOut(item.key.path, ALTERED_RESULT))();
+  if (found.right.kind !== 'work' || isBeingWritten()) return { kind: 'ignored' };
+  const { work } = found.right;
   const worked = await turns.take(work.target, () => settle(site, item, work, signal));
   if (!isStopped(worked)) ledger.inFlight.clear(item.key.path)();
   return worked;

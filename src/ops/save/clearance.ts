@@ -17,8 +17,14 @@ export const OWN_FOLDER = '.prismflow';
 
 /** What is known of files that are there already. */
 export interface Known {
-  /** Whether a run wrote the file as it is now; whether one wrote it and it was changed since; or neither. */
-  readonly authorOf: (file: string, look: Look) => Promise<'a run' | 'changed since' | 'unknown'>;
+  /**
+   * Whether a run wrote the file as it is now; whether one wrote what is in it, but at another time; whether one wrote it and it was
+   * changed since; or none of these.
+   */
+  readonly authorOf: (
+    file: string,
+    look: Look,
+  ) => Promise<'a run' | 'same content' | 'changed since' | 'unknown'>;
   /** Folders and files that photos are read from: nothing there is ever replaced that no run wrote. */
   readonly inputs: readonly string[];
 }
@@ -70,6 +76,12 @@ const clearanceOver = async (
     return E.right({ kind: 'same', look });
   if (author === 'changed since' && !overwrite)
     return refuse('file/changed', `${file} was changed since a run wrote it, and is not written over.`);
+  if (author === 'same content' && !overwrite)
+    return refuse(
+      'file/changed',
+      `${file} has the content that a run wrote, but was not written when the record says, and is not written over.`,
+      'If it is a copy of a result, remove it, or say `overwrite: true` at `save`. Copies that keep their times (`cp -p`, `rsync -t`) are known again.',
+    );
   if (await isAmong(inputs, file))
     return refuse(
       'file/over-source',
@@ -106,5 +118,6 @@ export const unrecorded: Results = {
     authorOf: async () => 'unknown',
     inputs: [],
   }),
+  staged: () => () => undefined,
   wrote: () => TE.right(undefined),
 };

@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import { makeFolder } from '../../disk/folders.js';
 import type { Look } from '../../disk/look.js';
-import { writeFailure } from '../../disk/write.js';
+import { type WriteOptions, writeFailure } from '../../disk/write.js';
 import type { NewResult, Results } from '../../operator/behaviour.js';
 import { definedOnly } from '../../ports/defined.js';
 
@@ -22,21 +22,25 @@ export const deliver = (
   pipe(
     results.claim(result),
     TE.chain((clearance) =>
-      clearance.kind === 'same' ? TE.right(clearance.look) : write(result, bytes, clearance.over, modified),
+      clearance.kind === 'same'
+        ? TE.right(clearance.look)
+        : write(result, bytes, clearance.over, {
+            top: result.folder,
+            staged: (look) => results.staged(result, look)(),
+            ...definedOnly({ modified }),
+          }),
     ),
     TE.chain((look) => results.wrote(result, look)),
   );
 
 const write = (
-  { file, folder }: NewResult,
+  { file }: NewResult,
   bytes: Uint8Array,
   over: 'none' | Look,
-  modified: number | undefined,
+  options: WriteOptions,
 ): TE.TaskEither<Diagnostics, Look> =>
   pipe(
     TE.tryCatch(() => makeFolder(dirname(file)), writeFailure(dirname(file))),
     TE.chain(() => TE.fromTask(() => import('../../image/index.js'))),
-    TE.chain(({ writeInPlaceOf }) =>
-      writeInPlaceOf(over)(file, bytes, { top: folder, ...definedOnly({ modified }) }),
-    ),
+    TE.chain(({ writeInPlaceOf }) => writeInPlaceOf(over)(file, bytes, options)),
   );

@@ -3,9 +3,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
-import { DiagnosticError, failure, warning } from '../../diagnostics/index.js';
+import { DiagnosticError, failure } from '../../diagnostics/index.js';
 import { matcherOf } from '../../disk/glob.js';
-import type { Reason } from '../../disk/left-out.js';
+import { leftOut } from '../../disk/left-out.js';
 import { onDisk } from '../../disk/names.js';
 import { unreadableFolder } from '../../disk/walk.js';
 import { reasonToLeave } from '../../image/decoding/recognise.js';
@@ -117,6 +117,3 @@ const keyOf = (name: string): ItemKey => ({
   index: createHash('sha256').update(onDisk(name)).digest().readUIntBE(0, 6),
   epoch: 0,
 });
-
-const leftOut = (name: string, { what, hint }: Reason) =>
-  warning('file/left-out', `${name} is left out: ${what}.`, hint === undefined ? {} : { hint });

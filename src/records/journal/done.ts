@@ -58,6 +58,32 @@ export const isAsWritten = async (
   return E.isRight(digest) && digest.right === outputDigest ? 'read' : false;
 };
 
+/** What a file is, by the record of a file of its name. */
+export type Origin =
+  /** It is what was written, and has the time that it was given then. */
+  | 'as written'
+  /** It has the content that was written and another time: it was copied or touched, or the record is a forged one. */
+  | 'same content'
+  | 'other content';
+
+/** Copies in archives and on simple file systems keep times in steps of two seconds at most, in milliseconds. */
+const COARSEST = 2000;
+
+const isTimeOf = (written: number, now: number): boolean =>
+  now === written || (now % 1000 === 0 && Math.abs(now - written) <= COARSEST);
+
+/**
+ * Tells what was written from what merely has its content. A record can come from a stranger, who may know a file's content, but not
+ * when it was written.
+ */
+export const originOf = async (file: string, look: Look, written: WrittenFile): Promise<Origin> => {
+  if ((await isAsWritten(file, look, written)) === false) return 'other content';
+  const { outputDigest, outputModified } = written;
+  return outputDigest !== undefined && outputModified !== undefined && isTimeOf(outputModified, look.modified)
+    ? 'as written'
+    : 'same content';
+};
+
 /** Asks the journal about a piece of work. The source is not read, and the result only where it was touched. */
 export const statusOf =
   (journal: Journal, whenGone: WhenGone = 'again') =>

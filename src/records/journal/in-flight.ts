@@ -7,6 +7,14 @@ import type { Task } from 'fp-ts/lib/Task.js';
 import * as t from 'io-ts';
 import { firstBytes, openRegularSync, SharedFileError } from '../../disk/regular.js';
 
+/** The content of a result, on the disk and without its name yet. */
+export interface Staged {
+  /** Its SHA-256. */
+  readonly digest: string;
+  /** When it was changed last: milliseconds since 1970. Whoever forges a note may know a file's content, but not this. */
+  readonly modified: number;
+}
+
 /**
  * Which sources are being worked on, written down before each is begun, so that after a process has ended without a word
  * it is known what it was at. Nobody is blamed: those that were being worked on are suspects, until one of them was
@@ -19,12 +27,12 @@ export interface InFlight {
   readonly isSuspect: (source: string) => boolean;
   /** Notes that it is known what comes of a suspect. */
   readonly clear: (source: string) => IO<void>;
-  /** Notes the content, by its SHA-256, that a result's file is about to get: should the process end, the file is known. */
-  readonly writing: (output: string, digest: string) => IO<void>;
+  /** Notes the content that is about to get the name of a result: should the process end, the file is known. */
+  readonly writing: (output: string, staged: Staged) => IO<void>;
   /** Notes that the file is in the record. */
   readonly written: (output: string) => IO<void>;
   /** The contents that a file was about to get, by this process or one that ended, and that are not in the record. */
-  readonly wasWriting: (output: string) => readonly string[];
+  readonly wasWriting: (output: string) => readonly Staged[];
   /** Keeps those that are still suspects for the next process. */
   readonly close: Task<void>;
 }
@@ -47,19 +55,26 @@ export const whileInFlight = async <A>(
 interface Noted {
   readonly inFlight: readonly string[];
   readonly suspects: readonly string[];
-  /** Digests by the files that are about to get them. */
-  readonly writing?: Readonly<Record<string, readonly string[]>>;
+  /** Contents by the files that are about to get them. */
+  readonly staged?: Readonly<Record<string, readonly Staged[]>>;
 }
 
 const codec: t.Type<Noted, unknown, unknown> = t.readonly(
   t.intersection([
     t.type({ inFlight: t.readonlyArray(t.string), suspects: t.readonlyArray(t.string) }),
-    t.partial({ writing: t.readonly(t.record(t.string, t.readonlyArray(t.string))) }),
+    t.partial({
+      staged: t.readonly(
+        t.record(t.string, t.readonlyArray(t.type({ digest: t.string, modified: t.number }))),
+      ),
+    }),
   ]),
 ) as t.Type<Noted, unknown, unknown>;
 
 /** Suspects, and files that were about to be written, that are kept: photos can be taken away and never come back. */
 const MOST_SUSPECTS = 1000;
+
+/** Contents that one file was about to get: the one before may be what is there, should the last one not have got so far. */
+const MOST_STAGED = 2;
 
 /** Bytes that the file can have. */
 const MOST_BYTES = 16 * 2 ** 20;
@@ -103,8 +118,15 @@ export const openInFlight = async (
   const suspects = new Set([...before.suspects, ...(wasLeft ? before.inFlight : [])].slice(-MOST_SUSPECTS));
   const inFlight = new Map<string, number>();
   const writing = new Map(
-    Object.entries(before.writing ?? {})
-      .filter(([output, digests]) => !isRecorded(output, digests))
+    Object.entries(before.staged ?? {})
+      .map(([output, staged]) => [output, staged.slice(-MOST_STAGED)] as const)
+      .filter(
+        ([output, staged]) =>
+          !isRecorded(
+            output,
+            staged.map(({ digest }) => digest),
+          ),
+      )
       .slice(-MOST_SUSPECTS),
   );
   // Those that ended since stay in the file until the next is begun: one write a photo will do.
@@ -114,7 +136,7 @@ export const openInFlight = async (
       const noted: Noted = {
         inFlight: sources,
         suspects: [...suspects],
-        ...(writing.size > 0 ? { writing: Object.fromEntries(writing) } : {}),
+        ...(writing.size > 0 ? { staged: Object.fromEntries(writing) } : {}),
       };
       overwrite(path, JSON.stringify(noted));
       written = new Set(sources);
@@ -137,9 +159,8 @@ export const openInFlight = async (
     clear: (source) => () => {
       if (suspects.delete(source)) write([...inFlight.keys()]);
     },
-    writing: (output, digest) => () => {
-      // The one before may be what is there, should this one not get so far.
-      writing.set(output, [...(writing.get(output) ?? []).slice(-1), digest]);
+    writing: (output, staged) => () => {
+      writing.set(output, [...(writing.get(output) ?? []), staged].slice(-MOST_STAGED));
       write([...inFlight.keys()]);
     },
     // What is in the record stays in the file until it is written the next time: one write a photo will do.
@@ -159,10 +180,10 @@ export const openInFlight = async (
  * written.
  */
 export const blameNobody = async (path: string): Promise<void> => {
-  const { suspects, writing = {} } = await read(path);
+  const { suspects, staged = {} } = await read(path);
   try {
-    if (suspects.length > 0 || Object.keys(writing).length > 0)
-      overwrite(path, JSON.stringify({ inFlight: [], suspects, writing } satisfies Noted));
+    if (suspects.length > 0 || Object.keys(staged).length > 0)
+      overwrite(path, JSON.stringify({ inFlight: [], suspects, staged } satisfies Noted));
     else await rm(path, { force: true });
   } catch {
     // Then they are worked on alone once, which costs no more than a moment.

@@ -19,6 +19,7 @@ import {
 } from '../../disk/regular.js';
 import { writeFailure } from '../../disk/write.js';
 import { OWN_FOLDER } from '../../ops/save/clearance.js';
+import { definedOnly } from '../../ports/defined.js';
 import {
   type DoneEntry,
   type Entry,
@@ -45,7 +46,10 @@ export interface Result extends SourceState {
 }
 
 /** What is known of a file that was written, by whatever pipeline. */
-export type WrittenFile = Pick<Result, 'outputSize' | 'outputDigest' | 'outputLook'>;
+export interface WrittenFile extends Pick<Result, 'outputSize' | 'outputDigest' | 'outputLook'> {
+  /** When its content was changed last, as it was written: milliseconds since 1970. Absent in older entries. */
+  readonly outputModified?: number;
+}
 
 /**
  * The record of what was written to a folder, kept in that folder. It grows as a run adds to it. What is asked for is read
@@ -133,7 +137,9 @@ export const emptyJournal = (folder: string): GrowingJournal => {
         const { outputSize } = entry;
         return {
           outputSize,
-          ...('outputDigest' in entry ? { outputDigest: entry.outputDigest } : {}),
+          ...('outputDigest' in entry
+            ? definedOnly({ outputDigest: entry.outputDigest, outputModified: entry.outputModified })
+            : {}),
           ...lookIn(entry),
           ...lookIn(touchedOf(output) ?? {}),
         };

@@ -1,0 +1,74 @@
+import { isAbsolute, relative } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostics } from '../../diagnostics/index.js';
+import type { Digest } from '../../disk/digest.js';
+import type { Reason } from '../../disk/left-out.js';
+import { lookAt } from '../../disk/look.js';
+import type { Bulk } from '../../pipelines/plan/stages.js';
+import type { FileRef, Item } from '../../ports/index.js';
+import { isAsWritten, type Work } from '../../records/journal/done.js';
+import { type Journal, nameIn } from '../../records/journal/journal.js';
+
+/** What a file of the source is. */
+export type Found =
+  | { readonly kind: 'work'; readonly work: Work }
+  /** What an earlier run wrote: the folder of results can lie within the one that is read, or be the same. */
+  | { readonly kind: 'result' }
+  /** The record names it as a result, and it is not what was written: nobody knows whether it is one. */
+  | { readonly kind: 'altered result' };
+
+/** Tells what a file is to a journal. */
+export type WorksOn = (item: Item<FileRef>) => TE.TaskEither<Diagnostics, Found>;
+
+/** Why a file is left out that may be a photo. */
+export const ALTERED_RESULT: Reason = {
+  what: 'by the record a result of an earlier run, and changed since',
+  hint: 'Give a file another name if it is a photo to work on.',
+};
+
+/** @param isDrawn whether the result depends on random choices, which are a function of an item's position and pass */
+export const worksOn =
+  ({ sink, extension }: Bulk, digest: Digest, isDrawn: boolean) =>
+  (journal: Journal): WorksOn =>
+  ({ key, value }) =>
+    pipe(
+      TE.fromTask<Found['kind'], Diagnostics>(() => kindOf(journal, key.path, value.path)),
+      TE.chainEitherK((kind): E.Either<Diagnostics, Found> => {
+        if (kind !== 'work') return E.right({ kind });
+        const file = sink.operator.facts.sink?.file(sink.params, key, extension) ?? E.right('');
+        return pipe(
+          file,
+          E.map((target) => ({
+            kind,
+            work: {
+              source: value.path,
+              target,
+              pipeline: isDrawn ? `${digest}#${key.epoch}.${key.index}` : digest,
+            },
+          })),
+        );
+      }),
+    );
+
+const kindOf = async (
+  { folder, writtenOf }: Journal,
+  keyPath: string,
+  path: string,
+): Promise<Found['kind']> => {
+  const root = path.slice(0, -keyPath.length);
+  if (isWithin(root, folder) && isWithin(folder, path)) return 'result';
+  const written = writtenOf(nameIn(folder, path))();
+  if (written === undefined) return 'work';
+  const look = await lookAt(path);
+  return look !== undefined && (await isAsWritten(path, look, written)) === false
+    ? 'altered result'
+    : 'result';
+};
+
+/** True for a path below a folder. */
+const isWithin = (folder: string, path: string): boolean => {
+  const way = relative(folder, path);
+  return way !== '' && !way.startsWith('..') && !isAbsolute(way);
+};
