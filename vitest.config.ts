@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -57,7 +58,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // Tests of the command line wait for processes more than they compute: two workers a core keep all cores busy.
+    maxWorkers: Math.min(8, 2 * availableParallelism()),
     typecheck: { enabled: false },
     sequence: { sequencer: SlowestFirst },
     // Loading the modules for each file again took a tenth of all time.

@@ -25,7 +25,7 @@ const gradients: readonly Gradient[] = [
   ...shapeGradients,
 ];
 
-let isTapeMended = false;
+let isTapeCorrected = false;
 
 /**
  * Gives tfjs the gradients that it lacks or has wrong: mirrored padding, depth to space, strided slices, dilated
@@ -34,8 +34,8 @@ let isTapeMended = false;
  * were replaced, as happens when a program loads `@tensorflow/tfjs` afterwards.
  */
 export const installGradients = (): void => {
-  if (!isTapeMended) {
-    isTapeMended = true;
+  if (!isTapeCorrected) {
+    isTapeCorrected = true;
     keepTapeInOrder();
     saveOptionalInputs();
   }
