@@ -33,6 +33,9 @@ const decoderBytes = (header: Header, raw: number): number => {
     case 'jxl':
       // Floats of all channels at several stages, and the file in between.
       return 80 * pixels;
+    case 'raw':
+      // Samples with room for a fourth colour, those of the sensor, the result; what goes through the pipe, and a file in between.
+      return 40 * pixels + raw;
     case 'radiance':
       // A file of floats in between.
       return raw;
@@ -67,7 +70,19 @@ const fileBytes = ({ source, encoded }: Header): number =>
   source === 'raw' ? encoded.buffer.byteLength : encoded.byteLength;
 
 /** What is known of a picture by its file's header. */
-export const extentFrom = (header: Header): Extent => {
+export const extentFrom = (header: Header): Extent => ({
+  ...plainExtent(header),
+  ...developedExtent(header),
+});
+
+const developedExtent = (header: Header): Pick<Extent, 'developed'> => {
+  const sensor = header.format === 'raw' ? header : header.sensor;
+  if (sensor === undefined) return {};
+  const light: Header = { ...sensor, bits: 32, depth: 'float32', colour: undefined };
+  return { developed: { clipped: plainExtent(sensor), light: plainExtent(light) } };
+};
+
+const plainExtent = (header: Header): Extent => {
   const { bits, model, palette, alpha, orientation, encoded } = header;
   const pixels = header.width * header.height;
   const turned = orientation >= 5;

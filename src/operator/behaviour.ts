@@ -288,8 +288,13 @@ export interface Facts<P, W = unknown> {
    * and nobody is asked. An operator that says how it would work on a picture (`estimate`) is asked that instead.
    */
   readonly memory?: (params: P, picture: Extent, result: Extent) => number;
-  /** For an encoder: the extension that its files have, without the dot; `undefined` when they keep the source's. */
-  readonly extension?: (params: P) => string | undefined;
+  /** For an operator that reads files: the picture that it gives, where that is another than the one that the file's header tells of. */
+  readonly opens?: (params: P, picture: Extent) => Extent;
+  /**
+   * For what decides on the format of results: the extension that the result of a file of that path has, without the dot; `undefined`
+   * when it keeps the source's.
+   */
+  readonly extension?: (params: P, path: string) => string | undefined;
   /**
    * For a flow operator: how many items it takes in before it gives one. Beside a branch of the same stream that waits
    * for it, so many must be kept.
@@ -345,5 +350,5 @@ export interface Sink<P> {
   /** True when files get the time at which their photo was changed last. */
   readonly keepsTimes?: (params: P) => boolean;
   /** True when no two items of one pass can get the same file, so that nobody need compare them all. */
-  readonly distinct?: (params: P, extension: string | undefined) => boolean;
+  readonly distinct?: (params: P) => boolean;
 }

@@ -93,6 +93,12 @@ export interface Quantisation {
   readonly chroma?: readonly number[];
 }
 
+/** How noisy a sensor's samples are (DNG, NoiseProfile): a sample of 0..1 has a variance of `scale` times itself plus `offset`. */
+export interface NoiseLevel {
+  readonly scale: number;
+  readonly offset: number;
+}
+
 /** What the source file was and carried beside its pixels. Blocks are kept as bytes, so that nothing is lost. */
 export interface Metadata {
   /**
@@ -128,6 +134,11 @@ export interface Metadata {
   readonly video?: EmbeddedVideo;
   /** What an edit left out because it fits the picture no longer, in the user’s words. */
   readonly leftOut?: readonly string[];
+  /**
+   * How noisy linear samples were, of all colours alike or of red, green and blue: of a raw file that says it and was developed;
+   * absent once pixels were resampled.
+   */
+  readonly noise?: readonly NoiseLevel[];
   /** Pixels per inch. */
   readonly density?: number;
   /** EXIF orientation that the file had, 1..8, before decoding applied it. */

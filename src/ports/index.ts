@@ -8,6 +8,7 @@ export type {
   ImageFormat,
   Metadata,
   MetadataBlock,
+  NoiseLevel,
   PictureShape,
   Quantisation,
   ReadOnlyFormat,

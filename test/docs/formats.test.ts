@@ -7,11 +7,12 @@ import { decode, formatOf } from '../../src/image/decoding/decode.js';
 import { readHeader } from '../../src/image/decoding/header.js';
 import { encode } from '../../src/image/encoding/encode.js';
 import { nameOf } from '../../src/image/encoding/encode-options.js';
-import { decoderPackages, foreignNames } from '../../src/image/foreign/packages.js';
+import { decoderPackages } from '../../src/image/foreign/packages.js';
 import { FORMATS, KINDS, type Kind, keptBy, kindsOf } from '../../src/image/inspection/kept.js';
 import { rationals, shorts, writeTiff } from '../../src/image/metadata/ifd-writer.js';
 import { samplesOf } from '../../src/image/samples/samples.js';
 import { motionPhoto, packetOf, ultraHdr, video } from '../../src/image/testing/behind.js';
+import { dngOf } from '../../src/image/testing/dng.js';
 import { builtInProfile, deepPicture, nothing, picture } from '../../src/image/testing/files.js';
 import { box, heifFile, profile } from '../../src/image/testing/heif.js';
 import { boxedJxl, jxlFile } from '../../src/image/testing/jxl.js';
@@ -89,6 +90,7 @@ const files: readonly (readonly [name: string, make: () => Promise<Uint8Array>])
   ['Radiance HDR', async () => radianceFile({ width: 9, height: 5, light: (x) => x })],
   ['raw: NEF', async () => rawFiles.nef(await jpegOf(), await jpegOf())],
   ['raw: DNG', async () => rawFiles.dng(await jpegOf())],
+  ['raw: DNG, developed', async () => dngOf({ width: 48, height: 32, light: (x) => [x / 48, 0.2, 0.1] })],
   ['raw: CR2', async () => rawFiles.cr2(await jpegOf())],
   ['raw: CR3', async () => rawFiles.cr3(await jpegOf(), await jpegOf())],
   ['raw: RAF', async () => rawFiles.raf(writeJpeg(await jpegOf(), { ...nothing, exif }).bytes)],
@@ -105,12 +107,17 @@ interface Row {
   readonly told: readonly string[];
 }
 
+/** What a decoder is needed for. */
+const needs = { heic: 'HEIC', jxl: 'JPEG XL', raw: 'raw files that are developed' } as const;
+
 const headerOf = async (bytes: Uint8Array) =>
   right(readHeader(bytes, await right(formatOf(bytes, 'a photo')), 'a photo'));
 
 const rowOf = async (name: string, file: Uint8Array): Promise<Row> => {
   const read = kindsOf(await headerOf(file));
-  const { frame, warnings } = await right(decode({ bytes: file, name: 'The photo' }));
+  const { frame, warnings } = await right(
+    decode({ bytes: file, name: 'The photo' }, { raw: name.endsWith('developed') ? 'develop' : 'preview' }),
+  );
   const like = await right(encode(frame, { like: 'source' }));
   const region = { left: 0, top: 0, width: Math.max(1, Math.floor(frame.width / 2)), height: frame.height };
   const cut = await runMap<Frame>(crop({ region }), frame);
@@ -147,8 +154,8 @@ const pageOf = (rows: readonly Row[], keeping: Awaited<ReturnType<typeof keptBy>
 What is read, and what becomes of it: found by [a test](../test/docs/formats.test.ts), which makes a file of each kind with all that it can
 hold, decodes it, writes it again and reads what is there. \`pipe inspect FILE…\` says the same of your own files.
 
-HEIC and JPEG XL need decoders that are installed beside Prismflow: ${Object.entries(decoderPackages)
-  .map(([format, { install }]) => `\`${install}\` (${foreignNames[format as keyof typeof foreignNames]})`)
+Some formats need decoders that are installed beside Prismflow: ${Object.entries(decoderPackages)
+  .map(([format, { install }]) => `\`${install}\` (${needs[format as keyof typeof needs]})`)
   .join(', ')}.
 
 ## What is read

@@ -38,6 +38,7 @@ const parsingPackages: ReadonlySet<string> = new Set([
   'fastify',
   'ioredis',
   'jxl-oxide-wasm',
+  'libraw-wasm',
   'libheif-js',
   'onnxruntime-node',
   'protobufjs',

@@ -74,7 +74,14 @@ export const imageCodes = {
   },
   'image/preview-taken': {
     title: 'The file is a camera’s raw file, and the JPEG in it was taken',
-    remedy: 'Develop it in a raw converter and export 16-bit TIFF for all that the sensor saw.',
+    remedy:
+      'Develop it with `decode: { raw: develop }`, or in a raw converter that exports 16-bit TIFF, for all that the sensor saw.',
+    disposition: 'permanent',
+  },
+  'image/raw-developed': {
+    title: 'The file is a camera’s raw file, and its sensor’s picture was developed',
+    remedy:
+      'Its samples are linear light, as dark as the sensor saw them: `adjust: { exposure: 0.7 }` brightens them. Without `raw: develop` the camera’s JPEG is taken.',
     disposition: 'permanent',
   },
   'image/written-otherwise': {

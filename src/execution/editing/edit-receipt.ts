@@ -46,7 +46,9 @@ const aboutOf = async (plan: EditPlan, key: ItemKey, photo: FileRef): Promise<Ab
   const { sink, stages } = plan;
   const extension = stages
     .flatMap((stage) => (stage.kind === 'lane' ? stage.parts : []))
-    .map((part) => (part.kind === 'map' ? part.node.operator.facts.extension?.(part.node.params) : undefined))
+    .map((part) =>
+      part.kind === 'map' ? part.node.operator.facts.extension?.(part.node.params, key.path) : undefined,
+    )
     .findLast((each) => each !== undefined);
   const target = sink?.operator.facts.sink?.file(sink.params, key, extension) ?? E.right(key.path);
   const state = await stateOf(photo);

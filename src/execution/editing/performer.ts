@@ -6,6 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure, sendable } from '../../diagnostics/index.js';
 import { digestBytes, digestFile } from '../../disk/digest.js';
 import { clippingOverlay, factsOf, surveyed, trustOverlay, viewable } from '../../image/index.js';
+import { writtenExtension } from '../../image/names.js';
 import type { Notes } from '../../operator/behaviour.js';
 import { analyse } from '../../pipelines/compile.js';
 import { definedOnly } from '../../ports/defined.js';
@@ -148,8 +149,8 @@ const edited = async (
     const own = extname(name).slice(1);
     return E.right({
       type: TYPES[format],
-      // Without another format the file keeps the extension of its source, if that has one.
-      extension: extension ?? (own === '' ? EXTENSIONS[format] : own),
+      // Without another format the file keeps the extension of its source, if that has one and is written.
+      extension: extension ?? (own === '' ? EXTENSIONS[format] : (writtenExtension(own) ?? own)),
       bytes: bytes.byteLength,
       digest: digestBytes(bytes),
       width: size.right.width,

@@ -43,7 +43,7 @@ export const shapeAfter = (
 /** What is known of a picture after an operator; undefined where it will be refused. */
 const extentAfter = (node: GraphNode, picture: Extent): Extent | undefined => {
   // What decodes only reads.
-  if (node.input.kind === 'file') return picture;
+  if (node.input.kind === 'file') return node.operator.facts.opens?.(node.params, picture) ?? picture;
   const { height, width, channels } = picture;
   const shape = shapeAfter(node, { height, width, channels });
   return shape && { ...picture, ...shape, untouched: false };

@@ -188,8 +188,8 @@ const list =
     const works = found.worksOn(found.journal);
     const leftOut = createLeftOut();
     const targets = new Map<string, string>();
-    const { sink, extension } = bulk;
-    const isDistinct = sink.operator.facts.sink?.distinct?.(sink.params, extension) === true;
+    const { sink } = bulk;
+    const isDistinct = sink.operator.facts.sink?.distinct?.(sink.params) === true;
     const faults: Diagnostic[] = [];
     const status = statusOf(found.journal);
     let [items, done] = [0, 0];

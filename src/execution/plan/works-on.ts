@@ -37,7 +37,7 @@ export const worksOn =
       TE.fromTask<Found['kind'], Diagnostics>(() => kindOf(journal, key.path, value.path)),
       TE.chainEitherK((kind): E.Either<Diagnostics, Found> => {
         if (kind !== 'work') return E.right({ kind });
-        const file = sink.operator.facts.sink?.file(sink.params, key, extension) ?? E.right('');
+        const file = sink.operator.facts.sink?.file(sink.params, key, extension(key.path)) ?? E.right('');
         return pipe(
           file,
           E.map((target) => ({

@@ -37,6 +37,18 @@ const firstSample = (bytes: Uint8Array, track: Box): Stretch | undefined => {
   };
 };
 
+// The sensor's picture is a track of Canon's codec, whose entry says its size (ISO/IEC 14496-12, 8.5.2 and 12.1.3).
+const sensorOf = (bytes: Uint8Array, tracks: readonly Box[]): RawParts['size'] => {
+  const sizes = tracks
+    .map((track) => find(within(bytes, deep(bytes, track, 'mdia', 'minf', 'stbl')), 'stsd'))
+    .filter((table) => table !== undefined && hasText(bytes, 'CRAW', table.start + 12))
+    .map((table) => {
+      const [view, at] = [viewOf(bytes), (table?.start ?? 0) + 40];
+      return { width: view.getUint16(at), height: view.getUint16(at + 2) };
+    });
+  return sizes.sort((a, b) => b.width * b.height - a.width * a.height)[0];
+};
+
 // A head of 8 bytes, a box `PRVW` in which the JPEG's length stands before it.
 const previewIn = (bytes: Uint8Array, outer: Box | undefined): readonly Stretch[] => {
   const box = find(within(bytes, outer, 24), 'PRVW');
@@ -59,12 +71,10 @@ export const readCr3 = (bytes: Uint8Array): RawParts => {
   const [main, photo, gps] = ['CMT1', 'CMT2', 'CMT4'].map((type) => opened(bytes, find(canon, type)));
   const xmp = top.find(isOf(bytes, XMP));
   const orientation = main && integerOf(...main, 274);
+  const tracks = inside.filter(({ type }) => type === 'trak');
   return {
     candidates: [
-      ...inside
-        .filter(({ type }) => type === 'trak')
-        .map((track) => firstSample(bytes, track))
-        .filter((each) => each !== undefined),
+      ...tracks.map((track) => firstSample(bytes, track)).filter((each) => each !== undefined),
       ...previewIn(bytes, top.find(isOf(bytes, PREVIEW))),
     ],
     exif: main && descriptionOfParts({ main, photo, gps }),
@@ -72,7 +82,7 @@ export const readCr3 = (bytes: Uint8Array): RawParts => {
     iptc: undefined,
     orientation: orientation !== undefined && orientation >= 1 && orientation <= 8 ? orientation : undefined,
     colour: undefined,
-    size: undefined,
+    size: sensorOf(bytes, tracks),
     // Boxes are read up to the first that does not fit.
     complete: movie !== undefined && top.at(-1)?.end === bytes.length,
     leftovers: find(canon, 'CMT3') ? ['maker notes'] : [],

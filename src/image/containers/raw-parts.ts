@@ -1,4 +1,4 @@
-import type { DeclaredColour } from '../../ports/index.js';
+import type { DeclaredColour, NoiseLevel } from '../../ports/index.js';
 import type { Leftover } from './container.js';
 
 /** What a raw file holds, before one of its pictures is chosen. */
@@ -15,6 +15,8 @@ export interface RawParts {
   readonly colour: DeclaredColour | undefined;
   /** Of the sensor's picture; undefined where that is not said. */
   readonly size: { readonly width: number; readonly height: number } | undefined;
+  /** What it says of its noise: of all colours, or of each of three. */
+  readonly noise?: readonly NoiseLevel[] | undefined;
   /** False where pieces that it lists lie beyond its end. */
   readonly complete: boolean;
   readonly leftovers: readonly Leftover[];

@@ -1,5 +1,5 @@
-import type { DeclaredColour } from '../../ports/index.js';
-import { hasText } from '../bytes.js';
+import type { DeclaredColour, NoiseLevel } from '../../ports/index.js';
+import { hasText, viewOf } from '../bytes.js';
 import { adobeRgb, proPhoto } from '../colour/declared.js';
 import {
   childOf,
@@ -12,6 +12,7 @@ import {
   type Tiff,
 } from '../metadata/ifd.js';
 import { MAX_PIECES } from './container.js';
+import { segmentsOf } from './jpeg-pieces.js';
 import type { RawParts, Stretch } from './raw-parts.js';
 import { descriptionOfParts, EXIF_IFD, GPS_IFD, IPTC, iptcValue, XMP } from './tiff.js';
 
@@ -32,6 +33,11 @@ const JPEG_FROM_RAW = 0x2e;
 /** What a DNG says of the colours of its preview. */
 const PREVIEW_COLOUR_SPACE = 50970;
 const CREDENTIALS = 52545;
+/** What a DNG says of its noise, in fields of doubles. */
+const NOISE_PROFILE = 51041;
+const DOUBLE = 12;
+/** Panasonic's fields of the sensor's width and height. */
+const PANASONIC_SIZE = [2, 3] as const;
 /** Olympus: its settings in the maker notes, and the preview in them. */
 const CAMERA_SETTINGS = 0x2020;
 
@@ -94,10 +100,50 @@ const olympusPreview = (tiff: Tiff, photo: Ifd | undefined): readonly Stretch[] 
 const isSensor = (tiff: Tiff, ifd: Ifd): boolean =>
   [COLOUR_FILTER_ARRAY, LINEAR_RAW].includes(integerOf(tiff, ifd, PHOTOMETRIC) ?? 0);
 
-const sizeOf = (tiff: Tiff, directories: readonly Ifd[]): RawParts['size'] => {
-  const sensor = directories.find((ifd) => isSensor(tiff, ifd));
-  const [width, height] = [256, 257].map((tag) => integerOf(tiff, sensor, tag));
+const sizeBy = (tiff: Tiff, ifd: Ifd | undefined, tags: readonly [number, number]): RawParts['size'] => {
+  const [width, height] = tags.map((tag) => integerOf(tiff, ifd, tag));
   return width === undefined || height === undefined ? undefined : { width, height };
+};
+
+// The samples of a CR2 are a lossless JPEG, whose components lie side by side (ITU T.81, B.2.2).
+const sizeOfLossless = ({ bytes }: Tiff, stretches: readonly Stretch[]): RawParts['size'] => {
+  for (const { start, length } of stretches) {
+    const jpeg = start + length <= bytes.length ? bytes.subarray(start, start + length) : undefined;
+    const head = jpeg && segmentsOf(jpeg).find(({ marker }) => marker === 0xc3)?.payload;
+    if (head === undefined || head.length < 6) continue;
+    const view = viewOf(head);
+    return { width: view.getUint16(3) * view.getUint8(5), height: view.getUint16(1) };
+  }
+  return undefined;
+};
+
+const magicOf = ({ bytes, order }: Tiff): number => viewOf(bytes).getUint16(2, order === 'II');
+
+/** Of the sensor's picture: where a directory says that it is one, by Panasonic's fields, or in what is coded as Canon does it. */
+const sizeOf = (tiff: Tiff, directories: readonly Ifd[]): RawParts['size'] =>
+  directories
+    .filter((ifd) => isSensor(tiff, ifd))
+    .map((ifd) => sizeBy(tiff, ifd, [256, 257]))
+    .filter((size) => size !== undefined)
+    .sort((a, b) => b.width * b.height - a.width * a.height)[0] ??
+  (magicOf(tiff) === PANASONIC ? sizeBy(tiff, directories[0], PANASONIC_SIZE) : undefined) ??
+  sizeOfLossless(
+    tiff,
+    directories.flatMap((ifd) => placesIn(tiff, ifd, STRIPS, STRIP_SIZES)),
+  );
+
+/** What a DNG says of its noise: pairs of two numbers, one pair for all colours or one for each. */
+const noiseOf = (tiff: Tiff, directories: readonly Ifd[]): readonly NoiseLevel[] | undefined => {
+  const entry = directories.map((ifd) => entryOf(ifd, NOISE_PROFILE)).find((each) => each?.type === DOUBLE);
+  if (entry === undefined || entry.value.length % 16 !== 0 || entry.value.length > 48) return undefined;
+  const view = viewOf(entry.value);
+  const number = (i: number): number => view.getFloat64(i * 8, tiff.order === 'II');
+  const levels = Array.from({ length: entry.value.length / 16 }, (_, i) => ({
+    scale: number(2 * i),
+    offset: number(2 * i + 1),
+  }));
+  const isNoise = ({ scale, offset }: NoiseLevel): boolean => scale >= 0 && scale < 1 && Math.abs(offset) < 1;
+  return levels.length !== 2 && levels.length > 0 && levels.every(isNoise) ? levels : undefined;
 };
 
 const colourOf = (tiff: Tiff, directories: readonly Ifd[]): DeclaredColour | undefined => {
@@ -137,6 +183,7 @@ export const readRawTiff = (bytes: Uint8Array): RawParts | undefined => {
     orientation: orientation !== undefined && orientation >= 1 && orientation <= 8 ? orientation : undefined,
     colour: colourOf(tiff, directories),
     size: sizeOf(tiff, directories),
+    noise: noiseOf(tiff, directories),
     complete: isComplete(tiff, directories),
     leftovers: [
       ...(entryOf(photo, MAKER_NOTE) ? (['maker notes'] as const) : []),

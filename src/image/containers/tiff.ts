@@ -110,7 +110,7 @@ export const descriptionOfParts = (parts: {
   const own = [photo, gps].filter((part) => part !== undefined);
   if (own.some(([tiff]) => tiff.order !== order)) return undefined;
   const directory: Directory = {
-    fields: leaf(ifd, structural),
+    fields: leaf(ifd, structural).filter(({ tag }) => !isOfSensor(tag)),
     children: [
       ...(photo ? [{ tag: EXIF_IFD, directory: withoutMakerNotes(photoDirectory(...photo)) }] : []),
       ...(gps ? [{ tag: GPS_IFD, directory: { fields: leaf(gps[1], new Set()), children: [] } }] : []),
@@ -120,6 +120,13 @@ export const descriptionOfParts = (parts: {
   const isEmpty = directory.fields.length === 0 && directory.children.length === 0;
   return isEmpty || valuesOf(directory) > most ? undefined : writeTiff(directory, order);
 };
+
+/** Fields of a DNG that say something of the photo: its camera, its serial number, its lens, the name of the first file. */
+const DNG_KEPT: ReadonlySet<number> = new Set([50708, 50735, 50736, 50827]);
+
+// Fields that say how a sensor's samples are read: makers' own (Panasonic), of its filters (TIFF/EP), of DNG.
+const isOfSensor = (tag: number): boolean =>
+  tag < 254 || tag === 33421 || tag === 33422 || (tag >= 50706 && tag < 53000 && !DNG_KEPT.has(tag));
 
 const MAKER_NOTE = 0x927c;
 

@@ -1,3 +1,4 @@
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostic, type Diagnostics, failure, warning } from '../../diagnostics/index.js';
@@ -13,6 +14,7 @@ import {
   isForeign,
   isInstalled,
 } from '../foreign/packages.js';
+import type { Highlights } from '../foreign/raw.js';
 import { MAX_BYTES, MAX_PIXELS } from '../limits.js';
 import { decodingRefusal } from '../memory.js';
 import { claimsIn } from '../metadata/claims.js';
@@ -24,6 +26,7 @@ import { readForeign } from './foreign.js';
 import { guised } from './guise.js';
 import { type Header, readHeader } from './header.js';
 import { type Raster, readRaster, type Wanted } from './raster.js';
+import { toDevelop } from './raw-header.js';
 import { resultFormat } from './result-format.js';
 import { type FileFormat, sniff } from './sniff.js';
 
@@ -44,6 +47,13 @@ export interface DecodeOptions {
    * a warning. Default `refuse`: half a photo in a folder of edits is worse than a line in the report.
    */
   readonly damaged?: 'refuse' | 'keep';
+  /** Which picture of a camera's raw file is taken: the largest JPEG in it, or the sensor's, developed. Default `preview`. */
+  readonly raw?: 'preview' | 'develop';
+  /**
+   * What becomes of light that is too bright for some of the sensor's colours, in a raw file that is developed. By `clip` white is
+   * what all colours hold; by `blend` and `rebuild` light goes beyond it, as floats. Default `clip`.
+   */
+  readonly highlights?: Highlights;
   /** Ends what works on the file in a process of its own. */
   readonly signal?: AbortSignal;
 }
@@ -113,6 +123,19 @@ const wholly =
       ? TE.left([failure('image/truncated', `${name} ends before what it lists does.`)])
       : TE.right(header);
 
+/** The header of the picture of a raw file that is asked for. */
+const chosen = (
+  header: Header,
+  { raw = 'preview', highlights = 'clip' }: DecodeOptions,
+  name: string,
+): E.Either<Diagnostics, Header> =>
+  raw === 'develop' && header.source === 'raw'
+    ? pipe(
+        toDevelop(header, name),
+        E.map((sensor) => ({ ...sensor, highlights })),
+      )
+    : E.right(header);
+
 const cutWarnings = (header: Header, name: string): readonly Diagnostic[] =>
   isCutOff(header) ? [warning('image/damaged', `${name} ends before what it lists does.`)] : [];
 
@@ -162,6 +185,7 @@ const metadataOf = (header: Header, { exif, xmp, picture }: Developed): Metadata
     ...(iptc ? { iptc: owned(iptc) } : {}),
     ...(photoshop ? { photoshop: owned(photoshop) } : {}),
     ...(density ? { density } : {}),
+    ...(header.noise && header.format !== 'jpeg' ? { noise: header.noise } : {}),
     ...(gainMap ? { gainMap } : {}),
     ...(video ? { video } : {}),
     ...(chromaSubsampling ? { chromaSubsampling } : {}),
@@ -213,8 +237,26 @@ const previewWarning = ({ width, height, sensor }: Header, name: string): Diagno
   );
 };
 
+/** A number of three figures. */
+const brief = (value: number): string => String(Number(value.toPrecision(3)));
+
+const noiseText = ({ noise }: Header): string => {
+  if (noise === undefined) return 'its file says nothing of its noise';
+  const colours = noise.map(({ scale, offset }) => `${brief(scale)} · sample + ${brief(offset)}`);
+  return `its noise has a variance of ${colours.join('; ')}${noise.length > 1 ? ' (red; green; blue)' : ''}`;
+};
+
+/** What is said of a picture that was developed. */
+const developedWarning = (header: Header, name: string): Diagnostic =>
+  warning(
+    'image/raw-developed',
+    `${name} is a camera’s raw file: its sensor’s picture was developed by LibRaw, ${header.width}x${header.height} pixels of linear light in the camera’s white balance; ${noiseText(header)}.`,
+  );
+
 const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [
-  ...(header.source === 'raw' ? [previewWarning(header, name)] : []),
+  ...(header.source === 'raw'
+    ? [header.format === 'jpeg' ? previewWarning(header, name) : developedWarning(header, name)]
+    : []),
   ...(header.pages > 1
     ? [
         warning(
@@ -252,7 +294,7 @@ const readPixels = (
 /**
  * Decodes a photo: JPEG, PNG, WebP, AVIF, TIFF or GIF, whatever its name says; Radiance HDR; HEIC and JPEG XL where the
  * packages for them are installed;
- * of cameras' raw files the largest JPEG in them.
+ * of cameras' raw files the largest JPEG in them, or the sensor's picture, where LibRaw is installed and `raw: 'develop'` asks for it.
  *
  * - The picture is upright: EXIF orientation is applied, and reset to 1 in the metadata.
  * - Colours are sRGB. Samples that are sRGB already (untagged, or under a profile that is sRGB by another name) come as
@@ -265,7 +307,7 @@ const readPixels = (
  * - Metadata blocks are kept as bytes. XMP that is no well-formed XML, or too large to be read, is kept as it is, with a
  *   warning: nothing in it counts, and nothing in it is brought up to date.
  *
- * Warnings: `image/preview-taken`, `image/first-page-only`, `image/profile-ignored`, `image/high-dynamic-range`, `image/metadata-dropped`,
+ * Warnings: `image/preview-taken`, `image/raw-developed`, `image/first-page-only`, `image/profile-ignored`, `image/high-dynamic-range`, `image/metadata-dropped`,
  * `image/xmp-unreadable`, `image/damaged`. Errors: `image/not-found`, `image/permission-denied`, `image/not-a-file`, `image/read-failed`,
  * `image/empty`, `image/file-too-large`, `image/too-many-pixels`, `image/memory-limit`, `image/unsupported-format`, `image/no-decoder`,
  * `image/decoder-lost`, `image/truncated`, `image/corrupt`, `image/out-of-memory`, `image/unreadable`.
@@ -288,6 +330,7 @@ export const decode = (input: Input, options: DecodeOptions = {}): TE.TaskEither
         TE.chain((format) => readHeader(bytes, format, name)),
       ),
     ),
+    TE.chain((header) => TE.fromEither(chosen(header, options, name))),
     TE.chain(wholly(name, damaged)),
     TE.chain(withinPixels(name, maxPixels)),
     TE.chain(withinMemory(name, maxMemory)),

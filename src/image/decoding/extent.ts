@@ -11,6 +11,8 @@ export interface Extent {
   readonly alpha: boolean;
   /** The file it comes from; absent for a picture that the program made. */
   readonly source?: SourceExtent;
+  /** Of a camera's raw file: what its sensor's picture is when it is developed, of 16 bits, or as light that goes beyond white. */
+  readonly developed?: { readonly clipped: Extent; readonly light: Extent };
   /** True as long as no operator has changed it: its samples in sRGB are then made only when somebody asks for them. */
   readonly untouched?: boolean;
 }

@@ -9,6 +9,7 @@ import type { Pixels } from '../foreign/pixels.js';
 import { extentFrom } from '../memory.js';
 import { type Raw, widen } from '../samples/samples.js';
 import type { Header } from './header.js';
+import { unsupported } from './header-form.js';
 import { endsEarly, type Raster, readRaster, type Wanted } from './raster.js';
 
 /** Milliseconds that a decoder may take: on a machine that does ten things at once, a photo of 12 megapixels takes 30 seconds. */
@@ -26,6 +27,11 @@ export const refusal = (name: string, format: ForeignFormat, { kind, reason }: F
   switch (kind) {
     case 'refused':
       return [failure('image/corrupt', `${name} is damaged: ${reason}.`)];
+    case 'unsupported':
+      return unsupported(
+        `${name} cannot be developed: ${reason}.`,
+        'Take the JPEG in it, without `raw: develop`.',
+      );
     case 'memory':
       return [
         failure('image/memory-limit', `${name} (${foreignNames[format]}) was stopped: ${reason}.`, {

@@ -1,19 +1,30 @@
 import type * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import type { CodePoints, DeclaredColour, Quantisation, ReadOnlyFormat } from '../../ports/index.js';
+import type {
+  CodePoints,
+  DeclaredColour,
+  NoiseLevel,
+  Quantisation,
+  ReadOnlyFormat,
+} from '../../ports/index.js';
 import type { Hdr } from '../colour/declared.js';
 import type { Carried } from '../containers/container.js';
+import type { Highlights } from '../foreign/raw.js';
 import type { LabCoding } from '../samples/lab-coding.js';
 import type { Depth } from '../samples/samples.js';
-import type { CodedFormat } from './sniff.js';
+import type { FileFormat } from './sniff.js';
 
 /** Everything a file says about its picture, read before any pixel is decoded. */
 export interface Header extends Carried {
-  readonly format: CodedFormat;
+  readonly format: FileFormat;
   /** What the file is, where results like it are in another format. */
   readonly source?: ReadOnlyFormat;
-  /** Size of the sensor's picture, of a raw file that says it. */
-  readonly sensor?: { readonly width: number; readonly height: number };
+  /** The sensor's picture, of a raw file out of which a JPEG is taken and that says how large its own is. */
+  readonly sensor?: Header;
+  /** What a raw file says of its noise. */
+  readonly noise?: readonly NoiseLevel[];
+  /** What becomes of highlights when the sensor's picture is developed. */
+  readonly highlights?: Highlights;
   /** As stored: before the orientation is applied. */
   readonly width: number;
   readonly height: number;

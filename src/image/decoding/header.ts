@@ -2,82 +2,25 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Metadata as VipsHeader } from 'sharp';
-import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import type { DeclaredColour } from '../../ports/index.js';
+import type { Diagnostics } from '../../diagnostics/index.js';
 import { declaredByNumbers } from '../colour/declared.js';
 import { readAvif } from '../containers/avif.js';
-import type { Carried } from '../containers/container.js';
 import { readGif } from '../containers/gif.js';
-import { readJpeg, withoutStray } from '../containers/jpeg.js';
 import { readPng } from '../containers/png.js';
-import { readRaw } from '../containers/raw.js';
 import { PALETTE, readTiff, type TiffHeader, withoutPhotometric } from '../containers/tiff.js';
 import { endingWithFirstFrame, readWebp } from '../containers/webp.js';
 import { sharp } from '../libvips.js';
 import { densityOf, stripExifHeader } from '../metadata/exif.js';
-import { declaredByExif } from '../metadata/exif-colour.js';
 import type { LabCoding } from '../samples/lab-coding.js';
 import type { Depth } from '../samples/samples.js';
 import { colourOf, corrupt, type Header, ordinary, type Read, unsupported } from './header-form.js';
+import { exifColour, jpeg } from './jpeg-header.js';
+import { raw } from './raw-header.js';
 import { heic, jxl, radiance } from './read-only-headers.js';
 import { reasonOf } from './reason.js';
 import type { FileFormat } from './sniff.js';
 
 export type { Header } from './header-form.js';
-
-const jpeg = (file: Uint8Array, name: string): Read => {
-  const header = readJpeg(file);
-  if (header === undefined) return E.left(corrupt(name, 'it holds no JPEG picture'));
-  const { precision, components, ...rest } = header;
-  if (precision !== 8)
-    return E.left(unsupported(`${name} is a JPEG of ${precision} bits a sample; only 8 can be read.`));
-  const model = components === 1 ? 'grey' : components === 4 ? 'cmyk' : 'rgb';
-  return E.right({
-    ...ordinary,
-    ...rest,
-    format: 'jpeg',
-    model,
-    lossless: false,
-    colour: exifColour(header),
-    encoded: withoutStray(file),
-  });
-};
-
-const withoutJpeg = (name: string, complete: boolean): Diagnostics =>
-  complete
-    ? unsupported(
-        `${name} is a camera’s raw file without a JPEG in it.`,
-        'Develop it in a raw converter and export 16-bit TIFF, which keeps its depth and gamut.',
-      )
-    : [failure('image/truncated', `${name} ends before its picture does.`)];
-
-// A camera's raw file is read by the JPEG in it, with what the file around it says.
-const raw = (file: Uint8Array, name: string): Read => {
-  const found = readRaw(file);
-  if (found.preview === undefined) return E.left(withoutJpeg(name, found.complete));
-  const { preview, complete, exif, xmp, iptc, orientation, size, colour, leftovers } = found;
-  return pipe(
-    jpeg(preview, name),
-    E.map(
-      (header): Header => ({
-        ...header,
-        source: 'raw',
-        ...(size ? { sensor: size } : {}),
-        exif,
-        xmp,
-        iptc: iptc ?? header.iptc,
-        orientation: orientation ?? header.orientation,
-        colour: header.icc ? undefined : (colour ?? declaredByExif(exif)),
-        complete: complete ? header.complete : false,
-        leftovers: [...header.leftovers, ...leftovers],
-      }),
-    ),
-  );
-};
-
-// A profile outranks what EXIF says.
-const exifColour = ({ icc, exif }: Carried): DeclaredColour | undefined =>
-  icc ? undefined : declaredByExif(exif);
 
 const png = (encoded: Uint8Array, name: string): Read =>
   pipe(

@@ -11,6 +11,10 @@ const resultFormats: Readonly<Record<ReadOnlyFormat, ImageFormat>> = {
 
 /** The format of results like a file. */
 export const resultFormat = ({ format, source }: Pick<Header, 'format' | 'source'>): ImageFormat => {
+  // What was developed has more bits than a JPEG holds.
+  if (source === 'raw') return format === 'jpeg' ? 'jpeg' : 'tiff';
   if (source !== undefined) return resultFormats[source];
-  return format === 'heic' || format === 'jxl' || format === 'radiance' ? resultFormats[format] : format;
+  return format === 'heic' || format === 'jxl' || format === 'radiance' || format === 'raw'
+    ? resultFormats[format]
+    : format;
 };

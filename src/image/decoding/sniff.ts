@@ -3,11 +3,8 @@ import type { ImageFormat } from '../../ports/index.js';
 import { hasText, latin1 } from '../bytes.js';
 import type { ForeignFormat } from '../foreign/packages.js';
 
-/** Formats with a decoder: one that comes with the program, or one in a package that may be installed. */
-export type CodedFormat = ImageFormat | ForeignFormat | 'radiance';
-
-/** What a file may be: one of these, or a camera's raw file, out of which a JPEG is taken. */
-export type FileFormat = CodedFormat | 'raw';
+/** What a file may be: formats with a decoder, one that comes with the program, or one in a package that may be installed. */
+export type FileFormat = ImageFormat | ForeignFormat | 'radiance';
 
 /** What the first bytes say about a file. The name of a file is never asked. */
 export type Sniffed =

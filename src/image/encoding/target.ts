@@ -69,9 +69,16 @@ const modelFor = ({ channels, metadata }: Frame, format: ImageFormat): Target['m
   return metadata.model === 'cmyk' && carriesInks ? 'cmyk' : plain;
 };
 
-const spaceFor = (frame: Frame, format: ImageFormat, model: Target['model']): ColourSpace | 'srgb' => {
+const spaceFor = (
+  frame: Frame,
+  format: ImageFormat,
+  model: Target['model'],
+  bits: number,
+): ColourSpace | 'srgb' => {
   const { metadata } = frame;
   if (model !== metadata.model) return 'srgb';
+  // Few bits without a curve are too coarse in the shadows.
+  if (metadata.icc === undefined && metadata.colour?.transfer === 'linear' && bits < 16) return 'srgb';
   const { space } = spaceOf(metadata);
   if (model === 'lab' || model === 'cmyk' || space.kind === 'srgb') return space;
   if (format === 'gif') return 'srgb';
@@ -189,7 +196,7 @@ export const targetOf = (frame: Frame, options: EncodeOptions): E.Either<Diagnos
   const { metadata, channels } = frame;
   const bits = bitsFor(frame, format, options.depth);
   const model = modelFor(frame, format);
-  const space = spaceFor(frame, format, model);
+  const space = spaceFor(frame, format, model, bits);
   const quality = options.quality ?? qualities[format];
   const sameFormat = format === metadata.format;
   const target: Target = {

@@ -9,7 +9,7 @@ import { type Message, readerOf, toFrames } from '../../tensor/run/model-process
 import { OUT_OF_MEMORY } from '../../tensor/run/model-process/guard.js';
 import type { Raw } from '../samples/samples.js';
 import type { ForeignFormat } from './packages.js';
-import type { Pixels } from './pixels.js';
+import type { Options, Pixels } from './pixels.js';
 
 /** What decoding a file in a process of its own may take. */
 export interface ForeignLimits {
@@ -22,7 +22,7 @@ export interface ForeignLimits {
 
 /** Why there are no pixels. */
 export interface ForeignFault {
-  readonly kind: 'refused' | 'memory' | 'time' | 'ended';
+  readonly kind: 'refused' | 'unsupported' | 'memory' | 'time' | 'ended';
   readonly reason: string;
 }
 
@@ -40,7 +40,12 @@ const fault = (kind: ForeignFault['kind'], reason: string): E.Either<ForeignFaul
   E.left({ kind, reason });
 
 const answerOf = (message: Message): Answer =>
-  message.head.ok === true ? E.right(message) : fault('refused', String(message.head.message));
+  message.head.ok === true
+    ? E.right(message)
+    : fault(kindOf(message.head.kind), String(message.head.message));
+
+const kindOf = (said: unknown): ForeignFault['kind'] =>
+  said === 'unsupported' || said === 'memory' ? said : 'refused';
 
 const pixelsIn = ({ head, tensors: { samples } }: Message): E.Either<ForeignFault, Pixels> => {
   const [height = 0, width = 0, channels = 0] = samples?.shape ?? [];
@@ -65,7 +70,9 @@ export const decodeApart = (
   format: ForeignFormat,
   bytes: Uint8Array,
   limits: ForeignLimits,
-): TE.TaskEither<ForeignFault, Pixels> => pipe(workApart(format, bytes, limits), TE.chainEitherK(pixelsIn));
+  options: Options = {},
+): TE.TaskEither<ForeignFault, Pixels> =>
+  pipe(workApart(format, bytes, limits, options), TE.chainEitherK(pixelsIn));
 
 /** Decodes a file to the same picture in another file, of a format that is read here. */
 export const recodeApart = (
@@ -85,7 +92,12 @@ export const recodeApart = (
  * bytes in native or WebAssembly code can be stopped no other way, and what one file does to the decoder touches no other file.
  */
 const workApart =
-  (format: ForeignFormat, bytes: Uint8Array, limits: ForeignLimits): TE.TaskEither<ForeignFault, Message> =>
+  (
+    format: ForeignFormat,
+    bytes: Uint8Array,
+    limits: ForeignLimits,
+    options: Options = {},
+  ): TE.TaskEither<ForeignFault, Message> =>
   () =>
     new Promise((resolve) => {
       const { memory, milliseconds, signal } = limits;
@@ -131,6 +143,6 @@ const workApart =
         }
       });
       const file = { dtype: 'uint8', shape: [bytes.length], data: bytes } as const;
-      for (const frame of toFrames({ head: { format }, tensors: { file } })) channel.write(frame);
+      for (const frame of toFrames({ head: { format, options }, tensors: { file } })) channel.write(frame);
       return undefined;
     });

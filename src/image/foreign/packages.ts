@@ -17,16 +17,22 @@ const packageOf = (name: string): DecoderPackage => ({ name, install: `npm i ${n
 export const decoderPackages = {
   heic: packageOf('libheif-js'),
   jxl: packageOf('jxl-oxide-wasm'),
+  raw: packageOf('libraw-wasm'),
 } as const satisfies Readonly<Record<string, DecoderPackage>>;
 
 /** What there is a decoder for in a package of its own. */
 export type ForeignFormat = keyof typeof decoderPackages;
 
 /** The formats as people call them. */
-export const foreignNames: Readonly<Record<ForeignFormat, string>> = { heic: 'HEIC', jxl: 'JPEG XL' };
+export const foreignNames: Readonly<Record<ForeignFormat, string>> = {
+  heic: 'HEIC',
+  jxl: 'JPEG XL',
+  raw: 'a camera’s raw file',
+};
 
-/** Whether a format is decoded by such a package. */
-export const isForeign = (format: string): format is ForeignFormat => format in decoderPackages;
+/** Whether a format is read by such a package alone. Of a raw file the JPEG in it is, and its sensor's picture if it is asked for. */
+export const isForeign = (format: string): format is Exclude<ForeignFormat, 'raw'> =>
+  format === 'heic' || format === 'jxl';
 
 const resolvable = new Map<ForeignFormat, boolean>();
 

@@ -15,5 +15,11 @@ export interface Recoded {
   readonly file: Uint8Array;
 }
 
+/** What a decoder is asked for beside the picture. */
+export type Options = Readonly<Record<string, string>>;
+
 /** A decoder. Rejects with what is wrong with the file. */
-export type Decoding<A extends Pixels | Recoded = Pixels | Recoded> = (bytes: Uint8Array) => Promise<A>;
+export type Decoding<A extends Pixels | Recoded = Pixels | Recoded> = (
+  bytes: Uint8Array,
+  options: Options,
+) => Promise<A>;

@@ -3,17 +3,23 @@ import type { HostTensor } from '../../ports/index.js';
 import { guardProcess } from '../../tensor/run/model-process/guard.js';
 import { receive, send } from '../../tensor/run/model-process/pipe.js';
 import { depthOf } from '../samples/samples.js';
+import { UndecodableError } from './fault.js';
 import { decodeHeif } from './heif.js';
 import { decodeJxl } from './jxl.js';
 import type { ForeignFormat } from './packages.js';
-import type { Decoding } from './pixels.js';
+import type { Decoding, Options } from './pixels.js';
+import { developRaw } from './raw.js';
 
 /**
  * A program of its own that decodes one file with a package of others: nothing is known of how long it takes, how much memory, and
  * whether it ends. Whoever started it ends it. It is given the file, and answers once.
  */
 
-const decoders: Readonly<Record<ForeignFormat, Decoding>> = { heic: decodeHeif, jxl: decodeJxl };
+const decoders: Readonly<Record<ForeignFormat, Decoding>> = {
+  heic: decodeHeif,
+  jxl: decodeJxl,
+  raw: developRaw,
+};
 
 const [bytes = 'Infinity'] = process.argv.slice(2);
 guardProcess(Number(bytes));
@@ -26,7 +32,7 @@ const file = message?.tensors.file;
 if (message !== undefined && file?.dtype === 'uint8') {
   try {
     const decode = decoders[message.head.format as ForeignFormat];
-    const decoded = await decode(new Uint8Array(file.data));
+    const decoded = await decode(new Uint8Array(file.data), (message.head.options ?? {}) as Options);
     if ('file' in decoded) {
       const { file: data } = decoded;
       send({ head: { ok: true }, tensors: { file: { dtype: 'uint8', shape: [data.length], data } } });
@@ -36,7 +42,8 @@ if (message !== undefined && file?.dtype === 'uint8') {
       send({ head: { ok: true, bits }, tensors: { samples } });
     }
   } catch (thrown) {
-    send({ head: { ok: false, message: messageOf(thrown) }, tensors: {} });
+    const kind = thrown instanceof UndecodableError ? thrown.kind : 'refused';
+    send({ head: { ok: false, kind, message: messageOf(thrown) }, tensors: {} });
   }
 }
 process.exit();

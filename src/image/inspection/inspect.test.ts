@@ -128,7 +128,10 @@ describe('inspect', () => {
     });
     const jpeg = plain(await picture().jpeg().toBuffer());
     const raw = await inspected('r.nef', rawFiles.nef(jpeg, jpeg));
-    expect([raw.format, raw.carries]).toEqual(['a camera’s raw file', ['maker notes']]);
+    expect([raw.format, raw.carries]).toEqual([
+      'a camera’s raw file',
+      ['a sensor’s picture of 3000x2000', 'maker notes'],
+    ]);
     const cut = await inspected('c.jpg', jpeg.subarray(0, jpeg.length - 100));
     expect([cut.damaged, cut.remarks.map(({ code }) => code)]).toEqual([true, ['image/damaged']]);
   });

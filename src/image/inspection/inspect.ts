@@ -71,6 +71,8 @@ const carriesOf = (header: Header, packet: XmpPacket | undefined): readonly stri
   const regions = has('mwg-rs', 'Regions') || has('MP', 'RegionInfo') || has('apple-fi', 'Regions');
   const projection = packet && plainTextOf(packet, 'GPano', 'ProjectionType');
   return [
+    ...(header.sensor ? [`a sensor’s picture of ${header.sensor.width}x${header.sensor.height}`] : []),
+    ...(header.noise ? ['the noise of its sensor'] : []),
     ...(header.gainMap ? ['gain map (HDR)'] : []),
     ...(header.video ? [`video (${header.video.mime})`] : []),
     ...(regions ? ['regions of people'] : []),
@@ -115,7 +117,9 @@ const judged =
   (header: Header): TE.TaskEither<Diagnostics, Inspection> =>
   async () => {
     const about = described(header, bytes.length);
-    const result = await decode({ bytes, name }, { damaged: 'keep' })();
+    // Of a raw file without a JPEG there is no other picture.
+    const raw = header.format === 'raw' ? 'develop' : 'preview';
+    const result = await decode({ bytes, name }, { damaged: 'keep', raw })();
     if (E.isLeft(result))
       return E.right({ ...about, remarks: result.left, damaged: result.left.some(isDamage) });
     const { frame, warnings } = result.right;

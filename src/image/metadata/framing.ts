@@ -114,9 +114,9 @@ const cutGainMap = (metadata: Metadata, before: Size, region: Region, after: Siz
   };
 };
 
-const withoutTables = ({ quantisation: _, ...metadata }: Metadata): Metadata => metadata;
+const withoutTables = ({ quantisation: _, noise: __, ...metadata }: Metadata): Metadata => metadata;
 
-/** By which tables pixels were quantised is known of them as long as none was resampled. */
+/** By which tables pixels were quantised, and how noisy they are, is known of them as long as none was resampled. */
 const followedTables = (metadata: Metadata, region: Region, after: Size): Metadata =>
   region.width === after.width && region.height === after.height ? metadata : withoutTables(metadata);
 

@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { onDisk } from '../../disk/names.js';
 import { bytesOf } from '../../image/decoding/extent.js';
+import { isNamedRaw } from '../../image/names.js';
 import { defineOp } from '../../operator/define.js';
 import { defaulted, integer, oneOf, optional } from '../../operator/params/index.js';
 import { definedOnly } from '../../ports/defined.js';
@@ -25,15 +26,33 @@ export const decode = defineOp({
       'refuse',
       'What to do with a file that is cut off or damaged',
     ),
+    raw: defaulted(
+      oneOf('preview', 'develop'),
+      'preview',
+      'Of a camera’s raw file: the largest JPEG in it, or the sensor’s picture, developed by LibRaw to linear light',
+    ),
+    highlights: defaulted(
+      oneOf('clip', 'blend', 'rebuild'),
+      'clip',
+      'Light too bright for some of the sensor’s colours: cut at white, or made up from the others, beyond white (developed raw files)',
+    ),
     maxPixels: optional(integer({ min: 1 }), 'Pixels that a picture may have (400 million)'),
     maxBytes: optional(integer({ min: 1 }), 'Bytes that a file may have (1 GiB)'),
   },
   input: file,
   output: frame,
   cost: { millisecondsPerMegapixel: 12 },
-  memory: (_, { source }, result) => source?.decoding ?? bytesOf(result),
+  opens: ({ raw, highlights }, picture) =>
+    (raw === 'develop' ? picture.developed?.[highlights === 'clip' ? 'clipped' : 'light'] : undefined) ??
+    picture,
+  extension: ({ raw }, path) => (raw === 'develop' && isNamedRaw(path) ? 'tif' : undefined),
+  memory: (_, __, result) => result.source?.decoding ?? bytesOf(result),
+  complaint: ({ raw, highlights }) =>
+    raw === 'preview' && highlights !== 'clip'
+      ? 'takes `highlights` of raw files that it develops: add `raw: develop`'
+      : undefined,
   map:
-    ({ damaged, maxPixels, maxBytes }, { warn, memory }) =>
+    ({ damaged, raw, highlights, maxPixels, maxBytes }, { warn, memory }) =>
     ({ key, value }, signal) =>
       pipe(
         TE.fromTask(() => import('../../image/index.js')),
@@ -44,6 +63,8 @@ export const decode = defineOp({
               : { bytes: value.bytes, name: key.path },
             {
               damaged,
+              raw,
+              highlights,
               signal,
               maxMemory: Math.max(memory, image.LEAST_MEMORY),
               ...definedOnly({ maxPixels, maxBytes }),

@@ -42,7 +42,7 @@ describe('encode', () => {
     const read = (await sharp(made.bytes).metadata()).format;
     expect(read).toBe(format === 'avif' ? 'heif' : format);
     const params = readParams(encode(format)) as never;
-    expect(encode.operator.facts.extension?.(params)).toBe(extension);
+    expect(encode.operator.facts.extension?.(params, 'a.jpg')).toBe(extension);
   });
 
   it('writes the metadata that were chosen, and signs the file all the same', async () => {
@@ -69,7 +69,7 @@ describe('encode', () => {
     const made = await encodedWith({}, {}, read.right);
     expect(made.format).toBe('jpeg');
     expect(Object.keys(made)).not.toContain('extension');
-    expect(encode.operator.facts.extension?.(readParams(encode()) as never)).toBeUndefined();
+    expect(encode.operator.facts.extension?.(readParams(encode()) as never, 'a.jpg')).toBeUndefined();
   });
 
   it('refuses what a format cannot do, in its own words', () => {

@@ -4,6 +4,7 @@ import { warning } from '../../diagnostics/index.js';
 import { type EncodeOptions, faultsOf } from '../../image/encoding/encode-options.js';
 import { encodingBytes } from '../../image/memory.js';
 import { KEPT, STRIPPABLE } from '../../image/metadata/strip.js';
+import { isNamedRaw } from '../../image/names.js';
 import { defineOp } from '../../operator/define.js';
 import {
   anyOf,
@@ -81,9 +82,14 @@ export const encode = defineOp({
         }),
         TE.map(({ bytes, format, warnings }) => {
           for (const warning of warnings) warn(key, warning)();
-          const extension = given.format === undefined ? {} : { extension: extensions[given.format] };
-          const { modified } = photo.metadata;
-          return { bytes, format, ...extension, ...definedOnly({ modified }) };
+          const { modified, source } = photo.metadata;
+          const isDeveloped = source === 'raw' && photo.metadata.format === 'tiff' && isNamedRaw(key.path);
+          const extension = given.format
+            ? extensions[given.format]
+            : isDeveloped
+              ? extensions.tiff
+              : undefined;
+          return { bytes, format, ...definedOnly({ extension, modified }) };
         }),
       ),
 });

@@ -1,6 +1,7 @@
 import { extname, isAbsolute, relative, resolve, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { writtenExtension } from '../../image/names.js';
 import { renderTemplate, type Template } from '../../operator/params/index.js';
 import type { ItemKey } from '../../ports/index.js';
 
@@ -9,19 +10,6 @@ const alike = [
   ['jpg', 'jpeg', 'jpe', 'jfif'],
   ['tif', 'tiff'],
 ];
-
-/** Names that makers of cameras give their raw files. */
-const raws =
-  '3fr ari arw bay cr2 cr3 crw dcr dcs dng erf fff gpr iiq k25 kdc mef mos mrw nef nrw orf ori pef ptx raf raw rw2 rwl sr2 srf srw x3f'.split(
-    ' ',
-  );
-
-/** Extensions of formats that are never written, and those of results that are like such files. */
-const written: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries({ jpg: ['heic', 'heif', 'hif', 'jxl', ...raws], tif: ['hdr', 'rgbe'] }).flatMap(
-    ([ext, names]) => names.map((name) => [name, ext]),
-  ),
-);
 
 const isPicture = /\.(jpe?g|png|webp|avif|tiff?|gif)$/i;
 
@@ -46,7 +34,7 @@ export const fileOf = (
   extension: string | undefined,
 ): E.Either<Diagnostics, string> => {
   const own = extname(path).slice(1);
-  const wanted = extension ?? written[own.toLowerCase()];
+  const wanted = extension ?? writtenExtension(own);
   const ext = wanted === undefined || isAlike(own, wanted) ? own : wanted;
   const stem = own === '' ? path : path.slice(0, -own.length - 1);
   const suffix = ext === '' ? '' : `.${ext}`;

@@ -91,7 +91,7 @@ describe('decode, encode and save', () => {
     const { facts, params } = encode.operator;
     const extension = (written: unknown) => {
       const read = params.codec.decode(written);
-      return E.isRight(read) ? facts.extension?.(read.right) : 'refused';
+      return E.isRight(read) ? facts.extension?.(read.right, 'a.jpg') : 'refused';
     };
     expect([extension('jpeg'), extension('tiff'), extension(undefined)]).toEqual(['jpg', 'tif', undefined]);
   });

@@ -61,8 +61,14 @@ describe('bulkOf', () => {
   const bulk = (given: Pipeline) => bulkOf(stages(given));
 
   it('knows pipelines that make one file of every file, and their extension', () => {
-    expect(bulk(pipeline(files('photos'), decode(), encode('webp'), save('out')))?.extension).toBe('webp');
-    expect(bulk(pipeline(files('photos'), decode(), encode(), save('out')))?.extension).toBeUndefined();
+    expect(bulk(pipeline(files('photos'), decode(), encode('webp'), save('out')))?.extension('a.jpg')).toBe(
+      'webp',
+    );
+    expect(
+      bulk(pipeline(files('photos'), decode(), encode(), save('out')))?.extension('a.jpg'),
+    ).toBeUndefined();
+    const developed = bulk(pipeline(files('photos'), decode({ raw: 'develop' }), encode(), save('out')));
+    expect(['a.nef', 'a.jpg'].map((path) => developed?.extension(path))).toEqual(['tif', undefined]);
   });
 
   it('knows others', () => {

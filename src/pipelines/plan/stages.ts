@@ -126,8 +126,8 @@ export interface Bulk {
   readonly lane: LaneStage;
   /** The node that writes. */
   readonly sink: GraphNode;
-  /** Extension of the files that the encoder makes, when it is not the source's. */
-  readonly extension: string | undefined;
+  /** Extension of the result of a file of that path, when it is not the source's. */
+  readonly extension: (path: string) => string | undefined;
   /** True where the source waits for files that come: they cannot be listed beforehand. */
   readonly live: boolean;
 }
@@ -144,9 +144,10 @@ export const bulkOf = (stages: readonly Stage[]): Bulk | undefined => {
   const sink = nodes.at(-1);
   if (endless || sink?.operator.facts.sink === undefined || source.node.output.kind !== 'file')
     return undefined;
-  const extension = nodes
-    .map(({ operator, params }) => operator.facts.extension?.(params))
-    .findLast((each) => each !== undefined);
+  const extension = (path: string): string | undefined =>
+    nodes
+      .map(({ operator, params }) => operator.facts.extension?.(params, path))
+      .findLast((each) => each !== undefined);
   return { source, choice, lane, sink, extension, live };
 };
 
