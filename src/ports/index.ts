@@ -17,7 +17,7 @@ export type {
 } from './frame.js';
 export { arrays, type DataOf, type DType, type HostTensor } from './host-tensor.js';
 export type { Item, ItemFailure, ItemKey, Outcome, TileKey } from './item.js';
-export type { Json } from './json.js';
+export { isTooDeep, type Json, parseJson } from './json.js';
 export {
   type BatchPort,
   batch,

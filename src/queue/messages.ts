@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { type Diagnostic, failure, isCode, warning } from '../diagnostics/index.js';
-import type { Json } from '../ports/index.js';
+import { type Json, parseJson } from '../ports/index.js';
 
 // What travels through Redis. Whatever is read there may come from anybody who can write to it: it is checked, and bounded.
 
@@ -189,10 +189,7 @@ const reading =
     if (typeof given !== 'string') return E.left('it is no text');
     if (given.length > most) return E.left(`it has more than ${most} characters`);
     return pipe(
-      E.tryCatch(
-        (): unknown => JSON.parse(given),
-        () => 'it is no JSON',
-      ),
+      parseJson(given),
       E.chain((value) =>
         pipe(
           codec.decode(value),

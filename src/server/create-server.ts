@@ -33,7 +33,7 @@ import { pipelineRoutes } from './routes/pipelines.js';
 import { presetRoutes } from './routes/presets.js';
 import { previewRoutes } from './routes/previews.js';
 import { allows } from './tokens/scopes.js';
-import { validatorCompiler } from './validation.js';
+import { refuseDeepJson, validatorCompiler } from './validation.js';
 
 /** What a server is made of. */
 export interface ServerOptions {
@@ -93,6 +93,7 @@ export const createServer = async ({
     routerOptions: { maxParamLength: 200 },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
+  refuseDeepJson(app);
   app.setErrorHandler<FastifyError>(answerThrown);
   app.setNotFoundHandler((_, reply) =>
     refuse(reply, [failure('serve/not-found', 'There is nothing at this address.')]),

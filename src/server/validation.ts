@@ -1,7 +1,8 @@
-import type { FastifySchemaCompiler } from 'fastify';
+import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
+import { isTooDeep } from '../ports/json.js';
 
 const JSON_TYPE = 'application/json';
 
@@ -9,17 +10,7 @@ const JSON_TYPE = 'application/json';
 const MOST_TOLD = 5;
 
 /** Levels that the JSON of a request may have: what is deeper ends a process that goes through it level by level. */
-const MOST_LEVELS = 32;
-
-/** Whether JSON has more levels of lists and objects than a request may have. */
-export const isTooDeep = (value: unknown): boolean => {
-  let level: readonly unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MOST_LEVELS) return true;
-    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
-  }
-  return false;
-};
+export const MOST_LEVELS = 32;
 
 /** A request that is not as its route's schema has it. */
 export class InvalidRequest extends Error {
@@ -32,6 +23,15 @@ export class InvalidRequest extends Error {
 
 const TOO_DEEP = { instancePath: '', message: `must have ${MOST_LEVELS} levels at most` };
 
+/** Has JSON of more levels refused before it is read, which would hold the server for seconds. */
+export const refuseDeepJson = (app: FastifyInstance): void => {
+  const read = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser(JSON_TYPE, { parseAs: 'string' }, (request, body: string, done) => {
+    if (isTooDeep(body, MOST_LEVELS)) done(new InvalidRequest([TOO_DEEP], 'body'));
+    else read(request, body, done);
+  });
+};
+
 /**
  * Checks requests by the schemas of their routes. Texts of an address become the numbers that they are meant to be; in a body a text is a
  * text, and nothing is left out of it silently.
@@ -42,7 +42,6 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   if (httpPart === 'body' && contentType !== JSON_TYPE) return (value: unknown) => ({ value });
   const compiled = Compile(schema);
   return (given: unknown) => {
-    if (httpPart === 'body' && isTooDeep(given)) return { error: new InvalidRequest([TOO_DEEP], 'body') };
     const value: unknown = httpPart === 'body' ? given : Value.Convert(schema, given);
     if (compiled.Check(value)) return { value };
     return { error: new InvalidRequest(compiled.Errors(value).slice(0, MOST_TOLD), httpPart ?? 'request') };

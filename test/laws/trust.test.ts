@@ -80,7 +80,7 @@ const otherPackages: ReadonlySet<string> = new Set([
 
 /** Signs that a module reads a file or parses what it is given. */
 const signs: Readonly<Record<string, RegExp>> = {
-  'JSON.parse': /\bJSON\.parse\b/,
+  JSON: /\bJSON\.parse\b|\bparseJson\(/,
   'numbers of bytes':
     /\bnew DataView\(|\.get(?:Big)?(?:Uint|Int|Float)\d+\(|\.read(?:Big)?U?(?:Int|Float|Double)\w*\(/,
   decompression: /\b(?:inflate|gunzip|brotliDecompress|unzip|zstdDecompress)\w*\(/,
@@ -134,6 +134,13 @@ describe('docs/trust.md', () => {
       .filter((path) => !parsers.has(path) && !readers.has(path))
       .flatMap((path) => signsOf(path).map((sign) => `${path}: ${sign}`));
     expect(missing).toEqual([]);
+  });
+
+  it('has JSON of others read by the parser that bounds its levels alone', () => {
+    const unbounded = [...parsers].filter((path) =>
+      /\bJSON\.parse\b/.test(codeOf(readFileSync(join(root, path), 'utf8'))),
+    );
+    expect(unbounded).toEqual(['src/ports/json.ts']);
   });
 
   it('names modules and tests that are there, each module in one table only', () => {

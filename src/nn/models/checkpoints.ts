@@ -12,7 +12,7 @@ import { type Diagnostic, type Diagnostics, failure, messageOf, warning } from '
 import { readBytes } from '../../disk/read.js';
 import { type Checkpoints, isOfGenerator, type SavedTraining } from '../../operator/checkpoints.js';
 import { definedOnly } from '../../ports/defined.js';
-import type { ItemKey, Json } from '../../ports/index.js';
+import { type ItemKey, type Json, parseJson } from '../../ports/index.js';
 import { networkSpec } from '../generators/spec.js';
 import { readTensors, writeTensors, writeWhole } from './index.js';
 
@@ -91,7 +91,7 @@ const readManifest = (folder: string, step: number): TE.TaskEither<Diagnostics, 
     TE.mapLeft(([{ message, cause }]): Diagnostics => [failure('file/unreadable', message, { cause })]),
     TE.chainEitherK((bytes) =>
       pipe(
-        E.tryCatch((): unknown => JSON.parse(new TextDecoder().decode(bytes)), messageOf),
+        parseJson(new TextDecoder().decode(bytes)),
         E.chainW((json) =>
           pipe(
             manifestCodec.decode(json),

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
-import type { NetworkSpec } from '../../ports/index.js';
+import { type NetworkSpec, parseJson } from '../../ports/index.js';
 import { networkSpec } from '../generators/spec.js';
 import type { Fingerprint } from './tensor-file.js';
 
@@ -151,10 +151,7 @@ const faultIn = (errors: t.Errors): string => {
 /** Reads the text of a `model.json`. Error: `weights/model-json`. */
 export const decodeManifest = (path: string, text: string): E.Either<Diagnostics, ModelManifest> =>
   pipe(
-    E.tryCatch(
-      (): unknown => JSON.parse(text),
-      () => 'it is no JSON',
-    ),
+    parseJson(text),
     E.chain((json) => pipe(manifestCodec.decode(json), E.mapLeft(faultIn))),
     E.filterOrElse(
       ({ snapshots }) => snapshots.length <= MAX_SNAPSHOTS,

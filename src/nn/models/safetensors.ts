@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import type { DType, HostTensor } from '../../ports/index.js';
+import { type DType, type HostTensor, parseJson } from '../../ports/index.js';
 import { fromHalf, toHalf } from '../../tensor/run/half.js';
 
 /** Tensors by name. */
@@ -152,9 +152,9 @@ const jsonOf = (header: Uint8Array): Read<unknown> =>
       () => 'its header does not begin with {',
     ),
     E.chain((text) =>
-      E.tryCatch(
-        (): unknown => JSON.parse(text),
-        () => 'its header is no JSON',
+      pipe(
+        parseJson(text),
+        E.mapLeft(() => 'its header is no JSON'),
       ),
     ),
   );

@@ -14,6 +14,7 @@ import {
   size,
   text,
 } from '../../operator/params/index.js';
+import { parseJson } from '../../ports/json.js';
 
 const perChannel = (min: number) =>
   refine(listOf(number({ min }), { min: 1, max: 3 }), ({ length }) =>
@@ -68,8 +69,7 @@ const keys = Object.keys(conventions) as (keyof Conventions)[];
 const { codec } = record(conventions);
 
 /** A text of a file as it would be written in YAML: numbers and lists are not in quotes. */
-const written = (value: string): unknown =>
-  E.getOrElse<unknown, unknown>(() => value)(E.tryCatch(() => JSON.parse(value), String));
+const written = (value: string): unknown => E.getOrElse<unknown, unknown>(() => value)(parseJson(value));
 
 /** The conventions that a model's metadata gives. Other entries are passed over. Error: `model/metadata`. */
 export const conventionsOf = (

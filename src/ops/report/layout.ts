@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
+import { parseJson } from '../../ports/json.js';
 import { GAP, type Grid } from './grid.js';
 
 const layoutCodec = t.type({
@@ -30,7 +31,7 @@ const isSize = (value: number, most: number): boolean =>
 /** What `samples.json` says, if it can be. */
 export const readLayout = (text: string): O.Option<Layout> =>
   pipe(
-    E.tryCatch((): unknown => JSON.parse(text), String),
+    parseJson(text),
     E.chainW(layoutCodec.decode),
     O.fromEither,
     O.filter(

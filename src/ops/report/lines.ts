@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
-import type { Training } from '../../ports/index.js';
+import { parseJson, type Training } from '../../ports/index.js';
 
 const number = new t.Type<number, number | null>(
   'a number, or null for one that is not finite',
@@ -48,11 +48,7 @@ export const writeLine = (line: Line): string => `${JSON.stringify(lineCodec.enc
 
 /** What a line says, if it is a whole one. */
 export const readLine = (text: string): O.Option<Line> =>
-  pipe(
-    E.tryCatch((): unknown => JSON.parse(text), String),
-    E.chainW(lineCodec.decode),
-    O.fromEither,
-  );
+  pipe(parseJson(text), E.chainW(lineCodec.decode), O.fromEither);
 
 /** The lines of a text; what is no whole line, such as the last one after a power cut, is left out. */
 export const readLines = (text: string): readonly Line[] =>

@@ -7,6 +7,7 @@ import * as t from 'io-ts';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import { readBytes } from '../../disk/read.js';
 import { writeAtomically } from '../../disk/write.js';
+import { parseJson } from '../../ports/json.js';
 import type { PluginDigest } from './closure.js';
 import { isDigest } from './digest.js';
 import { configFolder } from './user-folders.js';
@@ -55,7 +56,7 @@ export const readAllowedIn = async (
       ? E.right([])
       : E.left([failure('plugin/config', bytes.left[0].message)]);
   return pipe(
-    E.tryCatch((): unknown => JSON.parse(Buffer.from(bytes.right).toString('utf8')), String),
+    parseJson(Buffer.from(bytes.right).toString('utf8')),
     E.chainW(record.decode),
     E.bimap(
       (): Diagnostics => [failure('plugin/config', `${path} is damaged: it is no list of allowed plugins.`)],

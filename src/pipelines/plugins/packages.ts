@@ -7,6 +7,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { isBelow } from '../../disk/below.js';
 import { readBytes } from '../../disk/read.js';
+import { parseJson } from '../../ports/json.js';
 import { isPackageName } from './naming.js';
 
 /** The folder of Prismflow's own package, links followed. */
@@ -39,7 +40,7 @@ export const manifestIn = async (folder: string): Promise<Manifest | undefined> 
 
 const parsed = (text: string): Manifest | undefined =>
   pipe(
-    E.tryCatch((): unknown => JSON.parse(text), String),
+    parseJson(text),
     E.chainW(manifest.decode),
     E.match(
       () => undefined,

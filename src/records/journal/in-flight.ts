@@ -6,6 +6,7 @@ import type { IO } from 'fp-ts/lib/IO.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import * as t from 'io-ts';
 import { firstBytes, openRegularSync, SharedFileError } from '../../disk/regular.js';
+import { parseJson } from '../../ports/json.js';
 
 /** The content of a result, on the disk and without its name yet. */
 export interface Staged {
@@ -204,7 +205,7 @@ export const nothingInFlight: InFlight = {
 const read = async (path: string): Promise<Noted> => {
   const text = await firstBytes(path, MOST_BYTES).then(String, () => '');
   return pipe(
-    E.tryCatch((): unknown => JSON.parse(text), String),
+    parseJson(text),
     E.chainW(codec.decode),
     // A file that was cut off, or is not there, says nothing.
     E.getOrElse((): Noted => ({ inFlight: [], suspects: [] })),

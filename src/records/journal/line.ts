@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
-import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
+import { parseJson } from '../../ports/json.js';
 
 const seal = /,"crc":"([0-9a-f]{8})"\}$/;
 
@@ -22,7 +22,7 @@ export const openLine = (line: string): O.Option<unknown> => {
   const text = end === undefined ? line : `${line.slice(0, -end.length)}}`;
   if (sum !== undefined && sum !== checksum(text)) return O.none;
   return pipe(
-    E.tryCatch((): unknown => JSON.parse(text), String),
+    parseJson(text),
     O.fromEither,
     O.filter((value) => sum !== undefined || isFirstVersion(value)),
   );

@@ -10,7 +10,7 @@ import { readBytes } from '../../disk/read.js';
 import { MAX_BYTES } from '../../image/limits.js';
 import type { Notes } from '../../ops/index.js';
 import { definedOnly } from '../../ports/defined.js';
-import type { Json } from '../../ports/index.js';
+import { type Json, parseJson } from '../../ports/index.js';
 import type { DoneEntry, RecipeEntry } from '../journal/entries.js';
 import { entriesOf, nameIn } from '../journal/journal.js';
 
@@ -130,7 +130,7 @@ const inFile = (file: string): TE.TaskEither<Diagnostics, Receipt> =>
     ),
     TE.chainEitherK((text) =>
       pipe(
-        E.tryCatch((): unknown => JSON.parse(text), String),
+        parseJson(text),
         E.chainW(embedded.decode),
         E.bimap(
           (): Diagnostics => [

@@ -1,9 +1,11 @@
 import type {} from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
+import * as E from 'fp-ts/lib/Either.js';
 import Compile from 'typebox/compile';
-import { DiagnosticError, failure, messageOf } from '../../diagnostics/index.js';
+import { DiagnosticError, failure } from '../../diagnostics/index.js';
 import { megabytes } from '../../diagnostics/quantities.js';
 import { definedOnly } from '../../ports/defined.js';
+import { parseJson } from '../../ports/json.js';
 import type { Caller } from '../access/authorise.js';
 import { orThrow } from '../app.js';
 import type { Wanted } from '../jobs/accept.js';
@@ -13,7 +15,7 @@ import { removePhoto } from '../store/photos.js';
 import type { Photo } from '../store/tables.js';
 import { partsOf } from '../uploads/form.js';
 import { safeName } from '../uploads/names.js';
-import { isTooDeep } from '../validation.js';
+import { MOST_LEVELS } from '../validation.js';
 import type { JobServices } from './job-services.js';
 
 const validator = Compile(JobRequest);
@@ -43,13 +45,9 @@ const bad = (message: string): DiagnosticError => new DiagnosticError([failure('
 
 const readField = (text: unknown): JobRequest => {
   if (typeof text !== 'string') throw bad('The field `job` is a file, and should be text.');
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (thrown) {
-    throw bad(`The field \`job\` is no JSON: ${messageOf(thrown)}.`);
-  }
-  if (isTooDeep(value)) throw bad('The field `job` has too many levels.');
+  const read = parseJson(text, MOST_LEVELS);
+  if (E.isLeft(read)) throw bad(`The field \`job\` cannot be read: ${read.left}.`);
+  const value = read.right;
   if (validator.Check(value)) return value;
   const [first] = validator.Errors(value);
   throw bad(`The field \`job\` is no job: ${first?.instancePath || 'it'} ${first?.message ?? 'is wrong'}.`);

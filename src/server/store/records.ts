@@ -1,5 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import * as E from 'fp-ts/lib/Either.js';
 import * as lmdb from 'lmdb';
+import { parseJson } from '../../ports/json.js';
 import { isRecord } from './codecs.js';
 import type { FullKey } from './overlay.js';
 
@@ -36,13 +38,8 @@ const isPart = (part: unknown): part is string | number =>
   typeof part === 'string' || (typeof part === 'number' && Number.isFinite(part));
 
 /** The JSON that bytes are; undefined where they are none. */
-export const jsonIn = (bytes: Buffer): unknown => {
-  try {
-    return JSON.parse(bytes.toString());
-  } catch {
-    return undefined;
-  }
-};
+export const jsonIn = (bytes: Buffer): unknown =>
+  E.getOrElse<string, unknown>(() => undefined)(parseJson(bytes.toString()));
 
 /** The record that bytes are; undefined where they are none of any table. */
 export const recordIn = (key: FullKey | undefined, value: Buffer): StoredRecord | undefined => {

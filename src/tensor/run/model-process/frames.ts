@@ -1,4 +1,5 @@
-import { arrays, type DType, type HostTensor } from '../../../ports/index.js';
+import * as E from 'fp-ts/lib/Either.js';
+import { arrays, type DType, type HostTensor, parseJson } from '../../../ports/index.js';
 
 /** How much a head may hold: names and shapes of values, or an ONNX model's complaint. */
 const MOST_HEAD = 16e6;
@@ -52,16 +53,24 @@ export const readMessage = (): Reading => {
       const size = length.readUInt32LE();
       if (size > MOST_HEAD) throw new RangeError(`a head of ${size} bytes`);
       const json = new Uint8Array(size);
-      return { wanted: json, filled: () => readTensors(JSON.parse(Buffer.from(json).toString())) };
+      return { wanted: json, filled: () => readTensors(headIn(Buffer.from(json).toString())) };
     },
   };
 };
 
-const readTensors = ({
-  parts,
-  ...head
-}: { readonly parts: readonly Part[] } & Message['head']): Reading | Message => {
-  if (!Array.isArray(parts)) throw new RangeError('no list of parts');
+type Head = { readonly parts: readonly Part[] } & Message['head'];
+
+const headIn = (json: string): Head => {
+  const head = parseJson(json);
+  if (E.isLeft(head)) throw new RangeError(`a head of which this is wrong: ${head.left}`);
+  return head.right as Head;
+};
+
+/** Tensors that a message can have. */
+const MOST_PARTS = 4096;
+
+const readTensors = ({ parts, ...head }: Head): Reading | Message => {
+  if (!Array.isArray(parts) || parts.length > MOST_PARTS) throw new RangeError('no list of parts');
   const read = (left: readonly Part[], tensors: Message['tensors']): Reading | Message => {
     const [part, ...others] = left;
     if (part === undefined) return { head, tensors };
