@@ -5,11 +5,17 @@
 const acting =
   /[\p{Cc}\p{Surrogate}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
 
+/** Characters of a text from outside that are shown: the longest path, and a long sentence. */
+const MOST_SHOWN = 10_000;
+
 /**
  * Text from outside (names of files, metadata, YAML, what other programs say) as it can be shown on a line: what would act on a
- * terminal is a dot, and bytes of names that are no UTF-8 are written as in `\xE9`.
+ * terminal is a dot, and bytes of names that are no UTF-8 are written as in `\xE9`. Of a longer one the first 10,000 characters are shown.
  */
-export const printable = (text: string): string => text.replaceAll(acting, shown);
+export const printable = (text: string): string =>
+  text.length <= MOST_SHOWN
+    ? text.replaceAll(acting, shown)
+    : `${text.slice(0, MOST_SHOWN).replaceAll(acting, shown)}… (${text.length - MOST_SHOWN} more characters)`;
 
 const shown = (sign: string): string => {
   const code = sign.charCodeAt(0);

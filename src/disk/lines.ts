@@ -1,3 +1,6 @@
+import * as O from 'fp-ts/lib/Option.js';
+import { megabytes } from '../diagnostics/quantities.js';
+
 /** A line of a file, without its end, and at which byte it begins. */
 export interface Line {
   readonly at: number;
@@ -12,13 +15,59 @@ interface Readable {
 const LINE_END = 0x0a;
 const PIECE_BYTES = 1 << 18;
 
+/** A line that was read. */
+export interface ReadLine<A> extends Line {
+  readonly value: A;
+}
+
+/** Bytes of a file that may be nothing that can be read: a file with holes has any number of them, and takes no room. */
+const MOST_LOST = 2 ** 30;
+
+/** Thrown where a file holds too much that is nothing. */
+export class NotLinesError extends Error {
+  override readonly name = 'NotLinesError';
+
+  constructor() {
+    super(`more than ${megabytes(MOST_LOST)} of it are no lines that could be read`);
+  }
+}
+
+/**
+ * Goes through the lines of an open file, and gives those that can be read. Others are passed over, up to 1 GiB of them: then it throws
+ * a `NotLinesError`.
+ *
+ * @param longest bytes that a line can have
+ */
+export async function* readLines<A>(
+  file: Readable,
+  longest: number,
+  read: (line: Uint8Array) => O.Option<A>,
+  mostLost = MOST_LOST,
+): AsyncGenerator<ReadLine<A>> {
+  let lost = 0;
+  const lose = (bytes: number): void => {
+    lost += bytes;
+    if (lost > mostLost) throw new NotLinesError();
+  };
+  for await (const line of linesOf(file, longest, lose)) {
+    const value = read(line.bytes);
+    if (O.isSome(value)) yield { ...line, value: value.value };
+    else lose(line.bytes.length);
+  }
+}
+
 /**
  * Goes through the lines of an open file from where it stands, the empty ones among them. What is longer than a line can be is
  * passed over without being kept, so that memory is bounded whatever the file is.
  *
  * @param longest bytes that a line can have
+ * @param lose told how many bytes are passed over, while they are read
  */
-export async function* linesOf(file: Readable, longest: number): AsyncGenerator<Line> {
+async function* linesOf(
+  file: Readable,
+  longest: number,
+  lose: (bytes: number) => void,
+): AsyncGenerator<Line> {
   // Where the line begins, what is kept of it, and how long it is so far.
   let [at, length] = [0, 0];
   let pieces: Buffer[] = [];
@@ -44,7 +93,10 @@ export async function* linesOf(file: Readable, longest: number): AsyncGenerator<
     const rest = bytes.subarray(from);
     length += rest.length;
     if (length <= longest) pieces.push(rest);
-    else pieces = [];
+    else {
+      lose(rest.length);
+      pieces = [];
+    }
   }
   yield* line(Buffer.alloc(0));
 }

@@ -17,15 +17,17 @@ export type Found =
 const NAMES_AT_ONCE = 1024;
 
 /**
- * Goes through a folder and those in it, in no order, without keeping a list. Hidden files and folders are left out, and links
- * are not followed. Names are read as bytes: see `nameOfBytes`.
+ * Goes through a folder and those in it, in no order, without keeping a list. Links are not followed. Names are read as bytes: see
+ * `nameOfBytes`.
  *
  * @param deepest how many folders down it goes, 0 for the folder alone. Default: to the end
+ * @param hidden whether hidden files and folders are given as well. Default: they are left out
  */
 export async function* walk(
   root: string,
   signal: AbortSignal,
   deepest = Number.POSITIVE_INFINITY,
+  hidden = false,
 ): AsyncGenerator<Found> {
   const folders = [''];
   for (let below = folders.pop(); below !== undefined; below = folders.pop()) {
@@ -42,7 +44,7 @@ export async function* walk(
       for await (const entry of entries) {
         if (signal.aborted) return;
         const name = nameOfBytes(entry.name as unknown as Uint8Array);
-        if (name.startsWith('.')) continue;
+        if (name.startsWith('.') && !hidden) continue;
         const path = below === '' ? name : `${below}/${name}`;
         if (entry.isDirectory()) {
           if (depth < deepest) folders.push(path);

@@ -169,6 +169,30 @@ describe('a lock', () => {
     expect(existsSync(secret)).toBe(false);
   });
 
+  it.skipIf(process.platform === 'win32')(
+    'is not waited for where something else stands in the way of taking it over',
+    async () => {
+      const guard = `${path}.guard`;
+      for (const put of [
+        () => execFileSync('mkfifo', [guard]),
+        () => symlinkSync(join(folder, 'nowhere'), guard),
+        () => mkdirSync(guard),
+      ]) {
+        writeFileSync(path, '');
+        put();
+        await expect(takeLock(path, quickly)).rejects.toThrow(/lock\.guard is a .*, not a file/);
+        rmSync(guard, { recursive: true });
+      }
+    },
+  );
+
+  it('that is about to be taken over by another one is given up when asked to stop', async () => {
+    writeFileSync(path, '');
+    writeFileSync(`${path}.guard`, '');
+    const stop = AbortSignal.timeout(1500);
+    await expect(takeLock(path, { silence: 10, signal: stop })).rejects.toThrow();
+  });
+
   it('says what the system says where it cannot be written', async () => {
     await expect(takeLock(join(folder, 'nowhere/lock'))).rejects.toThrow('ENOENT');
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type FileHandle,
+  lstat,
   open,
   readdir,
   readFile,
@@ -16,8 +17,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
-import { isSame, type Look, lookAt } from '../disk/look.js';
-import { firstBytes } from '../disk/regular.js';
+import { isSame, type Look, lookAt, lookOf } from '../disk/look.js';
+import { firstBytes, kindOf, NotAFileError } from '../disk/regular.js';
+import { parseJson } from '../ports/json.js';
 import { holderPid, noteHolding } from './journal/holding.js';
 
 /** Who holds a lock. */
@@ -135,6 +137,7 @@ const contend = async (
       if (now !== undefined && O.isSome(now.holder) && isOf(now, seen)) return E.left(now.holder.value);
       continue;
     }
+    signal?.throwIfAborted();
     const over = await takenOver(path, seen, holder);
     if (over !== undefined) return E.right(held(path, await onlyToRead(path, over), holder, true));
     await pause(10);
@@ -161,7 +164,7 @@ const glance = async (path: string): Promise<Seen | undefined> => {
 
 const holderIn = (text: string): O.Option<Holder> =>
   pipe(
-    E.tryCatch((): unknown => JSON.parse(text), String),
+    parseJson(text),
     O.fromEither,
     O.chain((value) => O.fromEither(holderCodec.decode(value))),
   );
@@ -349,6 +352,13 @@ const hasOpen = async (pid: number, path: string): Promise<boolean | undefined> 
   return false;
 };
 
+/** A look at a file; undefined where nothing is there. Rejects where it is none: nobody of ours made it, so nobody removes it. */
+const lookAtFile = async (path: string): Promise<Look | undefined> => {
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats !== undefined && !stats.isFile()) throw new NotAFileError(path, kindOf(stats));
+  return stats && lookOf(stats);
+};
+
 /**
  * Puts a lock in the place of a dead holder's, unless somebody else did meanwhile. Only one process at a time looks again and
  * replaces it: a second file, there for an instant, sees to that.
@@ -357,7 +367,7 @@ const takenOver = async (path: string, dead: Seen, holder: Holder): Promise<File
   const guard = `${path}.guard`;
   const mark = await createdWith(guard, holder.id);
   if (mark === undefined) {
-    const look = await lookAt(guard);
+    const look = await lookAtFile(guard);
     const age = look === undefined ? 0 : await ageOf(guard, look);
     // In the future is nobody who would be at it now.
     if (age > GUARD_MS || age < -SKEW_MS) await rm(guard, { force: true });

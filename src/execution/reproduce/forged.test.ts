@@ -244,6 +244,12 @@ describe.each([
     expect(codesOf(await attempt())).toEqual(['receipt/too-large']);
   });
 
+  it('does not have endless photos read to find the one that it names', async () => {
+    execFileSync('truncate', ['-s', '1T', join(archive, 'photos/large.png')]);
+    await forge({ source: 'large.png', input: 'photos/large.png', sourceSize: 2 ** 40 });
+    expect(codesOf(await attempt())).toEqual(['receipt/too-large']);
+  });
+
   it('names no photo outside, not even one that it knows the content of', async () => {
     const known = { sourceSize: readFileSync(secret).length, sourceDigest: sha256(secret) };
     const outside = withIn('..');

@@ -4,7 +4,8 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { DiagnosticError, type Diagnostics, failure } from '../../diagnostics/index.js';
+import { megabytes } from '../../diagnostics/quantities.js';
 import { digestFile, digestOf } from '../../disk/digest.js';
 import { readBytes } from '../../disk/read.js';
 import { MAX_BYTES } from '../../image/limits.js';
@@ -22,7 +23,7 @@ import { editItem } from '../lane/open-lane.js';
 import { createItemNotes, type NotesByOperator } from '../recording/item-notes.js';
 import { type Parts, partsOf } from './parts.js';
 import { type Ask, operatorsFor } from './plugins.js';
-import { outside, type Places, placesOf, readable, shownPath, within } from './within.js';
+import { outside, type Places, placesOf, readable, receiptLimits, shownPath, within } from './within.js';
 
 /** How to make a result again. */
 export interface ReproduceOptions {
@@ -157,15 +158,19 @@ const findInput = (
   const recorded =
     input === undefined ? join(photos, source) : isAbsolute(input) ? input : resolve(folder, input);
   const place = given === undefined ? recorded : resolve(given);
+  // Files of the size that the receipt names can be as many as a folder holds, and have holes.
+  let left: number = receiptLimits.bytes;
   const isIt = async (path: string): Promise<boolean> => {
     const stats = await stat(path).catch(() => undefined);
     if (stats?.isFile() !== true || stats.size !== sourceSize) return false;
+    left -= stats.size;
+    if (left < 0) throw new DiagnosticError(tooManyAlike(source));
     const digest = await digestFile(path)();
     return E.isRight(digest) && digest.right === sourceDigest;
   };
   const mayRead = async (path: string): Promise<boolean> =>
     given !== undefined || (await within(places, path)) !== undefined;
-  return async () => {
+  const find = async (): Promise<E.Either<Diagnostics, string>> => {
     // A source can be that very file.
     for (const path of given === undefined ? [place, photos] : [place])
       if ((await mayRead(path)) && (await isIt(path))) return E.right(path);
@@ -187,7 +192,20 @@ const findInput = (
       ),
     ]);
   };
+  return () =>
+    find().catch((thrown: unknown) => {
+      if (thrown instanceof DiagnosticError) return E.left(thrown.diagnostics);
+      throw thrown;
+    });
 };
+
+const tooManyAlike = (source: string): Diagnostics => [
+  failure(
+    'receipt/too-large',
+    `The receipt names a photo ${shownPath(source)}, and files of its size have more than ${megabytes(receiptLimits.bytes)} together: they are not read.`,
+    { hint: 'Say which file it was made of by --input.' },
+  ),
+];
 
 const HOW_TO_POINT =
   'Say where the photo is by --input, run the command in the folder of the project, or name a folder by --read.';

@@ -3,11 +3,11 @@ import { appendFile, mkdir, open, readdir, rename } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as O from 'fp-ts/lib/Option.js';
+import type * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { notThroughLinks } from '../../disk/folders.js';
-import { linesOf } from '../../disk/lines.js';
+import { readLines } from '../../disk/lines.js';
 import { systemCodeOf } from '../../disk/read.js';
 import { NotAFileError, openRegular } from '../../disk/regular.js';
 import { writeAtomically, writeFailure } from '../../disk/write.js';
@@ -71,6 +71,8 @@ const moveAside = ({ folder, ...parts }: Places): TE.TaskEither<Diagnostics, voi
 /** Bytes that a line can have: some hundred figures. */
 const LONGEST_LINE = 1 << 16;
 
+const lineOn = (bytes: Uint8Array): O.Option<Line> => readLine(Buffer.from(bytes).toString());
+
 /** What a file of metrics says, read line by line; nothing where there is none. A pipe or a link is none, and is refused. */
 const readMetrics = async (path: string, step: number): Promise<Reported> => {
   const file = await openRegular(path, constants.O_RDONLY).catch((thrown: unknown) => {
@@ -82,9 +84,8 @@ const readMetrics = async (path: string, step: number): Promise<Reported> => {
     const { size } = await file.stat();
     const steps = new Map<number, Line>();
     let [written, last] = [0, 0];
-    for await (const { bytes } of linesOf(file, LONGEST_LINE)) {
-      const line = O.toUndefined(readLine(Buffer.from(bytes).toString()));
-      if (line === undefined || !isStepBefore(line, step)) continue;
+    for await (const { value: line } of readLines(file, LONGEST_LINE, lineOn)) {
+      if (!isStepBefore(line, step)) continue;
       steps.set(line.step, line);
       written += line.step > last ? Buffer.byteLength(writeLine(line)) : Number.NaN;
       last = line.step;

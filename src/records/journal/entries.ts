@@ -3,6 +3,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
 import type { Digest } from '../../disk/digest.js';
 import type { Notes } from '../../ops/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Json } from '../../ports/index.js';
 
 /** A source as it was when it was read. */
@@ -254,9 +255,19 @@ const kindOf = (value: unknown): O.Option<Kind> => {
     : O.none;
 };
 
-/** Reads what stood on a line; what later versions may write is passed over. */
+/** Characters of why a source failed, which is shown; a record can come from anybody. */
+const MOST_TEXT = 10_000;
+
+const shortened = (entry: Entry): Entry => {
+  if (!('kind' in entry) || entry.kind !== 'failed') return entry;
+  const [message, hint] = [entry.message, entry.hint].map((text) => text?.slice(0, MOST_TEXT));
+  return { ...entry, message: message ?? '', ...definedOnly({ hint }) };
+};
+
+/** Reads what stood on a line; what later versions may write is passed over. Of why a source failed, it gives the first 10,000 characters. */
 export const readEntry = (value: unknown): O.Option<Entry> =>
   pipe(
     kindOf(value),
     O.chain((kind) => O.fromEither(codecs[kind].decode(value))),
+    O.map(shortened),
   );

@@ -9,6 +9,7 @@ import {
   readdirSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -222,6 +223,26 @@ describe('a journal that came from elsewhere', () => {
     expect(await outputs(['one', 'two'])).toEqual(['one', 'two']);
   });
 
+  it('is given up where more of it is nothing than a record can hold', async () => {
+    writeFileSync(journalPath(folder), `${sealLine(entry({ output: 'one' }))}\n`);
+    truncateSync(journalPath(folder), 2 ** 40);
+    expect(await readJournal(folder)()).toMatchObject({
+      left: [
+        {
+          code: 'file/unreadable',
+          message: expect.stringMatching(/no lines/),
+          hint: expect.stringMatching(/move it/),
+        },
+      ],
+    });
+  });
+
+  it('gives no more of why a source failed than can be shown', async () => {
+    await append(failed({ message: 'x'.repeat(1e6) }));
+    const journal = right(await readJournal(folder)()).journal;
+    expect(journal.failureOf('a.jpg')()?.message).toHaveLength(10_000);
+  });
+
   it('tells names apart that only their bytes do', async () => {
     const names = ['\udce9.jpg', '\udce8.jpg', '\ufffd.jpg'];
     for (const output of names) await append(entry({ output }));
@@ -372,6 +393,13 @@ describe('digestFile', () => {
     expect(await digestFile(join(folder, 'nothing'))()).toMatchObject({
       left: [{ code: 'file/unreadable' }],
     });
+  });
+
+  it('is not made of a file with holes that would be read for hours', async () => {
+    const path = join(folder, 'holes');
+    writeFileSync(path, '');
+    truncateSync(path, 2 ** 40);
+    expect(await digestFile(path)()).toMatchObject({ left: [{ code: 'file/unreadable' }] });
   });
 
   it('is of each file alone, however large, where several are read at once', async () => {

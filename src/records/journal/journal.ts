@@ -8,7 +8,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import type { Digest } from '../../disk/digest.js';
 import { makeFolder, obstacleTo } from '../../disk/folders.js';
-import { linesOf } from '../../disk/lines.js';
+import { NotLinesError, readLines } from '../../disk/lines.js';
 import type { Look } from '../../disk/look.js';
 import {
   NotAFileError,
@@ -226,20 +226,12 @@ async function* placedIn(folder: string): AsyncGenerator<Placed> {
   });
   if (file === undefined) return;
   try {
-    for await (const { at, bytes } of linesOf(file, LONGEST_LINE)) yield* placedOn(bytes, at);
+    for await (const { at, bytes, value } of readLines(file, LONGEST_LINE, entryOn))
+      yield { entry: value, place: { at, length: bytes.length } };
   } finally {
     await file.close();
   }
 }
-
-const placedOn = (line: Uint8Array, at: number): readonly Placed[] =>
-  pipe(
-    entryOn(line),
-    O.match(
-      () => [],
-      (entry) => [{ entry, place: { at, length: line.length } }],
-    ),
-  );
 
 const entryOn = (line: Uint8Array): O.Option<Entry> =>
   line.length === 0
@@ -261,7 +253,14 @@ const unreadable = (folder: string, cause: unknown): Diagnostics => [
           cause,
         },
       )
-    : failure('file/unreadable', `${journalPath(folder)} cannot be read: ${messageOf(cause)}.`, { cause }),
+    : failure('file/unreadable', `${journalPath(folder)} cannot be read: ${messageOf(cause)}.`, {
+        ...(cause instanceof NotLinesError
+          ? {
+              hint: 'It is no record of Prismflow’s, or was damaged: move it away. Without it results are made anew.',
+            }
+          : {}),
+        cause,
+      }),
 ];
 
 /** Reads a folder's journal; without one there are no entries. */

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Task } from 'fp-ts/lib/Task.js';
@@ -9,6 +9,7 @@ import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { onDisk } from '../../disk/names.js';
 import { openRegular } from '../../disk/regular.js';
 import { isTemporary } from '../../disk/temporary.js';
+import { walk } from '../../disk/walk.js';
 import { type Holder, type Lock, type LockOptions, takeLock } from '../lock.js';
 import type { Entry } from './entries.js';
 import { type InFlight, openInFlight } from './in-flight.js';
@@ -120,17 +121,13 @@ const inUse = (folder: string, { pid, host, since }: Holder) =>
 
 /** Removes what writers that were killed left between their files: theirs never got its name. */
 export const clearLeftovers = async (folder: string): Promise<void> => {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const left = entries.filter(
-    ({ name, parentPath }) =>
-      isTemporary(name) || (parentPath === join(folder, FOLDER) && name.startsWith('lock.')),
-  );
-  await Promise.all(
-    left.map(({ name, parentPath }) =>
-      rm(onDisk(join(parentPath, name)), { force: true }).catch(() => undefined),
-    ),
-  );
+  // Folders that may not be read, or whose names are no text, do not keep those in others from being cleared.
+  for await (const { kind, path } of walk(folder, NEVER, Number.POSITIVE_INFINITY, true))
+    if (kind === 'file' && (isTemporary(basename(path)) || path.startsWith(`${FOLDER}/lock.`)))
+      await rm(onDisk(join(folder, path)), { force: true }).catch(() => undefined);
 };
+
+const NEVER = new AbortController().signal;
 
 const syncJournal = async (folder: string): Promise<void> => {
   const file = await openRegular(journalPath(folder), constants.O_RDONLY).catch(() => undefined);
