@@ -109,3 +109,13 @@ export const duration = (given: string): number => {
     throw new InvalidArgumentError('It is a time from 1m to 365d, as in 12h.');
   return value;
 };
+
+/**
+ * Places in the network that the user names for pipelines' files to use.
+ *
+ * @param given by `--allow`; those of PRISMFLOW_ALLOW, with spaces between them, come beside them
+ */
+export const namedPlaces = (
+  given: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): readonly string[] => [...given, ...(env.PRISMFLOW_ALLOW ?? '').split(/\s+/).filter((each) => each !== '')];

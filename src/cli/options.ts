@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { isDigest } from '../pipelines/plugins/digest.js';
 import { engineNames, USUAL_ENGINE } from '../tensor/engines.js';
-import { assigned, bytes, count, time } from './option-values.js';
+import { assigned, bytes, count, listed, time } from './option-values.js';
 
 // Options that several commands take.
 
@@ -64,6 +64,15 @@ export const eventsOption = (): Option => jsonOption('print events as JSON lines
 
 /** `--quiet`. */
 export const quietOption = (): Option => flag('--quiet', 'print nothing but what went wrong');
+
+/** `--allow s3://bucket/prefix`, as often as there are places. */
+export const allowOption = (): Option =>
+  new Option(
+    '--allow <address>',
+    'a place in the network that the pipeline’s file may use: s3://bucket/prefix, redis://host:6379; can be given several times',
+  )
+    .argParser(listed)
+    .default([], 'those in PRISMFLOW_ALLOW');
 
 /** `--allow-plugin sha256:…`, as often as there are plugins. */
 export const allowPluginOption = (): Option =>

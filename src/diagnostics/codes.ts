@@ -7,6 +7,7 @@ import { pipelineCodes } from './codes/pipeline.js';
 import { pluginCodes } from './codes/plugin.js';
 import { queueCodes } from './codes/queue.js';
 import { runCodes } from './codes/run.js';
+import { s3Codes } from './codes/s3.js';
 import { serveCodes } from './codes/serve.js';
 import { tensorCodes } from './codes/tensor.js';
 import { tilesCodes } from './codes/tiles.js';
@@ -35,6 +36,7 @@ export const codes = {
   ...serveCodes,
   ...jobCodes,
   ...queueCodes,
+  ...s3Codes,
 } as const;
 
 /** The closed union of error codes. */

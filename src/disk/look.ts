@@ -10,6 +10,8 @@ export interface Look {
   /** When it was changed in any way: written, renamed, given its times. */
   readonly changed: number;
   readonly inode: number;
+  /** Of an object in a store: its ETag, which says more than all of the above. */
+  readonly tag?: string;
 }
 
 /** What the system says of a file, as a look at it. */

@@ -5,14 +5,21 @@ import type { Graph } from '../pipelines/check/graph.js';
 import { isLoaded } from '../pipelines/check/unloaded.js';
 import { analysePipeline, type Pipeline } from '../pipelines/code.js';
 import { analyse, type CompileOptions, type SourceFile } from '../pipelines/compile.js';
+import { requireNamed } from '../pipelines/network.js';
 import { bulkOf, stagesOf } from '../pipelines/plan/stages.js';
 import { defaultContext } from './context.js';
 import { type Plan, planOf } from './plan/plan.js';
 import { survey } from './plan/survey.js';
 
-/** Compiles a file to what can be run. */
+/** Compiles a file to what can be run. Errors: also `pipeline/network`. */
 export const compile = (file: SourceFile, options: CompileOptions = {}): TE.TaskEither<Diagnostics, Plan> =>
-  pipe(analyse(file, options), TE.chain(planGraph));
+  pipe(
+    analyse(file, options),
+    TE.chainEitherK((graph) =>
+      requireNamed(graph, [...(options.allow ?? []), ...Object.values(options.set ?? {})]),
+    ),
+    TE.chain(planGraph),
+  );
 
 /** Compiles a pipeline to what can be run. */
 export const compilePipeline = (pipeline: Pipeline): TE.TaskEither<Diagnostics, Plan> =>

@@ -2,8 +2,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../diagnostics/index.js';
-import { digestFile } from '../disk/digest.js';
 import type { Look } from '../disk/look.js';
+import { digestResult } from '../disk/objects/at-path.js';
 import { pathsOf } from '../operator/params/index.js';
 import type { Clearance, Results } from '../ops/index.js';
 import { clearanceFor, type Known, type Wanted } from '../ops/save/clearance.js';
@@ -39,7 +39,7 @@ const knownTo = (
     const origin = written === undefined ? undefined : await originOf(file, look, written);
     if (origin === 'as written') return 'a run';
     const wanted = begun(output).filter(({ modified }) => modified === look.modified);
-    const digest = wanted.length === 0 ? undefined : await digestFile(file)();
+    const digest = wanted.length === 0 ? undefined : await digestResult(file)();
     if (digest !== undefined && E.isRight(digest) && wanted.some((staged) => staged.digest === digest.right))
       return 'a run';
     if (origin === undefined) return 'unknown';

@@ -332,6 +332,8 @@ export interface Facts<P, W = unknown> {
   readonly weightFiles?: (params: P) => TaskEither<Diagnostics, readonly string[]> | undefined;
   /** For an operator that keeps the state of a scan before it: where. A run is taken up again from there. */
   readonly checkpoints?: (params: P) => Checkpoints;
+  /** True when its paths may be addresses of objects (`s3://bucket/prefix`). */
+  readonly objects?: true;
   /** What it promises beyond its ports; it is tested for that. */
   readonly laws?: Laws<P, W>;
 }

@@ -42,6 +42,11 @@ export interface CompileOptions {
   readonly plugins?: PluginPolicy;
   /** Waits for files that come, in the place of those that are there: see `asLive`. */
   readonly live?: LiveOptions;
+  /**
+   * Places in the network that the file may name: `s3://bucket/prefix`, `redis://host:6379`. Those given in `set` are allowed. Default:
+   * none.
+   */
+  readonly allow?: readonly string[];
   /** Where relative paths in `set` start. Default: the working directory. */
   readonly folder?: string;
 }

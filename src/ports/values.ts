@@ -10,6 +10,8 @@ export interface FileRef {
   readonly path: string;
   /** What the file holds, where it is not on disk. */
   readonly bytes?: Uint8Array;
+  /** What its store tells of it, where it is an object: the path then stands for it, and nothing is there. */
+  readonly object?: { readonly size: number; readonly modified: number; readonly tag: string };
 }
 
 /** The bytes of an image file about to be saved. */

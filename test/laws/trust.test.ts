@@ -32,6 +32,7 @@ const readers = new Set(own.flatMap(([module]) => pathsIn(module)));
 
 /** Packages that parse: whoever imports one of them parses. A new dependency belongs here or below. */
 const parsingPackages: ReadonlySet<string> = new Set([
+  '@aws-sdk/client-s3',
   '@fastify/multipart',
   'bullmq',
   'es-module-lexer',

@@ -18,7 +18,8 @@ import { type ModelState, stateOf } from '../trained-model.js';
 import { type RunArguments, runCompiled } from './run.js';
 
 /** What `pipe apply` is given. */
-export interface ApplyArguments extends Omit<RunArguments, 'set' | 'allowPlugin' | 'resume' | 'laws'> {
+export interface ApplyArguments
+  extends Omit<RunArguments, 'set' | 'allow' | 'allowPlugin' | 'resume' | 'laws'> {
   readonly to: string;
   readonly overwrite: boolean;
   readonly strength: number;
@@ -47,7 +48,11 @@ export const apply = async (
       ),
     ),
   );
-  return runCompiled(plan, { ...options, set: {}, allowPlugin: [], resume: false, laws: false }, terminal);
+  return runCompiled(
+    plan,
+    { ...options, set: {}, allow: [], allowPlugin: [], resume: false, laws: false },
+    terminal,
+  );
 };
 
 interface Places {

@@ -17,6 +17,7 @@ import { type PictureShape, showPort } from '../../ports/index.js';
 import { compileToLook } from '../allow-plugins.js';
 import { type Exit, exit } from '../exit.js';
 import { findPipeline } from '../find-pipeline.js';
+import { namedPlaces } from '../option-values.js';
 import { printable, shortPath } from '../printable.js';
 import { duration } from '../progress-line.js';
 import { printDiagnostics } from '../report-diagnostics.js';
@@ -26,6 +27,7 @@ import type { Terminal } from '../terminal.js';
 export interface PlanArguments {
   readonly set: Readonly<Record<string, string>>;
   readonly allowPlugin: readonly string[];
+  readonly allow: readonly string[];
   readonly jobs?: number;
   readonly memory?: number;
   readonly json: boolean;
@@ -34,7 +36,14 @@ export interface PlanArguments {
 /** `pipe plan`: what would run, and what is known of it before. */
 export const plan = async (
   target: string | undefined,
-  { set, allowPlugin, jobs = defaultContext(0).jobs, memory = defaultContext(0).memory, json }: PlanArguments,
+  {
+    set,
+    allowPlugin,
+    allow,
+    jobs = defaultContext(0).jobs,
+    memory = defaultContext(0).memory,
+    json,
+  }: PlanArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const result = await pipe(
@@ -46,6 +55,7 @@ export const plan = async (
             set,
             plugins,
             folder: terminal.folder,
+            allow: namedPlaces(allow),
             ...definedOnly({ pipeline }),
           }),
         (made) => made.graph,

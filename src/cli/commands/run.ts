@@ -6,10 +6,12 @@ import { compile } from '../../execution/compile.js';
 import type { RunMessage } from '../../execution/events/event.js';
 import type { Plan } from '../../execution/plan/plan.js';
 import { type Report, runPlanAt } from '../../execution/run.js';
+import { requireServerNamed } from '../../pipelines/network.js';
 import { definedOnly } from '../../ports/defined.js';
 import { compileAllowed } from '../allow-plugins.js';
 import { type Exit, notBegun, reported } from '../exit.js';
 import { findPipeline } from '../find-pipeline.js';
+import { namedPlaces } from '../option-values.js';
 import type { QueuePlace } from '../queue-place.js';
 import { jsonReporter } from '../reporters/json-reporter.js';
 import { isNews, quietReporter, runReporter } from '../reporters/run-reporter.js';
@@ -19,6 +21,7 @@ import type { Terminal } from '../terminal.js';
 export interface RunArguments {
   readonly set: Readonly<Record<string, string>>;
   readonly allowPlugin: readonly string[];
+  readonly allow: readonly string[];
   readonly engine: string;
   readonly jobs?: number;
   readonly memory?: number;
@@ -50,6 +53,7 @@ export const run = async (
               set: options.set,
               plugins,
               folder: terminal.folder,
+              allow: namedPlaces(options.allow),
               ...definedOnly({ pipeline }),
             }),
           ({ graph }) => graph,
@@ -79,7 +83,8 @@ export const runCompiled = async (
     TE.chainFirstIOK((plan) => () => reporter.planned(plan)),
     TE.filterOrElse((plan) => !isEmpty(plan), nothingToDo),
     TE.bindTo('plan'),
-    TE.bind('place', () => placeOf(options, terminal)),
+    TE.bind('on', ({ plan }) => TE.fromEither(queueOf(options, plan))),
+    TE.bind('place', ({ on }) => placeOf({ ...options, on }, terminal)),
     TE.bind('report', ({ plan, place }) =>
       runPlanAt(place?.elsewhere)(plan, {
         engine,
@@ -107,9 +112,18 @@ export const runCompiled = async (
   return reported(report);
 };
 
+/** What has the work done here, whatever the pipeline's file says. */
+const HERE = 'none';
+
+/** The queue that is named on the command line, or else in the pipeline's file, if the user allows that. */
+const queueOf = ({ on, allow }: RunArguments, { graph }: Plan): E.Either<Diagnostics, string | undefined> => {
+  if (on !== undefined) return E.right(on === HERE ? undefined : on);
+  return graph.on === undefined ? E.right(undefined) : requireServerNamed(graph.on, namedPlaces(allow));
+};
+
 /** Where photos are worked on, if that is not here. What it takes is loaded only then. */
 const placeOf = (
-  { on, jobs, memory, resume, json, quiet }: RunArguments,
+  { on, jobs, memory, resume, json, quiet }: Omit<RunArguments, 'on'> & { readonly on: string | undefined },
   terminal: Terminal,
 ): TE.TaskEither<Diagnostics, QueuePlace | undefined> =>
   on === undefined

@@ -6,6 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, printableJson } from '../../diagnostics/index.js';
 import { isBelow } from '../../disk/below.js';
 import { onDisk } from '../../disk/names.js';
+import { pathOfUrl } from '../../disk/objects/address.js';
 import { analyse, parse } from '../../pipelines/compile.js';
 import { definedOnly } from '../../ports/defined.js';
 import type { Entry, FailedEntry } from '../../records/journal/entries.js';
@@ -50,7 +51,7 @@ export const status = async (
   terminal: Terminal,
 ): Promise<Exit> => {
   const { folder, out, err } = terminal;
-  const given = folders.map((each) => resolve(folder, each));
+  const given = folders.map((each) => pathOfUrl(each) ?? resolve(folder, each));
   const places = given.length > 0 ? given : [...(await ownFolders(folder)), ...(await foldersBelow(folder))];
   const asked = await Promise.all(
     [...new Set(places)].map((place) =>

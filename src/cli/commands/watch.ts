@@ -10,6 +10,7 @@ import { definedOnly } from '../../ports/defined.js';
 import { compileAllowed } from '../allow-plugins.js';
 import { type Exit, notBegun, watchEnded } from '../exit.js';
 import { findWatched } from '../find-pipeline.js';
+import { namedPlaces } from '../option-values.js';
 import { jsonReporter } from '../reporters/json-reporter.js';
 import { watchedFolders, watchReporter } from '../reporters/watch-reporter.js';
 import type { Terminal } from '../terminal.js';
@@ -18,6 +19,7 @@ import type { Terminal } from '../terminal.js';
 export interface WatchArguments {
   readonly set: Readonly<Record<string, string>>;
   readonly allowPlugin: readonly string[];
+  readonly allow: readonly string[];
   readonly poll?: number;
   readonly engine: string;
   readonly jobs?: number;
@@ -36,7 +38,20 @@ export interface WatchArguments {
  */
 export const watch = async (
   target: string | undefined,
-  { set, allowPlugin, poll, engine, jobs, memory, timeout, certify, retry, json, quiet }: WatchArguments,
+  {
+    set,
+    allowPlugin,
+    allow,
+    poll,
+    engine,
+    jobs,
+    memory,
+    timeout,
+    certify,
+    retry,
+    json,
+    quiet,
+  }: WatchArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const reporter = json
@@ -51,6 +66,7 @@ export const watch = async (
             set,
             plugins,
             folder: terminal.folder,
+            allow: namedPlaces(allow),
             live: poll === undefined ? {} : { poll },
             ...definedOnly({ pipeline }),
           }),
@@ -60,6 +76,7 @@ export const watch = async (
       ),
     ),
     TE.filterOrElse(isLive, notLive),
+    TE.filterOrElse(({ graph }) => graph.on === undefined, notOnQueue),
     TE.chainFirstIOK((plan) => () => reporter.planned(plan)),
     TE.bindTo('plan'),
     TE.bind('report', ({ plan }) =>
@@ -89,6 +106,16 @@ const notLive = ({ graph }: Plan): Diagnostics => [
   failure(
     'watch/not-live',
     `\`${graph.name}\` does not turn each file into one, so it cannot be watched for.`,
+  ),
+];
+
+const notOnQueue = ({ graph }: Plan): Diagnostics => [
+  failure(
+    'watch/not-live',
+    `\`${graph.name}\` names a queue (\`on\`), and photos that come are worked on where they are watched for.`,
+    {
+      hint: 'Leave `on:` out of what is watched; for many photos, `pipe run` again and again works on the new ones by the queue.',
+    },
   ),
 ];
 

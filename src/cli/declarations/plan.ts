@@ -1,5 +1,13 @@
 import type { PlanArguments } from '../commands/plan.js';
-import { allowPluginOption, jobsOption, jsonOption, memoryOption, setOption, TARGET } from '../options.js';
+import {
+  allowOption,
+  allowPluginOption,
+  jobsOption,
+  jsonOption,
+  memoryOption,
+  setOption,
+  TARGET,
+} from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe plan`. */
@@ -8,6 +16,7 @@ export const declare: Declare = (command, on, terminal) => {
     .argument('[pipeline]', TARGET)
     .addOption(setOption())
     .addOption(allowPluginOption())
+    .addOption(allowOption())
     .addOption(jobsOption(''))
     .addOption(memoryOption())
     .addOption(jsonOption())

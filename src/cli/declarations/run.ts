@@ -1,5 +1,6 @@
 import type { RunArguments } from '../commands/run.js';
 import {
+  allowOption,
   allowPluginOption,
   certifyOption,
   engineOption,
@@ -21,6 +22,7 @@ export const declare: Declare = (command, on, terminal) => {
     .argument('[pipeline]', TARGET)
     .addOption(setOption())
     .addOption(allowPluginOption())
+    .addOption(allowOption())
     .addOption(engineOption())
     .addOption(jobsOption(' (as many as processors, one more to train)'))
     .addOption(memoryOption())
@@ -33,7 +35,11 @@ export const declare: Declare = (command, on, terminal) => {
       'go on with a training from its latest checkpoint; with --on, with a run that is in the queue',
       false,
     )
-    .addOption(onOption('have the photos worked on by the `pipe worker`s of this queue'))
+    .addOption(
+      onOption(
+        'have the photos worked on by the `pipe worker`s of this queue; none: here, whatever the file says',
+      ),
+    )
     .addOption(eventsOption())
     .addOption(quietOption())
     .action(

@@ -1,6 +1,7 @@
 import type { WatchArguments } from '../commands/watch.js';
 import { seconds } from '../option-values.js';
 import {
+  allowOption,
   allowPluginOption,
   certifyOption,
   engineOption,
@@ -21,6 +22,7 @@ export const declare: Declare = (command, on, terminal) => {
     .argument('[pipeline]', `${TARGET}; the drop folder watch/ unless one is given`)
     .addOption(setOption())
     .addOption(allowPluginOption())
+    .addOption(allowOption())
     .option(
       '--poll <seconds>',
       'look every so often instead of listening, as network drives need it',

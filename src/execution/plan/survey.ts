@@ -17,6 +17,8 @@ import {
 import type { Digest } from '../../disk/digest.js';
 import { createLeftOut } from '../../disk/left-out.js';
 import { onDisk } from '../../disk/names.js';
+import { isObjectUrl } from '../../disk/objects/address.js';
+import { forgetPages } from '../../disk/objects/looking.js';
 import { pathsOf } from '../../operator/params/index.js';
 import { shippedModels } from '../../pipelines/check/absolute-path.js';
 import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
@@ -100,6 +102,19 @@ const endlessOfNothing =
   };
 
 const missingFiles = ({ nodes }: Graph): TE.TaskEither<Diagnostics, undefined> => {
+  const strangers = nodes.flatMap((node) =>
+    node.operator.facts.objects === true
+      ? []
+      : pathsOf(node.operator.params.shape, node.written)
+          .filter(({ path }) => isObjectUrl(path))
+          .map(({ keys, path }) =>
+            failure('s3/not-here', `\`${[node.operator.name, ...keys].join('.')}\` cannot be ${path}.`, {
+              ...definedOnly({ span: node.spanOf(keys) }),
+            }),
+          ),
+  );
+  const [stranger, ...more] = strangers;
+  if (stranger !== undefined) return TE.left([stranger, ...more]);
   const needed = nodes.flatMap((node) =>
     pathsOf(node.operator.params.shape, node.written)
       .filter(({ role }) => role !== 'output')
@@ -108,6 +123,7 @@ const missingFiles = ({ nodes }: Graph): TE.TaskEither<Diagnostics, undefined> =
   return async () => {
     const missing = await Promise.all(
       needed.map(async ({ node, keys, path }): Promise<readonly Diagnostic[]> => {
+        if (isObjectUrl(path)) return [];
         const found = await stat(onDisk(path)).then(
           () => true,
           () => false,
@@ -140,6 +156,7 @@ const surveyBulk = (graph: Graph, bulk: Bulk, run: RunContext): TE.TaskEither<Di
   const { sink } = bulk;
   const folder = sink.operator.facts.sink?.folder(sink.params) ?? '';
   const nodes = nodesOf(bulk.lane);
+  forgetPages();
   return pipe(
     TE.Do,
     TE.bind('journal', () => readJournal(folder)),

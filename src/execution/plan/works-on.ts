@@ -5,8 +5,9 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { Digest } from '../../disk/digest.js';
 import type { Reason } from '../../disk/left-out.js';
-import { lookAt } from '../../disk/look.js';
+import { lookAtResult } from '../../disk/objects/at-path.js';
 import type { Bulk } from '../../pipelines/plan/stages.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { FileRef, Item } from '../../ports/index.js';
 import { isAsWritten, type Work } from '../../records/journal/done.js';
 import { type Journal, nameIn } from '../../records/journal/journal.js';
@@ -45,12 +46,20 @@ export const worksOn =
             work: {
               source: value.path,
               target,
+              ...definedOnly({ seen: value.object && seenOf(value.object) }),
               pipeline: isDrawn ? `${digest}#${key.epoch}.${key.index}` : digest,
             },
           })),
         );
       }),
     );
+
+/** What a store tells of an object, as a look at a file. */
+const seenOf = ({ size, modified, tag }: NonNullable<FileRef['object']>) => ({
+  size,
+  mtimeMs: modified,
+  tag,
+});
 
 const kindOf = async (
   { folder, writtenOf }: Journal,
@@ -61,7 +70,7 @@ const kindOf = async (
   if (isWithin(root, folder) && isWithin(folder, path)) return 'result';
   const written = writtenOf(nameIn(folder, path))();
   if (written === undefined) return 'work';
-  const look = await lookAt(path);
+  const look = await lookAtResult(path);
   return look !== undefined && (await isAsWritten(path, look, written)) === false
     ? 'altered result'
     : 'result';

@@ -1,14 +1,14 @@
-import type { Stats } from 'node:fs';
 import { relative } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import type { Digest } from '../../disk/digest.js';
 import type { Look } from '../../disk/look.js';
+import { shownPath } from '../../disk/objects/address.js';
 import { definedOnly } from '../../ports/defined.js';
 import type { Item, ItemFailure, ItemKey, Json } from '../../ports/index.js';
 import type { FileRef } from '../../ports/values.js';
-import type { Work } from '../../records/journal/done.js';
+import type { SourceLook, Work } from '../../records/journal/done.js';
 import type {
   DoneEntry,
   FailedEntry,
@@ -28,11 +28,16 @@ export interface About extends SourceState {
 }
 
 /** The source of an item as it was when it was read. */
-export const sourceStateOf = (key: ItemKey, { size, mtimeMs }: Stats, sourceDigest: Digest): SourceState => ({
+export const sourceStateOf = (
+  key: ItemKey,
+  { size, mtimeMs, tag }: SourceLook,
+  sourceDigest: Digest,
+): SourceState => ({
   source: key.path,
   sourceSize: size,
   sourceModified: mtimeMs,
   sourceDigest,
+  ...definedOnly({ sourceTag: tag }),
 });
 
 /** What was written for an item. */
@@ -48,7 +53,12 @@ export interface Written {
 export const outputStateOf = (look: Look | undefined): OutputState =>
   look === undefined
     ? {}
-    : { outputModified: look.modified, outputChanged: look.changed, outputInode: look.inode };
+    : {
+        outputModified: look.modified,
+        outputChanged: look.changed,
+        outputInode: look.inode,
+        ...definedOnly({ outputTag: look.tag }),
+      };
 
 /** What a run writes into the journal. */
 export interface Records {
@@ -74,7 +84,9 @@ export const recordsOf = (
   const described = (made: RecipeEntry): TE.TaskEither<Diagnostics, void> =>
     journal.recipes.has(made.id) ? TE.right(undefined) : record(made);
   const inputOf = ({ value }: Item<FileRef>): string =>
-    (relative(folder, value.path) || value.path).replaceAll('\\', '/');
+    value.object !== undefined
+      ? shownPath(value.path)
+      : (relative(folder, value.path) || value.path).replaceAll('\\', '/');
   const now = (): string => new Date().toISOString();
   return {
     done: (item, { work, ...source }, { look, ...written }) => {
@@ -127,7 +139,7 @@ export const recordsOf = (
     receipt: (key) => {
       const entry = itemNotes.read(key);
       if (entry === undefined) return undefined;
-      const { work, sourceModified: _modified, ...source } = entry.about;
+      const { work, sourceModified: _modified, sourceTag: _tag, ...source } = entry.about;
       return {
         ...embeddedRecipe(recipe(key), entry.notes),
         ...source,

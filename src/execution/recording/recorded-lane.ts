@@ -2,11 +2,13 @@ import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Diagnostics, failure, isCode } from '../../diagnostics/index.js';
+import { DiagnosticError, type Diagnostics, failure, isCode } from '../../diagnostics/index.js';
 import { type Digest, digestFile } from '../../disk/digest.js';
 import { leftOut } from '../../disk/left-out.js';
 import { lookAt } from '../../disk/look.js';
 import { onDisk } from '../../disk/names.js';
+import { placeOfPath } from '../../disk/objects/address.js';
+import { digestResult, lookAtResult } from '../../disk/objects/at-path.js';
 import { deliver } from '../../ops/save/deliver.js';
 import { nodesOf } from '../../pipelines/plan/stages.js';
 import { definedOnly } from '../../ports/defined.js';
@@ -35,6 +37,7 @@ import type { GuardedResults } from '../results.js';
 import type { ItemNotes } from './item-notes.js';
 import { type About, type Records, sourceStateOf, type Written } from './record-writer.js';
 import { bytesOf, duplicateOf } from './reuse.js';
+import { takeSource } from './source.js';
 
 type Bulk = NonNullable<Plan['bulk']>;
 
@@ -120,6 +123,16 @@ const decide = async (
   item: Item<FileRef>,
   signal: AbortSignal,
 ): Promise<Worked> => {
+  try {
+    return await decided(site, turns, item, signal);
+  } catch (thrown) {
+    // A store that cannot be asked.
+    if (thrown instanceof DiagnosticError) return setAside(site.bulk, item.key, thrown.diagnostics);
+    throw thrown;
+  }
+};
+
+const decided: typeof decide = async (site, turns, item, signal) => {
   const { bulk, ledger, run } = site;
   const isBeingWritten = (): boolean => turns.has(item.value.path);
   if (isBeingWritten()) return { kind: 'ignored' };
@@ -147,10 +160,14 @@ const conflictOf = async (
   const owner = journal.resultOf(nameIn(journal.folder, target))()?.source;
   if (owner === undefined || owner === key.path) return undefined;
   const root = value.path.slice(0, -key.path.length);
-  const isThere = await lstat(onDisk(join(root, owner))).then(
-    () => true,
-    () => false,
-  );
+  const other = join(root, owner);
+  const isThere =
+    placeOfPath(other) === undefined
+      ? await lstat(onDisk(other)).then(
+          () => true,
+          () => false,
+        )
+      : (await lookAtResult(other)) !== undefined;
   return isThere
     ? [failure('file/same-output', `${owner} was written to ${target}; ${key.path} would replace it.`)]
     : undefined;
@@ -186,22 +203,28 @@ const settle = async (
   if (barrier !== undefined) return setAside(bulk, key, barrier);
   const tooLarge = fileRefusal(run, key.path, status.stats.size);
   if (tooLarge !== undefined) return setAside(bulk, key, tooLarge);
-  const digest = await digestFile(work.source)();
-  if (E.isLeft(digest)) return setAside(bulk, key, digest.left);
-  const about: About = { ...sourceStateOf(key, status.stats, digest.right), work };
-  if (status.kind === 'touched' && status.result.sourceDigest === digest.right) {
-    const noted = await records.touched(about)();
-    return E.isLeft(noted) ? setAside(bulk, key, noted.left) : { kind: 'skipped', key };
+  const taken = await takeSource(site, item, status.stats, signal);
+  if (taken === 'gone') return { kind: 'ignored' };
+  try {
+    const digest = taken.digest;
+    if (E.isLeft(digest)) return setAside(bulk, key, digest.left);
+    const about: About = { ...sourceStateOf(key, taken.stats, digest.right), work };
+    if (status.kind === 'touched' && status.result.sourceDigest === digest.right) {
+      const noted = await records.touched(about)();
+      return E.isLeft(noted) ? setAside(bulk, key, noted.left) : { kind: 'skipped', key };
+    }
+    const before = failureOf(journal, key.path, digest.right, work.pipeline, version);
+    if (before !== undefined && stands(before.code) && !run.retry)
+      return { kind: 'quarantined', failure: failedBefore(key, before) };
+    return await retryWithBackoff(site, key, signal, async () => {
+      const duplicate = isCopyable(bulk) ? duplicateOf(journal, work, digest.right) : undefined;
+      return duplicate !== undefined && (await copied(site, duplicate, work))
+        ? finish(site, item, about, { path: work.target, size: duplicate.outputSize }, duplicate.output)
+        : perform(site, item, taken.here, about, signal);
+    });
+  } finally {
+    await taken.release();
   }
-  const before = failureOf(journal, key.path, digest.right, work.pipeline, version);
-  if (before !== undefined && stands(before.code) && !run.retry)
-    return { kind: 'quarantined', failure: failedBefore(key, before) };
-  return retryWithBackoff(site, key, signal, async () => {
-    const duplicate = isCopyable(bulk) ? duplicateOf(journal, work, digest.right) : undefined;
-    return duplicate !== undefined && (await copied(site, duplicate, work))
-      ? finish(site, item, about, { path: work.target, size: duplicate.outputSize }, duplicate.output)
-      : perform(site, item, about, signal);
-  });
 };
 
 /** What stands in the way of a result before it is made; undefined where nothing does. */
@@ -239,6 +262,7 @@ const MOST_CHANGES = 3;
 const perform = async (
   site: RecordedSite,
   item: Item<FileRef>,
+  here: Item<FileRef>,
   about: About,
   signal: AbortSignal,
   changes = 0,
@@ -247,19 +271,21 @@ const perform = async (
   const { key } = item;
   itemNotes.begin(key, about)();
   try {
-    const worked = await work(item, signal);
-    const stats = await stat(onDisk(item.value.path)).catch(() => undefined);
+    const worked = await work(here, signal);
+    const isObject = item.value.object !== undefined;
+    // Of an object one version was read, which nothing changes any more.
+    const stats = isObject ? undefined : await stat(onDisk(item.value.path)).catch(() => undefined);
     if (stats !== undefined && !isSource(about, stats)) {
       if (changes === MOST_CHANGES) return setAside(bulk, key, [changing(key)]);
       const digest = await digestFile(item.value.path)();
       if (E.isLeft(digest)) return setAside(bulk, key, digest.left);
       const now: About = { ...sourceStateOf(key, stats, digest.right), work: about.work };
-      return await perform(site, item, now, signal, changes + 1);
+      return await perform(site, item, here, now, signal, changes + 1);
     }
     if (E.isRight(worked)) return await finish(site, item, about, worked.right);
-    const isGone = stats === undefined && bulk.live;
+    const isGone = stats === undefined && !isObject && bulk.live;
     if (isGone) return { kind: 'ignored' };
-    if (stats !== undefined && !signal.aborted && isPermanent(worked.left))
+    if ((stats !== undefined || isObject) && !signal.aborted && isPermanent(worked.left))
       await records.failed(item, about, worked.left)();
     return { kind: 'worked', outcome: worked };
   } finally {
@@ -279,7 +305,7 @@ const finish = async (
   const duplicate = copyOf === undefined ? undefined : ledger.journal.resultOf(copyOf)();
   const given = duplicate?.outputDigest ?? (travelsOn({ kind: 'saved' }, value) ? value.digest : undefined);
   const digest: E.Either<Diagnostics, Digest> =
-    given === undefined ? await digestFile(target)() : E.right(given);
+    given === undefined ? await digestResult(target)() : E.right(given);
   if (E.isLeft(digest)) return setAside(bulk, item.key, digest.left);
   const look = results.takeLook(target);
   const written: Written = {

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import type { Diagnostic } from '../../diagnostics/index.js';
+import { isObjectUrl } from '../../disk/objects/address.js';
+import { objectRefs, objectsFault } from '../../disk/objects/wanted.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { defineOp } from '../../operator/define.js';
 import { boolean, defaulted, optional, path, patterns, required } from '../../operator/params/index.js';
@@ -12,7 +15,7 @@ export const files = defineOp({
   name: 'files',
   about: 'Give the files of a folder',
   params: {
-    in: required(path('input'), 'A folder, or a single file'),
+    in: required(path('input'), 'A folder, a single file, or objects: s3://bucket/prefix'),
     match: optional(
       patterns,
       'Patterns that paths below the folder must fit; without any, all files that are pictures, whatever they are called',
@@ -23,9 +26,14 @@ export const files = defineOp({
   main: 'in',
   input: none,
   output: file,
+  objects: true,
+  complaint: ({ in: place }) => objectsFault(place),
   random: ({ shuffle }) => shuffle,
   endless: ({ repeat }) => repeat,
-  source: (params, context) => fromAsyncIterable((signal) => rounds(params, context, signal)),
+  source: (params, context) =>
+    fromAsyncIterable((signal) =>
+      isObjectUrl(params.in) ? objectRounds(params, context, signal) : rounds(params, context, signal),
+    ),
 });
 
 interface Params {
@@ -49,6 +57,38 @@ async function* rounds(
     const order = params.shuffle ? shuffled(paths, epoch, context) : paths;
     for (const [index, path] of order.entries())
       yield E.right({ key: { path, index, epoch }, value: { path: join(folder, path) } });
+  }
+}
+
+/** The same of objects. In their own order no more than a page of them is kept. */
+async function* objectRounds(
+  { in: place, match, shuffle, repeat }: Params,
+  context: OpContext,
+  signal: AbortSignal,
+): AsyncGenerator<Outcome<FileRef>> {
+  for (let epoch = 0; epoch === 0 || repeat; epoch++) {
+    const tell = (leftOut: Diagnostic): void => {
+      if (epoch === 0) context.warn({ path: '.', index: 0, epoch: 0 }, leftOut)();
+    };
+    let index = 0;
+    const listed = objectRefs(place, match, tell, signal);
+    for await (const { path, value } of shuffle ? mixed(listed, epoch, context) : listed)
+      yield E.right({ key: { path, index: index++, epoch }, value });
+    if (index === 0) return;
+  }
+}
+
+/** All of them in another order. */
+async function* mixed(
+  listed: ReturnType<typeof objectRefs>,
+  epoch: number,
+  context: OpContext,
+): AsyncGenerator<{ readonly path: string; readonly value: FileRef }> {
+  const all = new Map<string, FileRef>();
+  for await (const { path, value } of listed) all.set(path, value);
+  for (const path of shuffled([...all.keys()], epoch, context)) {
+    const value = all.get(path);
+    if (value !== undefined) yield { path, value };
   }
 }
 

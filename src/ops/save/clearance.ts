@@ -7,6 +7,17 @@ import { type Code, type Diagnostics, failure } from '../../diagnostics/index.js
 import { obstacleTo } from '../../disk/folders.js';
 import { type Look, lookOf } from '../../disk/look.js';
 import { nameOfBytes, onDisk } from '../../disk/names.js';
+import {
+  isObjectUrl,
+  isWithinPlace,
+  type ObjectPlace,
+  objectUrl,
+  placeOfPath,
+  readObjectUrl,
+  shownPath,
+} from '../../disk/objects/address.js';
+import { asLook, asTask, digestResult } from '../../disk/objects/at-path.js';
+import { askFor, lookInPages } from '../../disk/objects/looking.js';
 import { systemCodeOf } from '../../disk/read.js';
 import { firstBytes, kindOf } from '../../disk/regular.js';
 import { writeFailure } from '../../disk/write.js';
@@ -48,6 +59,8 @@ export const clearanceFor =
   (wanted: Wanted): TE.TaskEither<Diagnostics, Clearance> =>
   async () => {
     const { file, folder } = wanted;
+    const place = placeOfPath(file);
+    if (place !== undefined) return objectClearance(known, wanted, place);
     if (isReserved(wanted))
       return refuse('file/reserved', `${file} would be written into ${OWN_FOLDER}, where records are kept.`);
     const obstacle = await obstacleTo(folder, file);
@@ -64,6 +77,22 @@ export const clearanceFor =
     }
   };
 
+/** The same for an object. */
+const objectClearance = async (
+  known: Known,
+  wanted: Wanted,
+  place: ObjectPlace,
+): Promise<E.Either<Diagnostics, Clearance>> => {
+  if (isReserved(wanted))
+    return refuse('file/reserved', `${objectUrl(place)} would lie in ${OWN_FOLDER}, where records are kept.`);
+  // What is written next is asked for by itself; before that a page of names will do.
+  const asked = await asTask(() => (wanted.digest === undefined ? lookInPages(place) : askFor(place)))();
+  if (E.isLeft(asked)) return asked;
+  return asked.right === undefined
+    ? E.right({ kind: 'write', over: 'none' })
+    : clearanceOver(known, wanted, asLook(asked.right));
+};
+
 /** The same for a file that is there. */
 const clearanceOver = async (
   { authorOf, inputs }: Known,
@@ -71,29 +100,34 @@ const clearanceOver = async (
   look: Look,
 ): Promise<E.Either<Diagnostics, Clearance>> => {
   const author = await authorOf(file, look);
+  const shown = shownPath(file);
   if (author === 'a run') return E.right({ kind: 'write', over: look });
   if (digest !== undefined && size === look.size && (await hasContent(file, size, digest)))
     return E.right({ kind: 'same', look });
   if (author === 'changed since' && !overwrite)
-    return refuse('file/changed', `${file} was changed since a run wrote it, and is not written over.`);
+    return refuse('file/changed', `${shown} was changed since a run wrote it, and is not written over.`);
   if (author === 'same content' && !overwrite)
     return refuse(
       'file/changed',
-      `${file} has the content that a run wrote, but was not written when the record says, and is not written over.`,
+      `${shown} has the content that a run wrote, but was not written when the record says, and is not written over.`,
       'If it is a copy of a result, remove it, or say `overwrite: true` at `save`. Copies that keep their times (`cp -p`, `rsync -t`) are known again.',
     );
   if (await isAmong(inputs, file))
     return refuse(
       'file/over-source',
-      `${file} is where photos are read from, and no run wrote it: it is not written over.`,
+      `${shown} is where photos are read from, and no run wrote it: it is not written over.`,
     );
   return overwrite
     ? E.right({ kind: 'write', over: look })
-    : refuse('file/exists', `${file} is there already, and no run wrote it: it is not written over.`);
+    : refuse('file/exists', `${shown} is there already, and no run wrote it: it is not written over.`);
 };
 
 /** Whether a file has so many bytes and this SHA-256. */
 const hasContent = async (file: string, size: number, digest: string): Promise<boolean> => {
+  if (placeOfPath(file) !== undefined) {
+    const content = await digestResult(file)();
+    return E.isRight(content) && content.right === digest;
+  }
   const bytes = await firstBytes(file, size + 1).catch(() => undefined);
   return bytes?.length === size && createHash('sha256').update(bytes).digest('hex') === digest;
 };
@@ -104,8 +138,14 @@ const realPath = (path: string): Promise<string> =>
 
 /** Whether a file lies in one of the folders, or is one of the files, by whatever way it is reached. */
 const isAmong = async (inputs: readonly string[], file: string): Promise<boolean> => {
+  const object = placeOfPath(file);
+  if (object !== undefined)
+    return inputs.some((input) => {
+      const top = isObjectUrl(input) ? readObjectUrl(input) : undefined;
+      return top !== undefined && E.isRight(top) && isWithinPlace(top.right, object);
+    });
   const real = join(await realPath(dirname(file)), relative(dirname(file), file));
-  for (const input of inputs) {
+  for (const input of inputs.filter((each) => !isObjectUrl(each))) {
     const place = await realPath(input);
     if (real === place || real.startsWith(place.endsWith(sep) ? place : `${place}${sep}`)) return true;
   }

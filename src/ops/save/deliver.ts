@@ -1,9 +1,11 @@
-import { dirname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
 import { makeFolder } from '../../disk/folders.js';
 import type { Look } from '../../disk/look.js';
+import { placeOfPath } from '../../disk/objects/address.js';
+import { asLook, asTask } from '../../disk/objects/at-path.js';
 import { type WriteOptions, writeFailure } from '../../disk/write.js';
 import type { NewResult, Results } from '../../operator/behaviour.js';
 import { definedOnly } from '../../ports/defined.js';
@@ -38,9 +40,33 @@ const write = (
   bytes: Uint8Array,
   over: 'none' | Look,
   options: WriteOptions,
-): TE.TaskEither<Diagnostics, Look> =>
-  pipe(
+): TE.TaskEither<Diagnostics, Look> => {
+  const place = placeOfPath(file);
+  if (place !== undefined)
+    return asTask(async () => {
+      const { putObject } = await import('../../disk/objects/publishing.js');
+      const taken =
+        over === 'none' ? over : over.tag === undefined || over.tag === '' ? 'any' : { tag: over.tag };
+      return asLook(await putObject(place, bytes, taken, typeOf(file)));
+    });
+  return pipe(
     TE.tryCatch(() => makeFolder(dirname(file)), writeFailure(dirname(file))),
     TE.chain(() => TE.fromTask(() => import('../../image/index.js'))),
     TE.chain(({ writeInPlaceOf }) => writeInPlaceOf(over)(file, bytes, options)),
   );
+};
+
+/** The media types of what is written, by extension. */
+const types: Readonly<Record<string, string>> = {
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  avif: 'image/avif',
+  tif: 'image/tiff',
+  tiff: 'image/tiff',
+  gif: 'image/gif',
+};
+
+const typeOf = (file: string): string =>
+  types[extname(file).slice(1).toLowerCase()] ?? 'application/octet-stream';

@@ -1,6 +1,14 @@
 import { extname, isAbsolute, relative, resolve, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import {
+  isObjectUrl,
+  keyFault,
+  pathOfPlace,
+  placeOfPath,
+  readObjectUrl,
+  shownPath,
+} from '../../disk/objects/address.js';
 import { writtenExtension } from '../../image/names.js';
 import { renderTemplate, type Template } from '../../operator/params/index.js';
 import type { ItemKey } from '../../ports/index.js';
@@ -19,11 +27,38 @@ const completed = (template: Template): Template =>
     ? [...template, '/', { field: 'path' }]
     : template;
 
+/** The part of a template before its first place. */
+const fixedOf = (template: Template): string => {
+  const places = template.findIndex((part) => typeof part !== 'string');
+  return template.slice(0, places === -1 ? template.length : places).join('');
+};
+
+/** What stands for objects in a template as a path of this machine: see `pathOfPlace`. */
+const placed = (template: Template): Template => {
+  const whole = completed(template);
+  const fixed = fixedOf(whole);
+  if (!isObjectUrl(fixed)) return whole;
+  const top = fixed.slice(0, fixed.lastIndexOf('/') + 1);
+  const place = readObjectUrl(top);
+  // What cannot be read was refused with the parameters.
+  const path = E.isRight(place) ? pathOfPlace(place.right) : sep;
+  const places = whole.findIndex((part) => typeof part !== 'string');
+  return [`${path}/${fixed.slice(top.length)}`, ...(places === -1 ? [] : whole.slice(places))];
+};
+
+/** What is wrong with a template that begins as an address of objects, in words that follow "`save`"; undefined where nothing is. */
+export const objectFault = (template: Template): string | undefined => {
+  const fixed = fixedOf(completed(template));
+  if (!isObjectUrl(fixed)) return undefined;
+  const place = readObjectUrl(fixed.slice(0, fixed.lastIndexOf('/') + 1));
+  return E.isLeft(place)
+    ? `has a place that cannot be read: ${place.left[0].message.replace(/\.$/, '')}`
+    : undefined;
+};
+
 /** The folder that all results go to: the template up to the last slash before its first place. */
 export const folderOf = (template: Template): string => {
-  const parts = completed(template);
-  const places = parts.findIndex((part) => typeof part !== 'string');
-  const fixed = parts.slice(0, places === -1 ? parts.length : places).join('');
+  const fixed = fixedOf(placed(template));
   return resolve(fixed.slice(0, Math.max(fixed.lastIndexOf('/'), fixed.lastIndexOf(sep)) + 1) || '/');
 };
 
@@ -40,7 +75,7 @@ export const fileOf = (
   const suffix = ext === '' ? '' : `.${ext}`;
   const name = stem.slice(stem.lastIndexOf('/') + 1);
   const rendered = resolve(
-    renderTemplate(completed(template), {
+    renderTemplate(placed(template), {
       path: `${stem}${suffix}`,
       folder: stem.includes('/') ? stem.slice(0, stem.lastIndexOf('/')) : '.',
       name,
@@ -50,10 +85,17 @@ export const fileOf = (
     }),
   );
   const folder = folderOf(template);
+  const object = placeOfPath(rendered);
+  const fault = object === undefined ? undefined : keyFault(object.key);
+  if (fault !== undefined)
+    return E.left([failure('s3/address', `The result of ${path} would be an object with ${fault}.`)]);
   const way = relative(folder, rendered);
   return way === '' || way.startsWith(`..${sep}`) || way === '..' || isAbsolute(way)
     ? E.left([
-        failure('file/outside', `The result of ${path} would be written to ${rendered}, outside ${folder}.`),
+        failure(
+          'file/outside',
+          `The result of ${path} would be written to ${shownPath(rendered)}, outside ${shownPath(folder)}.`,
+        ),
       ])
     : E.right(rendered);
 };

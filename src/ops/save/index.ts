@@ -1,11 +1,12 @@
 import { webcrypto } from 'node:crypto';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { placeOfPath, shownPath } from '../../disk/objects/address.js';
 import { defineOp } from '../../operator/define.js';
 import { boolean, defaulted, oneOf, optional, required, template } from '../../operator/params/index.js';
 import { encoded, saved } from '../../ports/index.js';
 import { deliver } from './deliver.js';
-import { fileOf, folderOf, isDistinct } from './destination.js';
+import { fileOf, folderOf, isDistinct, objectFault } from './destination.js';
 
 /** Writes a file: wholly, or not at all, and over no file that a run of Prismflow did not write. */
 export const save = defineOp({
@@ -29,6 +30,12 @@ export const save = defineOp({
   // What writing a file takes is counted with making it.
   memory: () => 0,
   aside: ['overwrite'],
+  objects: true,
+  complaint: ({ to, times }) =>
+    objectFault(to) ??
+    (times === 'keep' && placeOfPath(folderOf(to)) !== undefined
+      ? 'cannot keep `times` of objects, whose stores give them the time at which they were written'
+      : undefined),
   sink: {
     folder: ({ to }) => folderOf(to),
     file: ({ to }, key, extension) => fileOf(to, key, extension),
@@ -48,7 +55,7 @@ export const save = defineOp({
           const result = { file, folder: folderOf(to), digest, size, overwrite };
           return pipe(
             deliver(result, value.bytes, results, times === 'keep' ? value.modified : undefined),
-            TE.map(() => ({ path: file, size, digest })),
+            TE.map(() => ({ path: shownPath(file), size, digest })),
           );
         }),
       ),

@@ -3,10 +3,12 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
-import { DiagnosticError, failure } from '../../diagnostics/index.js';
+import { type Diagnostic, DiagnosticError, failure } from '../../diagnostics/index.js';
 import { matcherOf } from '../../disk/glob.js';
 import { leftOut } from '../../disk/left-out.js';
 import { onDisk } from '../../disk/names.js';
+import { isObjectUrl } from '../../disk/objects/address.js';
+import { objectsAt, objectsFault, refOf, wantedObjects } from '../../disk/objects/wanted.js';
 import { unreadableFolder } from '../../disk/walk.js';
 import { reasonToLeave } from '../../image/decoding/recognise.js';
 import type { OpContext } from '../../operator/behaviour.js';
@@ -23,16 +25,17 @@ import {
 import { type FileRef, file, type ItemKey, none, type Outcome } from '../../ports/index.js';
 import { fromAsyncIterable } from '../../streams/index.js';
 import { lookOut } from './lookout.js';
+import { lookOutForObjects, USUAL_POLL } from './objects.js';
 
 const params = {
-  in: required(path('input'), 'A folder'),
+  in: required(path('input'), 'A folder, or objects: s3://bucket/prefix'),
   match: optional(
     patterns,
     'Patterns that paths below the folder must fit; without any, all files that are pictures, whatever they are called',
   ),
   poll: optional(
     number({ min: 0.1, max: 86_400 }),
-    'Look every so many seconds instead of listening, as network drives need it',
+    'Look every so many seconds instead of listening, as network drives need it; objects are always listed so (30)',
   ),
   settle: defaulted(
     number({ min: 0, max: 3600 }),
@@ -54,9 +57,14 @@ export const watch = defineOp({
   main: 'in',
   input: none,
   output: file,
+  objects: true,
+  complaint: ({ in: place }) => objectsFault(place),
   endless: () => true,
   live: () => true,
-  source: (given, context) => fromAsyncIterable((signal) => arrivals(given, context, signal)),
+  source: (given, context) =>
+    fromAsyncIterable((signal) =>
+      isObjectUrl(given.in) ? objectArrivals(given, context, signal) : arrivals(given, context, signal),
+    ),
 });
 
 async function* arrivals(
@@ -106,6 +114,38 @@ async function* arrivals(
     else if (!told.has(name)) warn(keyOf(name), leftOut(name, reason))();
     if (reason !== undefined) told.add(name);
   }
+}
+
+async function* objectArrivals(
+  { in: place, match, poll }: Decoded<typeof params>,
+  { warn }: OpContext,
+  signal: AbortSignal,
+): AsyncGenerator<Outcome<FileRef>> {
+  const top = objectsAt(place);
+  let said = '';
+  const sighted = lookOutForObjects(
+    {
+      top,
+      poll: poll === undefined ? USUAL_POLL : poll * 1000,
+      list: (at, leftOut, stop) =>
+        listedIn(wantedObjects(at, match, leftOut, stop), () => tell(leftOut.told())),
+      failed: ({ diagnostics: [first] }) => warn(keyOf('.'), { ...first, severity: 'warning' })(),
+    },
+    signal,
+  );
+  // What is left out is said when it has become other than it was.
+  const tell = (leftOut: Diagnostic | undefined): void => {
+    if (leftOut === undefined || leftOut.message === said) return;
+    said = leftOut.message;
+    warn(keyOf('.'), leftOut)();
+  };
+  for await (const object of sighted) yield E.right({ key: keyOf(object.path), value: refOf(top, object) });
+}
+
+/** What is listed; `ended` is called after the last. */
+async function* listedIn<A>(items: AsyncIterable<A>, ended: () => void): AsyncGenerator<A> {
+  yield* items;
+  ended();
 }
 
 /**

@@ -91,7 +91,7 @@ const checkSteps = (
       const result = wiring.tails.get(MAIN);
       return fromDiagnostics([...faults, ...wiring.diagnostics], {
         name: source.name ?? name,
-        ...definedOnly({ about: source.about }),
+        ...definedOnly({ about: source.about, on: source.on }),
         seed: source.seed,
         params: values,
         nodes: wiring.nodes,

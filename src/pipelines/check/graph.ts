@@ -8,6 +8,8 @@ export interface Graph {
   readonly name: string;
   readonly about?: string;
   readonly seed: number;
+  /** Where the queue is that its photos are worked on by, as its file says. */
+  readonly on?: string;
   /** Values of the pipeline's parameters. */
   readonly params: Readonly<Record<string, unknown>>;
   /** Every node after those that it reads. */

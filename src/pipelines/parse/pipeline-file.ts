@@ -37,6 +37,8 @@ export interface PipelineSource {
   readonly name?: string;
   readonly about?: string;
   readonly seed: number;
+  /** Where the queue is that its photos are worked on by. */
+  readonly on?: string;
   readonly params: readonly ParamSource[];
   readonly streams: readonly (Named & { readonly steps: readonly StepSource[] })[];
   readonly steps: readonly StepSource[];
@@ -70,6 +72,7 @@ export interface StepSource extends Named {
 export const pipelineFields = {
   about: optional(text, 'One line that says what the pipeline does'),
   seed: defaulted(integer({ min: 0 }), 0, 'Decides all random choices'),
+  on: optional(text, 'The queue whose workers do it (redis://host:6379), once the user allows that'),
   params: optional(anything, 'Parameters, given with --set'),
   streams: optional(anything, 'Named streams that steps can begin with'),
   steps: required(anything, 'The steps, in order'),
@@ -131,7 +134,11 @@ const readNamedPipeline = ({ name, span }: Named, tree: Tree): E.Either<Diagnost
 
 const readPipeline = (
   tree: Tree,
-  { about, seed }: { readonly about: string | undefined; readonly seed: number },
+  {
+    about,
+    seed,
+    on,
+  }: { readonly about: string | undefined; readonly seed: number; readonly on: string | undefined },
 ): E.Either<Diagnostics, PipelineSource> => {
   const [params, streams, steps] = ['params', 'streams', 'steps'].map((key) => entryOf(tree, key));
   return pipe(
@@ -140,7 +147,7 @@ const readPipeline = (
       streams: streams === undefined ? E.right([]) : readNamed(streams, 'streams', readStream),
       steps: readSteps(steps),
     }),
-    E.map((sections) => ({ ...definedOnly({ about }), seed, ...sections })),
+    E.map((sections) => ({ ...definedOnly({ about, on }), seed, ...sections })),
   );
 };
 

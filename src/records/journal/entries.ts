@@ -14,6 +14,8 @@ export interface SourceState {
   /** Milliseconds since 1970. */
   readonly sourceModified: number;
   readonly sourceDigest: Digest;
+  /** Of an object in a store: its ETag. */
+  readonly sourceTag?: string;
 }
 
 /** The journal's first version of an entry about a result. */
@@ -34,6 +36,8 @@ export interface OutputState {
   readonly outputModified?: number;
   readonly outputChanged?: number;
   readonly outputInode?: number;
+  /** Of an object in a store: its ETag. */
+  readonly outputTag?: string;
 }
 
 /** A result: what was written, from what, and how. */
@@ -131,7 +135,14 @@ const sourceState = {
   sourceDigest: t.string,
 };
 
-const outputState = { outputModified: t.number, outputChanged: t.number, outputInode: t.number };
+const sourceTag = { sourceTag: t.string };
+
+const outputState = {
+  outputModified: t.number,
+  outputChanged: t.number,
+  outputInode: t.number,
+  outputTag: t.string,
+};
 
 const isJson = (value: unknown): value is Json => value !== undefined;
 
@@ -175,6 +186,7 @@ const done: t.Type<DoneEntry, unknown, unknown> = t.readonly(
     t.partial({
       notes: t.readonly(t.record(t.string, t.readonly(t.record(t.string, json)))),
       copyOf: t.string,
+      ...sourceTag,
       ...outputState,
     }),
   ]),
@@ -197,7 +209,7 @@ const written: t.Type<WrittenEntry, unknown, unknown> = t.readonly(
 const touched: t.Type<TouchedEntry, unknown, unknown> = t.readonly(
   t.intersection([
     t.type({ v: t.literal(2), kind: t.literal('touched'), ...sourceState, output: t.string }),
-    t.partial(outputState),
+    t.partial({ ...sourceTag, ...outputState }),
   ]),
 ) as t.Type<TouchedEntry, unknown, unknown>;
 
@@ -215,7 +227,7 @@ const failed: t.Type<FailedEntry, unknown, unknown> = t.readonly(
       message: t.string,
       at: t.string,
     }),
-    t.partial({ hint: t.string }),
+    t.partial({ hint: t.string, ...sourceTag }),
   ]),
 ) as t.Type<FailedEntry, unknown, unknown>;
 

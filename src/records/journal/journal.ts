@@ -128,8 +128,15 @@ export const emptyJournal = (folder: string): GrowingJournal => {
         if (result?.output !== output) return undefined;
         const touched = touchedOf(output);
         if (touched?.sourceDigest !== result.sourceDigest) return result;
-        const { source, sourceSize, sourceModified } = touched;
-        return { ...result, source, sourceSize, sourceModified, ...lookIn(touched) };
+        const { source, sourceSize, sourceModified, sourceTag } = touched;
+        return {
+          ...result,
+          source,
+          sourceSize,
+          sourceModified,
+          ...definedOnly({ sourceTag }),
+          ...lookIn(touched),
+        };
       },
       writtenOf: (output) => () => {
         const entry = entryAt(results.get(output));
@@ -181,10 +188,17 @@ const isFailed = (entry: Entry): entry is FailedEntry => 'kind' in entry && entr
 
 /** The look at its file that an entry holds, if it holds all of one. */
 const lookIn = (entry: OutputState | FirstEntry): { readonly outputLook?: Omit<Look, 'size'> } => {
-  const { outputModified, outputChanged, outputInode } = entry as OutputState;
+  const { outputModified, outputChanged, outputInode, outputTag } = entry as OutputState;
   return outputModified === undefined || outputChanged === undefined || outputInode === undefined
     ? {}
-    : { outputLook: { modified: outputModified, changed: outputChanged, inode: outputInode } };
+    : {
+        outputLook: {
+          modified: outputModified,
+          changed: outputChanged,
+          inode: outputInode,
+          ...definedOnly({ tag: outputTag }),
+        },
+      };
 };
 
 /** What stands at a place of a file; undefined where that is no entry, or the file is not there any more. */

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { isObjectUrl } from '../../disk/objects/address.js';
 import { pathsOf } from '../../operator/params/index.js';
 import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
 import { escapeDollars } from '../../pipelines/parse/tree.js';
@@ -106,7 +107,8 @@ const from = (
 };
 
 /** With forward slashes; `.` for the folder itself; absolute where no relative path leads, as between drives. */
-const way = (folder: string, path: string): string => (relative(folder, path) || '.').replaceAll('\\', '/');
+const way = (folder: string, path: string): string =>
+  isObjectUrl(path) ? path : (relative(folder, path) || '.').replaceAll('\\', '/');
 
 /** The plugins that operators of a graph come from. */
 export const usedPlugins = ({ plugins = [], nodes }: Graph): readonly PluginUse[] =>

@@ -19,6 +19,7 @@ const AREAS: Readonly<Record<Area<Code>, number>> = {
   queue: 500,
   receipt: 422,
   run: 500,
+  s3: 422,
   serve: 400,
   shrink: 500,
   step: 422,
