@@ -22,7 +22,7 @@ afterAll(() => engine.dispose());
 /** Few and many channels, on either side of every threshold. */
 const channels = fc.constantFrom(1, 3, 20, 32, 40, 96);
 
-const kernels = fc.constantFrom<Pair>([1, 1], [3, 3], [3, 3], [5, 3], [7, 7]);
+const kernels = fc.constantFrom<Pair>([1, 1], [3, 3], [3, 3], [4, 4], [4, 4], [5, 3], [6, 6], [7, 7]);
 
 const geometry = fc
   .record({

@@ -10,6 +10,7 @@ import {
   type Site,
 } from '../../graph/index.js';
 import {
+  blockedInputGradient,
   patchConvolution,
   patchFilterGradient,
   phasedInputGradient,
@@ -17,11 +18,17 @@ import {
 } from './patches.js';
 import { channelsFirst, channelsLast, RowLists, type Rows, rowsOf } from './rows.js';
 import { stripConvolution } from './strips.js';
-import { winogradConvolution, winogradFilterGradient } from './winograd.js';
+import {
+  type Minimal,
+  minimalOf,
+  winogradConvolution,
+  winogradFilterGradient,
+  winogradInputGradient,
+} from './winograd.js';
 
 /**
  * Writes convolutions with many channels on a side, and their gradients, as gathers of pixels and matrix products:
- * Winograd's form for 3x3 filters of stride 1, strips for few outputs, patches for the rest. Those of few channels on both
+ * Winograd's form for filters of two to four times the stride, strips for few outputs, patches for the rest. Those of few channels on both
  * sides stay as they are: there ONNX Runtime's own blocked kernels are as good. For the CPU only.
  */
 export const expandConvolutions = (graph: Graph): Graph => {
@@ -49,8 +56,13 @@ const many = (channels: number): boolean => channels >= MANY;
 const isDense = ({ strides, dilations }: Convolution): boolean =>
   [...strides, ...dilations].every((s) => s === 1);
 
-const isWinograd = (c: Convolution, kernel: readonly number[], inputs: number, outputs: number): boolean =>
-  isDense(c) && kernel.every((k) => k === 3) && many(inputs) && many(outputs);
+/** How a convolution with many channels on either side is one of minimal filtering, where it is. */
+const winogradOf = (
+  { strides, dilations }: Convolution,
+  kernel: readonly number[],
+  inputs: number,
+  outputs: number,
+): Minimal | undefined => (many(inputs) && many(outputs) ? minimalOf(kernel, strides, dilations) : undefined);
 
 /** [O,I,KH,KW] as [KH,KW,I,O], without a transposition where it came from one. */
 const hwio = (b: GraphBuilder, filter: NodeId): NodeId => {
@@ -71,8 +83,8 @@ const convolve = (
   output: Size,
 ): NodeId => {
   const [kh = 1, kw = 1, inputs = 1, outputs = 1] = b.shape(filter);
-  if (isWinograd(c, [kh, kw], inputs, outputs))
-    return winogradConvolution(b, lists, rows, filter, output, 'forward');
+  const minimal = winogradOf(c, [kh, kw], inputs, outputs);
+  if (minimal !== undefined) return winogradConvolution(b, lists, rows, filter, output, minimal);
   if (isDense(c) && !many(outputs) && kh > 1) return stripConvolution(b, lists, rows, filter, output);
   return patchConvolution(b, lists, rows, filter, {
     ...c,
@@ -123,18 +135,33 @@ const inputGradient = (
   const weights = hwio(b, filter!);
   const [top, left, bottom, right] = padding;
   const picture = (matrix: NodeId): NodeId => channelsFirst(b, matrix, [batch, height, width, channels]);
+  const minimal = winogradOf(attrs, [kh, kw], inputs, outputs);
+  if (minimal !== undefined) {
+    const [h = 1, w = 1] = b.shape(dy!).slice(2);
+    const bordered = ([above, before]: Pair, [tall, wide]: Pair): Rows =>
+      rowsOf(b, dy!, [above, before, tall - h - above, wide - w - before]);
+    return picture(
+      winogradInputGradient(
+        b,
+        lists,
+        bordered,
+        weights,
+        { size: [height, width], before: [top, left] },
+        minimal,
+      ),
+    );
+  }
   // At stride 1 it is a convolution of the gradients by the turned filter, its borders filled up with zeros.
   if (isDense(attrs) && Math.max(top, bottom) < kh && Math.max(left, right) < kw) {
     const [h = 1, w = 1] = b.shape(dy!).slice(2);
     const rows = rowsOf(b, dy!, [kh - 1 - top, kw - 1 - left, height + top - h, width + left - w]);
     const output = { height, width };
-    if (isWinograd(attrs, [kh, kw], inputs, outputs)) {
-      return picture(winogradConvolution(b, lists, rows, weights, output, 'input-gradient'));
-    }
     return picture(convolve(b, lists, rows, turned(b, weights), { ...attrs, padding: [0, 0, 0, 0] }, output));
   }
   const rows = rowsOf(b, dy!, [0, 0, 0, 0]);
-  return picture(phasedInputGradient(b, lists, rows, weights, { strides, before: [top, left], size }));
+  const gradient =
+    kh % strides[0] === 0 && kw % strides[1] === 0 ? blockedInputGradient : phasedInputGradient;
+  return picture(gradient(b, lists, rows, weights, { strides, before: [top, left], size }));
 };
 
 /** A filter [KH,KW,I,O] turned by half, its channels exchanged: [KH,KW,O,I]. */
@@ -172,8 +199,9 @@ const filterGradient = (
   }
   const rows = rowsOf(b, x!, padding);
   const gradients = b.reshape(channelsLast(b, dy!), [batch * height * width, outputs]);
-  const gradient = isWinograd(attrs, kernel, inputs, outputs)
-    ? winogradFilterGradient(b, lists, rows, gradients, { height, width })
+  const minimal = winogradOf(attrs, kernel, inputs, outputs);
+  const gradient = minimal
+    ? winogradFilterGradient(b, lists, rows, gradients, { height, width }, minimal)
     : patchFilterGradient(b, lists, rows, gradients, { ...attrs, output: [height, width] });
   return oihw(b, gradient);
 };

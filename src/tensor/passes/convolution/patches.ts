@@ -135,6 +135,72 @@ const tallProduct = (b: GraphBuilder, x: NodeId, y: NodeId): NodeId => {
   return b.reshape(b.matmul(b.fill(1, [1, SPLITS]), b.reshape(partial, [SPLITS, m * n])), [m, n]);
 };
 
+/**
+ * The gradient of a strided convolution by its input where the kernel is a whole number of strides long. Blocks of as many
+ * pixels as the strides are reached by the same gradients, so all pixels of a block are the channels of one dense convolution
+ * of the gradients; a last Gather takes the blocks apart. Gives rows of [N·height·width, I].
+ */
+export const blockedInputGradient = (
+  b: GraphBuilder,
+  lists: RowLists,
+  gradients: Rows,
+  filter: NodeId,
+  { strides, before, size }: StridedGradient,
+): NodeId => {
+  const [kh = 1, kw = 1, inputs = 1, outputs = 1] = b.shape(filter);
+  const [sy, sx] = strides;
+  const taps: Pair = [kh / sy, kw / sx];
+  // [taps, strides, taps, strides, I, O] as [taps, taps, O, strides, strides, I], the taps turned round.
+  const split = b.reshape(filter, [taps[0], sy, taps[1], sx, inputs, outputs]);
+  const turned = b.slice(split, [taps[0] - 1, 0, taps[1] - 1, 0, 0, 0], b.shape(split), [-1, 1, -1, 1, 1, 1]);
+  const weights = b.reshape(b.transpose(turned, [0, 2, 5, 1, 3, 4]), [
+    taps[0] * taps[1] * outputs,
+    sy * sx * inputs,
+  ]);
+  const blocks: Pair = [gradients.height + taps[0] - 1, gradients.width + taps[1] - 1];
+  const count = gradients.batch * blocks[0] * blocks[1];
+  const parts = partsOf(count, bytesOf(taps[0] * taps[1], outputs)).map((part) => {
+    const key = `blocks;${gradients.key};${taps};${part.first}`;
+    const gathered = lists.gather(b, gradients.matrix, key, part.count * taps[0] * taps[1], (list) => {
+      let at = 0;
+      for (let block = part.first; block < part.first + part.count; block++) {
+        const x = block % blocks[1];
+        const y = Math.floor(block / blocks[1]) % blocks[0];
+        const n = Math.floor(block / (blocks[0] * blocks[1]));
+        for (let i = y + 1 - taps[0]; i <= y; i++)
+          for (let j = x + 1 - taps[1]; j <= x; j++) {
+            const inside = i >= 0 && j >= 0 && i < gradients.height && j < gradients.width;
+            list[at++] = inside ? gradients.locate(n, i, j) : -1;
+          }
+      }
+    });
+    return b.matmul(b.reshape(gathered, [part.count, taps[0] * taps[1] * outputs]), weights);
+  });
+  const [height, width] = size;
+  const pixels = b.reshape(b.concat(parts, 0), [count * sy * sx, inputs]);
+  const key = `pixels of blocks;${gradients.batch};${size};${strides};${before};${blocks}`;
+  return lists.gather(b, pixels, key, gradients.batch * height * width, (list) => {
+    let at = 0;
+    for (let n = 0; n < gradients.batch; n++)
+      for (let y = before[0]; y < before[0] + height; y++)
+        for (let x = before[1]; x < before[1] + width; x++) {
+          const [i, j] = [Math.floor(y / sy), Math.floor(x / sx)];
+          const block = (n * blocks[0] + i) * blocks[1] + j;
+          // No window reaches what lies behind the last block.
+          list[at++] = i < blocks[0] && j < blocks[1] ? (block * sy + (y % sy)) * sx + (x % sx) : -1;
+        }
+  });
+};
+
+/** Where the gradient of a strided convolution by its input lies. */
+export interface StridedGradient {
+  readonly strides: Pair;
+  /** Zeros that were put above and left of the input. */
+  readonly before: Pair;
+  /** Height and width of the input. */
+  readonly size: Pair;
+}
+
 /** The taps of a kernel's axis that reach the outputs of one phase, and the shift to the gradient that each reads. */
 const tapsOfPhase = (phase: number, kernel: number, stride: number, before: number) =>
   Array.from({ length: kernel }, (_, k) => ({ k, shift: (phase + before - k) / stride })).filter(
@@ -142,7 +208,7 @@ const tapsOfPhase = (phase: number, kernel: number, stride: number, before: numb
   );
 
 /**
- * The gradient of a strided convolution by its input, which is also the transposed convolution. Pixels whose places have
+ * The gradient of any strided convolution by its input, which is also the transposed convolution. Pixels whose places have
  * the same remainder by the stride (a phase) are reached by the same taps, so each phase is a small dense convolution of
  * the gradients; a last Gather interleaves them. Gives rows of [N·height·width, I].
  */
@@ -151,7 +217,7 @@ export const phasedInputGradient = (
   lists: RowLists,
   gradients: Rows,
   filter: NodeId,
-  { strides, before, size }: { readonly strides: Pair; readonly before: Pair; readonly size: Pair },
+  { strides, before, size }: StridedGradient,
 ): NodeId => {
   const [kh = 1, kw = 1, inputs = 1, outputs = 1] = b.shape(filter);
   const [height, width] = size;
