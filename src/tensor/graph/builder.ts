@@ -164,11 +164,18 @@ const named = (_: string, value: unknown): unknown =>
 const numbers = new WeakMap<object, number>();
 let count = 0;
 
-/** Constants are the same when they are the same array: comparing contents would cost a pass over every weight. */
+/** Up to how many bytes a constant is told by its contents: what is computed from it twice, as in a loss and its gradient, is one. */
+const SMALL_CONSTANT_BYTES = 1 << 14;
+
+/** Larger constants are the same when they are the same array: comparing contents would cost a pass over every weight. */
 const constantKey = ({ value: { data, dtype, shape } }: Attributes['constant']): string => {
+  const kind = `${dtype}[${shape.join()}]`;
+  if (data.byteLength <= SMALL_CONSTANT_BYTES) {
+    return `${kind}=${Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')}`;
+  }
   const number = numbers.get(data) ?? count++;
   numbers.set(data, number);
-  return `${number}:${dtype}[${shape.join()}]`;
+  return `${number}:${kind}`;
 };
 
 const pick = ({ shape, dtype }: { shape: readonly number[]; dtype: IrDType }) => ({ shape, dtype });

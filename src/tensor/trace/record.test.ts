@@ -57,4 +57,16 @@ describe('record', () => {
       }"
     `);
   });
+
+  it('computes once what a loss and its gradient have in common, also where both make a constant', () => {
+    const loss = (y: tf.Tensor4D): tf.Scalar =>
+      tf.sum(tf.square(tf.conv2d(y, tf.tensor4d([1, 2, 3, 4], [2, 2, 1, 1]), 1, 'valid')));
+    const recorded = record(
+      'both',
+      ({ x }: { x: tf.Tensor4D }) => ({ loss: loss(x), slope: tf.grad((y) => loss(y as tf.Tensor4D))(x) }),
+      { x: spec(1, 4, 4, 1) },
+    );
+    if (E.isLeft(recorded)) throw new Error(JSON.stringify(recorded.left));
+    expect(recorded.right.graph.nodes.filter(({ op }) => op === 'conv')).toHaveLength(1);
+  });
 });
