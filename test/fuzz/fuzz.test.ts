@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { feed, inputsFor } from './fuzz.js';
+import { inputs } from './mutations.js';
+import { edit, photos } from './photos.js';
 import { targets } from './targets.js';
 
 /** The short form of `npm run fuzz`: for each parser, beside its valid inputs, as many as a second or so has room for, always the same. */
@@ -20,6 +23,17 @@ describe('foreign bytes', () => {
       if (left === 0) break;
     }
   });
+
+  // The short form of `npm run mutants`; decoders of packages take half a second a file.
+  it.each(Object.entries(photos))(
+    'in a photo (%s) give a picture or say what is wrong',
+    async (name, { make, how }) => {
+      const valid = await make();
+      expect(await edit(valid, how)).toBe(true);
+      const count = ['heic', 'jxl', 'dng'].includes(name) ? 3 : 20;
+      for (const bytes of fc.sample(inputs([valid]), { numRuns: count, seed: 7 })) await edit(bytes, how);
+    },
+  );
 
   it('that do harm are noticed', async () => {
     const of = (run: (bytes: Uint8Array) => unknown) =>
