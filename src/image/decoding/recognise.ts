@@ -21,14 +21,16 @@ const ENOUGH = 4096;
  * Why a file is none that `decode` reads; undefined where it is one, or is called like one. It is known by what it is, whatever
  * it is called. One that cannot be looked at may be a photo: whoever reads it says what is wrong.
  *
- * @param file absolute path
+ * @param file absolute path, of no link
  * @param isThere whether the decoder for a format is installed
+ * @param name what it is called, where that is by a link to it
  */
 export const reasonToLeave = async (
   file: string,
   isThere: (format: ForeignFormat) => boolean = isInstalled,
+  name = file,
 ): Promise<Reason | undefined> => {
-  if (isNamedPicture(file)) return undefined;
+  if (isNamedPicture(name)) return undefined;
   const bytes = await firstBytes(file, ENOUGH).catch(() => undefined);
   if (bytes === undefined) return undefined;
   if (bytes.length === 0) return { what: 'empty' };

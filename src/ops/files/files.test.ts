@@ -104,6 +104,46 @@ describe('files', () => {
   });
 });
 
+describe('links', () => {
+  const annex = mkdtempSync(join(tmpdir(), 'prismflow-annex-'));
+  const outside = mkdtempSync(join(tmpdir(), 'prismflow-beside-'));
+  beforeAll(() => {
+    mkdirSync(join(annex, '.git', 'annex', 'objects'), { recursive: true });
+    mkdirSync(join(annex, '2024'));
+    writeFileSync(join(annex, '.git', 'annex', 'objects', 'SHA256E-s3--1.jpg'), 'one');
+    writeFileSync(join(outside, 'secret.jpg'), 'no');
+    const link = (to: string, name: string) => symlinkSync(to, join(annex, name));
+    link('../.git/annex/objects/SHA256E-s3--1.jpg', '2024/a.jpg');
+    link('2024/a.jpg', 'twice.jpg');
+    link('.git/annex/objects/SHA256E-s3--2.jpg', 'not-here.jpg');
+    link(join(outside, 'secret.jpg'), 'out.jpg');
+    link(outside, 'folder-out');
+    link('folder-out/secret.jpg', 'detour.jpg');
+    link('2024', 'folder');
+    link('loop', 'loop');
+  });
+  afterAll(() => {
+    rmSync(annex, { recursive: true });
+    rmSync(outside, { recursive: true });
+  });
+  const list = (links: 'skip' | 'follow', match?: readonly string[]) =>
+    listFiles(annex, match, new AbortController().signal, links);
+
+  it('are followed where it is asked for, within the folder alone', async () => {
+    const found = await list('follow');
+    expect(found.paths).toEqual(['2024/a.jpg', 'twice.jpg']);
+    expect(found.leftOut?.message).toContain('leads out of the folder');
+    expect(found.leftOut?.message).toContain('a file that is not there');
+    expect(found.leftOut?.message).toContain('a link to a folder');
+    expect((await list('follow', ['*.jpg'])).paths).toEqual(['twice.jpg']);
+  });
+
+  it('are left out else, and said how they are followed', async () => {
+    const found = await list('skip');
+    expect([found.paths, found.leftOut?.hint]).toEqual([[], expect.stringContaining('links: follow')]);
+  });
+});
+
 describe('faultOf', () => {
   it.each([
     '**/*.{jpg,jpeg,png,tif,tiff,webp,avif}',

@@ -5,7 +5,15 @@ import { isObjectUrl } from '../../disk/objects/address.js';
 import { objectRefs, objectsFault } from '../../disk/objects/wanted.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { defineOp } from '../../operator/define.js';
-import { boolean, defaulted, optional, path, patterns, required } from '../../operator/params/index.js';
+import {
+  boolean,
+  defaulted,
+  oneOf,
+  optional,
+  path,
+  patterns,
+  required,
+} from '../../operator/params/index.js';
 import { type FileRef, file, type ItemKey, none, type Outcome } from '../../ports/index.js';
 import { fromAsyncIterable } from '../../streams/index.js';
 import { listFiles } from './list.js';
@@ -19,6 +27,11 @@ export const files = defineOp({
     match: optional(
       patterns,
       'Patterns that paths below the folder must fit; without any, all files that are pictures, whatever they are called',
+    ),
+    links: defaulted(
+      oneOf('skip', 'follow'),
+      'skip',
+      'Links to files: leave them out, or follow those that lead to a file within the folder',
     ),
     shuffle: defaulted(boolean, false, 'In a random order, another one every time round'),
     repeat: defaulted(boolean, false, 'Start again at the end, for ever'),
@@ -39,6 +52,7 @@ export const files = defineOp({
 interface Params {
   readonly in: string;
   readonly match: readonly string[] | undefined;
+  readonly links: 'skip' | 'follow';
   readonly shuffle: boolean;
   readonly repeat: boolean;
 }
@@ -48,7 +62,12 @@ async function* rounds(
   context: OpContext,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome<FileRef>> {
-  const { folder, paths, unreadable, leftOut } = await listFiles(params.in, params.match, signal);
+  const { folder, paths, unreadable, leftOut } = await listFiles(
+    params.in,
+    params.match,
+    signal,
+    params.links,
+  );
   const folderKey = (path: string): ItemKey => ({ path: path || '.', index: 0, epoch: 0 });
   if (leftOut !== undefined) context.warn(folderKey(''), leftOut)();
   for (const { path, fault } of unreadable)

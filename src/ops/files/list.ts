@@ -7,6 +7,7 @@ import { onDisk } from '../../disk/names.js';
 import { permissions, unreadableFolder, walk } from '../../disk/walk.js';
 import { reasonToLeave } from '../../image/decoding/recognise.js';
 import { definedOnly } from '../../ports/defined.js';
+import { linksWithin } from './links.js';
 
 /** A folder and the paths below it, with forward slashes: kept as short as can be, for there may be a million. */
 export interface Listed {
@@ -23,13 +24,14 @@ const AT_ONCE = 32;
 
 /**
  * The files of a folder, in the order of their paths: those that fit one of the patterns, or without patterns those that are
- * pictures, whatever they are called; of a file, that file. Hidden files and folders are left out, links are not followed, upper
- * and lower case are the same in patterns. Errors: `file/missing`, `file/unreadable` where nothing at all can be read.
+ * pictures, whatever they are called; of a file, that file. Hidden files and folders are left out, upper and lower case are the same in
+ * patterns. Links are followed by `follow` alone, to files within the folder, and keep their own names. Errors: `file/missing`, `file/unreadable` where nothing at all can be read.
  */
 export const listFiles = async (
   path: string,
   patterns: readonly string[] | undefined,
   signal: AbortSignal,
+  links: 'skip' | 'follow' = 'skip',
 ): Promise<Listed> => {
   const stats = await stat(onDisk(path)).catch((thrown: unknown) => {
     throw new DiagnosticError([missing(path, thrown)]);
@@ -39,27 +41,37 @@ export const listFiles = async (
   const paths: string[] = [];
   const unreadable: { readonly path: string; readonly fault: Diagnostic }[] = [];
   const leftOut = createLeftOut();
-  let unknown: string[] = [];
+  let unknown: { readonly name: string; readonly file: string }[] = [];
+  const targetOf = linksWithin(path);
   const recognise = async (): Promise<void> => {
-    const reasons = await Promise.all(unknown.map((name) => reasonToLeave(join(path, name))));
-    for (const [i, name] of unknown.entries()) {
+    const reasons = await Promise.all(unknown.map(({ name, file }) => reasonToLeave(file, undefined, name)));
+    for (const [i, { name }] of unknown.entries()) {
       const reason = reasons[i];
       if (reason === undefined) paths.push(name);
       else leftOut.add(name, reason);
     }
     unknown = [];
   };
+  const take = (name: string, file: string): void => {
+    if (patterns === undefined) unknown.push({ name, file });
+    else paths.push(name);
+  };
   for await (const found of walk(path, signal, patterns === undefined ? undefined : depthOf(patterns))) {
     if (found.kind === 'unreadable')
       unreadable.push({ path: found.path, fault: unreadableFolder(join(path, found.path), found.cause) });
-    else if (found.kind === 'link' && isWanted(found.path))
-      leftOut.add(found.path, { what: 'a link, which is not followed' });
-    else if (found.kind === 'special' && isWanted(found.path))
+    else if (found.kind === 'link' && isWanted(found.path)) {
+      const target =
+        links === 'follow'
+          ? await targetOf(join(path, found.path))
+          : {
+              what: 'a link, which is not followed',
+              hint: 'Follow links within the folder: `links: follow`.',
+            };
+      if ('what' in target) leftOut.add(found.path, target);
+      else take(found.path, target.file);
+    } else if (found.kind === 'special' && isWanted(found.path))
       leftOut.add(found.path, { what: 'a pipe, a socket or a device' });
-    else if (found.kind === 'file' && isWanted(found.path)) {
-      if (patterns === undefined) unknown.push(found.path);
-      else paths.push(found.path);
-    }
+    else if (found.kind === 'file' && isWanted(found.path)) take(found.path, join(path, found.path));
     if (unknown.length === AT_ONCE) await recognise();
   }
   await recognise();
