@@ -288,6 +288,8 @@ export interface Facts<P, W = unknown> {
    * and nobody is asked. An operator that says how it would work on a picture (`estimate`) is asked that instead.
    */
   readonly memory?: (params: P, picture: Extent, result: Extent) => number;
+  /** For an operator that reads files: paths beside a file on which its result depends as well, whether or not there is something. */
+  readonly beside?: (params: P, path: string) => readonly string[];
   /** For an operator that reads files: the picture that it gives, where that is another than the one that the file's header tells of. */
   readonly opens?: (params: P, picture: Extent) => Extent;
   /**

@@ -25,6 +25,7 @@ import { openTiff, readIfd } from '../../src/image/metadata/ifd.js';
 import { longs, opaque, rationals, shorts, writeTiff } from '../../src/image/metadata/ifd-writer.js';
 import { panoramaOf } from '../../src/image/metadata/panorama.js';
 import { iptcOf, photoshopOf, strippedIptc, strippedPhotoshop } from '../../src/image/metadata/photoshop.js';
+import { readSidecar, withSidecar } from '../../src/image/metadata/sidecar.js';
 import { STRIPPABLE, type Strippable } from '../../src/image/metadata/strip.js';
 import {
   isExtendedBy,
@@ -38,6 +39,7 @@ import { strippedXmp } from '../../src/image/metadata/xmp-strip.js';
 import { samplesOf } from '../../src/image/samples/samples.js';
 import { made } from '../../src/image/testing/pictures.js';
 import { adobeRgb, greyGamma22, proPhoto, srgbByTable, tabledRgb } from '../../src/image/testing/profiles.js';
+import { sidecarFile } from '../../src/image/testing/sidecars.js';
 import type { Frame } from '../../src/ports/index.js';
 import { expectThat, rightOf, type Target, utf8 } from './target.js';
 
@@ -232,6 +234,24 @@ export const metadataTargets: Readonly<Record<string, Target>> = {
         sameBytes(withReceipt(signed, '{}') ?? bytes, withReceipt(bytes, '{}') ?? signed),
         'a receipt takes the place of the one before',
       );
+    },
+  },
+  sidecar: {
+    seeds: () => [
+      ...xmpSeeds,
+      sidecarFile(
+        'xmp:Rating="4" tiff:Orientation="6" crs:HasCrop="True" crs:CropLeft="0.1"',
+        '<dc:a>b</dc:a>',
+      ),
+    ],
+    words: [...xmpWords, 'crs:HasCrop="True"', 'tiff:Orientation="8"', 'photoshop:SidecarForExtension="NEF"'],
+    run: (bytes) => {
+      const sidecar = rightOf(readSidecar(bytes, 'jpg'));
+      if (sidecar === undefined) return;
+      for (const own of [xmpSeed, undefined]) {
+        const merged = withSidecar(own, sidecar);
+        expectThat(merged === undefined || E.isRight(openXmp(merged)), 'what is put together is well-formed');
+      }
     },
   },
   gpano: {

@@ -84,6 +84,12 @@ export const imageCodes = {
       'Its samples are linear light, as dark as the sensor saw them: `adjust: { exposure: 0.7 }` brightens them. Without `raw: develop` the camera’s JPEG is taken.',
     disposition: 'permanent',
   },
+  'image/sidecar-settings': {
+    title: 'The photo’s sidecar holds settings of a raw converter, which are not applied',
+    remedy:
+      'Export the photo from that program to have them, or do the same with `crop` and `adjust`. Ratings, keywords, titles and the orientation of a sidecar do count; `decode: { sidecar: ignore }` reads none.',
+    disposition: 'permanent',
+  },
   'image/written-otherwise': {
     title: 'The source’s format is never written, so the result is in another one',
     remedy: 'Choose one with `encode`, such as `encode: { format: avif, depth: 10 }` or `encode: tiff`.',

@@ -3,9 +3,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Diagnostics } from '../../diagnostics/index.js';
-import type { Digest } from '../../disk/digest.js';
+import { type Digest, digestBytes } from '../../disk/digest.js';
 import type { Reason } from '../../disk/left-out.js';
 import { lookAtResult } from '../../disk/objects/at-path.js';
+import { firstBytes } from '../../disk/regular.js';
 import type { Bulk } from '../../pipelines/plan/stages.js';
 import { definedOnly } from '../../ports/defined.js';
 import type { FileRef, Item } from '../../ports/index.js';
@@ -31,12 +32,15 @@ export const ALTERED_RESULT: Reason = {
 
 /** @param isDrawn whether the result depends on random choices, which are a function of an item's position and pass */
 export const worksOn =
-  ({ sink, extension }: Bulk, digest: Digest, isDrawn: boolean) =>
+  ({ sink, extension, beside }: Bulk, digest: Digest, isDrawn: boolean) =>
   (journal: Journal): WorksOn =>
   ({ key, value }) =>
     pipe(
-      TE.fromTask<Found['kind'], Diagnostics>(() => kindOf(journal, key.path, value.path)),
-      TE.chainEitherK((kind): E.Either<Diagnostics, Found> => {
+      TE.fromTask<readonly [Found['kind'], string], Diagnostics>(async () => [
+        await kindOf(journal, key.path, value.path),
+        await besideOf(value.object === undefined ? beside(value.path) : []),
+      ]),
+      TE.chainEitherK(([kind, more]): E.Either<Diagnostics, Found> => {
         if (kind !== 'work') return E.right({ kind });
         const file = sink.operator.facts.sink?.file(sink.params, key, extension(key.path)) ?? E.right('');
         return pipe(
@@ -47,12 +51,26 @@ export const worksOn =
               source: value.path,
               target,
               ...definedOnly({ seen: value.object && seenOf(value.object) }),
-              pipeline: isDrawn ? `${digest}#${key.epoch}.${key.index}` : digest,
+              pipeline: `${isDrawn ? `${digest}#${key.epoch}.${key.index}` : digest}${more}`,
             },
           })),
         );
       }),
     );
+
+/** So much of a file beside a photo is looked at. */
+const MOST_BESIDE = 8 << 20;
+
+/** What stands beside a file, as part of what is done to it: nothing where nothing is there. */
+const besideOf = async (paths: readonly string[]): Promise<string> => {
+  const found = await Promise.all(
+    paths.map((path) => firstBytes(path, MOST_BESIDE).then(digestBytes, () => undefined)),
+  );
+  return found
+    .filter((each) => each !== undefined)
+    .map((each) => `+${each.slice(0, 16)}`)
+    .join('');
+};
 
 /** What a store tells of an object, as a look at a file. */
 const seenOf = ({ size, modified, tag }: NonNullable<FileRef['object']>) => ({

@@ -28,6 +28,7 @@ import { type Header, readHeader } from './header.js';
 import { type Raster, readRaster, type Wanted } from './raster.js';
 import { toDevelop } from './raw-header.js';
 import { resultFormat } from './result-format.js';
+import { beside, sidecarWarnings } from './sidecar.js';
 import { type FileFormat, sniff } from './sniff.js';
 
 /** A file on disk, or its bytes; with a name for messages, where it is not the path. */
@@ -54,6 +55,8 @@ export interface DecodeOptions {
    * what all colours hold; by `blend` and `rebuild` light goes beyond it, as floats. Default `clip`.
    */
   readonly highlights?: Highlights;
+  /** XMP of a file beside the photo: what it says outranks what the photo says of itself. */
+  readonly sidecar?: Uint8Array;
   /** Ends what works on the file in a process of its own. */
   readonly signal?: AbortSignal;
 }
@@ -275,6 +278,7 @@ const warningsOf = (header: Header, name: string): readonly Diagnostic[] => [
         ),
       ]
     : []),
+  ...sidecarWarnings(header, name),
   ...leftoversOf(header).map((leftover) =>
     warning('image/metadata-dropped', `${name} carries ${leftovers[leftover]}, which is left behind.`),
   ),
@@ -308,7 +312,7 @@ const readPixels = (
  *   warning: nothing in it counts, and nothing in it is brought up to date.
  *
  * Warnings: `image/preview-taken`, `image/raw-developed`, `image/first-page-only`, `image/profile-ignored`, `image/high-dynamic-range`, `image/metadata-dropped`,
- * `image/xmp-unreadable`, `image/damaged`. Errors: `image/not-found`, `image/permission-denied`, `image/not-a-file`, `image/read-failed`,
+ * `image/sidecar-settings`, `image/xmp-unreadable`, `image/damaged`. Errors: `image/not-found`, `image/permission-denied`, `image/not-a-file`, `image/read-failed`,
  * `image/empty`, `image/file-too-large`, `image/too-many-pixels`, `image/memory-limit`, `image/unsupported-format`, `image/no-decoder`,
  * `image/decoder-lost`, `image/truncated`, `image/corrupt`, `image/out-of-memory`, `image/unreadable`.
  */
@@ -331,6 +335,7 @@ export const decode = (input: Input, options: DecodeOptions = {}): TE.TaskEither
       ),
     ),
     TE.chain((header) => TE.fromEither(chosen(header, options, name))),
+    TE.map(beside(options.sidecar, 'path' in input ? input.path : name)),
     TE.chain(wholly(name, damaged)),
     TE.chain(withinPixels(name, maxPixels)),
     TE.chain(withinMemory(name, maxMemory)),

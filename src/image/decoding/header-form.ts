@@ -10,6 +10,7 @@ import type {
 import type { Hdr } from '../colour/declared.js';
 import type { Carried } from '../containers/container.js';
 import type { Highlights } from '../foreign/raw.js';
+import type { Sidecar } from '../metadata/sidecar.js';
 import type { LabCoding } from '../samples/lab-coding.js';
 import type { Depth } from '../samples/samples.js';
 import type { FileFormat } from './sniff.js';
@@ -21,6 +22,8 @@ export interface Header extends Carried {
   readonly source?: ReadOnlyFormat;
   /** The sensor's picture, of a raw file out of which a JPEG is taken and that says how large its own is. */
   readonly sensor?: Header;
+  /** What stands in a file beside the photo, or what is wrong with that. */
+  readonly sidecar?: E.Either<string, Sidecar>;
   /** What a raw file says of its noise. */
   readonly noise?: readonly NoiseLevel[];
   /** What becomes of highlights when the sensor's picture is developed. */

@@ -3,11 +3,15 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { onDisk } from '../../disk/names.js';
 import { bytesOf } from '../../image/decoding/extent.js';
+import { sidecarOf, sidecarPaths } from '../../image/decoding/sidecar.js';
 import { isNamedRaw } from '../../image/names.js';
 import { defineOp } from '../../operator/define.js';
 import { defaulted, integer, oneOf, optional } from '../../operator/params/index.js';
 import { definedOnly } from '../../ports/defined.js';
-import { file, frame } from '../../ports/index.js';
+import { type FileRef, file, frame } from '../../ports/index.js';
+
+/** Whether a file is on disk, and may have others beside it. */
+const isOnDisk = ({ bytes, object }: FileRef): boolean => bytes === undefined && object === undefined;
 
 /** When a file was changed last; undefined where it is gone by now. */
 const modifiedAt = (path: string): Promise<number | undefined> =>
@@ -36,6 +40,11 @@ export const decode = defineOp({
       'clip',
       'Light too bright for some of the sensor’s colours: cut at white, or made up from the others, beyond white (developed raw files)',
     ),
+    sidecar: defaulted(
+      oneOf('read', 'ignore'),
+      'read',
+      'An .xmp beside the photo: whether what it says counts, its rating, keywords and orientation',
+    ),
     maxPixels: optional(integer({ min: 1 }), 'Pixels that a picture may have (400 million)'),
     maxBytes: optional(integer({ min: 1 }), 'Bytes that a file may have (1 GiB)'),
   },
@@ -46,17 +55,24 @@ export const decode = defineOp({
     (raw === 'develop' ? picture.developed?.[highlights === 'clip' ? 'clipped' : 'light'] : undefined) ??
     picture,
   extension: ({ raw }, path) => (raw === 'develop' && isNamedRaw(path) ? 'tif' : undefined),
+  beside: ({ sidecar }, path) => (sidecar === 'read' ? sidecarPaths(path) : []),
   memory: (_, __, result) => result.source?.decoding ?? bytesOf(result),
   complaint: ({ raw, highlights }) =>
     raw === 'preview' && highlights !== 'clip'
       ? 'takes `highlights` of raw files that it develops: add `raw: develop`'
       : undefined,
   map:
-    ({ damaged, raw, highlights, maxPixels, maxBytes }, { warn, memory }) =>
+    ({ damaged, raw, highlights, sidecar, maxPixels, maxBytes }, { warn, memory }) =>
     ({ key, value }, signal) =>
       pipe(
-        TE.fromTask(() => import('../../image/index.js')),
-        TE.chain((image) =>
+        TE.Do,
+        TE.bind('image', () => TE.fromTask(() => import('../../image/index.js'))),
+        TE.bind('beside', () =>
+          TE.fromTask(async () =>
+            sidecar === 'read' && isOnDisk(value) ? await sidecarOf(value.path) : undefined,
+          ),
+        ),
+        TE.chain(({ image, beside }) =>
           image.decode(
             value.bytes === undefined
               ? { path: value.path, name: key.path }
@@ -67,7 +83,7 @@ export const decode = defineOp({
               highlights,
               signal,
               maxMemory: Math.max(memory, image.LEAST_MEMORY),
-              ...definedOnly({ maxPixels, maxBytes }),
+              ...definedOnly({ maxPixels, maxBytes, sidecar: beside }),
             },
           ),
         ),

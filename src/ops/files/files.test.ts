@@ -144,6 +144,18 @@ describe('links', () => {
   });
 });
 
+describe('sidecars', () => {
+  it('are no photos; those without one are told', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'prismflow-alone-'));
+    for (const name of ['a.xmp', 'b.jpg.xmp', 'c.xmp']) writeFileSync(join(place, name), '<x:xmpmeta/>');
+    for (const name of ['a.jpg', 'b.jpg']) writeFileSync(join(place, name), '\xff\xd8\xff');
+    const found = await listFiles(place, undefined, new AbortController().signal);
+    expect(found.paths).toEqual(['a.jpg', 'b.jpg']);
+    expect(found.leftOut?.message).toBe('1 file is left out: 1 .xmp (a sidecar without its photo).');
+    rmSync(place, { recursive: true });
+  });
+});
+
 describe('faultOf', () => {
   it.each([
     '**/*.{jpg,jpeg,png,tif,tiff,webp,avif}',

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { type Diagnostic, DiagnosticError, failure } from '../../diagnostics/index.js';
 import { depthOf, type Matcher, matcherOf } from '../../disk/glob.js';
 import { createLeftOut } from '../../disk/left-out.js';
@@ -42,12 +42,14 @@ export const listFiles = async (
   const unreadable: { readonly path: string; readonly fault: Diagnostic }[] = [];
   const leftOut = createLeftOut();
   let unknown: { readonly name: string; readonly file: string }[] = [];
+  const sidecars: string[] = [];
   const targetOf = linksWithin(path);
   const recognise = async (): Promise<void> => {
     const reasons = await Promise.all(unknown.map(({ name, file }) => reasonToLeave(file, undefined, name)));
     for (const [i, { name }] of unknown.entries()) {
       const reason = reasons[i];
       if (reason === undefined) paths.push(name);
+      else if (/\.xmp$/i.test(name)) sidecars.push(name);
       else leftOut.add(name, reason);
     }
     unknown = [];
@@ -75,10 +77,15 @@ export const listFiles = async (
     if (unknown.length === AT_ONCE) await recognise();
   }
   await recognise();
+  const stems = new Set(sidecars.length === 0 ? [] : paths.flatMap((each) => [each, stemOf(each)]));
+  for (const name of sidecars)
+    if (!stems.has(stemOf(name))) leftOut.add(name, { what: 'a sidecar without its photo' });
   const told = leftOut.told();
   // By code units: the same order on every machine, whatever its language.
   return { folder: path, paths: paths.sort(), unreadable, ...definedOnly({ leftOut: told }) };
 };
+
+const stemOf = (path: string): string => path.slice(0, path.length - extname(path).length);
 
 const missing = (path: string, thrown: unknown): Diagnostic => {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;

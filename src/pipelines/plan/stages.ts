@@ -128,6 +128,8 @@ export interface Bulk {
   readonly sink: GraphNode;
   /** Extension of the result of a file of that path, when it is not the source's. */
   readonly extension: (path: string) => string | undefined;
+  /** Paths of what the result of a file depends on beside it, whether or not there is something. */
+  readonly beside: (path: string) => readonly string[];
   /** True where the source waits for files that come: they cannot be listed beforehand. */
   readonly live: boolean;
 }
@@ -148,7 +150,9 @@ export const bulkOf = (stages: readonly Stage[]): Bulk | undefined => {
     nodes
       .map(({ operator, params }) => operator.facts.extension?.(params, path))
       .findLast((each) => each !== undefined);
-  return { source, choice, lane, sink, extension, live };
+  const beside = (path: string): readonly string[] =>
+    nodes.flatMap(({ operator, params }) => operator.facts.beside?.(params, path) ?? []);
+  return { source, choice, lane, sink, extension, beside, live };
 };
 
 /** True for an operator that gives some of its items, as they are. */
