@@ -63,7 +63,12 @@ const pipeline = t.intersection([
     certify: t.boolean,
     laws: t.boolean,
   }),
-  t.partial({ memory: amount, timeout: amount }),
+  t.partial({
+    memory: amount,
+    timeout: amount,
+    /** Where results go, where that is a store: `s3://bucket/prefix`. */
+    results: path,
+  }),
 ]);
 
 /** A pipeline that is worked by, the same for all photos of a run. */

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { isObjectUrl, readObjectUrl } from '../../disk/objects/address.js';
 import { readEngine } from '../../execution/tensors/engine-choice.js';
 import { memoryShare } from '../../operator/free-memory.js';
 import { isDigest } from '../../pipelines/plugins/digest.js';
@@ -32,11 +33,12 @@ export interface WorkerArguments {
 /** `pipe worker`: works until it is told to stop; then it finishes what it is at. A second signal stops at once. */
 export const worker = async (options: WorkerArguments, terminal: Terminal): Promise<Exit> => {
   const { jobs = availableParallelism(), memory = memoryShare(), engine, quiet } = options;
-  const roots = options.root.map((folder) => resolve(terminal.folder, folder));
+  const roots = options.root.map((root) => (isObjectUrl(root) ? root : resolve(terminal.folder, root)));
   const started = await pipe(
     TE.Do,
     TE.bind('address', () => TE.fromEither(readAddress(options.on))),
     TE.chainFirstEitherK(() => (engine === undefined ? E.right(undefined) : readEngine(engine))),
+    TE.chainFirstEitherK(() => readStores(roots)),
     TE.bind('maps', () => TE.fromEither(mapsOf(options.map, terminal.folder))),
     TE.chainFirstEitherK(({ maps }) =>
       roots.length + maps.length > 0 ? E.right(undefined) : E.left(rootless),
@@ -70,6 +72,10 @@ export const worker = async (options: WorkerArguments, terminal: Terminal): Prom
 
 const welcome = (name: string, jobs: number, { shown }: Address): string =>
   `${printable(name)} takes up to ${jobs} ${jobs === 1 ? 'photo' : 'photos'} at once from ${printable(shown)}; Ctrl-C ends it once what it is at is done`;
+
+/** Addresses among the roots that cannot be read would allow nothing. */
+const readStores = (roots: readonly string[]): E.Either<Diagnostics, unknown> =>
+  E.Monad.map(E.traverseArray(readObjectUrl)(roots.filter(isObjectUrl)), () => undefined);
 
 const rootless: Diagnostics = [
   failure('queue/outside', 'A worker reads and writes only below folders that are named, and none is.', {

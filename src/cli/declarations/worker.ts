@@ -14,7 +14,7 @@ export const declare: Declare = (command, on, terminal) => {
     .addOption(
       new Option(
         '--root <folder>',
-        'a folder below which photos are read and results written; can be given several times',
+        'a folder, or objects (s3://bucket/prefix), below which photos are read and results written; can be given several times',
       )
         .argParser(listed)
         .default([], 'none'),

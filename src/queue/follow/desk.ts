@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Redis } from 'ioredis';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { printable } from '../../diagnostics/printable.js';
+import { shownPath } from '../../disk/objects/address.js';
 import type { AwayRun, Failed, Made } from '../../execution/elsewhere/elsewhere.js';
 import { itemOf } from '../item.js';
 import { cancelledKey, jobKey, KEPT_S, refusedKey } from '../keys.js';
@@ -186,7 +187,7 @@ const foreign = ({ key }: QueuedPhoto, why: string): Diagnostics => [
 const notThere = ({ key }: QueuedPhoto, worker: string, folder: string): Diagnostics => [
   failure(
     'queue/foreign',
-    `The worker ${printable(worker)} says that it made ${key.path}, but nothing such waits in ${folder}.`,
+    `The worker ${printable(worker)} says that it made ${key.path}, but nothing such waits in ${shownPath(folder)}.`,
     {
       hint: 'Does that machine see the same folder? `--map` says where it is there.',
     },

@@ -6,6 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Redis } from 'ioredis';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { shownPath } from '../../disk/objects/address.js';
 import type { AwayRun, Elsewhere, OpenElsewhere } from '../../execution/elsewhere/elsewhere.js';
 import type { Address } from '../address.js';
 import { connect } from '../connection.js';
@@ -153,7 +154,7 @@ const reporting = (
     const report: RunReport = {
       id,
       name: run.graph.name.slice(0, 1000),
-      folder: run.folder,
+      folder: shownPath(run.folder),
       total: run.total,
       ...tally,
       host: hostname().slice(0, 200),

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { digestBytes, digestOf } from '../../disk/digest.js';
+import { placeOfPath, shownPath } from '../../disk/objects/address.js';
 import type { AwayRun, Errand } from '../../execution/elsewhere/elsewhere.js';
 import { shippedModels } from '../../pipelines/check/absolute-path.js';
 import { definedOnly } from '../../ports/defined.js';
@@ -34,6 +35,7 @@ export const documentOf = (run: AwayRun, memory: number | undefined): E.Either<D
     laws: run.laws,
     ...definedOnly({
       memory,
+      results: placeOfPath(run.folder) === undefined ? undefined : shownPath(run.folder),
       // Any time is said by a number, which JSON has no infinity among.
       timeout: run.timeout === Number.POSITIVE_INFINITY ? Number.MAX_SAFE_INTEGER : run.timeout,
     }),
@@ -59,7 +61,7 @@ export const photoOf = (
   run: id,
   pipeline,
   key: { path: key.path, index: key.index, epoch: key.epoch },
-  input,
+  input: shownPath(input),
   target,
   digest,
   size: about.sourceSize,

@@ -1,6 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { isBelow } from '../../disk/below.js';
+import { isObjectUrl, isWithinPlace, type ObjectPlace, readObjectUrl } from '../../disk/objects/address.js';
 import { shippedModels } from '../../pipelines/check/absolute-path.js';
 import type { Mapping } from './protocol.js';
 
@@ -15,10 +17,12 @@ export interface Places {
   readonly within: (path: string) => Promise<string | undefined>;
   /** The same for what is only read to work: also models that ship, and weights that came through the queue. */
   readonly readable: (path: string) => Promise<string | undefined>;
+  /** An object, if it lies below one of the addresses that the operator named. */
+  readonly object: (url: string) => ObjectPlace | undefined;
 }
 
 /**
- * @param roots folders that may be used, as they are named here
+ * @param roots folders that may be used, as they are named here, and addresses of objects
  * @param maps names of folders there, and what they are here; the longest that fits counts
  * @param shipped where the models that ship lie there
  * @param cache where weights are kept here
@@ -32,14 +36,25 @@ export const placesFor = (
   const all = [...maps, { from: shipped, to: shippedModels }].toSorted(
     (a, b) => b.from.length - a.from.length,
   );
-  const allowed = [...roots, ...maps.map(({ to }) => to)];
+  const allowed = [...roots.filter((root) => !isObjectUrl(root)), ...maps.map(({ to }) => to)];
+  const stores = roots.filter(isObjectUrl).flatMap((root) => {
+    const place = readObjectUrl(root);
+    return E.isRight(place) ? [place.right] : [];
+  });
   return {
     here: (path) => {
+      if (isObjectUrl(path)) return path;
       const map = all.find(({ from }) => isBelow(from, path));
       return map === undefined ? path : join(map.to, relative(map.from, path));
     },
     within: (path) => below(allowed, path),
     readable: (path) => below([...allowed, shippedModels, cache], path),
+    object: (url) => {
+      const place = readObjectUrl(url);
+      return E.isRight(place) && stores.some((top) => isWithinPlace(top, place.right))
+        ? place.right
+        : undefined;
+    },
   };
 };
 

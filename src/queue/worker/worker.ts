@@ -16,6 +16,7 @@ import { fetchWeights, weightsCache } from '../weights/fetch.js';
 import { startHands } from './hands.js';
 import { createPipelines, type Pipelines, photoIn } from './jobs.js';
 import type { Answer, Mapping, Setup, Task } from './protocol.js';
+import { clearCopies } from './sources.js';
 
 /** What a worker is started with. */
 export interface WorkerOptions {
@@ -110,6 +111,7 @@ const begin = async (redis: Redis, options: WorkerOptions): Promise<RunningWorke
     plugins,
     cache: weightsCache(),
   };
+  await clearCopies(setup.cache);
   const hands = startHands(setup);
   const counts: Counts = { busy: 0, done: 0, failed: 0, refused: 0 };
   const site: Site = {
