@@ -49,6 +49,47 @@ export const showQueue = (options: QueueViewArguments, terminal: Terminal): Prom
     options.json ? printableJson(overview, 2) : shownOverview(overview, terminal),
   );
 
+/** What `pipe queue metrics` is given. */
+export interface MetricsArguments extends QueueArguments {
+  readonly listen?: string;
+}
+
+/** `pipe queue metrics`: once, or until it is stopped. */
+export const showMetrics = async (options: MetricsArguments, terminal: Terminal): Promise<Exit> => {
+  const { queueMetrics, serveMetrics } = await import('../../queue/control/metrics.js');
+  const { listen } = options;
+  if (listen === undefined) return told(options, terminal, queueMetrics, (text) => text.trimEnd());
+  const started = await pipe(
+    TE.Do,
+    TE.bind('address', () => TE.fromEither(addressOf(options))),
+    TE.bind('place', () => TE.fromEither(listeningAt(listen))),
+    TE.chain(({ address, place: { host, port } }) => serveMetrics(address, host, port)),
+  )();
+  if (E.isLeft(started)) {
+    printDiagnostics(terminal, started.left);
+    return notBegun(terminal, started.left);
+  }
+  terminal.err(`metrics are at http://${listen.replace(/:0$/, `:${started.right.port}`)}/metrics\n`);
+  await new Promise<void>((end) => {
+    const either = AbortSignal.any([terminal.signal, terminal.gone]);
+    if (either.aborted) end();
+    either.addEventListener('abort', () => end(), { once: true });
+  });
+  await started.right.close();
+  return exit.done;
+};
+
+const listeningAt = (
+  written: string,
+): E.Either<Diagnostics, { readonly host: string; readonly port: number }> => {
+  const [, host = '', port = ''] = /^(.*):(\d{1,5})$/.exec(written) ?? [];
+  return host === '' || Number(port) > 65_535
+    ? E.left([
+        failure('serve/address', `--listen ${printable(written)} is no address such as 127.0.0.1:9464.`),
+      ])
+    : E.right({ host: host.replace(/^\[|\]$/g, ''), port: Number(port) });
+};
+
 const photos = (n: number): string => `${n} ${n === 1 ? 'photo' : 'photos'}`;
 
 /** `pipe queue cancel` and `pipe queue retry`. */

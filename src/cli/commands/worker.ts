@@ -27,6 +27,8 @@ export interface WorkerArguments {
   readonly root: readonly string[];
   readonly map: readonly string[];
   readonly allowPlugin: readonly string[];
+  /** Seconds that what it is at may take once it was told to end. */
+  readonly grace: number;
   readonly quiet: boolean;
 }
 
@@ -64,7 +66,11 @@ export const worker = async (options: WorkerArguments, terminal: Terminal): Prom
   if (!quiet) terminal.err(`${welcome(running.name, jobs, address)}\n`);
   await Promise.race([stopped(terminal), running.drained]);
   if (!quiet) terminal.err('finishes what it is at\n');
-  await running.stop();
+  const left = await running.stop(options.grace * 1000);
+  if (left > 0 && !quiet)
+    terminal.err(
+      `${left} ${left === 1 ? 'photo goes' : 'photos go'} back to the queue, not done within ${options.grace} s\n`,
+    );
   const { done, failed } = running.counts();
   if (!quiet) terminal.out(`${done} done${failed > 0 ? `, ${failed} failed` : ''}\n`);
   return exit.done;

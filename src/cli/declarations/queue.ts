@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander';
-import type { QueueArguments, QueueViewArguments } from '../commands/queue.js';
+import type { MetricsArguments, QueueArguments, QueueViewArguments } from '../commands/queue.js';
 import { jsonOption, onOption } from '../options.js';
 import type { Declare } from './declare.js';
 
@@ -36,6 +36,16 @@ export const declare: Declare = (command, on, terminal) => {
         ),
       );
   };
+  command
+    .command('metrics')
+    .description('print what there is as Prometheus reads it, or listen for who asks')
+    .addOption(where())
+    .option('--listen <host:port>', 'answer GET /metrics there until it is stopped')
+    .action(
+      on(async (_: MetricsArguments, called: Command) =>
+        (await load()).showMetrics(called.optsWithGlobals(), terminal),
+      ),
+    );
   ofRun('cancel', 'take a run out of the queue');
   ofRun('retry', 'have the dead photos of a run worked on again');
   ofAll('pause', 'have workers take no more photos until `resume`');

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { WorkerArguments } from '../commands/worker.js';
-import { listed } from '../option-values.js';
+import { listed, time } from '../option-values.js';
 import { allowPluginOption, jobsOption, memoryOption, onOption, quietOption } from '../options.js';
 import type { Declare } from './declare.js';
 
@@ -29,6 +29,14 @@ export const declare: Declare = (command, on, terminal) => {
           return listed(given, before);
         })
         .default([], 'none'),
+    )
+    .addOption(
+      new Option(
+        '--grace <time>',
+        'what photos may take that it is at when it is told to end; then they go back to the queue',
+      )
+        .argParser(time)
+        .default(25, '25s'),
     )
     .addOption(allowPluginOption())
     .addOption(quietOption())

@@ -40,6 +40,8 @@ export interface Overview {
   readonly active: number;
   readonly delayed: number;
   readonly dead: number;
+  /** Seconds that the photo has waited which comes next; 0 where none waits. */
+  readonly oldest: number;
   readonly runs: readonly SeenRun[];
   readonly workers: readonly WorkerReport[];
   /** The last of those that were given up. */
@@ -81,11 +83,26 @@ export const overviewOf = (address: Address): TE.TaskEither<Diagnostics, Overvie
       active: counts.active ?? 0,
       delayed: counts.delayed ?? 0,
       dead: counts.failed ?? 0,
+      oldest: await oldestIn(redis),
       runs: await runsIn(redis),
       workers: await readAll(redis, `${PREFIX}:worker:*`, readWorker),
       deadPhotos: await deadIn(redis),
     });
   });
+
+/** How long the photo has waited that comes next, by Redis's clock and that of the run which put it there. */
+const oldestIn = async (redis: Redis): Promise<number> => {
+  // Those that wait lie in another list while the queue is paused; the next one to be taken is the last.
+  const ends = await Promise.all(
+    ['wait', 'paused'].map((list) => redis.lindex(`${PREFIX}:${PHOTOS}:${list}`, -1)),
+  );
+  const item = ends.find((each) => each !== null);
+  if (item === undefined || item === null) return 0;
+  const [timestamp] = await boundedFields(redis, jobKey(item), 100, ['timestamp']);
+  const [seconds] = await redis.time();
+  const waited = Number(seconds) - Number(timestamp) / 1000;
+  return Number.isFinite(waited) ? Math.max(0, waited) : 0;
+};
 
 const readAll = async <A>(
   redis: Redis,

@@ -50,8 +50,13 @@ export type WorkerEvent =
 /** A worker at work. */
 export interface RunningWorker {
   readonly name: string;
-  /** Takes nothing more, waits for what is being worked on, and ends. */
-  readonly stop: () => Promise<void>;
+  /**
+   * Takes nothing more, waits for what is being worked on, and ends. What is not done after so many milliseconds goes back to the queue, for
+   * others. Gives how many those were.
+   *
+   * @param grace Default: it waits for as long as it takes
+   */
+  readonly stop: (grace?: number) => Promise<number>;
   /** Ends when it was told to by `pipe queue drain`. */
   readonly drained: Promise<void>;
   readonly counts: () => Readonly<Counts>;
@@ -94,6 +99,8 @@ interface Site {
   readonly counts: Counts;
   readonly observe: WorkerOptions['observe'];
   readonly work: (task: Task) => ReturnType<ReturnType<typeof startHands>['work']>;
+  /** Aborts when what is not done is given up here. */
+  readonly ended: AbortSignal;
   /** The same in a process that has nothing else to do, one photo after the other. */
   readonly alone: Site['work'];
 }
@@ -114,8 +121,10 @@ const begin = async (redis: Redis, options: WorkerOptions): Promise<RunningWorke
   await clearCopies(setup.cache);
   const hands = startHands(setup);
   const counts: Counts = { busy: 0, done: 0, failed: 0, refused: 0 };
+  const end = new AbortController();
   const site: Site = {
     redis,
+    ended: end.signal,
     setup,
     pipelines: createPipelines(redis),
     counts,
@@ -136,11 +145,21 @@ const begin = async (redis: Redis, options: WorkerOptions): Promise<RunningWorke
   worker.on('error', () => undefined);
   await worker.waitUntilReady();
   const beat = beating(site, options);
-  const stop = async (): Promise<void> => {
+  const stop = async (grace?: number): Promise<number> => {
+    let left = 0;
+    const late = setTimeout(
+      () => {
+        left = counts.busy;
+        end.abort();
+      },
+      Math.min(grace ?? Number.POSITIVE_INFINITY, 2 ** 31 - 1),
+    );
     await worker.close();
+    clearTimeout(late);
     await beat.end();
     hands.close();
     redis.disconnect();
+    return left;
   };
   return { name, stop, drained: beat.drained, counts: () => counts };
 };
@@ -171,7 +190,12 @@ const take = async (site: Site, job: Job, token: string | undefined): Promise<Qu
     return cancelled(site.setup.worker, photo.right.run);
   site.counts.busy++;
   try {
-    const answer = await answered(site, job, photo.right);
+    const answer = await untilEnded(site, answered(site, job, photo.right));
+    if (answer === 'ended') {
+      // At once, and without a word: nothing is wrong with it.
+      await job.moveToDelayed(Date.now(), token);
+      throw new DelayedError();
+    }
     if (answer.kind === 'made') {
       site.counts.done++;
       site.observe({ kind: 'done', photo: photo.right, milliseconds: answer.made.milliseconds });
@@ -192,6 +216,15 @@ const take = async (site: Site, job: Job, token: string | undefined): Promise<Qu
     site.counts.busy--;
   }
 };
+
+/** What comes of a photo, unless the worker ends before. */
+const untilEnded = <A>({ ended }: Site, work: Promise<A>): Promise<A | 'ended'> =>
+  new Promise((resolve, reject) => {
+    const end = (): void => resolve('ended');
+    if (ended.aborted) end();
+    ended.addEventListener('abort', end, { once: true });
+    work.then(resolve, reject).finally(() => ended.removeEventListener('abort', end));
+  });
 
 type Settled =
   | Exclude<Answer, { readonly kind: 'lacking' }>
