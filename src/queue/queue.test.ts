@@ -383,7 +383,7 @@ describe.skipIf(!isThere)('a queue in Redis (skipped where redis-server is not i
     child.kill('SIGSTOP');
     const worker = await work();
     // Its photo was missed, and is done here; then it goes on with it.
-    await waitFor(() => worker.counts().done >= 3);
+    await waitFor(() => worker.counts().done >= 1);
     await pause(3000);
     child.kill('SIGCONT');
     expect(right(await report)).toMatchObject({ done: 12, failed: [], end: { kind: 'complete' } });
