@@ -14,7 +14,7 @@ export interface Spread {
 }
 
 /** Values that are looked at: enough for shares of all. */
-const LOOKED_AT = 1 << 20;
+const LOOKED_AT = 1 << 17;
 
 /** What is seen of samples, black 0 and white 1, evenly chosen where there are many. */
 export const spreadOf = ({ depth, data }: Samples): Spread => {

@@ -4,8 +4,9 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { emptyLike, maxOf, type Raw, samplesOf } from '../../image/samples/samples.js';
 import type { Frame } from '../../ports/index.js';
-import { boxMean, guided, type Plane } from './box.js';
-import { inside, LUMA, lumaPlane, type NoiseLevel, noiseOf, type Rows } from './noise.js';
+import { guided, guideOf } from './guided.js';
+import { inside, LUMA, lumaRows, type NoiseLevels, noiseOf, type Rows, stepOf } from './noise.js';
+import { boxMean, type RowSource, rowsOf, shared } from './rows.js';
 
 /** Pixels to each side that light, luma and colour are smoothed over. */
 const AROUND = 4;
@@ -15,8 +16,11 @@ const COLOUR_RADIUS = 4;
 /** Rows above and below a band that its pixels depend on. */
 const HALO = AROUND + 2 * LUMA_RADIUS + 2 * COLOUR_RADIUS;
 
-/** Pixels of a band without its halo. */
-const BAND = 1 << 18;
+/** Rows by which one that reads a picture is behind another, at most. */
+const KEPT = 2 * HALO;
+
+/** Rows of a band without its halo: many, so that few are worked on twice. */
+const BAND = 256;
 
 /** From how much more light on a place is lifted, and from where on wholly. */
 const LIFTED = [1.1, 1.6] as const;
@@ -32,44 +36,39 @@ const LEAST = 1 / 255;
 const NOTHING = 1e-9;
 
 /** 0 where light was not lifted, 1 where it was. */
-const liftOf = (before: Plane, after: Plane): Plane => {
-  const data = new Float32Array(after.data.length);
-  for (let i = 0; i < data.length; i++) {
-    const gain = ((after.data[i] as number) + LEAST) / ((before.data[i] as number) + LEAST);
-    data[i] = inside((gain - LIFTED[0]) / (LIFTED[1] - LIFTED[0]));
-  }
-  return { ...after, data };
-};
+const liftOf = (before: RowSource, after: RowSource): RowSource =>
+  rowsOf(after, (y, into) => {
+    const [old, now] = [before.row(y), after.row(y)];
+    for (let x = 0; x < into.length; x++) {
+      const gain = ((now[x] as number) + LEAST) / ((old[x] as number) + LEAST);
+      into[x] = inside((gain - LIFTED[0]) / (LIFTED[1] - LIFTED[0]));
+    }
+  });
 
 /** Variances below which a place counts as flat: of the noise at its brightness, `times` as strong. */
-const flatnessOf = (around: Plane, noise: NoiseLevel, times: number): Plane => {
-  const data = new Float32Array(around.data.length);
-  for (let i = 0; i < data.length; i++) data[i] = (times * noise(around.data[i] as number)) ** 2 + NOTHING;
-  return { ...around, data };
+const flatnessOf = (around: RowSource, noise: NoiseLevels, times: number): RowSource => {
+  const variances = noise.map((level) => (times * level) ** 2 + NOTHING);
+  return rowsOf(around, (y, into) => {
+    const light = around.row(y);
+    for (let x = 0; x < into.length; x++) into[x] = variances[stepOf(inside(light[x] as number))] as number;
+  });
 };
 
 /** How much more than its luma a pixel has of a channel. */
-const tintOf = ({ samples }: Frame, rows: Rows, luma: Plane, channel: number): Plane => {
+const tintOf = ({ samples, width }: Frame, rows: Rows, luma: RowSource, channel: number): RowSource => {
   const { data: from } = samples;
   const scale = 1 / maxOf(samples.depth);
-  const data = new Float32Array(luma.data.length);
-  for (let i = 0, at = 3 * rows.from * luma.width + channel; i < data.length; i++, at += 3)
-    data[i] = inside((from[at] as number) * scale) - (luma.data[i] as number);
-  return { ...luma, data };
+  return rowsOf(luma, (y, into) => {
+    const light = luma.row(y);
+    for (let x = 0, at = 3 * (rows.from + y) * width + channel; x < into.length; x++, at += 3)
+      into[x] = inside((from[at] as number) * scale) - (light[x] as number);
+  });
 };
 
 /** A band of rows that is worked on, with those around it that its pixels depend on. */
 interface Band {
   readonly rows: Rows;
   readonly around: Rows;
-}
-
-/** What pixels of a band, and those around it, are without noise, and how far they were lifted. */
-interface Clean {
-  readonly lift: Plane;
-  readonly luma: Plane;
-  /** How red and how blue; what is left of green follows from luma. None for grey. */
-  readonly tints: readonly Plane[];
 }
 
 /** A sample mixed with what it is without noise, as it is stored. */
@@ -79,21 +78,25 @@ const mixed = (sample: number, made: number, share: number, white: number): numb
   return white === 1 ? value : inside(value / white) * white + 0.5;
 };
 
-/** Mixes what is clean into a band's pixels, as far as each was lifted. */
-const mixIn = ({ lift, luma, tints: [red, blue] }: Clean, { rows, around }: Band, out: Raw): void => {
-  const { width } = luma;
-  const white = maxOf(samplesOf(out).depth);
-  const [first, last] = [(rows.from - around.from) * width, (rows.to - around.from) * width];
-  for (let i = first; i < last; i++) {
-    const share = lift.data[i] as number;
+/** A row of pixels without noise, and how far each was lifted. */
+interface Clean {
+  readonly lift: Float32Array;
+  readonly luma: Float32Array;
+  /** How red and how blue; what is left of green follows from luma. None for grey. */
+  readonly tints: readonly Float32Array[];
+}
+
+/** Mixes what is clean into pixels from a pixel's number on, as far as each was lifted. */
+const mixIn = ({ lift, luma, tints: [red, blue] }: Clean, white: number, first: number, out: Raw): void => {
+  for (let x = 0; x < lift.length; x++) {
+    const share = lift[x] as number;
     if (share === 0) continue;
-    const light = luma.data[i] as number;
-    const pixel = around.from * width + i;
+    const light = luma[x] as number;
     if (red === undefined || blue === undefined) {
-      out[pixel] = mixed(out[pixel] as number, light, share, white);
+      out[first + x] = mixed(out[first + x] as number, light, share, white);
       continue;
     }
-    const [r, b, at] = [red.data[i] as number, blue.data[i] as number, 3 * pixel];
+    const [r, b, at] = [red[x] as number, blue[x] as number, 3 * (first + x)];
     out[at] = mixed(out[at] as number, light + r, share, white);
     const green = light - (LUMA[0] * r + LUMA[2] * b) / LUMA[1];
     out[at + 1] = mixed(out[at + 1] as number, green, share, white);
@@ -102,24 +105,34 @@ const mixIn = ({ lift, luma, tints: [red, blue] }: Clean, { rows, around }: Band
 };
 
 /** Replaces a band's lifted pixels by what they are without noise. */
-const denoiseBand = (photo: Frame, lifted: Frame, band: Band, noise: NoiseLevel, out: Raw): void => {
-  const luma = lumaPlane(lifted, band.around);
-  const around = boxMean(luma, AROUND);
-  const lift = liftOf(boxMean(lumaPlane(photo, band.around), AROUND), around);
-  if (!lift.data.some((share) => share > 0)) return;
-  const [smooth] = guided(luma, [luma], LUMA_RADIUS, flatnessOf(around, noise, LUMA_NOISE)) as readonly [
-    Plane,
-  ];
-  const tints =
-    lifted.channels === 1
-      ? []
-      : guided(
-          smooth,
-          [0, 2].map((channel) => tintOf(lifted, band.around, luma, channel)),
-          COLOUR_RADIUS,
-          flatnessOf(around, noise, COLOUR_NOISE),
-        );
-  mixIn({ lift, luma: smooth, tints }, band, out);
+const denoiseBand = (photo: Frame, lifted: Frame, band: Band, noise: NoiseLevels, out: Raw): void => {
+  const { rows, around: all } = band;
+  const luma = shared(lumaRows(lifted, all), KEPT);
+  const around = shared(boxMean(luma, AROUND), KEPT);
+  const lift = liftOf(boxMean(lumaRows(photo, all), AROUND), around);
+  const smooth = shared(guided(guideOf(luma, LUMA_RADIUS), flatnessOf(around, noise, LUMA_NOISE)), KEPT);
+  const colours = guideOf(smooth, COLOUR_RADIUS);
+  const flat = shared(flatnessOf(around, noise, COLOUR_NOISE), KEPT);
+  const tints = (lifted.channels === 1 ? [] : [0, 2]).map((channel) =>
+    guided(colours, flat, tintOf(lifted, all, luma, channel)),
+  );
+  const white = maxOf(lifted.samples.depth);
+  for (let y = 0; y < rows.to - all.from; y++) {
+    const clean = { lift: lift.row(y), luma: smooth.row(y), tints: tints.map((tint) => tint.row(y)) };
+    if (all.from + y >= rows.from) mixIn(clean, white, (all.from + y) * luma.width, out);
+  }
+};
+
+/** Whether light was lifted anywhere in a band. */
+const isLifted = (photo: Frame, lifted: Frame, { rows }: Band): boolean => {
+  // With what lies around it, on which the mean of its first row depends.
+  const from = Math.max(0, rows.from - AROUND);
+  const seen = { from, to: Math.min(lifted.height, rows.to + AROUND) };
+  const means = (of: Frame): RowSource => boxMean(lumaRows(of, seen), AROUND);
+  const lift = liftOf(means(photo), means(lifted));
+  for (let y = 0; y < rows.to - from; y++)
+    if (lift.row(y).some((share) => share > 0) && from + y >= rows.from) return true;
+  return false;
 };
 
 /**
@@ -129,7 +142,7 @@ const denoiseBand = (photo: Frame, lifted: Frame, band: Band, noise: NoiseLevel,
  *
  * @param photo as it was before its light was lifted
  * @param strength multiplies the noise that is found; 0 changes nothing
- * @param band pixels that are worked on at once, in whole rows. Default: 262,144
+ * @param band rows that are worked on at once. Default: 256
  */
 export const withoutNoise =
   (
@@ -149,15 +162,14 @@ export const withoutNoise =
         ),
       ]);
     if (strength === 0) return E.right(lifted);
-    const measured = noiseOf(lifted);
-    const noise: NoiseLevel = (brightness) => strength * measured(brightness);
+    const noise = noiseOf(lifted).map((level) => strength * level);
     const out = emptyLike(samples.data as Raw, samples.data.length);
     out.set(samples.data);
-    const rows = Math.max(1, Math.floor(band / width));
-    for (let from = 0; from < height; from += rows) {
-      const to = Math.min(height, from + rows);
+    for (let from = 0; from < height; from += band) {
+      const to = Math.min(height, from + band);
       const around = { from: Math.max(0, from - HALO), to: Math.min(height, to + HALO) };
-      denoiseBand(photo, lifted, { rows: { from, to }, around }, noise, out);
+      const part: Band = { rows: { from, to }, around };
+      if (isLifted(photo, lifted, part)) denoiseBand(photo, lifted, part, noise, out);
       await setImmediate();
       if (signal.aborted) return E.left([failure('run/cancelled', 'Stopped before it was finished.')]);
     }

@@ -1,6 +1,6 @@
 import { maxOf } from '../../image/samples/samples.js';
 import type { Frame, Samples } from '../../ports/index.js';
-import type { Plane } from './box.js';
+import { type RowSource, rowsOf } from './rows.js';
 
 /** The luma of BT.601. */
 export const LUMA = [0.299, 0.587, 0.114] as const;
@@ -15,11 +15,8 @@ export interface Rows {
 }
 
 /** The luma, 0..1, of rows of a picture. */
-export const lumaPlane = ({ width, channels, samples }: Frame, { from, to }: Rows): Plane => {
-  const data = new Float32Array(width * (to - from));
-  lumaOf(samples, channels, from * width, data);
-  return { width, height: to - from, data };
-};
+export const lumaRows = ({ width, channels, samples }: Frame, { from, to }: Rows): RowSource =>
+  rowsOf({ width, height: to - from }, (y, into) => lumaOf(samples, channels, (from + y) * width, into));
 
 /** Writes the luma, 0..1, of a row of pixels from a pixel's number on. */
 const lumaOf = ({ data, depth }: Samples, channels: number, pixel: number, out: Float32Array): void => {
@@ -86,18 +83,21 @@ const squareOf = (luma: Float32Array): Square => {
   return { brightness: sum / pixels, noise: Math.sqrt(squares / pixels) };
 };
 
-/** How strong noise is at a brightness of 0..1: its deviation, of values 0..1. */
-export type NoiseLevel = (brightness: number) => number;
+/** How strong noise is by brightness, from 0 to 1 in even steps: its deviation, of values 0..1. */
+export type NoiseLevels = Float32Array;
+
+/** The step of a brightness in 0..1. */
+export const stepOf = (brightness: number): number => (STEPS * brightness + 0.5) | 0;
 
 /**
  * How strong a picture's noise is, by brightness: of squares alike in brightness the flattest quarter is taken to hold nothing but
  * noise, whose deviation is measured after Immerkær, "Fast noise variance estimation" (1996). No noise is found in a picture
  * smaller than one square.
  */
-export const noiseOf = (picture: Frame): NoiseLevel => {
+export const noiseOf = (picture: Frame): NoiseLevels => {
   const { width, height, channels, samples } = picture;
   const [columns, rows] = [Math.floor((width - 2) / SIDE), Math.floor((height - 2) / SIDE)];
-  if (columns < 1 || rows < 1) return () => 0;
+  if (columns < 1 || rows < 1) return new Float32Array(STEPS + 1);
   const every = Math.max(1, Math.ceil(Math.sqrt((columns * rows) / MOST)));
   const squares: Square[] = [];
   const luma = new Float32Array(READ * READ);
@@ -118,9 +118,7 @@ export const noiseOf = (picture: Frame): NoiseLevel => {
       noise: noises[Math.floor(FLAT * (noises.length - 1))] as number,
     };
   });
-  // It is asked for at every pixel.
-  const table = Float32Array.from({ length: STEPS + 1 }, (_, i) => between(classes, i / STEPS));
-  return (brightness) => table[Math.round(STEPS * inside(brightness))] as number;
+  return Float32Array.from({ length: STEPS + 1 }, (_, i) => between(classes, i / STEPS));
 };
 
 /** Linearly between classes, and as the outermost beyond. */
