@@ -78,10 +78,16 @@ interface Promised {
   id?: string;
 }
 
-/** Asks, and again after a while where the server has too much to do, as it may say. */
+/** Asks, and again after a while where the server has too much to do, as it may say, or where everything stood still meanwhile. */
 const ask = async (base: string, path: string, init: RequestInit = {}): Promise<Response> => {
   for (let tries = 0; ; tries++) {
-    const answer = await fetch(`${base}${path}`, { signal: AbortSignal.timeout(20_000), ...init });
+    const answer = await fetch(`${base}${path}`, { signal: AbortSignal.timeout(20_000), ...init }).catch(
+      (thrown: unknown) => {
+        if (thrown instanceof Error && thrown.name === 'TimeoutError' && tries < 3) return undefined;
+        throw thrown;
+      },
+    );
+    if (answer === undefined) continue;
     if ((answer.status !== 503 && answer.status !== 429) || tries > 50) return answer;
     await pause(Number(answer.headers.get('retry-after') ?? 1) * 1000);
   }
