@@ -141,6 +141,8 @@ export const texts = {
     label: 'Photo',
     before: 'Before',
     after: 'After',
+    updating: 'updating',
+    notUpdated: 'not updated',
     divider: 'Divider between before and after',
     dividerAt: (share: number): string => `${Math.round(share * 100)} % before`,
     modes: { label: 'Compare', split: 'Divider', side: 'Side by side', after: 'After only' },
@@ -158,7 +160,6 @@ export const texts = {
       `Clipped: lights ${percent(lights)}, shadows ${percent(shadows)}`,
     trustLegend: 'Red: the models disagree about the edit',
     trustNone: 'This edit has no trust map.',
-
     full: 'Full size',
     fullComing: 'Full size is coming',
     preview: 'Preview',

@@ -2,7 +2,7 @@ import { effect, signal, untracked } from '@preact/signals';
 import * as client from '../api/client.js';
 import type { Edit, Json, Notice } from '../api/types.js';
 import { keyOf } from '../state/chain.js';
-import { Recent, sizePlan } from '../state/sizes.js';
+import { quickAfter, Recent, sizePlan } from '../state/sizes.js';
 import { latest } from './latest.js';
 import { needed } from './screen.js';
 import { chosenInfo, edits, editsKey, report } from './store.js';
@@ -29,6 +29,9 @@ const REST = 220;
 const MOST_KEPT = 40;
 
 const kept = new Recent<Shown>(MOST_KEPT, ({ url }) => URL.revokeObjectURL(url));
+
+/** What is asked for while the dials of a photo's edits are turned: less where it takes long. */
+const quickSizes = new Map<string, number>();
 
 interface Ask {
   readonly key: string;
@@ -65,7 +68,12 @@ const show = (made: Shown): void => {
   if (made.key === editsKey.value) isUpdating.value = false;
 };
 
-const quick = latest(work);
+const quick = latest<Ask>(async (ask, signal) => {
+  const begun = performance.now();
+  await work(ask, signal);
+  if (!signal.aborted)
+    quickSizes.set(structureOf(ask.photo, ask.edits), quickAfter(ask.size, performance.now() - begun));
+});
 const sharp = latest(work);
 let resting: ReturnType<typeof setTimeout> | undefined;
 let structure = '';
@@ -79,19 +87,21 @@ const update = (photo: string, of: readonly Edit[], screen: number, longest: num
   const plan = sizePlan(screen, longest);
   const ask = (size: number): Ask => ({ key, photo, edits: of, size });
   clearTimeout(resting);
-  const best = kept.get(nameOf(ask(plan.sharp))) ?? kept.get(nameOf(ask(plan.quick)));
+  const now = structureOf(photo, of);
+  const small = quickSizes.get(now) ?? plan.quick;
+  const best =
+    kept.get(nameOf(ask(plan.sharp))) ?? kept.get(nameOf(ask(plan.quick))) ?? kept.get(nameOf(ask(small)));
   if (best !== undefined) show(best);
   else if (shown.value?.photo !== photo) shown.value = undefined;
   isUpdating.value = best === undefined;
-  const isOther = structure !== structureOf(photo, of);
-  structure = structureOf(photo, of);
+  const isOther = structure !== now;
+  structure = now;
   if (best === undefined) {
     sharp.stop();
-    if (isOther) quick.replace(ask(plan.quick));
-    else quick.follow(ask(plan.quick));
+    if (isOther) quick.replace(ask(small));
+    else quick.follow(ask(small));
   }
-  if ((best?.size ?? 0) < plan.sharp && plan.sharp > plan.quick)
-    resting = setTimeout(() => sharp.replace(ask(plan.sharp)), REST);
+  if ((best?.size ?? 0) < plan.sharp) resting = setTimeout(() => sharp.replace(ask(plan.sharp)), REST);
 };
 
 export const startPreviews = (): void => {

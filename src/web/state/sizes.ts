@@ -3,12 +3,26 @@
 /** Sizes of previews, by their long side in pixels. Few, so that caches are met. */
 const SIZES = [640, 1024, 1600, 2048] as const;
 
-export const QUICK = SIZES[0];
+/** Sizes that are asked for while dials are turned. */
+const QUICK_SIZES = [320, 448, 640] as const;
+const QUICK = SIZES[0];
 export const TILE = 320;
+
+/** A dial that is turned is answered within so many milliseconds, if a smaller preview can do that. */
+const IN_TIME = 140;
+
+/** The size to ask for next while dials are turned, given how long a preview of a size took. */
+export const quickAfter = (size: number, milliseconds: number): number => {
+  if (milliseconds > IN_TIME) return QUICK_SIZES.findLast((each) => each < size) ?? QUICK_SIZES[0];
+  const larger = QUICK_SIZES.find((each) => each > size);
+  // Work grows with the pixels.
+  return larger !== undefined && milliseconds * (larger / size) ** 2 < IN_TIME ? larger : size;
+};
 /** The largest that the server makes. */
 export const LARGEST = 2048;
 
 export interface SizePlan {
+  /** The first one of an edit. */
   readonly quick: number;
   readonly sharp: number;
   /** Whether only the photo edited at full size is sharp enough. */

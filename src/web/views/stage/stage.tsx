@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { isUpdating } from '../../session/previews.js';
 import { density, isStacked, localSize, pane, photoSize, stage } from '../../session/screen.js';
@@ -50,8 +51,18 @@ interface Pictures {
   readonly after: string | undefined;
 }
 
-const Tag = ({ side, children }: { readonly side: 'left' | 'right'; readonly children: string }) => (
-  <span class={`tag ${side}`}>{children}</span>
+const Tag = (props: { readonly side: 'left' | 'right'; readonly children: ComponentChildren }) => (
+  <span class={`tag ${props.side}`}>{props.children}</span>
+);
+
+/** Says what the edited picture is, and whether it is that of dials which have been turned since. */
+const AfterTag = ({ side }: { readonly side: 'left' | 'right' }) => (
+  <Tag side={side}>
+    {labels.after}
+    {afterSource()?.isCurrent === false ? (
+      <span class="tag-note"> · {isUpdating.value ? labels.updating : labels.notUpdated}</span>
+    ) : null}
+  </Tag>
 );
 
 const Split = ({ name, photo, before, after }: Pictures) => {
@@ -70,7 +81,7 @@ const Split = ({ name, photo, before, after }: Pictures) => {
       {isCompared ? <Divider photo={photo} /> : null}
       {after === undefined && !isHeld.value ? <Overlays photo={photo} /> : null}
       <Tag side="left">{labels.before}</Tag>
-      {isCompared ? <Tag side="right">{labels.after}</Tag> : null}
+      {isCompared ? <AfterTag side="right" /> : null}
     </Pane>
   );
 };
@@ -88,7 +99,7 @@ const Side = ({ name, photo, before, after }: Pictures) => (
         label={labels.photoOf(name, labels.after)}
       />
       {isHeld.value ? null : <Overlays photo={photo} />}
-      <Tag side="left">{isHeld.value ? labels.before : labels.after}</Tag>
+      {isHeld.value ? <Tag side="left">{labels.before}</Tag> : <AfterTag side="left" />}
     </Pane>
   </div>
 );
@@ -103,7 +114,7 @@ const After = ({ name, photo, before, after }: Pictures) => {
         label={labels.photoOf(name, which)}
       />
       {isHeld.value ? null : <Overlays photo={photo} />}
-      <Tag side="left">{which}</Tag>
+      {which === labels.after ? <AfterTag side="left" /> : <Tag side="left">{which}</Tag>}
     </Pane>
   );
 };
