@@ -164,6 +164,8 @@ export const texts = {
     fullComing: 'Full size is coming',
     preview: 'Preview',
     noEdits: 'Choose an edit to compare it with the photo.',
+    refused: 'This photo was not taken',
+    refusedRemove: 'Remove it',
     sphere: 'Look around in 360°',
     sphereLeave: 'Leave 360°',
     sphereLabel: '360° view. Arrow keys turn it.',
@@ -234,6 +236,7 @@ export const texts = {
     preset: 'Keep as preset',
     nothing: 'Choose an edit first.',
     waits: 'The photo is still being sent.',
+    refused: 'This photo was not taken.',
   },
   queue: {
     title: 'Queue',

@@ -2,6 +2,7 @@ import { effect, signal } from '@preact/signals';
 import * as client from '../api/client.js';
 import type { Job, JobItem } from '../api/types.js';
 import { isOpen, toHear } from '../state/jobs.js';
+import { titleOf } from '../state/names.js';
 import { texts } from '../texts.js';
 import { newId } from './ids.js';
 import { dispatchQueue, edits, isQueueShown, photos, queue, report } from './store.js';
@@ -89,7 +90,10 @@ export const applyToAll = async (): Promise<void> => {
   const ids = readyPhotos();
   if (ids.length === 0 || edits.value.length === 0 || isStarting.value) return;
   isStarting.value = true;
-  const name = texts.queue.jobName(edits.value.map(({ pipeline }) => pipeline).join(' + '), ids.length);
+  const name = texts.queue.jobName(
+    edits.value.map(({ pipeline }) => titleOf(pipeline)).join(' + '),
+    ids.length,
+  );
   const answer = await client.startJob({ name, edits: edits.value, photos: ids }, newId());
   isStarting.value = false;
   if (answer.kind === 'refused') report(answer.problem);

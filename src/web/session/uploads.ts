@@ -67,7 +67,9 @@ const send = async ({ key, file }: Waiting): Promise<void> => {
   if (answer.kind === 'given') dispatch({ kind: 'place', key, place: { kind: 'ready', info: answer.value } });
   if (answer.kind === 'refused') {
     dispatch({ kind: 'place', key, place: { kind: 'refused', problem: answer.problem } });
-    report({ ...answer.problem, title: texts.problems.photo(file.name, answer.problem.title) });
+    // What is told of the photo says the same as the title, and more.
+    const { title, detail = title, ...rest } = answer.problem;
+    report({ ...rest, title: detail.includes(file.name) ? detail : texts.problems.photo(file.name, detail) });
   }
   next();
 };

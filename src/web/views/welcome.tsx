@@ -1,8 +1,8 @@
 import { loadPipelines } from '../session/start.js';
 import { offer, pipelines } from '../session/store.js';
+import { titleOf } from '../state/names.js';
 import { texts } from '../texts.js';
 import { Button } from './button.js';
-import { titleOf } from './names.js';
 import { Pick } from './pick.js';
 
 const { welcome } = texts;

@@ -1,6 +1,6 @@
 import { download, isDownloading } from '../../session/full.js';
 import { applyToAll, isStarting, readyPhotos } from '../../session/jobs.js';
-import { chosenInfo, dialog, edits } from '../../session/store.js';
+import { chosen, chosenInfo, dialog, edits } from '../../session/store.js';
 import { texts } from '../../texts.js';
 import { Button } from '../button.js';
 
@@ -11,6 +11,7 @@ export const Actions = () => {
   const isEdited = edits.value.length > 0;
   const isReady = chosenInfo.value !== undefined;
   const count = readyPhotos().length;
+  const waits = chosen.value?.place.kind === 'refused' ? labels.refused : labels.waits;
   const needsEdits = isEdited ? undefined : labels.nothing;
   const label = isEdited ? labels.download : labels.downloadOriginal;
   return (
@@ -20,14 +21,14 @@ export const Actions = () => {
         icon="download"
         label={isDownloading.value ? labels.downloading : label}
         shortcut="Ctrl S"
-        why={isReady ? undefined : labels.waits}
+        why={isReady ? undefined : waits}
         onClick={() => void download()}
       />
       <div class="actions-more">
         <Button
           icon="stack"
           label={labels.apply(count)}
-          why={needsEdits ?? (count === 0 ? labels.waits : isStarting.value ? labels.downloading : undefined)}
+          why={needsEdits ?? (count === 0 ? waits : isStarting.value ? labels.downloading : undefined)}
           onClick={() => void applyToAll()}
         />
         <Button

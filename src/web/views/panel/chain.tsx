@@ -1,10 +1,10 @@
 import { useRef } from 'preact/hooks';
 import { announced, chosen, dispatch, editChosen, photos, pipelineNamed } from '../../session/store.js';
 import type { Step } from '../../state/chain.js';
+import { titleOf } from '../../state/names.js';
 import { texts } from '../../texts.js';
 import { Button } from '../button.js';
 import { Icon } from '../icons.js';
-import { titleOf } from '../names.js';
 import { DialView } from './dial.js';
 
 const labels = texts.chain;

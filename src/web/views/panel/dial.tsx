@@ -1,9 +1,9 @@
 import { useId, useState } from 'preact/hooks';
 import type { Json, ParameterSchema } from '../../api/types.js';
 import { type Dial, dialOf, typedNumber } from '../../state/dials.js';
+import { titleOf } from '../../state/names.js';
 import { texts } from '../../texts.js';
 import { Icon } from '../icons.js';
-import { titleOf } from '../names.js';
 
 interface Props {
   readonly name: string;

@@ -97,6 +97,7 @@ export const Facts = () => {
       open={areFactsShown.value}
       onToggle={({ currentTarget }) => {
         areFactsShown.value = currentTarget.open;
+        if (currentTarget.open) currentTarget.scrollIntoView({ block: 'nearest' });
       }}
     >
       <summary>

@@ -4,11 +4,11 @@ import { newId } from '../../session/ids.js';
 import { loadPipelines } from '../../session/start.js';
 import { chosen, chosenInfo, editChosen, looks, offer, pipelines } from '../../session/store.js';
 import { type Tile, tiles } from '../../session/tiles.js';
+import { titleOf } from '../../state/names.js';
 import { TILE } from '../../state/sizes.js';
 import { texts } from '../../texts.js';
 import { Button } from '../button.js';
 import { Icon } from '../icons.js';
-import { titleOf } from '../names.js';
 import { PatientPicture } from '../patient-picture.js';
 
 const labels = texts.tiles;

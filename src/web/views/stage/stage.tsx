@@ -3,10 +3,13 @@ import { useEffect, useRef } from 'preact/hooks';
 import { isUpdating } from '../../session/previews.js';
 import { density, isStacked, localSize, pane, photoSize, stage } from '../../session/screen.js';
 import { chosenInfo, divider, edits, isHeld, isSphere, mode, view } from '../../session/store.js';
+import { removePhoto } from '../../session/uploads.js';
 import type { Photo } from '../../state/photos.js';
 import { texts } from '../../texts.js';
 import { dividerX } from '../../viewer/divider.js';
 import { type Size, visibleRect } from '../../viewer/geometry.js';
+import { Button } from '../button.js';
+import { Icon } from '../icons.js';
 import { Divider } from './divider.js';
 import { Layer, Overlays, Pane } from './pane.js';
 import { afterSource, beforeUrls, useDecoded } from './sources.js';
@@ -121,6 +124,19 @@ const After = ({ name, photo, before, after }: Pictures) => {
 
 const MODES = { split: Split, side: Side, after: After } as const;
 
+/** Why the server did not take a photo. */
+const Refused = ({ photo }: { readonly photo: Photo }) =>
+  photo.place.kind !== 'refused' ? null : (
+    <div class="refused">
+      <p class="refused-title">
+        <Icon name="warning" /> {labels.refused}
+      </p>
+      <p>{photo.place.problem.detail ?? photo.place.problem.title}</p>
+      <p class="muted">{photo.place.problem.remedy}</p>
+      <Button label={labels.refusedRemove} icon="trash" onClick={() => removePhoto(photo.key)} />
+    </div>
+  );
+
 export const Stage = ({ photo }: { readonly photo: Photo }) => {
   const own = useStageSize();
   const before = useDecoded(photo.key, beforeUrls(photo));
@@ -138,6 +154,7 @@ export const Stage = ({ photo }: { readonly photo: Photo }) => {
       ) : (
         <Mode name={photo.name} photo={size} before={before} after={after} />
       )}
+      <Refused photo={photo} />
       {isComing ? <div class="progress-line" /> : null}
     </div>
   );

@@ -88,7 +88,8 @@ const Quality = () => {
       </span>
     );
   if (overlay.value === 'trust') return <span class="quality">{stage.trustLegend}</span>;
-  if (edits.value.length === 0) return <span class="quality">{stage.noEdits}</span>;
+  if (edits.value.length === 0)
+    return <span class="quality">{chosenInfo.value === undefined ? '' : stage.noEdits}</span>;
   if (isFullComing.value) return <span class="quality">{stage.fullComing}</span>;
   const isFull = needsFull.value && full.value?.key === editsKey.value;
   const size = shown.value?.size;

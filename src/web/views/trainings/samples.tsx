@@ -1,11 +1,11 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { Samples, Training } from '../../api/training-types.js';
 import { sampleOf } from '../../api/trainings.js';
+import { titleOf } from '../../state/names.js';
 import { cutOf, shownStep } from '../../state/trainings.js';
 import { texts } from '../../texts.js';
 import type { Size } from '../../viewer/geometry.js';
 import { Button } from '../button.js';
-import { titleOf } from '../names.js';
 import { DividerLine } from '../stage/divider.js';
 
 const labels = texts.trainings;

@@ -3,11 +3,11 @@ import type { PictureFolder, Recipe, Recipes } from '../../api/training-types.js
 import * as client from '../../api/trainings.js';
 import type { Json, ParameterSchema, Problem, Values } from '../../api/types.js';
 import { chooseTraining, noteTraining } from '../../session/trainings.js';
+import { titleOf } from '../../state/names.js';
 import { texts } from '../../texts.js';
 import { DialogFrame } from '../dialogs/dialog.js';
 import { FormProblem } from '../dialogs/form-problem.js';
 import { Icon } from '../icons.js';
-import { titleOf } from '../names.js';
 import { DialView } from '../panel/dial.js';
 
 const labels = texts.trainings.form;
