@@ -71,29 +71,33 @@ describe('shrinkage', () => {
     (...options) => {
       const [blocks, chromaBlocks, width, chromaWidth] = options;
       const network = shrinkage({ blocks, chromaBlocks, width, chromaWidth });
-      // Of each branch: both transforms, the first layer, the blocks, and what moves thresholds and adds.
+      // Of each branch: a transform, the first layer, the blocks, what moves thresholds and adds, and what reads tables.
       const branch = (planes: number, count: number, w: number) => {
         const coefficients = 64 * planes;
-        const transforms = 2 * 4 * 16 * planes * coefficients;
-        return { transforms, learned: 9 * (2 * coefficients * w + 2 * count * w * w + 2 * w * coefficients) };
+        const seen = 3 * coefficients + 2 * planes;
+        return {
+          transform: 4 * 16 * planes * coefficients,
+          learned: 9 * (seen * w + 2 * count * w * w + 2 * w * coefficients),
+          bySteps: coefficients * (coefficients + w),
+          biases: w + 2 * count * w + 4 * coefficients,
+        };
       };
       const [luma, chroma] = [branch(1, blocks, width), branch(2, chromaBlocks, chromaWidth)];
       const context = 9 * width * chromaWidth;
-      const filters = luma.learned + luma.transforms / 2 + chroma.learned + chroma.transforms / 2 + context;
-      const biases = (planes: number, count: number, w: number) => w + 2 * count * w + 4 * 64 * planes;
-      expect(parameterCount(network)).toBe(
-        filters + biases(1, blocks, width) + biases(2, chromaBlocks, chromaWidth) + chromaWidth,
-      );
-      // Blocks begin a cell before the picture, so there is one more than cells along each side.
+      const ofBranch = (one: typeof luma) => one.learned + one.bySteps + one.biases;
+      expect(parameterCount(network)).toBe(ofBranch(luma) + ofBranch(chroma) + context + chromaWidth);
+      // Blocks begin a cell before the picture, so there is one more than cells along each side; those between have two more.
       const [side, half] = [256 / 4, 256 / 8];
       const colours = PIXELS * (3 + 3) + (PIXELS / 4) * (6 + 6);
-      const transforms = (one: { readonly transforms: number }, cells: number) =>
-        (one.transforms / 2) * ((cells + 1) ** 2 + cells ** 2);
+      const there = (one: typeof luma, cells: number) => one.transform * (cells ** 2 + (cells - 1) ** 2);
       const counted =
         luma.learned * (side + 1) ** 2 +
-        transforms(luma, side) +
+        there(luma, side + 1) +
+        there(luma, side + 2) +
+        luma.bySteps +
         (chroma.learned + context) * (half + 1) ** 2 +
-        transforms(chroma, half);
+        there(chroma, half + 1) +
+        chroma.bySteps;
       const known = work(network);
       expect(known).toBeGreaterThanOrEqual(counted);
       expect(known).toBeLessThan(counted + 3 * colours + 4 * PIXELS);

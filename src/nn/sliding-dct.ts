@@ -37,16 +37,17 @@ const placeOf = (depth: number, planes: number): readonly [plane: number, row: n
 };
 
 /** Channels of the cells of so many planes. */
-export const cellsOf = (planes: number): number => STRIDE * STRIDE * planes;
+const cellsOf = (planes: number): number => STRIDE * STRIDE * planes;
 
 /**
  * The discrete cosine transforms of all blocks of 8x8 pixels that begin 4 pixels apart, as JPEG takes them of blocks 8 apart: planes
  * [N,H,W,P], whose sides are multiples of 4, become [N,H/4+1,W/4+1,64·P], plane after plane. The first blocks begin 4
  * pixels before the picture, which is mirrored there.
+ * @param before where else they begin before it: 6 pixels give blocks between the others, and one more along each side
  */
-export const slidingDct = (x: tf.Tensor4D): tf.Tensor4D => {
+export const slidingDct = (x: tf.Tensor4D, before: 4 | 6 = STRIDE): tf.Tensor4D => {
   const planes = x.shape[3];
-  const border = [STRIDE, STRIDE] as const;
+  const border = [before, before] as const;
   const cells = pixelUnshuffle(pad2d(x, [border, border], 'symmetric'), STRIDE);
   const filter = filled(cellsOf(planes), FREQUENCIES * planes, (down, across, input, output) => {
     const [plane, row, column] = placeOf(input, planes);
@@ -57,10 +58,8 @@ export const slidingDct = (x: tf.Tensor4D): tf.Tensor4D => {
   return tf.conv2d(cells, filter, 1, 'valid');
 };
 
-/**
- * The way back: the mean of what the four blocks have that a pixel lies in. `more` [2,2,64·P,16·P] is added to its filter, and may be learned.
- */
-export const fromSlidingDct = (coefficients: tf.Tensor4D, more?: tf.Tensor4D): tf.Tensor4D => {
+/** The way back: the mean of what the four blocks have that a pixel lies in. Blocks that began `before` pixels early give the same picture. */
+export const fromSlidingDct = (coefficients: tf.Tensor4D, before: 4 | 6 = STRIDE): tf.Tensor4D => {
   const planes = coefficients.shape[3] / FREQUENCIES;
   // The first of two blocks began a cell earlier, so the cell is its second half.
   const filter = filled(FREQUENCIES * planes, cellsOf(planes), (down, across, input, output) => {
@@ -69,6 +68,9 @@ export const fromSlidingDct = (coefficients: tf.Tensor4D, more?: tf.Tensor4D): t
       ? basis(input % FREQUENCIES, STRIDE * (1 - down) + row, STRIDE * (1 - across) + column) / 4
       : 0;
   });
-  const whole = more === undefined ? filter : tf.add<tf.Tensor4D>(filter, more);
-  return pixelShuffle(tf.conv2d(coefficients, whole, 1, 'valid'), STRIDE);
+  const picture = pixelShuffle(tf.conv2d(coefficients, filter, 1, 'valid'), STRIDE);
+  const beyond = before - STRIDE;
+  if (beyond === 0) return picture;
+  const [count, height, width] = picture.shape;
+  return tf.slice(picture, [0, beyond, beyond, 0], [count, height - 2 * beyond, width - 2 * beyond, planes]);
 };
