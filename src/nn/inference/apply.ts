@@ -11,7 +11,8 @@ import { editSliced } from './edit-sliced.js';
 import { editWholeOrTiled } from './edit-tiled.js';
 import type { LoadedEnsemble } from './ensemble.js';
 import { leftForTiles } from './fit.js';
-import { asNeeded, withoutBlocks } from './gating/change-gate.js';
+import { asNeeded, leftAsItIs, seenBy } from './gating/change-gate.js';
+import { keepLight } from './gating/keep-light.js';
 import { createKeptPrograms, type KeptPrograms } from './kept-programs.js';
 import {
   type EditedPicture,
@@ -97,14 +98,17 @@ const editPicture = async (prepared: Prepared, job: PictureJob): Result<EditedPi
   const { ensemble, wanted } = prepared;
   if (isSliced(ensemble)) return editSliced(prepared, ensemble, job);
   const gate = wanted.gate === 'auto' ? ensemble.gate : undefined;
-  const asItIs = gate && withoutBlocks(gate, wanted, job.picture, job.quantisation?.data[0] === 1);
+  const seen = gate && seenBy(gate, job.picture, job.quantisation?.data[0] === 1);
+  const asItIs = seen && leftAsItIs(seen, wanted, job.picture);
   if (asItIs !== undefined) return E.right(asItIs);
   const profile = prepared.profile();
   if (E.isLeft(profile)) return profile;
   const made = await editWholeOrTiled({ prepared, profile: profile.right, job });
-  return gate === undefined || wanted.output === 'trust'
-    ? made
-    : E.map(asNeeded(gate, wanted, job.picture))(made);
+  if (wanted.output === 'trust' || E.isLeft(made)) return made;
+  const { keeps } = ensemble;
+  const picture = keeps ? keepLight(keeps, job.picture, made.right.picture) : made.right.picture;
+  const edited: EditedPicture = { ...made.right, picture };
+  return E.right(gate && seen ? asNeeded(gate, wanted, job.picture, seen)(edited) : edited);
 };
 
 /** Pictures of one width, one above the other. */

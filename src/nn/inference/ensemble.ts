@@ -1,5 +1,5 @@
 import type { HostTensor, NetworkSpec } from '../../ports/index.js';
-import type { Gate, Snapshot } from '../models/index.js';
+import type { Gate, Keeps, Snapshot } from '../models/index.js';
 import type { Network } from '../network.js';
 
 /** Weights of a network by parameter name. */
@@ -11,6 +11,8 @@ export interface Ensemble {
   readonly members: readonly [Weights, ...Weights[]];
   /** When a photo is left as it is. */
   readonly gate?: Gate;
+  /** What photos keep of their light. */
+  readonly keeps?: Keeps;
 }
 
 /** An ensemble and which snapshots it was made of. */

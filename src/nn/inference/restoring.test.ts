@@ -14,6 +14,7 @@ import type { Gate } from '../models/index.js';
 import { ensembleOn, type Wanted } from './apply.js';
 import type { LoadedEnsemble, Weights } from './ensemble.js';
 import { changeOf } from './gating/change-gate.js';
+import type { Gated } from './gating/gate.js';
 import { here } from './sliced/threads.js';
 
 const engine = createEngine('cpu');
@@ -56,7 +57,7 @@ const edited = async (
     here,
   )({ key, value: photo }, new AbortController().signal)();
   if (E.isLeft(made)) throw new Error(made.left.map(({ message }) => message).join('\n'));
-  return { photo: made.right, notes: notes as { readonly gate?: { change: number; share: number } } & Notes };
+  return { photo: made.right, notes: notes as { readonly gate?: Gated } & Notes };
 };
 
 const picture = (
@@ -135,6 +136,21 @@ describe('a gate by the change of the photo', () => {
       expect(value).toBeCloseTo((before[i]! + after[i]!) / 2, 5);
     const weaker = await edited(photo, { below: 0.5 * change, above: 1.5 * change }, { strength: 0.5 });
     expect(weaker.notes.gate?.change).toBeCloseTo(change, 5);
+  });
+
+  it('leaves a photo alone that has dark things, where it looks for a veil, and edits one that has none', async () => {
+    const hazy = picture(24, 16);
+    const clear = frameFrom({ width: 24, height: 16, depth: 'float32', channels: 3 }, (x, y, c) =>
+      Math.max(0, 0.4 + 0.5 * Math.sin(0.7 * x + 0.4 * y * (c + 1))),
+    );
+    const gate = { below: 0, above: 0, veil: { below: 0.1, above: 0.15 } };
+    const kept = await edited(clear, gate);
+    expect(kept.photo).toEqual(clear);
+    expect(kept.notes.gate?.veil).toBeLessThan(0.1);
+    expect(kept.notes.gate).not.toHaveProperty('change');
+    const whole = await edited(hazy, gate);
+    expect(whole.photo).toEqual((await edited(hazy)).photo);
+    expect(whole.notes.gate).toMatchObject({ share: 1, veil: expect.any(Number) });
   });
 
   it('leaves a photo without tables alone that shows no blocks, and looks at no other', async () => {

@@ -7,7 +7,15 @@ export {
   type SnapshotWeights,
   type TrainedFolder,
 } from './model-folder.js';
-export { type Gate, isModelFile, MODEL_JSON, type ModelManifest, type Snapshot } from './model-json.js';
+export {
+  type Bounds,
+  type Gate,
+  isModelFile,
+  type Keeps,
+  MODEL_JSON,
+  type ModelManifest,
+  type Snapshot,
+} from './model-json.js';
 export { decodeTensors, encodeTensors, type TensorFile, type Tensors } from './safetensors.js';
 export {
   checkInside,

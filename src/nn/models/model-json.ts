@@ -29,6 +29,25 @@ export interface Gate {
    * compressed, or it does not show, and needs nothing.
    */
   readonly blocks?: number;
+  /**
+   * Of a model that takes haze away: how light the dark things of a photo are (`veil`) below which nothing is taken to lie before
+   * them, so that it is left as it is, and from which on it is edited wholly.
+   */
+  readonly veil?: Bounds;
+}
+
+/** From where to where something sets in, 0..1. */
+export interface Bounds {
+  readonly below: number;
+  readonly above: number;
+}
+
+/** What an edited photo keeps of the photo before, 0..1: it is made lighter afterwards where it has less. */
+export interface Keeps {
+  /** The share of the pixels that are darker than the highlights, which stay as light as they were. */
+  readonly highlights: number;
+  /** The least share of the mean light. */
+  readonly light: number;
 }
 
 /** What `model.json` says: which network, its snapshots from the first to the last, and where they came from. */
@@ -37,6 +56,8 @@ export interface ModelManifest {
   readonly snapshots: readonly Snapshot[];
   /** When a photo is left as it is. */
   readonly gate?: Gate;
+  /** What photos keep of their light. */
+  readonly keeps?: Keeps;
   /** Free facts about the training: pipeline, seed, version, data, figures. */
   readonly training: Readonly<Record<string, unknown>>;
 }
@@ -65,25 +86,50 @@ const natural = t.refinement(t.Int, (value) => Number.isSafeInteger(value) && va
 
 const sha256 = t.refinement(t.string, (value) => /^[0-9a-f]{64}$/.test(value), 'a SHA-256 in hexadecimal');
 
-const gateOf = (value: unknown): E.Either<undefined, Gate> => {
-  const { below, above, blocks } = Object(value) as Partial<Record<keyof Gate, unknown>>;
-  const isRange =
-    typeof below === 'number' && typeof above === 'number' && 0 <= below && below <= above && above <= 1;
-  if (!isRange) return E.left(undefined);
-  if (blocks === undefined) return E.right({ below, above });
-  return typeof blocks === 'number' && blocks >= 1 ? E.right({ below, above, blocks }) : E.left(undefined);
+const isShare = (value: unknown): value is number => typeof value === 'number' && 0 <= value && value <= 1;
+
+const isBounds = (value: unknown): value is Bounds => {
+  const { below, above } = Object(value) as Partial<Record<keyof Bounds, unknown>>;
+  return isShare(below) && isShare(above) && below <= above;
 };
 
-const gateCodec = new t.Type<Gate>(
-  '`{ "below": A, "above": B }` with 0 <= A <= B <= 1, and `"blocks"` from 1 on where there is one',
-  (value): value is Gate => E.isRight(gateOf(value)),
-  (value, context) =>
-    pipe(
-      gateOf(value),
-      E.fold(() => t.failure(value, context), t.success),
-    ),
-  t.identity,
+const gateOf = (value: unknown): E.Either<undefined, Gate> => {
+  if (!isBounds(value)) return E.left(undefined);
+  const { below, above, blocks, veil } = value as Bounds & Partial<Record<'blocks' | 'veil', unknown>>;
+  if (blocks !== undefined && !(typeof blocks === 'number' && blocks >= 1)) return E.left(undefined);
+  if (veil !== undefined && !isBounds(veil)) return E.left(undefined);
+  return E.right({
+    below,
+    above,
+    ...(blocks !== undefined && { blocks }),
+    ...(veil !== undefined && { veil: { below: veil.below, above: veil.above } }),
+  });
+};
+
+/** What a function makes of a value, or a complaint by the name of what it should be. */
+const madeBy = <A>(name: string, of: (value: unknown) => E.Either<undefined, A>): t.Type<A, A, unknown> =>
+  new t.Type<A, A, unknown>(
+    name,
+    (value): value is A => E.isRight(of(value)),
+    (value, context) =>
+      pipe(
+        of(value),
+        E.fold(() => t.failure(value, context), t.success),
+      ),
+    t.identity,
+  );
+
+const gateCodec = madeBy(
+  '`{ "below": A, "above": B }` with 0 <= A <= B <= 1, `"blocks"` from 1 on and `"veil": { "below": C, "above": D }` where there are such',
+  gateOf,
 );
+
+const keepsOf = (value: unknown): E.Either<undefined, Keeps> => {
+  const { highlights, light } = Object(value) as Partial<Record<keyof Keeps, unknown>>;
+  return isShare(highlights) && isShare(light) ? E.right({ highlights, light }) : E.left(undefined);
+};
+
+const keepsCodec = madeBy('`{ "highlights": A, "light": B }`, both of 0..1', keepsOf);
 
 const manifestCodec = t.intersection([
   t.type({
@@ -94,7 +140,7 @@ const manifestCodec = t.intersection([
       t.strict({ file: plainName, sha256, bytes: natural, step: natural, cycle: natural }),
     ),
   }),
-  t.partial({ gate: gateCodec, training: t.UnknownRecord }),
+  t.partial({ gate: gateCodec, keeps: keepsCodec, training: t.UnknownRecord }),
 ]);
 
 /** A schedule has 100 cycles at most, and a training can be made longer afterwards. */
@@ -124,7 +170,7 @@ const repeated = (snapshots: readonly Snapshot[]): string | undefined => {
 };
 
 /** The text of a `model.json`. */
-export const encodeManifest = ({ generator, snapshots, gate, training }: ModelManifest): string =>
+export const encodeManifest = ({ generator, snapshots, gate, keeps, training }: ModelManifest): string =>
   `${JSON.stringify(
     {
       format: 'prismflow-model',
@@ -132,6 +178,7 @@ export const encodeManifest = ({ generator, snapshots, gate, training }: ModelMa
       generator: networkSpec.encode(generator),
       snapshots,
       ...(gate && { gate }),
+      ...(keeps && { keeps }),
       training,
     },
     null,
@@ -161,10 +208,11 @@ export const decodeManifest = (path: string, text: string): E.Either<Diagnostics
       const why = repeated(snapshots);
       return why === undefined ? E.right(undefined) : E.left(why);
     }),
-    E.map(({ generator, snapshots, gate, training = {} }) => ({
+    E.map(({ generator, snapshots, gate, keeps, training = {} }) => ({
       generator,
       snapshots,
       ...(gate && { gate }),
+      ...(keeps && { keeps }),
       training,
     })),
     E.mapLeft((why): Diagnostics => [failure('weights/model-json', `${path} cannot be used, ${why}.`)]),

@@ -2,6 +2,7 @@ import { maxOf } from '../../../image/samples/samples.js';
 import type { Notes } from '../../../operator/behaviour.js';
 import { blockiness } from '../../../picture/blockiness.js';
 import type { Values } from '../../../picture/tiling/windows.js';
+import { veil } from '../../../picture/veil.js';
 import type { Gate } from '../../models/index.js';
 import type { Wanted } from '../inference-path.js';
 import { type Gated, shareOf } from './gate.js';
@@ -48,30 +49,38 @@ const partWay = (before: Values, after: Values, share: number): Values => {
  * that little. What is in between is edited in part; what needs nothing is given back, bit for bit.
  */
 export const asNeeded =
-  (gate: Gate, { strength }: Pick<Wanted, 'strength'>, before: Values) =>
+  (gate: Gate, { strength }: Pick<Wanted, 'strength'>, before: Values, seen: Gated) =>
   ({ picture: after, notes }: Edited): Edited => {
     // Of a weaker edit, what the whole one would change.
     const change = changeOf(before, after) / Math.max(strength, 1e-3);
-    const share = shareOf(gate, change);
-    const decided: Gated = { change, share };
+    const share = seen.share * shareOf(gate, change);
+    const decided: Gated = { ...seen, change, share };
     const same = after.data.length === before.data.length;
     const picture = share === 1 ? after : share === 0 && same ? before : partWay(before, after, share);
     return { picture, notes: { ...notes, gate: { ...decided } } };
   };
 
 /**
- * The picture as it is, where a gate for JPEG sees that it was not compressed, or does not show it: of pictures whose tables are not known
- * only, since where they are, the network is told by how much was lost.
+ * What a gate sees of a picture before it is edited: whether it was compressed as JPEG and shows it, of pictures whose tables are not
+ * known only, since where they are, the network is told by how much was lost; and whether haze lies before its dark things.
  */
-export const withoutBlocks = (
-  { blocks }: Gate,
+export const seenBy = ({ blocks, veil: bounds }: Gate, picture: Values, hasTables: boolean): Gated => {
+  const found = blocks === undefined || hasTables ? undefined : blockiness(picture);
+  const haze = bounds === undefined ? undefined : veil(picture);
+  const isWhole = found === undefined || blocks === undefined || found >= blocks;
+  return {
+    ...(!isWhole && { blocks: found }),
+    ...(haze !== undefined && { veil: haze }),
+    share: isWhole ? (bounds === undefined || haze === undefined ? 1 : shareOf(bounds, haze)) : 0,
+  };
+};
+
+/** The picture as it is, where a gate has seen that it needs nothing, and a picture of its own channels is wanted. */
+export const leftAsItIs = (
+  seen: Gated,
   { output, grey }: Pick<Wanted, 'output' | 'grey'>,
   picture: Values,
-  hasTables: boolean,
 ): Edited | undefined => {
   const givesSame = output === 'picture' && (picture.shape[2] === 3 || grey === 'keep');
-  if (blocks === undefined || hasTables || !givesSame) return undefined;
-  const found = blockiness(picture);
-  const decided: Gated = { blocks: found, share: 0 };
-  return found < blocks ? { picture, notes: { gate: { ...decided } } } : undefined;
+  return seen.share === 0 && givesSame ? { picture, notes: { gate: { ...seen } } } : undefined;
 };

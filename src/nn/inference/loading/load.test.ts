@@ -65,8 +65,14 @@ describe('an ensemble', () => {
     expect(await load({ models: await withGate('blocks', { ...gate, blocks: 1.2 }) })).toMatchObject({
       gate: { ...gate, blocks: 1.2 },
     });
+    const veil = { below: 0.09, above: 0.15 };
+    expect(await load({ models: await withGate('veil', { ...gate, veil }) })).toMatchObject({
+      gate: { ...gate, veil },
+    });
     const wrong = [
       { ...gate, blocks: 0.5 },
+      { ...gate, veil: { below: 0.2, above: 0.1 } },
+      { ...gate, veil: 0.1 },
       { below: 0.2, above: 0.1 },
       { below: 0.1 },
       'auto',

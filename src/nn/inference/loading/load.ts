@@ -119,7 +119,7 @@ const loadSnapshots = ({
       const read = folder.snapshots.map(({ weights }) => weights) as unknown as Ensemble['members'];
       const snapshots = folder.snapshots.map(({ weights: _, ...snapshot }) => snapshot);
       const members = average === 'weights' ? ([meanWeights(read)] as const) : read;
-      const { generator, gate } = folder;
-      return { network, generator, members, snapshots, ...(gate && { gate }) };
+      const { generator, gate, keeps } = folder;
+      return { network, generator, members, snapshots, ...(gate && { gate }), ...(keeps && { keeps }) };
     }),
   );
