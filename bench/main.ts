@@ -41,6 +41,11 @@ const suites: Readonly<Record<string, Entry>> = {
     about: 'large photos from file to file, time and memory; many minutes',
     load: () => import('./suites/highres.js'),
   },
+  scale: {
+    about:
+      'a run on 1 to 64 simulated workers, two real ones beside one process, and a queue of many; about five minutes',
+    load: () => import('./suites/scale.js'),
+  },
   serve: {
     about: 'jobs through the API beside `pipe run`, looks at them amid work, 200 clients; about ten minutes',
     load: () => import('./suites/serve.js'),

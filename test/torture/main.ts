@@ -3,6 +3,7 @@ import { longDay } from './day.js';
 import { killBulk, killWatch, type Outcome } from './kills.js';
 import { oddNames } from './names.js';
 import { canMount, fullDiskBulk, fullDiskWatch, readOnlyBulk, readOnlyWatch } from './places.js';
+import { queueTortures } from './queue.js';
 import { killServe } from './serve.js';
 
 const mounting = canMount();
@@ -39,9 +40,13 @@ const tortures: Readonly<Record<string, (() => Promise<Outcome>) | undefined>> =
   'read-only-watch': mounting ? readOnlyWatch : undefined,
   crowd: process.platform === 'linux' ? () => longDay(10_000, 10_000, 0.1) : undefined,
   day: process.platform === 'linux' ? () => longDay(20_000, 1000, 0.1) : undefined,
+  ...queueTortures,
 };
 
-const asked = process.argv.slice(2);
+// `queue` stands for all that is done to one.
+const asked = process.argv
+  .slice(2)
+  .flatMap((name) => (name === 'queue' ? Object.keys(queueTortures) : [name]));
 const strange = asked.find((name) => !(name in tortures));
 if (strange !== undefined) {
   console.error(`There is no torture '${strange}': ${Object.keys(tortures).join(', ')}`);

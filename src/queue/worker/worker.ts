@@ -13,7 +13,7 @@ import { ALIVE_S, cancelledKey, drainKey, PHOTOS, PREFIX, refusedKey, workerKey 
 import type { QueuedFailure, QueuedMade, QueuedPhoto, Said, WorkerReport } from '../messages.js';
 import { saidOf } from '../messages.js';
 import { fetchWeights, weightsCache } from '../weights/fetch.js';
-import { startHands } from './hands.js';
+import { type Hands, startHands } from './hands.js';
 import { createPipelines, type Pipelines, photoIn } from './jobs.js';
 import type { Answer, Mapping, Setup, Task } from './protocol.js';
 import { clearCopies } from './sources.js';
@@ -33,6 +33,10 @@ export interface WorkerOptions {
   readonly observe: (event: WorkerEvent) => void;
   /** Milliseconds after which a photo goes to another worker when this one gives no sign of life. Default: 15 s. */
   readonly patience?: number;
+  /** What works on photos. Default: a process of its own, which decodes and edits them. */
+  readonly hands?: (setup: Setup) => Hands;
+  /** What it is called. Default: the machine's name and the process's number. */
+  readonly name?: string;
 }
 
 /** What a worker tells of itself. */
@@ -107,7 +111,7 @@ interface Site {
 
 const begin = async (redis: Redis, options: WorkerOptions): Promise<RunningWorker> => {
   const { jobs, memory, engine, roots, maps, plugins, observe, patience = PATIENCE_MS } = options;
-  const name = `${hostname()}-${process.pid}`.slice(0, 200);
+  const name = (options.name ?? `${hostname()}-${process.pid}`).slice(0, 200);
   const setup: Setup = {
     worker: name,
     jobs,
@@ -119,7 +123,7 @@ const begin = async (redis: Redis, options: WorkerOptions): Promise<RunningWorke
     cache: weightsCache(),
   };
   await clearCopies(setup.cache);
-  const hands = startHands(setup);
+  const hands = (options.hands ?? startHands)(setup);
   const counts: Counts = { busy: 0, done: 0, failed: 0, refused: 0 };
   const end = new AbortController();
   const site: Site = {
