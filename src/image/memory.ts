@@ -36,6 +36,9 @@ const decoderBytes = (header: Header, raw: number): number => {
     case 'raw':
       // Samples with room for a fourth colour, those of the sensor, the result; what goes through the pipe, and a file in between.
       return 40 * pixels + raw;
+    case 'exr':
+      // Floats as they are decoded and as they are given, and what goes through the pipe.
+      return 64 * pixels;
     case 'radiance':
       // A file of floats in between.
       return raw;

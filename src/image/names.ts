@@ -6,7 +6,7 @@ const raws =
 
 /** Extensions of formats that are never written, and those of results that are like such files. */
 const written: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries({ jpg: ['heic', 'heif', 'hif', 'jxl', ...raws], tif: ['hdr', 'rgbe'] }).flatMap(
+  Object.entries({ jpg: ['heic', 'heif', 'hif', 'jxl', ...raws], tif: ['hdr', 'rgbe', 'exr'] }).flatMap(
     ([ext, names]) => names.map((name) => [name, ext]),
   ),
 );

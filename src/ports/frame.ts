@@ -12,7 +12,7 @@ export type Samples =
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'tiff' | 'gif';
 
 /** Formats that are read and never written: results like such a file are in a format that is. */
-export type ReadOnlyFormat = 'heic' | 'raw' | 'jxl' | 'radiance';
+export type ReadOnlyFormat = 'heic' | 'raw' | 'jxl' | 'radiance' | 'exr';
 
 /** A piece of metadata that only one kind of file has: a comment, a text chunk, an application segment. */
 export interface MetadataBlock {

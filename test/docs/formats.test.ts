@@ -13,6 +13,7 @@ import { rationals, shorts, writeTiff } from '../../src/image/metadata/ifd-write
 import { samplesOf } from '../../src/image/samples/samples.js';
 import { motionPhoto, packetOf, ultraHdr, video } from '../../src/image/testing/behind.js';
 import { dngOf } from '../../src/image/testing/dng.js';
+import { exrFile } from '../../src/image/testing/exr.js';
 import { builtInProfile, deepPicture, nothing, picture } from '../../src/image/testing/files.js';
 import { box, heifFile, profile } from '../../src/image/testing/heif.js';
 import { boxedJxl, jxlFile } from '../../src/image/testing/jxl.js';
@@ -88,6 +89,15 @@ const files: readonly (readonly [name: string, make: () => Promise<Uint8Array>])
     async () => boxedJxl(jxlFile('transparent'), box('Exif', new Uint8Array(4), exif), box('xml ', xmp)),
   ],
   ['Radiance HDR', async () => radianceFile({ width: 9, height: 5, light: (x) => x })],
+  [
+    'OpenEXR',
+    async () =>
+      exrFile({
+        width: 9,
+        height: 5,
+        channels: { R: (x) => x, G: () => 0.5, B: () => 0.1, A: () => 0.5, Z: () => 7 },
+      }),
+  ],
   ['raw: NEF', async () => rawFiles.nef(await jpegOf(), await jpegOf())],
   ['raw: DNG', async () => rawFiles.dng(await jpegOf())],
   ['raw: DNG, developed', async () => dngOf({ width: 48, height: 32, light: (x) => [x / 48, 0.2, 0.1] })],
@@ -108,7 +118,7 @@ interface Row {
 }
 
 /** What a decoder is needed for. */
-const needs = { heic: 'HEIC', jxl: 'JPEG XL', raw: 'raw files that are developed' } as const;
+const needs = { heic: 'HEIC', jxl: 'JPEG XL', raw: 'raw files that are developed', exr: 'OpenEXR' } as const;
 
 const headerOf = async (bytes: Uint8Array) =>
   right(readHeader(bytes, await right(formatOf(bytes, 'a photo')), 'a photo'));

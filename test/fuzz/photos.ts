@@ -5,6 +5,7 @@ import { type DecodeOptions, decode } from '../../src/image/decoding/decode.js';
 import { encode } from '../../src/image/encoding/encode.js';
 import { motionPhoto, ultraHdr, video } from '../../src/image/testing/behind.js';
 import { dngOf } from '../../src/image/testing/dng.js';
+import { exrFile } from '../../src/image/testing/exr.js';
 import { cmykTiff, floatTiff, labTiff, nothing, picture } from '../../src/image/testing/files.js';
 import { heifFile } from '../../src/image/testing/heif.js';
 import { boxedJxl, jxlFile } from '../../src/image/testing/jxl.js';
@@ -52,6 +53,14 @@ export const photos: Readonly<Record<string, Photo>> = {
   'tiff-float': { make: () => floatTiff() },
   gif: { make: async () => plain(await small().gif().toBuffer()) },
   radiance: { make: () => radianceFile({ width: 40, height: 30, light: (x) => x / 8, inRuns: true }) },
+  exr: {
+    make: () =>
+      exrFile({
+        width: 40,
+        height: 30,
+        channels: { R: (x) => x / 8, G: (_, y) => y / 8, B: () => 0.1, A: () => 0.5 },
+      }),
+  },
   heic: { make: () => heifFile({ exif: exifSeed, xmp: xmpSeed, thumbnail: true }) },
   jxl: { make: () => boxedJxl(jxlFile('quarters'), fromLatin1('')) },
   raw: { make: async () => rawFiles.nef(await jpeg(), await jpeg()) },

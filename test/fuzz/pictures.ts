@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { plain, sameBytes } from '../../src/image/bytes.js';
 import { readAvif, withCodePoints, writeAvifExif } from '../../src/image/containers/avif.js';
 import type { Carried, Written } from '../../src/image/containers/container.js';
+import { readExr } from '../../src/image/containers/exr.js';
 import { readGif, writeGif } from '../../src/image/containers/gif.js';
 import { readHeif } from '../../src/image/containers/heif.js';
 import { arePadding, readJpeg, withoutStray, writeJpeg } from '../../src/image/containers/jpeg.js';
@@ -16,6 +17,7 @@ import { readWebp, writeWebp } from '../../src/image/containers/webp.js';
 import { decode } from '../../src/image/decoding/decode.js';
 import { encode } from '../../src/image/encoding/encode.js';
 import { motionPhoto, ultraHdr, video } from '../../src/image/testing/behind.js';
+import { exrFile } from '../../src/image/testing/exr.js';
 import { cmykTiff, floatTiff, labTiff, nothing, picture } from '../../src/image/testing/files.js';
 import { box, cut, heifFile, nclx, profile, rotated } from '../../src/image/testing/heif.js';
 import { boxedJxl, jxlFile } from '../../src/image/testing/jxl.js';
@@ -262,6 +264,28 @@ export const pictureTargets: Readonly<Record<string, Target>> = {
     run: (bytes) => {
       const found = unlessOutside(() => readJxl(bytes));
       expectThat((found?.exif?.length ?? 0) <= 32e6, 'what is inflated is bounded');
+    },
+  },
+  exr: {
+    seeds: () => {
+      const channels = { R: () => 1, G: (x: number) => x, B: () => 0.5, A: () => 1, Z: () => 7 };
+      return [
+        exrFile({ width: 5, height: 3, channels, chromaticities: [0.7, 0.3, 0.2, 0.8, 0.1, 0.05, 0.3, 0.3] }),
+        exrFile({ width: 4, height: 2, channels: { Y: (x) => x }, half: true, offset: 2 }),
+      ];
+    },
+    words: [
+      'channels\0chlist\0',
+      'dataWindow\0box2i\0',
+      'compression\0compression\0',
+      'R\0',
+      'RY\0',
+      'tiles\0',
+    ],
+    run: (bytes) => {
+      const header = unlessOutside(() => readExr(bytes));
+      if (header?._tag === 'Right')
+        expectThat(header.right.width > 0 && header.right.height > 0, 'a picture has pixels');
     },
   },
   radiance: {

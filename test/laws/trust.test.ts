@@ -40,6 +40,7 @@ const parsingPackages: ReadonlySet<string> = new Set([
   'ioredis',
   'jxl-oxide-wasm',
   'libraw-wasm',
+  'parse-exr',
   'libheif-js',
   'onnxruntime-node',
   'protobufjs',

@@ -13,6 +13,8 @@ export type Leftover =
   | 'bytes behind'
   | 'content credentials'
   | 'layers'
+  | 'further channels'
+  | 'display window'
   | 'fields over each other';
 
 /** A gain map as it stands in its file. */

@@ -209,6 +209,8 @@ const leftovers = {
   'bytes behind': 'bytes behind its picture (a maker’s own data, or a video that nothing tells of)',
   'content credentials': 'content credentials (C2PA), which hold for the original bytes only',
   layers: 'Photoshop layers',
+  'further channels': 'further channels (depth, masks, layers)',
+  'display window': 'a window of another size or place than its pixels have, in which they would be shown',
   'fields over each other': 'EXIF fields that share their bytes, longer together than the file',
 } as const;
 
@@ -291,12 +293,12 @@ const readPixels = (
   damaged: 'refuse' | 'keep',
   signal: AbortSignal | undefined,
 ): TE.TaskEither<Diagnostics, Raster> =>
-  header.format === 'heic'
+  header.format === 'heic' || header.format === 'exr'
     ? readForeign(header, header.format, wanted, name, signal)
     : readRaster(header, wanted, name, damaged);
 
 /**
- * Decodes a photo: JPEG, PNG, WebP, AVIF, TIFF or GIF, whatever its name says; Radiance HDR; HEIC and JPEG XL where the
+ * Decodes a photo: JPEG, PNG, WebP, AVIF, TIFF or GIF, whatever its name says; Radiance HDR; HEIC, JPEG XL and OpenEXR where the
  * packages for them are installed;
  * of cameras' raw files the largest JPEG in them, or the sensor's picture, where LibRaw is installed and `raw: 'develop'` asks for it.
  *

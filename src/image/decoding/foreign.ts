@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { apply, D50_TO_SRGB, keepingGrey, multiply, toD50 } from '../colour/matrix.js';
 import { carrierTiff } from '../containers/tiff-writer.js';
 import { decodeApart, type ForeignFault, type ForeignLimits } from '../foreign/host.js';
 import { type ForeignFormat, foreignNames } from '../foreign/packages.js';
@@ -28,10 +29,12 @@ export const refusal = (name: string, format: ForeignFormat, { kind, reason }: F
     case 'refused':
       return [failure('image/corrupt', `${name} is damaged: ${reason}.`)];
     case 'unsupported':
-      return unsupported(
-        `${name} cannot be developed: ${reason}.`,
-        'Take the JPEG in it, without `raw: develop`.',
-      );
+      return format === 'raw'
+        ? unsupported(
+            `${name} cannot be developed: ${reason}.`,
+            'Take the JPEG in it, without `raw: develop`.',
+          )
+        : unsupported(`${name} is ${foreignNames[format]} that cannot be read: ${reason}.`);
     case 'memory':
       return [
         failure('image/memory-limit', `${name} (${foreignNames[format]}) was stopped: ${reason}.`, {
@@ -49,6 +52,23 @@ const lifted = (pixels: Pixels): Pixels =>
   pixels.data instanceof Uint16Array && pixels.bits < 16
     ? { ...pixels, data: pixels.data.map((value) => value << (16 - pixels.bits)) }
     : pixels;
+
+// Light of other primaries, as that of sRGB's: no colour is lost, since floats go beyond 0 and 1.
+const inSrgb =
+  ({ primaries }: Header) =>
+  (pixels: Pixels): Pixels => {
+    const { data, channels } = pixels;
+    if (primaries === undefined || channels < 3 || !(data instanceof Float32Array)) return pixels;
+    const matrix = keepingGrey(multiply(D50_TO_SRGB, toD50(primaries)));
+    const out = data.slice();
+    for (let at = 0; at < out.length; at += channels) {
+      const [r, g, b] = apply(matrix, [data[at] as number, data[at + 1] as number, data[at + 2] as number]);
+      out[at] = r;
+      out[at + 1] = g;
+      out[at + 2] = b;
+    }
+    return { ...pixels, data: out };
+  };
 
 // What the header said is what memory was counted for, and how samples are understood.
 const asTold =
@@ -101,6 +121,7 @@ export const readForeign = (
     TE.mapLeft((fault) => refusal(name, format, fault)),
     TE.chainEitherK(asTold(header, name)),
     TE.map(lifted),
+    TE.map(inSrgb(header)),
     TE.chain((pixels) =>
       wanted === 'managed' ? throughTables(pixels, header, name) : TE.right({ ...pixels, warnings: [] }),
     ),

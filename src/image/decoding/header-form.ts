@@ -26,6 +26,8 @@ export interface Header extends Carried {
   readonly sidecar?: E.Either<string, Sidecar>;
   /** What a raw file says of its noise. */
   readonly noise?: readonly NoiseLevel[];
+  /** CIE xy of red, green, blue and white of light that is stored as floats, where they are not those of sRGB. */
+  readonly primaries?: readonly number[];
   /** What becomes of highlights when the sensor's picture is developed. */
   readonly highlights?: Highlights;
   /** As stored: before the orientation is applied. */

@@ -16,7 +16,7 @@ import type { Depth } from '../samples/samples.js';
 import { colourOf, corrupt, type Header, ordinary, type Read, unsupported } from './header-form.js';
 import { exifColour, jpeg } from './jpeg-header.js';
 import { raw } from './raw-header.js';
-import { heic, jxl, radiance } from './read-only-headers.js';
+import { exr, heic, jxl, radiance } from './read-only-headers.js';
 import { reasonOf } from './reason.js';
 import type { FileFormat } from './sniff.js';
 
@@ -193,6 +193,8 @@ const read = (bytes: Uint8Array, format: FileFormat, name: string): TE.TaskEithe
       return TE.fromEither(jxl(bytes, name));
     case 'radiance':
       return TE.fromEither(radiance(bytes, name));
+    case 'exr':
+      return TE.fromEither(exr(bytes, name));
     case 'heic':
       return TE.fromEither(heic(bytes, name));
   }

@@ -1,7 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import { definedOnly } from '../../ports/defined.js';
 import { declaredByNumbers } from '../colour/declared.js';
 import type { Carried } from '../containers/container.js';
+import { readExr } from '../containers/exr.js';
 import { readHeif } from '../containers/heif.js';
 import { readJxl } from '../containers/jxl.js';
 import { readRadiance } from '../containers/radiance.js';
@@ -53,6 +55,29 @@ export const jxl = (encoded: Uint8Array, name: string): Read => {
     encoded,
   });
 };
+
+/** The header of OpenEXR. */
+export const exr = (encoded: Uint8Array, name: string): Read =>
+  pipe(
+    readExr(encoded),
+    E.bimap(
+      ({ kind, reason }) =>
+        kind === 'damaged'
+          ? corrupt(name, reason)
+          : unsupported(`${name} is OpenEXR that cannot be read: ${reason}.`),
+      ({ width, height, grey, alpha, chromaticities: primaries, complete, leftovers }): Header => ({
+        ...ordinary,
+        ...bare,
+        ...{ width, height, alpha, complete, leftovers, encoded },
+        ...definedOnly({ primaries }),
+        format: 'exr',
+        source: 'exr',
+        model: grey ? 'grey' : 'rgb',
+        bits: 32,
+        depth: 'float32',
+      }),
+    ),
+  );
 
 /** The header of Radiance HDR. */
 export const radiance = (encoded: Uint8Array, name: string): Read =>

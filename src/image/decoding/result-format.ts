@@ -7,6 +7,7 @@ const resultFormats: Readonly<Record<ReadOnlyFormat, ImageFormat>> = {
   raw: 'jpeg',
   jxl: 'jpeg',
   radiance: 'tiff',
+  exr: 'tiff',
 };
 
 /** The format of results like a file. */
@@ -14,7 +15,7 @@ export const resultFormat = ({ format, source }: Pick<Header, 'format' | 'source
   // What was developed has more bits than a JPEG holds.
   if (source === 'raw') return format === 'jpeg' ? 'jpeg' : 'tiff';
   if (source !== undefined) return resultFormats[source];
-  return format === 'heic' || format === 'jxl' || format === 'radiance' || format === 'raw'
-    ? resultFormats[format]
-    : format;
+  return isNeverWritten(format) ? resultFormats[format] : format;
 };
+
+const isNeverWritten = (format: Header['format']): format is ReadOnlyFormat => format in resultFormats;

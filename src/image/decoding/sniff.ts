@@ -31,7 +31,6 @@ const unsupported: readonly Signature[] = [
   { at: 0, text: '%PDF', name: 'PDF' },
   { at: 0, text: '%!PS', name: 'PostScript' },
   { at: 0, text: '<svg', name: 'SVG' },
-  { at: 0, text: '\x76\x2f\x31\x01', name: 'OpenEXR' },
   { at: 0, text: 'SIMPLE  =', name: 'FITS' },
   { at: 0, text: 'DDS ', name: 'DDS texture' },
   { at: 0, text: 'qoif', name: 'QOI' },
@@ -95,6 +94,7 @@ export const sniff = (bytes: Uint8Array): Sniffed => {
   if (hasText(bytes, 'GIF87a') || hasText(bytes, 'GIF89a')) return { kind: 'supported', format: 'gif' };
   if (hasText(bytes, '\xff\x0a') || hasText(bytes, '\0\0\0\x0cJXL '))
     return { kind: 'supported', format: 'jxl' };
+  if (hasText(bytes, '\x76\x2f\x31\x01')) return { kind: 'supported', format: 'exr' };
   if (hasText(bytes, '#?RADIANCE') || hasText(bytes, '#?RGBE'))
     return { kind: 'supported', format: 'radiance' };
   if (raws.some(({ at, text: magic }) => hasText(bytes, magic, at)))

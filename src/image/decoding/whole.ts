@@ -39,7 +39,7 @@ const decodes = async (header: Header, memory: number): Promise<boolean> => {
   if (header.width * header.height > MAX_PIXELS || decodingRefusal(header, '', memory)) return true;
   if (endsEarly(header)) return false;
   // Its structure is all that is asked: a second of decoding tells no more, since its decoder says nothing of lost samples.
-  if (header.format === 'heic' || header.format === 'raw') return true;
+  if (header.format === 'heic' || header.format === 'raw' || header.format === 'exr') return true;
   if (header.format === 'jxl' || header.format === 'radiance')
     return E.isRight(await guised('', undefined)(header)());
   return E.isRight(await judged(header, shrunk(header), 'refuse')());

@@ -83,6 +83,7 @@ export const readOnlyNames: Readonly<Record<ReadOnlyFormat, string>> = {
   raw: 'a camera’s raw file',
   jxl: 'JPEG XL',
   radiance: 'Radiance HDR',
+  exr: 'OpenEXR',
 };
 
 /** The format's name as people write it. */

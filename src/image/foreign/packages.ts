@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { systemCodeOf } from '../../disk/read.js';
 
 /**
  * Packages that decode formats which the program itself does not: nobody need have them, and they are loaded only where they are
@@ -18,6 +19,7 @@ export const decoderPackages = {
   heic: packageOf('libheif-js'),
   jxl: packageOf('jxl-oxide-wasm'),
   raw: packageOf('libraw-wasm'),
+  exr: packageOf('parse-exr'),
 } as const satisfies Readonly<Record<string, DecoderPackage>>;
 
 /** What there is a decoder for in a package of its own. */
@@ -28,11 +30,12 @@ export const foreignNames: Readonly<Record<ForeignFormat, string>> = {
   heic: 'HEIC',
   jxl: 'JPEG XL',
   raw: 'a camera’s raw file',
+  exr: 'OpenEXR',
 };
 
 /** Whether a format is read by such a package alone. Of a raw file the JPEG in it is, and its sensor's picture if it is asked for. */
 export const isForeign = (format: string): format is Exclude<ForeignFormat, 'raw'> =>
-  format === 'heic' || format === 'jxl';
+  format === 'heic' || format === 'jxl' || format === 'exr';
 
 const resolvable = new Map<ForeignFormat, boolean>();
 
@@ -43,8 +46,9 @@ export const isInstalled = (format: ForeignFormat): boolean => {
   let found = true;
   try {
     createRequire(import.meta.url).resolve(`${decoderPackages[format].name}/package.json`);
-  } catch {
-    found = false;
+  } catch (thrown) {
+    // One that shows its description to nobody is there all the same.
+    found = systemCodeOf(thrown) === 'ERR_PACKAGE_PATH_NOT_EXPORTED';
   }
   resolvable.set(format, found);
   return found;

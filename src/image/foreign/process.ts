@@ -3,6 +3,7 @@ import type { HostTensor } from '../../ports/index.js';
 import { guardProcess } from '../../tensor/run/model-process/guard.js';
 import { receive, send } from '../../tensor/run/model-process/pipe.js';
 import { depthOf } from '../samples/samples.js';
+import { decodeExr } from './exr.js';
 import { UndecodableError } from './fault.js';
 import { decodeHeif } from './heif.js';
 import { decodeJxl } from './jxl.js';
@@ -19,6 +20,7 @@ const decoders: Readonly<Record<ForeignFormat, Decoding>> = {
   heic: decodeHeif,
   jxl: decodeJxl,
   raw: developRaw,
+  exr: decodeExr,
 };
 
 const [bytes = 'Infinity'] = process.argv.slice(2);
