@@ -6,6 +6,10 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import sharp from 'sharp';
 import { decode, encode, ensembleAverage, files, pipeline, run, save, take } from '../../src/index.js';
+import { newlyClipped } from '../../src/picture/measures/clipping.js';
+import { gradientSimilarity } from '../../src/picture/measures/gradients.js';
+import { BANDS, meanProfile, profileDistance, profileOf } from '../../src/picture/measures/heights.js';
+import type { Raster } from '../../src/picture/measures/raster.js';
 import { mean, type Row } from '../measure.js';
 import { photoOf } from '../photo.js';
 import type { Suite } from '../suite.js';
@@ -17,88 +21,12 @@ const PHOTOS = folder('../shared/photos/');
 const TRIED = `${PHOTOS}clear/bsds`;
 const COUNT = 100;
 
-/** Bands from top to bottom whose colours are compared. */
-const BANDS = 8;
-
-interface Picture {
-  readonly data: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-}
-
-const pictureOf = async (path: string, side?: number): Promise<Picture> => {
+const pictureOf = async (path: string, side?: number): Promise<Raster> => {
   const whole = sharp(path).removeAlpha().toColourspace('srgb');
   const sized = side === undefined ? whole : whole.resize(side, side, { fit: 'inside' });
   const { data, info } = await sized.raw().toBuffer({ resolveWithObject: true });
   return { data: new Uint8Array(data), width: info.width, height: info.height };
 };
-
-/** Mean colours of 0..1 in each band. */
-const profileOf = ({ data, width, height }: Picture): readonly number[] => {
-  const sums = new Float64Array(3 * BANDS);
-  const counts = new Float64Array(BANDS);
-  for (let i = 0; i < data.length; i++) {
-    const band = Math.floor((Math.floor(i / 3 / width) * BANDS) / height);
-    sums[3 * band + (i % 3)]! += (data[i] as number) / 255;
-    counts[band]! += 1 / 3;
-  }
-  return Array.from(sums, (sum, i) => sum / counts[Math.floor(i / 3)]!);
-};
-
-const meanOf = (profiles: readonly (readonly number[])[]): readonly number[] =>
-  profiles[0]!.map((_, i) => mean(profiles.map((profile) => profile[i]!)));
-
-const apart = (one: readonly number[], other: readonly number[]): number =>
-  Math.sqrt(mean(one.map((value, i) => (value - other[i]!) ** 2)));
-
-/** Strengths of the gradients of luma, of values 0..255, by Sobel's filters over 4. */
-const edgesOf = ({ data, width, height }: Picture): Float64Array => {
-  const luma = Float64Array.from(
-    { length: width * height },
-    (_, i) => 0.2126 * data[3 * i]! + 0.7152 * data[3 * i + 1]! + 0.0722 * data[3 * i + 2]!,
-  );
-  const edges = new Float64Array(width * height);
-  for (let y = 1; y < height - 1; y++)
-    for (let x = 1; x < width - 1; x++) {
-      const at = (dy: number, dx: number): number => luma[(y + dy) * width + x + dx]!;
-      const across = at(-1, 1) + 2 * at(0, 1) + at(1, 1) - at(-1, -1) - 2 * at(0, -1) - at(1, -1);
-      const down = at(1, -1) + 2 * at(1, 0) + at(1, 1) - at(-1, -1) - 2 * at(-1, 0) - at(-1, 1);
-      edges[y * width + x] = Math.hypot(across, down) / 4;
-    }
-  return edges;
-};
-
-/** Side of the windows in which gradients are compared. */
-const WINDOW = 8;
-
-/** SSIM of gradients, all three factors, over windows that do not overlap. */
-const similarityOf = (one: Picture, other: Picture): number => {
-  const [a, b] = [edgesOf(one), edgesOf(other)];
-  const found: number[] = [];
-  for (let top = 0; top + WINDOW <= one.height; top += WINDOW)
-    for (let left = 0; left + WINDOW <= one.width; left += WINDOW) {
-      let [sa, sb, saa, sbb, sab] = [0, 0, 0, 0, 0];
-      for (let y = top; y < top + WINDOW; y++)
-        for (let x = left; x < left + WINDOW; x++) {
-          const [u, v] = [a[y * one.width + x]!, b[y * one.width + x]!];
-          sa += u;
-          sb += v;
-          saa += u * u;
-          sbb += v * v;
-          sab += u * v;
-        }
-      const n = WINDOW ** 2;
-      const [ma, mb] = [sa / n, sb / n];
-      const [va, vb, cov] = [saa / n - ma * ma, sbb / n - mb * mb, sab / n - ma * mb];
-      const [c1, c2] = [(0.01 * 255) ** 2, (0.03 * 255) ** 2];
-      found.push((((2 * ma * mb + c1) / (ma * ma + mb * mb + c1)) * (2 * cov + c2)) / (va + vb + c2));
-    }
-  return mean(found);
-};
-
-/** The share of samples that are black or white after an edit and were not before. */
-const clippedOf = (before: Picture, after: Picture): number =>
-  mean(Array.from(after.data, (v, i) => ((v === 0 || v === 255) && v !== before.data[i] ? 1 : 0)));
 
 /** The photos whose look a model learned, as its credits name them. */
 const lookOf = (model: string): readonly string[] =>
@@ -129,7 +57,7 @@ export const looked = async (model: string, scratch: string): Promise<Row> => {
   const to = join(scratch, model);
   const ms = await edited(model, TRIED, to, COUNT);
   const names = readdirSync(to).filter((name) => name.endsWith('.png'));
-  const look = meanOf(
+  const look = meanProfile(
     await Promise.all(lookOf(model).map(async (path) => profileOf(await pictureOf(path, 256)))),
   );
   const rows = [];
@@ -139,13 +67,13 @@ export const looked = async (model: string, scratch: string): Promise<Row> => {
     rows.push({
       before: profileOf(before),
       after: profileOf(after),
-      kept: similarityOf(before, after),
-      clipped: clippedOf(before, after),
+      kept: gradientSimilarity(before, after),
+      clipped: newlyClipped(before, after),
     });
   }
   const [was, is] = [
-    apart(meanOf(rows.map(({ before }) => before)), look),
-    apart(meanOf(rows.map(({ after }) => after)), look),
+    profileDistance(meanProfile(rows.map(({ before }) => before)), look),
+    profileDistance(meanProfile(rows.map(({ after }) => after)), look),
   ];
   return {
     name: `${model}, ${rows.length} photos`,

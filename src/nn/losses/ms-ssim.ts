@@ -1,7 +1,7 @@
+import { WINDOW } from '../../picture/measures/ssim-window.js';
 import * as tf from '../../tensor/tfjs.js';
 import type { PictureLoss } from './picture-loss.js';
 import { similarity, unit } from './ssim.js';
-import { WINDOW } from './ssim-window.js';
 
 /** How much each scale counts, finest first, as people judged pictures in the paper. */
 const WEIGHTS = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333] as const;

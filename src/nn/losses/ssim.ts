@@ -1,7 +1,7 @@
+import { C1, C2, WINDOW, weights } from '../../picture/measures/ssim-window.js';
 import * as tf from '../../tensor/tfjs.js';
 import { sameForEach } from '../depthwise.js';
 import type { PictureLoss } from './picture-loss.js';
-import { C1, C2, WINDOW, weights } from './ssim-window.js';
 
 /** Means under the Gaussian window, over all windows that lie inside. */
 const windowed = (x: tf.Tensor4D): tf.Tensor4D => {

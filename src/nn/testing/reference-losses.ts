@@ -1,5 +1,5 @@
+import { weights as window } from '../../picture/measures/ssim-window.js';
 import type { HostTensor } from '../../ports/index.js';
-import { weights as window } from '../losses/ssim-window.js';
 
 /** A batch of pictures as nested arrays: picture, row, column, channel. */
 export type Batch = readonly (readonly (readonly (readonly number[])[])[])[];

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import { ciede2000, labOf } from '../../picture/measures/delta-e.js';
 import type { Frame, Measure } from '../../ports/index.js';
 import { arbitraryFrame, frameFrom, valuesOf } from '../testing/frames.js';
 import { paramsOf, runMap } from '../testing/run.js';
-import { ciede2000, labOf } from './delta-e.js';
 import { compare } from './index.js';
 
 type Params = Parameters<typeof compare>[0];

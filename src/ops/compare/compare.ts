@@ -2,11 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { meanDeltaE } from '../../picture/measures/delta-e.js';
+import { differences, psnrOf } from '../../picture/measures/differences.js';
+import { type Channels, planesOf } from '../../picture/measures/planes.js';
+import { SMALLEST_SIDE, ssim } from '../../picture/measures/ssim.js';
 import type { Frame, Measure, Pair } from '../../ports/index.js';
-import { meanDeltaE } from './delta-e.js';
-import { differences, psnrOf } from './differences.js';
-import { type Channels, planesOf } from './planes.js';
-import { SMALLEST_SIDE, ssim } from './ssim.js';
 
 /** What can be measured. */
 export type Figure = 'psnr' | 'ssim' | 'mse' | 'mae' | 'delta-e';

@@ -1,13 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import { ciede2000, labOf, meanDeltaE } from '../../picture/measures/delta-e.js';
+import { differences } from '../../picture/measures/differences.js';
+import { type Plane, planesOf } from '../../picture/measures/planes.js';
+import { ssim } from '../../picture/measures/ssim.js';
 import { frameFrom } from '../testing/frames.js';
 import { runMap } from '../testing/run.js';
 import { compareFrames, hasWindows } from './compare.js';
-import { ciede2000, labOf, meanDeltaE } from './delta-e.js';
-import { differences } from './differences.js';
 import { compare } from './index.js';
-import { type Plane, planesOf } from './planes.js';
-import { ssim } from './ssim.js';
 
 /** A plane whose values are told by their places. */
 const plane = (width: number, height: number, value: (x: number, y: number) => number): Plane => ({

@@ -14,7 +14,13 @@ export type Channels = 'colour' | 'luma';
 /** Weights of ITU-R BT.601, as in most published figures. */
 const LUMA = [0.299, 0.587, 0.114] as const;
 
-const channelOf = ({ width, height, channels, samples: { data, depth } }: Frame, channel: number): Plane => ({
+/** What is looked at of a picture. */
+type Pixels = Pick<Frame, 'width' | 'height' | 'channels' | 'samples'>;
+
+const channelOf = (
+  { width, height, channels, samples: { data, depth } }: Pixels,
+  channel: number,
+): Plane => ({
   width,
   height,
   readRow: (y, into) => {
@@ -24,7 +30,7 @@ const channelOf = ({ width, height, channels, samples: { data, depth } }: Frame,
   },
 });
 
-const lumaOf = ({ width, height, samples: { data, depth } }: Frame): Plane => ({
+const lumaOf = ({ width, height, samples: { data, depth } }: Pixels): Plane => ({
   width,
   height,
   readRow: (y, into) => {
@@ -39,7 +45,7 @@ const lumaOf = ({ width, height, samples: { data, depth } }: Frame): Plane => ({
 });
 
 /** The channels that are compared; a grey picture stands for a colour one with three equal channels. */
-export const planesOf = (photo: Frame, which: Channels): readonly Plane[] => {
+export const planesOf = (photo: Pixels, which: Channels): readonly Plane[] => {
   if (photo.channels === 1)
     return Array.from({ length: which === 'luma' ? 1 : 3 }, () => channelOf(photo, 0));
   return which === 'luma' ? [lumaOf(photo)] : [0, 1, 2].map((channel) => channelOf(photo, channel));

@@ -1,5 +1,5 @@
-import { C1, C2, WINDOW, weights } from '../../nn/losses/ssim-window.js';
 import type { Plane } from './planes.js';
+import { C1, C2, WINDOW, weights } from './ssim-window.js';
 
 /** Shorter sides have no valid window. */
 export const SMALLEST_SIDE = WINDOW;
