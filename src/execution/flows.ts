@@ -270,7 +270,7 @@ const flowOf = (stage: Stage, read: (id: string) => ItemFlow<unknown>, site: Sit
       return pipe(
         read(stage.reads),
         begun(stage.id === site.from?.scan ? site.from.replayed : undefined, leaveOutThrough),
-        scanFlow(stage, site),
+        scanFlow(stage, site, R.map(read)(stage.beside)),
         endingInVain(({ operator }) => operator === stage.id, MOST_FAILED_STEPS),
       );
     case 'lane':
@@ -335,9 +335,13 @@ const worked = async (work: LaneWork, item: Item<unknown>, signal: AbortSignal):
 
 /** Carries a state along, and gives what each step puts out. */
 const scanFlow =
-  ({ node, behaviour, id }: ScanStage, { run, resources }: Site) =>
+  (
+    { node, behaviour, id }: ScanStage,
+    { run, resources }: Site,
+    beside: Readonly<Record<string, ItemFlow<unknown>>>,
+  ) =>
   (source: ItemFlow<unknown>): ItemFlow<unknown> => {
-    const step = behaviour.scan.step(node.params, contextOf(run, id));
+    const step = behaviour.scan.step(node.params, contextOf(run, id), beside);
     return pipe(
       source,
       scanState<unknown, unknown, unknown>(id, step, resources.get(id), behaviour.scan.ends?.(node.params)),

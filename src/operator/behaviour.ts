@@ -221,13 +221,26 @@ export interface JoinBehaviour<P, O> {
   ) => (streams: Readonly<Record<string, ItemFlow<unknown>>>) => ItemFlow<O>;
 }
 
+/** A stream that a scan reads beside its items. */
+export interface Beside {
+  /** What the scan calls it, which is not `items`. */
+  readonly name: string;
+  /** The name of the stream, and the keys of the parameter that names it. */
+  readonly stream: string;
+  readonly at: readonly string[];
+  /** What it must carry, given what the items are. */
+  readonly carries: (given: Port) => Port;
+}
+
 /** Carries a state from item to item, in order, one at a time. The step is pure: it changes nothing it is given. */
 export interface ScanBehaviour<P, I, O, S> {
   readonly scan: {
     readonly start: (params: P, ctx: OpContext) => TaskEither<Diagnostics, Resource<S>>;
+    /** @param beside the streams that it reads beside its items, by name: opened when it opens them, each time anew */
     readonly step: (
       params: P,
       ctx: OpContext,
+      beside: Readonly<Record<string, ItemFlow<unknown>>>,
     ) => (
       state: S,
       item: Item<I>,
@@ -321,6 +334,8 @@ export interface Facts<P, W = unknown> {
   readonly embedsReceipt?: (params: P) => boolean;
   /** For a sink that writes one file an item. */
   readonly sink?: Sink<P>;
+  /** For a scan: the streams that it reads beside its items with these parameters, such as photos that it is judged by. */
+  readonly beside?: (params: P) => readonly Beside[];
   /** In what parameters and port do not go together: continues "`gan.step` …", or nothing when all is well. */
   readonly objection?: (params: P, given: Port) => string | undefined;
   /** For an operator that writes something for people to look at: its absolute path. */

@@ -172,13 +172,34 @@ export const defineOp = <
     (...[written]: Arguments<F, M>): Step<I, O> => ({
       kind: 'step',
       operator,
-      params: written,
-      streams: {},
+      params: operator.facts.beside === undefined ? written : withNames(written),
+      streams: operator.facts.beside === undefined ? {} : streamsIn(written, 'reads'),
       input,
       output,
     }),
     { operator },
   );
+};
+
+const isStream = (value: unknown): value is Stream =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'stream';
+
+const entriesOf = (value: unknown): readonly (readonly [string, unknown])[] =>
+  typeof value === 'object' && value !== null ? Object.entries(value) : [];
+
+/** The streams that stand in parameters, by where they stand. */
+const streamsIn = (value: unknown, at: string): Step['streams'] =>
+  isStream(value)
+    ? { [at]: value }
+    : Object.assign({}, ...entriesOf(value).map(([key, each]) => streamsIn(each, `${at}.${key}`)));
+
+/** Parameters with the names of streams in the place of streams. */
+const withNames = (value: unknown): unknown => {
+  if (isStream(value)) return value.name;
+  if (Array.isArray(value)) return value.map(withNames);
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(entriesOf(value).map(([key, each]) => [key, withNames(each)]))
+    : value;
 };
 
 /**

@@ -7,7 +7,7 @@ export interface Step<I extends Port = Port, O extends Port = Port> {
   readonly operator: Operator;
   /** Parameters as written; checked when the pipeline is compiled. */
   readonly params: unknown;
-  /** The streams that a join puts together, by parameter. */
+  /** The streams that it puts together or reads beside its items, by parameter. */
   readonly streams: Readonly<Record<string, Stream>>;
   readonly input: I;
   readonly output: O;

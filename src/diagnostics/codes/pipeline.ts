@@ -200,6 +200,12 @@ export const pipelineCodes = {
     remedy: 'A stream can only be made of streams that do not need it.',
     disposition: 'permanent',
   },
+  'stream/beside-items': {
+    title: 'A stream that is read beside items is made of the same photos as they are',
+    remedy:
+      'Begin the stream with a source of its own, which gives other photos: `files: { in: photos, split: { every: 10, give: validation } }`.',
+    disposition: 'permanent',
+  },
   'file/missing': {
     title: 'A file or folder that the pipeline reads is not there',
     remedy:

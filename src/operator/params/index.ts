@@ -29,7 +29,17 @@ export {
   required,
   type Written,
 } from './record.js';
-export { anything, boolean, integer, number, oneOf, path, streamName, text } from './scalars.js';
+export {
+  anything,
+  boolean,
+  integer,
+  type NamedStream,
+  number,
+  oneOf,
+  path,
+  streamName,
+  text,
+} from './scalars.js';
 export type { FieldShape, PathRole, RecordShape, Shape } from './shape.js';
 export { type Tagged, tagged, type WrittenTag } from './tagged.js';
 export { escapeBraces, renderTemplate, type Template, type TemplateField, template } from './template.js';

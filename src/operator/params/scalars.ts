@@ -108,8 +108,16 @@ export const oneOf = <const Options extends readonly [Choice, ...Choice[]]>(
   );
 };
 
-/** The name of a stream of the `streams:` section. */
-export const streamName: ParamType<string> = textual('the name of a stream', { kind: 'stream' });
+/** A stream in code, in the place of its name. */
+export interface NamedStream {
+  readonly kind: 'stream';
+  readonly name: string;
+}
+
+/** The name of a stream of the `streams:` section; in code also the stream itself, which `defineOp` puts the name of in its place. */
+export const streamName: ParamType<string, string | NamedStream> = textual('the name of a stream', {
+  kind: 'stream',
+});
 
 /** Whatever is written; for places that are read further by other means. */
 export const anything: ParamType<unknown> = paramType(

@@ -8,12 +8,16 @@ export interface StreamUse {
   readonly span?: Span;
 }
 
-/** The streams that a step reads: the one that it names, or those that it joins. */
+/** The streams that a step reads: the one that it names, those that it joins, or those that it reads beside its items. */
 export const streamsOf = (step: CheckedStep): readonly StreamUse[] => {
   if (step.kind === 'stream') return [{ name: step.name, ...(step.span ? { span: step.span } : {}) }];
-  return Object.keys(step.operator.streams).map((param) => {
-    const span = step.spanOf([param]);
-    return { name: joinedStream(step.params, param), ...(span ? { span } : {}) };
+  const joined = Object.keys(step.operator.streams).map((param) => ({
+    stream: joinedStream(step.params, param),
+    at: [param],
+  }));
+  return [...joined, ...(step.operator.facts.beside?.(step.params) ?? [])].map(({ stream, at }) => {
+    const span = step.spanOf(at);
+    return { name: stream, ...(span ? { span } : {}) };
   });
 };
 

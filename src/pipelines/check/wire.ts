@@ -48,6 +48,8 @@ export const wireChain =
       if (E.isLeft(wired)) return withTail(complain(soFar, ...wired.left), name, undefined);
       if (wired.right === undefined) return withTail(soFar, name, undefined);
       const node = wired.right;
+      const leak = leakInto(node, soFar.nodes);
+      if (leak !== undefined) return withTail(complain(soFar, leak), name, undefined);
       return wireFrom(
         i + 1,
         { path: node.path, output: node.output, name: step.operator.name },
@@ -73,6 +75,29 @@ const notFirst = (what: string, span: Span | undefined): Diagnostic =>
     `${what[0]?.toUpperCase()}${what.slice(1)} can only be the first step.`,
     span ? { span } : {},
   );
+
+/** A stream beside the items that is made of what the items are made of: what one reads would be missing from the other. */
+const leakInto = (
+  { operator, params, reads, spanOf }: GraphNode,
+  nodes: readonly GraphNode[],
+): Diagnostic | undefined => {
+  const above = (path: string): readonly string[] => {
+    const node = nodes.find((each) => each.path === path);
+    return [path, ...Object.values(node?.reads ?? {}).flatMap(above)];
+  };
+  const own = new Set(above(reads.items ?? ''));
+  const leak = operator.facts
+    .beside?.(params)
+    .find(({ name }) => above(reads[name] ?? '').some((path) => own.has(path)));
+  return (
+    leak &&
+    failure(
+      'stream/beside-items',
+      `\`${operator.name}\` reads \`${leak.stream}\` beside its items, and both are made of the same photos.`,
+      definedOnly({ span: spanOf(leak.at) }),
+    )
+  );
+};
 
 /** The node of a step; undefined when a stream that it joins is not there, which has been said already. */
 const wireStep = (
@@ -135,11 +160,19 @@ const feedsOf = (
   before: Tail | undefined,
   tails: ReadonlyMap<string, Tail | undefined>,
 ): readonly Feed[] | undefined => {
-  if (before !== undefined) return [{ name: 'items', expected: operator.input, tail: before, span }];
-  const feeds = Object.entries(operator.streams).map(([name, expected]) => {
-    const tail = tails.get(joinedStream(params, name));
-    return tail === undefined ? undefined : { name, expected, tail, span: spanOf([name]) };
-  });
+  const feeds =
+    before === undefined
+      ? Object.entries(operator.streams).map(([name, expected]) => {
+          const tail = tails.get(joinedStream(params, name));
+          return tail === undefined ? undefined : { name, expected, tail, span: spanOf([name]) };
+        })
+      : [
+          { name: 'items', expected: operator.input, tail: before, span },
+          ...(operator.facts.beside?.(params) ?? []).map(({ name, stream, at, carries }) => {
+            const tail = tails.get(stream);
+            return tail && { name, expected: carries(before.output), tail, span: spanOf(at) };
+          }),
+        ];
   return feeds.every((feed) => feed !== undefined) ? feeds : undefined;
 };
 

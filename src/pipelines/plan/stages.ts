@@ -38,6 +38,8 @@ export interface ScanStage extends StageBase {
   readonly node: GraphNode;
   readonly behaviour: BehaviourOf<'scan'>;
   readonly reads: string;
+  /** Stages that it reads beside its items, by what it calls them. */
+  readonly beside: Readonly<Record<string, string>>;
 }
 
 /** Operators that each turn one item into one: an item goes through all of them in one lane, several lanes at once. */
@@ -83,8 +85,10 @@ export const stageOf = (node: GraphNode, shared: boolean): Stage => {
       return { kind: 'join', ...base, behaviour, reads: node.reads };
     case 'flow':
       return { kind: 'flow', ...base, behaviour, reads };
-    case 'scan':
-      return { kind: 'scan', ...base, behaviour, reads };
+    case 'scan': {
+      const { items: _, ...beside } = node.reads;
+      return { kind: 'scan', ...base, behaviour, reads, beside };
+    }
     case 'map':
       return lane({ kind: 'map', node, behaviour });
     case 'tensor':

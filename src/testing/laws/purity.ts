@@ -131,7 +131,11 @@ const steps = {
     const started = await scan.start(params, context)();
     if (E.isLeft(started)) return moot;
     const step = () =>
-      scan.step(params, context)(started.right.value, copied(outcome.right), new AbortController().signal)();
+      scan.step(params, context, {})(
+        started.right.value,
+        copied(outcome.right),
+        new AbortController().signal,
+      )();
     try {
       const [once, again] = [await step(), await step()];
       if (E.isLeft(once) || E.isLeft(again)) return moot;

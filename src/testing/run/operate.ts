@@ -188,7 +188,7 @@ const scanning = async (
   options: OperateOptions,
 ): Promise<Given> => {
   return withResource(scan.start(params, context), (start) => {
-    const step = scan.step(params, context);
+    const step = scan.step(params, context, {});
     let state = start;
     const next: MapItem = (item, signal) => async () => {
       const result = await step(state, item, signal)();
