@@ -11,6 +11,7 @@ import type { FileRef, Item } from '../../ports/index.js';
 import { testContext } from '../testing/run.js';
 import { files } from './index.js';
 import { listFiles } from './list.js';
+import { bound } from './split.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prismflow-files-'));
 const names = [
@@ -195,5 +196,70 @@ describe('faultOf', () => {
       { numRuns: 200 },
     );
     rmSync(outside, { recursive: true });
+  });
+});
+
+describe('files that are split', () => {
+  const parted = mkdtempSync(join(tmpdir(), 'prismflow-split-'));
+  const fill = (to: string, all: readonly number[], more = ''): string => {
+    const place = join(parted, to);
+    mkdirSync(place, { recursive: true });
+    for (const i of all) writeFileSync(join(place, `${i}.jpg`), `photo ${i}${more}`);
+    return place;
+  };
+  const hundred = Array.from({ length: 100 }, (_, i) => i);
+  const part = async (place: string, split: object): Promise<readonly string[]> =>
+    paths(await taken({ in: place, match: '*.jpg', split }, 999));
+
+  afterAll(() => rmSync(parted, { recursive: true }));
+
+  it('are each given once, to learn from or to judge by', async () => {
+    const place = fill('all', hundred);
+    const [learned, kept] = [
+      await part(place, { every: 10 }),
+      await part(place, { every: 10, give: 'validation' }),
+    ];
+    expect([...learned, ...kept].sort()).toEqual(hundred.map((i) => `${i}.jpg`).sort());
+    expect(kept.length).toBeGreaterThan(3);
+    expect(kept.length).toBeLessThan(20);
+    expect(learned).toEqual([...learned].sort());
+  });
+
+  it('stay where they are when others come, and whatever they are called', async () => {
+    const before = await part(join(parted, 'all'), { every: 10, give: 'validation' });
+    const more = fill('more', [...hundred, ...hundred.map((i) => i + 100)]);
+    const after = await part(more, { every: 10, give: 'validation' });
+    expect(after.filter((name) => Number.parseInt(name, 10) < 100)).toEqual(before);
+    writeFileSync(join(more, 'a copy.jpg'), `photo ${Number.parseInt(before[0]!, 10)}`);
+    expect(await part(more, { every: 10, give: 'validation' })).toContain('a copy.jpg');
+  });
+
+  it('are split as the files of the same names in another folder', async () => {
+    const edited = fill('edited', hundred, ', edited');
+    const by = join(parted, 'all');
+    const split = { every: 10, give: 'validation', by };
+    expect(await part(edited, split)).toEqual(await part(by, { every: 10, give: 'validation' }));
+    expect(await part(edited, split)).not.toEqual(await part(edited, { every: 10, give: 'validation' }));
+  });
+
+  it('are kept apart by twos at least, and no more than half of them', async () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), { maxLength: 40 }),
+        fc.integer({ min: 1, max: 50 }),
+        (places, every) => {
+          const kept = places.filter((place) => place <= bound(places, every)).length;
+          expect(kept).toBeLessThanOrEqual(places.length / 2);
+          expect(kept).toBeGreaterThanOrEqual(Math.min(2, Math.floor(places.length / 2)));
+        },
+      ),
+    );
+    expect(await part(fill('one', [1]), { every: 3 })).toEqual(['1.jpg']);
+  });
+
+  it('are all learned from where none is to be kept apart', async () => {
+    const place = join(parted, 'all');
+    expect(await part(place, { every: 0 })).toHaveLength(100);
+    expect(await part(place, { every: 0, give: 'validation' })).toEqual([]);
   });
 });

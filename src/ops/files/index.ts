@@ -8,15 +8,18 @@ import { defineOp } from '../../operator/define.js';
 import {
   boolean,
   defaulted,
+  integer,
   oneOf,
   optional,
   path,
   patterns,
+  record,
   required,
 } from '../../operator/params/index.js';
 import { type FileRef, file, type ItemKey, none, type Outcome } from '../../ports/index.js';
 import { fromAsyncIterable } from '../../streams/index.js';
 import { listFiles } from './list.js';
+import { partOf, type Split } from './split.js';
 
 /** Gives the files of a folder, in the order of their paths. */
 export const files = defineOp({
@@ -35,12 +38,38 @@ export const files = defineOp({
     ),
     shuffle: defaulted(boolean, false, 'In a random order, another one every time round'),
     repeat: defaulted(boolean, false, 'Start again at the end, for ever'),
+    split: optional(
+      record(
+        {
+          every: required(
+            integer({ min: 0 }),
+            'Of so many files one is kept apart, chosen by its content: always the same ones; 0 for none',
+          ),
+          give: defaulted(
+            oneOf('training', 'validation'),
+            'training',
+            'Which are given: those to learn from, or those that are kept apart',
+          ),
+          by: optional(
+            path('input'),
+            'Folder whose file of the same name decides, where two folders hold the same photos before and after',
+          ),
+        },
+        'every',
+      ),
+      'Keep some files apart from training, to judge by them what was learned',
+    ),
   },
   main: 'in',
   input: none,
   output: file,
   objects: true,
-  complaint: ({ in: place }) => objectsFault(place),
+  complaint: ({ in: place, split }) => {
+    const isOfObjects = isObjectUrl(place) || (split?.by !== undefined && isObjectUrl(split.by));
+    return split !== undefined && isOfObjects
+      ? 'cannot `split` objects, whose contents it would have to fetch first: name a prefix of those that are kept apart'
+      : objectsFault(place);
+  },
   random: ({ shuffle }) => shuffle,
   endless: ({ repeat }) => repeat,
   source: (params, context) =>
@@ -55,6 +84,7 @@ interface Params {
   readonly links: 'skip' | 'follow';
   readonly shuffle: boolean;
   readonly repeat: boolean;
+  readonly split: Split | undefined;
 }
 
 async function* rounds(
@@ -62,12 +92,13 @@ async function* rounds(
   context: OpContext,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome<FileRef>> {
-  const { folder, paths, unreadable, leftOut } = await listFiles(
+  const { folder, paths: all, unreadable, leftOut } = await listFiles(
     params.in,
     params.match,
     signal,
     params.links,
   );
+  const paths = params.split === undefined ? all : await partOf({ folder, paths: all }, params.split, signal);
   const folderKey = (path: string): ItemKey => ({ path: path || '.', index: 0, epoch: 0 });
   if (leftOut !== undefined) context.warn(folderKey(''), leftOut)();
   for (const { path, fault } of unreadable)
