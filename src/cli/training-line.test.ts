@@ -40,10 +40,10 @@ describe('trainingLine', () => {
     expect(trainingLine(state, pace(2), 60, paint)).toContain('201/400  1:40 left');
   });
 
-  it('promises no more than the part whose pace it knows, and forgets that with the next part', () => {
-    const initial = { phase: 'pretrain', paceUntil: 100 } as const;
+  it('counts what steps of the other kinds take, and takes their pace from them when they come', () => {
+    const initial = { phase: 'pretrain', paceUntil: 100, stepsLeft: 650 } as const;
     const first = trained(trained(undefined, step(49, initial), 0), step(50, initial), 500);
-    expect(trainingLine(first, pace(10), 90, paint)).toContain('50/400  0:25 to step 100  initial');
+    expect(trainingLine(first, pace(10), 90, paint)).toContain('50/400  5:25 left  initial');
     const later = { paceUntil: 400 };
     const next = trained(trained(first, step(100, initial), 25_000), step(101, later), 30_000);
     expect(trainingLine(next, pace(99), 90, paint)).toContain('101/400  cycle 2  rate');

@@ -1,5 +1,7 @@
 import type { TrainedStep } from '../execution/run.js';
+import { happened } from '../ops/report/happened.js';
 import { short } from '../ops/report/short.js';
+import { definedOnly } from '../ports/defined.js';
 import type { Progress } from '../streams/index.js';
 import { barLine, clock } from './progress-line.js';
 import type { Paints } from './terminal.js';
@@ -46,35 +48,44 @@ export const trained = (
     }),
   );
   const batch = before === undefined ? step.images / step.step : step.images - before.images;
-  return { ...step, metrics, batch, since: sinceOf(before, step, now) };
+  const validation = step.validation ?? before?.validation;
+  return { ...step, ...definedOnly({ validation }), metrics, batch, since: sinceOf(before, step, now) };
 };
 
 const metricsInWords = (metrics: TrainedStep['metrics']): readonly string[] =>
   Object.entries(metrics).map(([name, value]) => `${name} ${short(value)}`);
 
-const happened: Readonly<Record<string, string>> = {
-  restart: 'end of a cycle',
-  growing:
-    'a loss is 30 times what it was at its best: if it goes on, lower `rate` by a factor of 2 to 10, or set `clip: 1`',
-  outgrown: 'a loss had grown a thousandfold: an earlier state is restored, at a lower rate',
-  restored: 'a loss was not finite: an earlier state is restored, at a lower rate',
-  end: 'end of the training',
-};
+/** A figure of photos that are kept apart, beside that of the photos as they are, and the best. */
+export const validationInWords = ({
+  by,
+  figures,
+  before,
+  best,
+}: NonNullable<TrainedStep['validation']>): string =>
+  `${by} ${short(figures[by] ?? Number.NaN)} (photo itself ${short(before[by] ?? Number.NaN)}, best ${short(best.value)})`;
+
+/** Whether anything happened that is worth a line. */
+export const isMilestone = ({ marks }: TrainedStep): boolean => marks.some(isNotable);
+
+/** The best so far is news at every other look. */
+const isNotable = (mark: string): boolean => mark !== 'best';
 
 /** What happened at a step, in a line that stays. */
-export const milestone = ({ step, total, marks, metrics }: TrainingProgress): string =>
+export const milestone = ({ step, total, marks, metrics, validation }: TrainingProgress): string =>
   [
-    `step ${step}/${total}: ${marks.map((mark) => happened[mark] ?? mark).join(', ')}`,
+    `step ${step}/${total}: ${marks.filter(isNotable).map(happened).join(', ')}`,
+    ...(validation === undefined ? [] : [validationInWords(validation)]),
     ...metricsInWords(metrics),
   ].join('  ');
 
 /** Where a training stands, what matters most first. @param progress its pace, a step for each item */
 export const trainingDetails = (training: TrainingProgress, progress: Progress): readonly string[] => {
-  const { step, total, phase, cycle, rate, metrics, batch } = training;
+  const { step, total, phase, cycle, rate, metrics, batch, validation } = training;
   const pace = paceOf(training, progress);
   return [
     `${step}/${total}`,
     ...timeLeft(training, pace),
+    ...(validation === undefined ? [] : [validationInWords(validation)]),
     phase === 'pretrain' ? 'initial' : `cycle ${cycle + 1}`,
     `rate ${short(rate)}`,
     ...(pace === undefined ? [] : [`${short(batch * pace)} images/s`]),
@@ -98,12 +109,8 @@ const paceOf = ({ step, since }: TrainingProgress, { rate }: Progress): number |
   return step > since.step && seconds > 0 ? (step - since.step) / seconds : undefined;
 };
 
-/** How long it will take: to the end, or as far as steps take what they take now. */
+/** How long it will take to the end, what steps of other kinds take counted in. */
 const timeLeft = (
-  { step, total, paceUntil = total }: TrainingProgress,
+  { step, total, stepsLeft = total - step }: TrainingProgress,
   pace: number | undefined,
-): readonly string[] => {
-  if (pace === undefined || pace <= 0) return [];
-  const time = clock((1000 * (Math.min(paceUntil, total) - step)) / pace);
-  return [paceUntil < total ? `${time} to step ${paceUntil}` : `${time} left`];
-};
+): readonly string[] => (pace === undefined || pace <= 0 ? [] : [`${clock((1000 * stepsLeft) / pace)} left`]);

@@ -40,6 +40,12 @@ const meanings: readonly (readonly [pattern: string, meaning: string])[] = [
   ['.optimizer', 'the new rates count from here on'],
   ['.schedule', 'the schedule is taken up at this step as it stands now, and ends when it says'],
   ['.pretrain', 'the schedule is taken up at this step as it stands now, and ends when it says'],
+  ['.validate', 'the result is judged otherwise, and nothing that is learned'],
+  ['.stop', 'the training ends when it says, and nothing that is learned'],
+  [
+    '.split',
+    'other photos are learned from than are kept apart from here on: figures may be of photos that were learned from',
+  ],
   ['.losses', 'what was learned stays, and something else is learned from here on'],
   ['.snapshot', 'what is kept changes, and nothing that is learned'],
   ['.report', 'what is shown changes, and nothing that is learned'],

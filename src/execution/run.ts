@@ -245,9 +245,13 @@ const telling = (
 const eventOf: Readonly<Record<string, (item: Item<unknown>) => PipelineEvent>> = {
   measure: ({ key, value }) => ({ kind: 'measured', key, figures: (value as Measure).figures }),
   training: ({ key, value }) => {
-    const { step, total, phase, cycle, images, rate, metrics, marks, paceUntil } = value as Training;
+    const { step, total, phase, cycle, images, rate, metrics, marks, paceUntil, stepsLeft, validation } =
+      value as Training;
     const known = { step, total, phase, cycle, images, rate, metrics, marks };
-    const training = paceUntil === undefined ? known : { ...known, paceUntil };
-    return { kind: 'trained', key, training };
+    return {
+      kind: 'trained',
+      key,
+      training: { ...known, ...definedOnly({ paceUntil, stepsLeft, validation }) },
+    };
   },
 };

@@ -68,4 +68,5 @@ export type {
   TrainedModel,
   Training,
   Unpaired,
+  Validation,
 } from './values.js';

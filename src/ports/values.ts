@@ -87,15 +87,35 @@ export interface Training {
   readonly position: Readonly<Record<string, ItemKey>>;
   /** How many steps are done when the last one is that takes as long as this one does. Default: all. */
   readonly paceUntil?: number;
+  /** How many steps like this one what is left takes as long as. Default: as many as are left. */
+  readonly stepsLeft?: number;
+  /** How good the model of this step is, where it was judged at it. */
+  readonly validation?: Validation;
   /**
    * Events that happened at this step: `restart` at the last step of a restart cycle, `end` at the last of all, `growing` where
-   * a loss begins to grow beyond measure, `restored` and `outgrown` where an earlier state was gone back to.
+   * a loss begins to grow beyond measure, `restored` and `outgrown` where an earlier state was gone back to; `best` where no model before was as good,
+   * `worse`, `overfitting`, `collapsed` and `outplayed` where something is seen that more steps do not mend, `patience` where it ends since
+   * nothing better has come for long.
    */
   readonly marks: readonly string[];
   /** The generator as it would be used now, averaged over steps where that was asked for. */
   readonly model: TrainedModel;
   /** Applies it to the examples of this step, for people to look at. */
   readonly samples: TaskEither<Diagnostics, readonly SampleRow[]>;
+}
+
+/** How good a model is, by photos that it does not learn from. */
+export interface Validation {
+  /** Photos that it is judged by. */
+  readonly photos: number;
+  /** The figure that one model is better than another by: the larger. `psnr` of pairs, `look` of photos that are unpaired. */
+  readonly by: string;
+  /** Means over the photos: `psnr` in dB and `ssim` of pairs; `look`, `colours`, `structure`, `clipped` of photos that are unpaired. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** The same figures of the photos as they are. */
+  readonly before: Readonly<Record<string, number>>;
+  /** The best until now: its step, and its figure. */
+  readonly best: { readonly step: number; readonly value: number };
 }
 
 /** A generator and its weights. */

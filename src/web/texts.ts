@@ -22,6 +22,10 @@ const percent = (share: number): string => {
   return `${value > 0 && value < 0.1 ? '< 0.1' : value.toFixed(value < 10 && value > 0 ? 1 : 0)} %`;
 };
 
+/** A figure in three digits. */
+const figure = (value: number | undefined): string =>
+  value === undefined ? 'unknown' : Number(value.toPrecision(3)).toString();
+
 export const texts = {
   name: 'Prismflow',
   title: (n: number): string => `${photos(n)} to come · Prismflow`,
@@ -99,6 +103,21 @@ export const texts = {
     picture: (column: string, row: number): string => `${column}, example ${row}`,
     columns: { input: 'Input', output: 'Result', target: 'Target', back: 'Back again' },
     grid: (step: number): string => `All samples of step ${step}`,
+    worse: 'The result is worse than the photo itself.',
+    quality: (
+      title: string,
+      now: number | undefined,
+      before: number | undefined,
+      step: number,
+      n: number,
+    ): string =>
+      `${title}: ${figure(now)} at step ${step.toLocaleString('en')}, ${figure(before)} of the photo as it is, by ${photos(n)} that it never learns from.`,
+    isBest: 'It is the best so far.',
+    best: (value: number, step: number): string =>
+      `The best was ${figure(value)} at step ${step.toLocaleString('en')}.`,
+    levels: (before: string): string => `The photo as it is (dotted): ${before}.`,
+    notices: 'What was noticed',
+    notice: (step: number, text: string): string => `Step ${step.toLocaleString('en')}: ${text}`,
     curves: 'Curves',
     curvesNone: 'Curves begin with the first step.',
     curveAt: (step: number, value: string): string => `${value} at step ${step.toLocaleString('en')}`,

@@ -47,6 +47,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'paired.yaml'), paired(''));
   writeFileSync(join(folder, 'shuffled.yaml'), paired('    - shuffle: 3\n'));
   writeFileSync(join(folder, 'unpaired.yaml'), unpaired);
+  writeFileSync(join(folder, 'judged.yaml'), judged);
   writeFileSync(join(folder, 'reported.yaml'), `${paired('')}  - report: { to: $out, every: 2 }\n`);
 });
 
@@ -81,12 +82,23 @@ steps:
   - pair: { from: dark, to: clear }
   - batch: 2${training}`;
 
-const unpaired = `${head({ pixel: 0, cycle: 1 })}streams:
-  a: [files: { in: day, shuffle: true, repeat: true }, decode, crop: { size: 16, random: true }]
-  b: [files: { in: dusk, shuffle: true, repeat: true }, decode, crop: { size: 16, random: true }]
-steps:
+const unpairedHead = (losses: Parameters<typeof head>[0], split = '3'): string => `${head(losses)}streams:
+  a: [files: { in: day, split: ${split}, shuffle: true, repeat: true }, decode, crop: { size: 16, random: true }]
+  b: [files: { in: dusk, split: ${split}, shuffle: true, repeat: true }, decode, crop: { size: 16, random: true }]
+`;
+
+const unpaired = `${unpairedHead({ pixel: 0, cycle: 1 }, '0')}steps:
   - unpaired: { a: a, b: b }
   - batch: 2${training}`;
+
+/** Judged by photos that are kept apart at every other step, and a report of it. */
+const judged = `${unpairedHead({ pixel: 0, cycle: 1 })}  keptA: [files: { in: day, match: '?.png', split: { every: 3, give: validation } }, decode, crop: { size: 16 }]
+  keptB: [files: { in: dusk, split: { every: 3, give: validation } }, decode, crop: { size: 16 }]
+  kept: [unpaired: { a: keptA, b: keptB }]
+steps:
+  - unpaired: { a: a, b: b }
+  - batch: 2${training.replace('pretrain: 2', 'pretrain: 2\n      validate: { on: kept, every: 2 }\n      stop: { patience: 50 }')}  - report: { to: $out, every: 4 }
+`;
 
 interface Ended {
   readonly status: number | null;
@@ -206,6 +218,69 @@ describe('a training', () => {
     expect(lines('reported')).toEqual(expected);
     expect(existsSync(join(folder, 'reported', 'report.html'))).toBe(true);
   }, 120_000);
+
+  it('that is judged and killed comes to the same figures, the same best model and the same samples', async () => {
+    interface Judged {
+      readonly step: number;
+      readonly marks: readonly string[];
+      readonly validation?: { readonly photos: number; readonly figures: object; readonly best: object };
+    }
+    const lines = (out: string): readonly Judged[] =>
+      readFileSync(join(folder, out, 'metrics.jsonl'), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => ({ ...(JSON.parse(line) as Judged), seconds: 0 }));
+    const kept = (out: string): Readonly<Record<string, string>> =>
+      Object.fromEntries(
+        ['best', 'samples'].flatMap((part) =>
+          readdirSync(join(folder, out, part)).map((name) => [
+            `${part}/${name}`,
+            createHash('sha256')
+              .update(readFileSync(join(folder, out, part, name)))
+              .digest('hex'),
+          ]),
+        ),
+      );
+    await train('judged.yaml', 'judged-whole');
+    const expected = lines('judged-whole');
+    expect(expected.map(({ step, validation }) => validation?.photos ?? `none at ${step}`)).toEqual([
+      'none at 1',
+      'none at 2',
+      'none at 3',
+      2,
+      2,
+      2,
+      'none at 7',
+      2,
+      2,
+    ]);
+    expect(expected.some(({ marks }) => marks.includes('best'))).toBe(true);
+    const killed = await train('judged.yaml', 'judged', { after: 5 });
+    expect(killed.signal).toBe('SIGKILL');
+    await train('judged.yaml', 'judged', { resume: true });
+    expect(lines('judged')).toEqual(expected);
+    expect(learned('judged')).toEqual(learned('judged-whole'));
+    expect(kept('judged')).toEqual(kept('judged-whole'));
+  }, 180_000);
+
+  it('ends where nothing better comes for long, with a model, and stays ended', async () => {
+    const impatient = judged
+      .replace('patience: 50', 'patience: 1')
+      .replace('rate: 1e-3, decay: 0.025', 'rate: 0');
+    writeFileSync(join(folder, 'impatient.yaml'), impatient);
+    const ended = await train('impatient.yaml', 'impatient');
+    expect(ended.text).toContain('"patience","end"');
+    expect(readdirSync(join(folder, 'impatient'))).toContain('snapshot-5.safetensors');
+    const resumed = await train('impatient.yaml', 'impatient', { resume: true });
+    expect(resumed.text).not.toContain('"event":"trained"');
+  }, 60_000);
+
+  it('refuses to be judged by what it learns from', async () => {
+    writeFileSync(join(folder, 'leak.yaml'), judged.replace('a: keptA', 'a: a'));
+    const refused = await train('leak.yaml', 'leak');
+    expect(refused.status).toBe(2);
+    expect(refused.text).toContain('stream/beside-items');
+  }, 60_000);
 
   it('goes on from the checkpoint before a damaged one, and says so', async () => {
     await train('paired.yaml', 'damaged', { after: 5 });

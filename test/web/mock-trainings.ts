@@ -28,6 +28,7 @@ const lineOf = (step: number): TrainingLine => ({
   seconds: STEP_MS / 1000,
   metrics: { generator: 1 / Math.sqrt(step) + 0.05 * Math.sin(step), discriminator: step > 2 ? 0.4 : null },
   marks: step === 20 ? ['restart'] : [],
+  ...(step % 5 === 0 ? { validation: { figures: { psnr: 18 + step / 10, ssim: 0.8 } } } : {}),
 });
 
 const shown = ({ id, name, state, step, total }: Kept): Training => ({
@@ -45,9 +46,22 @@ const shown = ({ id, name, state, step, total }: Kept): Training => ({
             title: 'Generator, all together',
             about: 'The sum that the network works on.',
           },
+          { name: 'validation/psnr', title: 'PSNR, in dB', about: 'How near the results are.' },
           { name: 'discriminator', title: 'Discriminator', about: 'How well the judge tells them apart.' },
           { name: 'rate', title: 'Learning rate', about: 'How large the steps are.' },
         ],
+      }),
+  ...(step < 5
+    ? {}
+    : {
+        validation: {
+          step: step - (step % 5),
+          photos: 16,
+          by: 'psnr',
+          figures: { psnr: 18 + (step - (step % 5)) / 10, ssim: 0.8 },
+          before: { psnr: 19, ssim: 0.7 },
+          best: { step: step - (step % 5), value: 18 + (step - (step % 5)) / 10 },
+        },
       }),
   canResume: state === 'stopped',
   canUse: step > 5,

@@ -12,6 +12,7 @@ import { duration, progressLine } from '../progress-line.js';
 import { failureLines, printDiagnostics } from '../report-diagnostics.js';
 import type { Terminal } from '../terminal.js';
 import {
+  isMilestone,
   milestone,
   type TrainingProgress,
   trained,
@@ -68,7 +69,7 @@ export const runReporter = (terminal: Terminal): Reporter => {
         terminal.out(`${printable(event.key.path)}  ${figuresInWords(event.figures)}\n`);
       } else if (event.kind === 'trained') {
         training = trained(training, event.training);
-        if (event.training.marks.length > 0) {
+        if (isMilestone(event.training)) {
           line.clear();
           terminal.err(`${milestone(training)}\n`);
         }

@@ -88,6 +88,24 @@ export const trainingCodes = {
       'Nothing need be done: the training itself is whole. The file was changed, or the disk has lost a part of it.',
     disposition: 'permanent',
   },
+  'training/no-validation': {
+    title: 'A training is judged by no photo',
+    remedy:
+      'Add photos, so that some can be kept apart, or name a folder of others in the stream that `validate` reads.',
+    disposition: 'permanent',
+  },
+  'training/not-judged-by': {
+    title: 'A photo that a training should be judged by cannot be used',
+    remedy:
+      'Nothing need be done: the training is judged by the others. The message says what is wrong with it.',
+    disposition: 'permanent',
+  },
+  'training/other-jury': {
+    title: 'A training is judged by other photos than before',
+    remedy:
+      'Nothing need be done. The best model so far was the best by the photos before, so the next one counts as the best.',
+    disposition: 'permanent',
+  },
   'training/ended-early': {
     title: 'There were too few items for the whole training',
     remedy: 'Say `repeat: true` at the source, so that the photos come round as often as they are needed.',

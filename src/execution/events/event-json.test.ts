@@ -47,6 +47,14 @@ const training = fc.record(
     metrics: figures,
     marks: fc.array(text),
     paceUntil: natural,
+    stepsLeft: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
+    validation: fc.record({
+      photos: natural,
+      by: text,
+      figures,
+      before: figures,
+      best: fc.record({ step: natural, value: fc.double({ noNaN: true, noDefaultInfinity: true }) }),
+    }),
   },
   { requiredKeys: ['step', 'total', 'phase', 'cycle', 'images', 'rate', 'metrics', 'marks'] },
 );

@@ -63,11 +63,19 @@ const mappers: Mappers = {
   engine: ({ name }) => ({ event: 'engine', name }),
   resumed: ({ step, folder }) => ({ event: 'resumed', step, folder }),
   measured: ({ key, figures }) => ({ event: 'measured', path: key.path, figures: figuresJson(figures) }),
-  trained: ({ training: { paceUntil, ...step } }) => ({
+  trained: ({ training: { paceUntil, stepsLeft, validation, ...step } }) => ({
     event: 'trained',
     ...step,
     metrics: figuresJson(step.metrics),
-    ...definedOnly({ paceUntil }),
+    ...definedOnly({ paceUntil, stepsLeft }),
+    ...(validation && {
+      validation: {
+        ...validation,
+        figures: figuresJson(validation.figures),
+        before: figuresJson(validation.before),
+        best: { ...validation.best },
+      },
+    }),
   }),
   noted: ({ key, operator, facts }) => ({ event: 'noted', path: key.path, operator, facts }),
   warned: ({ key, warning }) => ({ event: 'warned', path: key.path, ...diagnosticJson(warning) }),

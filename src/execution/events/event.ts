@@ -37,7 +37,17 @@ export type PipelineEvent =
 /** What is told of a training step: all but the tensors. */
 export type TrainedStep = Pick<
   Training,
-  'step' | 'total' | 'phase' | 'cycle' | 'images' | 'rate' | 'metrics' | 'marks' | 'paceUntil'
+  | 'step'
+  | 'total'
+  | 'phase'
+  | 'cycle'
+  | 'images'
+  | 'rate'
+  | 'metrics'
+  | 'marks'
+  | 'paceUntil'
+  | 'stepsLeft'
+  | 'validation'
 >;
 
 /** What a run came to. */

@@ -82,24 +82,33 @@ export const survey = (
 const endlessOfNothing =
   ({ nodes }: Graph, run: RunContext): TE.TaskEither<Diagnostics, undefined> =>
   async () => {
-    if (!nodes.some(({ operator }) => operator.behaviour.kind === 'scan')) return E.right(undefined);
+    const scans = nodes.filter(({ operator }) => operator.behaviour.kind === 'scan');
+    const needed = new Set(scans.flatMap(({ reads: { items = '' } }) => above(nodes, items)));
     const empty = await Promise.all(
-      nodes.map(async (node): Promise<readonly Diagnostic[]> => {
-        const stage = stageOf(node, false);
-        if (stage.kind !== 'source' || stage.behaviour.live?.(node.params) === true) return [];
-        const items = sourceFlow(stage, run).open();
-        try {
-          return (await items.next()).done === true ? [{ ...nothingFound(node), severity: 'error' }] : [];
-        } catch {
-          // What the source has to say is said when it runs.
-          return [];
-        } finally {
-          await items.close();
-        }
-      }),
+      nodes
+        .filter(({ path }) => needed.has(path))
+        .map(async (node): Promise<readonly Diagnostic[]> => {
+          const stage = stageOf(node, false);
+          if (stage.kind !== 'source' || stage.behaviour.live?.(node.params) === true) return [];
+          const items = sourceFlow(stage, run).open();
+          try {
+            return (await items.next()).done === true ? [{ ...nothingFound(node), severity: 'error' }] : [];
+          } catch {
+            // What the source has to say is said when it runs.
+            return [];
+          } finally {
+            await items.close();
+          }
+        }),
     );
     return fromDiagnostics(empty.flat(), undefined);
   };
+
+/** A node and all that it is made of. What is read beside items may give nothing, which whoever reads it says. */
+const above = (nodes: readonly GraphNode[], path: string): readonly string[] => {
+  const node = nodes.find((each) => each.path === path);
+  return [path, ...Object.values(node?.reads ?? {}).flatMap((read) => above(nodes, read))];
+};
 
 const missingFiles = ({ nodes }: Graph): TE.TaskEither<Diagnostics, undefined> => {
   const strangers = nodes.flatMap((node) =>
@@ -115,11 +124,13 @@ const missingFiles = ({ nodes }: Graph): TE.TaskEither<Diagnostics, undefined> =
   );
   const [stranger, ...more] = strangers;
   if (stranger !== undefined) return TE.left([stranger, ...more]);
-  const needed = nodes.flatMap((node) =>
+  const uses = nodes.flatMap((node) =>
     pathsOf(node.operator.params.shape, node.written)
       .filter(({ role }) => role !== 'output')
       .map((use) => ({ node, ...use })),
   );
+  // What several steps read is missed once.
+  const needed = uses.filter(({ path }, i) => uses.findIndex((use) => use.path === path) === i);
   return async () => {
     const missing = await Promise.all(
       needed.map(async ({ node, keys, path }): Promise<readonly Diagnostic[]> => {

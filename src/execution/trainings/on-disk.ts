@@ -7,11 +7,15 @@ import { checkpointFolder } from '../../nn/models/checkpoint-folder.js';
 import { latestState } from '../../nn/models/checkpoints.js';
 import { readManifest } from '../../nn/models/index.js';
 import { type Places, placesIn, sampleFile } from '../../ops/report/folder.js';
+import { TROUBLES } from '../../ops/report/happened.js';
 import { type Layout, readLayout } from '../../ops/report/layout.js';
 import { type Line, readLine, readLines } from '../../ops/report/lines.js';
 import { secondsPerStep } from '../../ops/report/page.js';
 import { lockPath } from '../../records/journal/journal.js';
 import { type Holder, whoHolds } from '../../records/lock.js';
+
+/** How good a result is by photos that are kept apart, and of which step. */
+export type Judged = NonNullable<Line['validation']> & { readonly step: number };
 
 /** What the disk says of a training: all that is known of one that this process did not start. */
 export interface TrainingOnDisk {
@@ -23,6 +27,10 @@ export interface TrainingOnDisk {
   readonly checkpoint: number | undefined;
   /** Whether that checkpoint says by which pipeline it was made. */
   readonly isNoted: boolean;
+  /** How good its result was when it was last judged, and at which step; undefined where that is long ago or never. */
+  readonly judged: Judged | undefined;
+  /** Steps of late at which something was noticed that goes wrong, and what. */
+  readonly notices: readonly { readonly step: number; readonly mark: string }[];
   /** Seconds that a step takes at present. */
   readonly pace: number | undefined;
   /** Steps that there are samples of, from the first to the newest. */
@@ -60,6 +68,10 @@ export const lookAtTraining = async (folder: string): Promise<TrainingOnDisk> =>
     last: lines.at(-1),
     checkpoint: latest?.step,
     isNoted: latest?.pipeline !== undefined,
+    judged: judgedIn(lines),
+    notices: lines.flatMap(({ step, marks }) =>
+      marks.filter((mark) => TROUBLES.includes(mark)).map((mark) => ({ step, mark })),
+    ),
     pace: secondsPerStep(lines),
     samples,
     layout,
@@ -67,6 +79,9 @@ export const lookAtTraining = async (folder: string): Promise<TrainingOnDisk> =>
     changed: stats?.mtimeMs ?? (await quietly(lstat(folder)))?.mtimeMs ?? 0,
   };
 };
+
+const judgedIn = (lines: readonly Line[]): Judged | undefined =>
+  lines.flatMap(({ step, validation }) => (validation === undefined ? [] : [{ step, ...validation }])).at(-1);
 
 const layoutIn = async ({ grid }: Places): Promise<Layout | undefined> => {
   const bytes = await quietly(firstBytes(grid, MOST_LAYOUT));

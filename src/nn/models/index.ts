@@ -1,11 +1,13 @@
 export {
   addSnapshot,
+  bestFolder,
   modelFilesIn,
   readManifest,
   readModelFolder,
   type SnapshotFacts,
   type SnapshotWeights,
   type TrainedFolder,
+  trainedFilesIn,
 } from './model-folder.js';
 export {
   type Bounds,

@@ -72,6 +72,21 @@ export const modelFilesIn = (path: string): TE.TaskEither<Diagnostics, readonly 
     ],
   );
 
+/** The folder beside a model that holds the best one of its training. */
+const BEST = 'best';
+
+/** That folder, of a folder of models. */
+export const bestFolder = (models: string): string => join(models, BEST);
+
+/** Files of a folder that a training made models of: those of its model, and of the best one. Error: `weights/unreadable`. */
+export const trainedFilesIn = (path: string): TE.TaskEither<Diagnostics, readonly string[]> =>
+  pipe(
+    modelFilesIn(path),
+    TE.bindTo('own'),
+    TE.bind('best', () => modelFilesIn(bestFolder(path))),
+    TE.map(({ own, best }) => [...own, ...best.map((name) => `${BEST}/${name}`)]),
+  );
+
 const onlyFloats: Demands['objection'] = (tensors) => {
   const other = tensors.find(({ dtype }) => dtype !== 'float32');
   return other && `is of no use: its tensor \`${other.name}\` holds ${other.dtype}, no weights`;
@@ -126,6 +141,8 @@ export interface SnapshotFacts {
   readonly training?: Readonly<Record<string, unknown>>;
   /** Stores float16: half the size, weights off by up to 1/2048 of themselves. */
   readonly half?: boolean;
+  /** Whether it takes the place of all that are there. */
+  readonly isAlone?: boolean;
 }
 
 const sameSpec = (one: NetworkSpec, other: NetworkSpec): boolean => {
@@ -156,7 +173,7 @@ const clear =
 
 /**
  * Adds a snapshot to a model's folder, which is made if it is not there, and gives what `model.json` says then.
- * Snapshots of the same step or later ones, left from before a resume, are replaced. At every moment the folder holds
+ * Snapshots of the same step or later ones, left from before a resume, are replaced, and all others by one that is alone. At every moment the folder holds
  * a whole model: the weights are written and synced first, `model.json` last.
  * Errors: `weights/other-model` when earlier snapshots are of another network; those of reading and writing.
  */
@@ -164,7 +181,7 @@ export const addSnapshot = (
   path: string,
   generator: NetworkSpec,
   weights: Readonly<Record<string, HostTensor>>,
-  { step, cycle, training, half = false }: SnapshotFacts,
+  { step, cycle, training, half = false, isAlone = false }: SnapshotFacts,
 ): TE.TaskEither<Diagnostics, ModelManifest> =>
   pipe(
     readManifest(path),
@@ -200,7 +217,10 @@ export const addSnapshot = (
       'after',
       ({ kept, written }): ModelManifest => ({
         generator,
-        snapshots: [...kept.snapshots, { file: snapshotFile(step), ...written, step, cycle }],
+        snapshots: [
+          ...(isAlone ? [] : kept.snapshots),
+          { file: snapshotFile(step), ...written, step, cycle },
+        ],
         training: training ?? kept.training,
       }),
     ),

@@ -84,7 +84,7 @@ describe('a training under way', () => {
 
   it('ends with its schedule, and goes on from what was kept as if it had never stopped', async () => {
     const { value: start, close } = right(await scan.start(params, context)());
-    const step = scan.step(params, context);
+    const step = scan.step(params, context, {});
     const ends = scan.ends!(params);
     const [first, told] = right(await step(start, batch(0), signal)());
     const [second] = right(await step(first, batch(1), signal)());
@@ -105,7 +105,7 @@ describe('a training under way', () => {
   it('is clipped to the largest norm that its gradients may have together', async () => {
     const clipped = ownParams<Params>(ganStep({ ...small, pretrain: 0, clip: 1e-3 }));
     const { value: start } = right(await scan.start(clipped, context)());
-    const [, { state }] = right(await scan.step(clipped, context)(start, batch(0), signal)());
+    const [, { state }] = right(await scan.step(clipped, context, {})(start, batch(0), signal)());
     const moments = Object.entries(state).filter(([path]) => path.startsWith('first/generator/'));
     const norm = Math.hypot(...moments.flatMap(([, { data }]) => [...data].map(Number)));
     // The mean gradient takes a tenth of each: it forgets by 0.9.

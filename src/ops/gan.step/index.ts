@@ -4,9 +4,10 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { defineOp } from '../../operator/define.js';
 import { batch, frame, oneOf, type Port, pair, training, unpaired } from '../../ports/index.js';
 import { fields, type Params } from './params.js';
-import { stepsOf } from './plan.js';
+import { isPatient, stepsOf } from './plan.js';
 import type { RunState } from './state.js';
 import type { Trainer } from './trainer.js';
+import type { Jury } from './validation/held-out.js';
 
 /** A training under way: how it steps, and where it stands. */
 interface Course {
@@ -15,7 +16,9 @@ interface Course {
 }
 
 /** Pairs have targets, and photos that are unpaired have none. */
-const objection = ({ losses, generator }: Params, given: Port): string | undefined => {
+const objection = ({ losses, generator, stop, validate }: Params, given: Port): string | undefined => {
+  if (stop !== undefined && validate === undefined)
+    return 'knows nothing that `stop` could go by: give it `validate`';
   if (losses.smooth > 0 && generator.kind !== 'grid')
     return `has no grid to keep \`smooth\`: its generator is \`${generator.kind}\``;
   const isPaired = given.kind === 'batch' && given.of.kind === 'pair';
@@ -39,6 +42,17 @@ export const ganStep = defineOp({
   output: training,
   random: () => true,
   objection,
+  beside: ({ validate }) =>
+    validate === undefined
+      ? []
+      : [
+          {
+            name: 'validate',
+            stream: validate.on,
+            at: ['validate', 'on'],
+            carries: (given) => (given.kind === 'batch' ? given.of : given),
+          },
+        ],
   scan: {
     start: (params: Params, context) =>
       pipe(
@@ -58,13 +72,25 @@ export const ganStep = defineOp({
           return { value: { trainer, state: trainer.start }, close: async () => undefined };
         }),
       ),
-    step:
-      (_, context) =>
-      ({ trainer, state }: Course, item, signal) =>
+    step: (params, context, beside) => {
+      // The photos that it is judged by are read when they are first needed, and kept.
+      let jury: Promise<Jury> | undefined;
+      const judges = (): Promise<Jury> => {
+        const { validate: stream } = beside;
+        jury ??=
+          params.validate === undefined || stream === undefined
+            ? Promise.resolve({ photos: [], print: 0 })
+            : import('./validation/held-out.js').then(({ juryFrom }) =>
+                juryFrom(stream, params.validate?.photos ?? 0, context),
+              );
+        return jury;
+      };
+      return ({ trainer, state }: Course, item, signal) =>
         pipe(
-          trainer.step(state, item, context.random(item.key), signal),
+          trainer.step(state, item, { random: context.random(item.key), judges, warn: context.warn }, signal),
           TE.map(([after, told]) => [{ trainer, state: after }, told] as const),
-        ),
+        );
+    },
     resume: () => (course: Course, saved) =>
       pipe(
         course.trainer.resume(saved.state),
@@ -73,6 +99,6 @@ export const ganStep = defineOp({
     ends:
       (params) =>
       ({ state }: Course) =>
-        state.step >= stepsOf(params),
+        state.step >= stepsOf(params) || !isPatient(params, state.standing),
   },
 });

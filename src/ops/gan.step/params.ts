@@ -11,6 +11,7 @@ import {
   path,
   record,
   required,
+  streamName,
   tagged,
 } from '../../operator/params/index.js';
 
@@ -215,6 +216,27 @@ export const fields = {
   clip: optional(
     number({ min: 1e-6 }),
     'Largest norm of the generator’s gradients together (Pascanu et al. 2013)',
+  ),
+  validate: optional(
+    record(
+      {
+        on: required(
+          streamName,
+          'A stream of photos that are not learned from, prepared as those that are: pairs, or unpaired photos',
+        ),
+        every: defaulted(integer({ min: 1 }), 100, 'Steps between two looks; also at the end of each cycle'),
+        photos: defaulted(integer({ min: 1, max: 256 }), 16, 'The first so many of the stream'),
+      },
+      'on',
+    ),
+    'Judge the result by photos that are kept apart: PSNR and SSIM of pairs; of looks the colours at each height, the structure and what is clipped',
+  ),
+  stop: optional(
+    record(
+      { patience: required(integer({ min: 1 }), 'Looks of `validate` in a row without a better result') },
+      'patience',
+    ),
+    'End before the schedule does, when nothing better comes any more',
   ),
   pool: optional(
     integer({ min: 0, max: 1000 }),

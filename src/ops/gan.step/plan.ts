@@ -1,5 +1,6 @@
 import { type Moment, momentAt, type Schedule, totalSteps } from '../../nn/schedules/schedule.js';
 import type { Params } from './params.js';
+import type { Standing } from './validation/standing.js';
 
 /** The schedule that the parameters describe. */
 export const scheduleOf = ({ schedule: { kind, params } }: Pick<Params, 'schedule'>): Schedule =>
@@ -8,6 +9,18 @@ export const scheduleOf = ({ schedule: { kind, params } }: Pick<Params, 'schedul
 /** Steps of the whole training, the initial one included. */
 export const stepsOf = (params: Pick<Params, 'schedule' | 'pretrain'>): number =>
   params.pretrain.steps + totalSteps(scheduleOf(params));
+
+/** Whether a training waits for something better; false where nothing better has come for as long as it is to wait. */
+export const isPatient = ({ stop }: Pick<Params, 'stop'>, standing: Standing | undefined): boolean =>
+  stop === undefined || standing === undefined || standing.since < stop.patience;
+
+/** Whether the result is judged after a step, by photos that are kept apart: not while it learns another task first. */
+export const isJudged = (
+  { validate }: Pick<Params, 'validate'>,
+  { phase, marks }: Pick<StepPlan, 'phase' | 'marks'>,
+  step: number,
+): boolean =>
+  validate !== undefined && phase === 'train' && (step % validate.every === 0 || marks.length > 0);
 
 /** What is done at a step. */
 export interface StepPlan extends Moment {

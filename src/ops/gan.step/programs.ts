@@ -88,6 +88,8 @@ export const programsFor = (params: Params, engine: Engine, examples: readonly s
       },
       {
         ...settings,
+        // Photos that are kept apart may be of several sizes.
+        cache: 8,
         name: 'gan.step (samples)',
         as: { input: 'uint8', output: 'uint8', target: 'uint8', back: 'uint8' },
       },

@@ -20,6 +20,8 @@ const state = {
   images: 48,
   backoff: 0.5,
   levels: { pixel: { now: 0.25, least: 0.125 } },
+  standing: { best: 24.5, step: 8, loss: 0.5, since: 2, print: -7 },
+  told: ['worse'],
   trained,
   pools,
   good: { trained, pools },
@@ -31,6 +33,8 @@ const start = {
   images: 0,
   backoff: 1,
   levels: {},
+  standing: undefined,
+  told: [],
   trained: { weights: networks(0), first: networks(0), second: networks(0), average: networks(0) },
   pools: { to: [], from: [] },
 } as unknown as RunState;
@@ -54,6 +58,9 @@ describe('the state of a training', () => {
         'counters',
         'backoff',
         'level/pixel',
+        'validation/figures',
+        'validation/counts',
+        'told/worse',
       ].toSorted(),
     );
     expect([...tensors.counters!.data]).toEqual([12, 48]);

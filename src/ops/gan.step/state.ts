@@ -1,6 +1,15 @@
 import type { HostTensor } from '../../ports/index.js';
 import { isLevel, type Levels, levelsIn, levelTensors } from './growth.js';
 import type { Pool } from './pool.js';
+import {
+  isOfStanding,
+  type Standing,
+  standingIn,
+  standingTensors,
+  type Told,
+  toldIn,
+  toldTensors,
+} from './validation/standing.js';
 
 type Tensors = Readonly<Record<string, HostTensor>>;
 
@@ -27,6 +36,10 @@ export interface RunState {
   readonly backoff: number;
   /** Where its losses stand; nothing at the beginning of a phase. */
   readonly levels: Levels;
+  /** Where it stands by photos that it does not learn from; undefined until it is judged. */
+  readonly standing: Standing | undefined;
+  /** What was noticed and told. */
+  readonly told: Told;
   /** What is gone back to when a loss is not finite. */
   readonly good: Pick<RunState, 'trained' | 'pools'>;
 }
@@ -34,7 +47,16 @@ export interface RunState {
 const GROUPS = ['weights', 'first', 'second', 'average'] as const;
 
 /** The state as tensors by path, as it is kept in a checkpoint. */
-export const flatten = ({ step, images, trained, pools, backoff, levels }: RunState): Tensors => ({
+export const flatten = ({
+  step,
+  images,
+  trained,
+  pools,
+  backoff,
+  levels,
+  standing,
+  told,
+}: RunState): Tensors => ({
   ...Object.fromEntries(
     GROUPS.flatMap((group) =>
       Object.entries(trained[group]).flatMap(([network, own]) =>
@@ -48,6 +70,8 @@ export const flatten = ({ step, images, trained, pools, backoff, levels }: RunSt
     ),
   ),
   ...levelTensors(levels),
+  ...standingTensors(standing),
+  ...toldTensors(told),
   counters: { dtype: 'int32', shape: [2], data: Int32Array.of(step, images) },
   backoff: { dtype: 'float32', shape: [], data: Float32Array.of(backoff) },
 });
@@ -57,13 +81,13 @@ export const flatten = ({ step, images, trained, pools, backoff, levels }: RunSt
  * other networks, other shapes.
  */
 export const unflatten = (tensors: Tensors, like: RunState): RunState | undefined => {
-  const wanted = flatten({ ...like, pools: {}, levels: {} });
+  const wanted = flatten({ ...like, pools: {}, levels: {}, standing: undefined, told: [] });
   const fits = Object.entries(wanted).every(([path, { dtype, shape }]) => {
     const found = tensors[path];
     return found?.dtype === dtype && String(found.shape) === String(shape);
   });
   const known = Object.keys(tensors).every(
-    (path) => path in wanted || path.startsWith('pool/') || isLevel(path),
+    (path) => path in wanted || path.startsWith('pool/') || isLevel(path) || isOfStanding(path),
   );
   if (!fits || !known) return undefined;
   const group = (name: (typeof GROUPS)[number]): Networks =>
@@ -85,6 +109,8 @@ export const unflatten = (tensors: Tensors, like: RunState): RunState | undefine
     trained,
     pools,
     levels: levelsIn(tensors),
+    standing: standingIn(tensors),
+    told: toldIn(tensors),
     good: { trained, pools },
   };
 };

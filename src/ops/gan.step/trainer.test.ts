@@ -9,7 +9,7 @@ import type { TrainingBatch } from './examples.js';
 import { ganStep } from './index.js';
 import type { Params } from './params.js';
 import type { RunState } from './state.js';
-import { createTrainer, type Trainer } from './trainer.js';
+import { createTrainer, type StepSite, type Trainer } from './trainer.js';
 
 const engine = createEngine('cpu');
 afterAll(() => engine.dispose());
@@ -35,6 +35,13 @@ const batchOf = (
 ): Item<TrainingBatch> =>
   keyed({ items: values.map((value, i) => keyed(value, index * values.length + i)) }, index);
 
+/** A training that is judged by nothing. */
+const siteOf = (index: number): StepSite => ({
+  random: random(index),
+  judges: async () => ({ photos: [], print: 0 }),
+  warn: () => () => undefined,
+});
+
 /** Takes so many steps, of the batch that `batch` gives for each. */
 const train = async (
   { start, step }: Trainer,
@@ -44,7 +51,7 @@ const train = async (
   let state = start;
   const told: Training[] = [];
   for (let index = 0; index < steps; index++) {
-    const result = await step(state, batch(index), random(index), new AbortController().signal)();
+    const result = await step(state, batch(index), siteOf(index), new AbortController().signal)();
     if (E.isLeft(result)) throw new Error(JSON.stringify(result.left));
     state = result.right[0];
     told.push(result.right[1]);
@@ -173,7 +180,7 @@ describe('a trainer', () => {
     const again = await trainer(small).step(
       state,
       batchOf([{ from: broken(), to: broken() }], 1),
-      random(1),
+      siteOf(1),
       new AbortController().signal,
     )();
     expect(E.isLeft(again) && again.left[0].code).toBe('training/diverged');
@@ -182,7 +189,7 @@ describe('a trainer', () => {
   it('refuses pictures of different sizes', async () => {
     const { start, step } = trainer(small);
     const item = batchOf([sound, { from: waves(20, 0), to: waves(20, 0) }], 0);
-    const result = await step(start, item, random(0), new AbortController().signal)();
+    const result = await step(start, item, siteOf(0), new AbortController().signal)();
     expect(E.isLeft(result) && result.left[0]).toMatchObject({
       code: 'training/sizes',
       message: 'Pictures of 16x16 and of 20x20 pixels are in one batch.',

@@ -5,6 +5,7 @@ import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import type { StepInputs } from '../../nn/training/step.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import type { Random } from '../../operator/random.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { HostTensor, Item, TrainedModel, Training } from '../../ports/index.js';
 import type { Engine, HostOf } from '../../tensor/index.js';
 import {
@@ -24,6 +25,15 @@ import { objectiveOf, type Programs, programsFor, specOf } from './programs.js';
 import { rowsOf } from './rows.js';
 import { flatten, type Networks, pick, type RunState, unflatten } from './state.js';
 import { advanced, type Outcome, recovered, startOf, type Trouble, withoutJudges } from './transitions.js';
+import { type Bench, type Course, judged } from './validation/course.js';
+import type { Jury } from './validation/held-out.js';
+import { type Apply, rowsFrom } from './validation/judge.js';
+import { type Costs, costsOf, stepsLeft } from './work.js';
+
+/** What a step is given beside its photos: its random choices, and what it is judged by. */
+export interface StepSite extends Bench {
+  readonly random: Random;
+}
 
 /** A training that can be started, taken up again, and taken a step further. */
 export interface Trainer {
@@ -33,7 +43,7 @@ export interface Trainer {
   readonly step: (
     state: RunState,
     item: Item<TrainingBatch>,
-    random: Random,
+    site: StepSite,
     signal: AbortSignal,
   ) => TE.TaskEither<Diagnostics, readonly [RunState, Training]>;
 }
@@ -97,6 +107,8 @@ interface Site {
   readonly places: number;
   /** The programs for examples of these kinds, recorded and compiled when they are first asked for. */
   readonly programsOf: (examples: ExampleTensors) => Programs;
+  /** What steps of each kind take beside the others. */
+  readonly costsOf: (examples: ExampleTensors) => Costs;
 }
 
 const inputOf = (
@@ -159,11 +171,34 @@ const samplesOf = (
     TE.map((pictures) => rowsOf(pictures as Readonly<Record<string, HostTensor>>, namesOf(batch))),
   );
 
-/** The state after a step, and what those hear of it who watch, keep and report. */
-const concluded =
-  (site: Site, before: RunState, { batch, examples, stepPlan, choices }: StepInput) =>
-  (outcome: Outcome): E.Either<Diagnostics, readonly [RunState, Training]> => {
-    const { params, generators } = site;
+/** The weights of the generators as they would be applied now. */
+const appliedWeights = ({ generators }: Site, { trained: { weights, average } }: RunState): Networks => ({
+  ...pick(weights, generators),
+  ...average,
+});
+
+/** Applies the generator of a state to a photo that is kept apart. */
+const applied =
+  (site: Site) =>
+  (state: RunState): Apply =>
+  ({ examples, quantisation }) =>
+    pipe(
+      TE.fromIO(() =>
+        site.programsOf(examples).samples({
+          weights: appliedWeights(site, state),
+          examples,
+          ...(site.readsTables && { quantisation }),
+        }),
+      ),
+      TE.flatten,
+      TE.map((pictures) => pictures as Readonly<Record<string, HostTensor>>),
+    );
+
+/** The state after a step, and what happened at it. */
+const settled =
+  (site: Site, before: RunState, { batch, stepPlan, choices }: StepInput) =>
+  (outcome: Outcome): E.Either<Diagnostics, Settled> => {
+    const { params } = site;
     const metrics = numbersOf(outcome.metrics);
     const levels = followed(stepPlan.isFirst ? {} : before.levels, watched(params, metrics));
     const trouble = troubleOf(metrics, levels);
@@ -173,27 +208,53 @@ const concluded =
       trouble === undefined
         ? E.right(advanced(before, outcome, choices, count, levels))
         : recovered(before, count, trouble, params.optimizer.params.rate),
-      E.map((after) => {
-        const { weights, average } = after.trained;
-        const training: Training = {
-          step: after.step,
-          total: stepsOf(params),
-          phase: stepPlan.phase,
-          images: after.images,
-          rate: params.optimizer.params.rate * stepPlan.multiplier * before.backoff,
-          metrics,
-          state: flatten(after),
-          cycle: stepPlan.cycle,
-          position: positionOf(batch),
-          marks,
-          paceUntil: stepPlan.paceUntil,
-          model: modelOf(params, after),
-          samples: samplesOf(site, examples, batch, { ...pick(weights, generators), ...average }),
-        };
-        return [after, training];
-      }),
+      E.map((state) => ({ state, marks, metrics })),
     );
   };
+
+/** What a step came to. */
+interface Settled {
+  readonly state: RunState;
+  readonly marks: readonly string[];
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** What those hear of a step who watch, keep and report. */
+const toldOf = (
+  site: Site,
+  before: RunState,
+  { batch, examples, stepPlan }: StepInput,
+  { state, marks, metrics, validation }: Settled & Pick<Course, 'validation'>,
+  { judges }: Bench,
+): Training => {
+  const { params } = site;
+  const weights = appliedWeights(site, state);
+  return {
+    step: state.step,
+    total: stepsOf(params),
+    phase: stepPlan.phase,
+    images: state.images,
+    rate: params.optimizer.params.rate * stepPlan.multiplier * before.backoff,
+    metrics,
+    state: flatten(state),
+    cycle: stepPlan.cycle,
+    position: positionOf(batch),
+    marks,
+    paceUntil: stepPlan.paceUntil,
+    stepsLeft: stepsLeft(params, site.costsOf(examples), state.step),
+    model: modelOf(params, state),
+    ...definedOnly({ validation }),
+    // Photos that are kept apart are the same at every step.
+    samples: pipe(
+      TE.fromTask<Jury, Diagnostics>(judges),
+      TE.chain((jury) =>
+        jury.photos.length > 0
+          ? rowsFrom(jury, applied(site)(state))
+          : samplesOf(site, examples, batch, weights),
+      ),
+    ),
+  };
+};
 
 /** Makes the trainer that the parameters describe. Its programs are recorded and compiled when a batch arrives. `taken` are weights that its generator starts with. */
 export const createTrainer = (
@@ -216,8 +277,13 @@ export const createTrainer = (
   };
 
   const readsTables = Object.values(networks.generators).some((network) => network.readsTables === true);
+  let costs: Costs | undefined;
   const site: Site = {
     params,
+    costsOf: (examples) => {
+      costs ??= costsOf(params, networks, 'from' in examples, Object.values(examples)[0]?.shape ?? []);
+      return costs;
+    },
     generators: Object.keys(networks.generators),
     readsTables,
     places,
@@ -233,14 +299,21 @@ export const createTrainer = (
           failure('training/other-state', 'The checkpoint holds other networks than the pipeline trains.'),
         ]),
       ),
-    step: (state, { value }, random, signal) =>
+    step: (state, { value }, { random, ...bench }, signal) =>
       pipe(
         TE.fromEither(exampleTensors(value)),
         TE.map((examples) => inputOf(site, state, value, random, examples)),
         TE.chain((stepInput) =>
           pipe(
             outcomeOf(site, state, stepInput, random, signal),
-            TE.chainEitherK(concluded(site, state, stepInput)),
+            TE.chainEitherK(settled(site, state, stepInput)),
+            TE.chain((after) =>
+              pipe(
+                judged(params, stepInput.stepPlan, after, applied(site), bench, signal),
+                TE.map((course) => ({ ...after, ...course })),
+              ),
+            ),
+            TE.map((after) => [after.state, toldOf(site, state, stepInput, after, bench)] as const),
           ),
         ),
       ),

@@ -42,7 +42,17 @@ export const startOf = (
   };
   const pools =
     places > 0 ? Object.fromEntries(Object.keys(networks.discriminators).map((name) => [name, []])) : {};
-  return { step: 0, images: 0, trained, pools, backoff: 1, levels: {}, good: { trained, pools } };
+  return {
+    step: 0,
+    images: 0,
+    trained,
+    pools,
+    backoff: 1,
+    levels: {},
+    standing: undefined,
+    told: [],
+    good: { trained, pools },
+  };
 };
 
 /** What a step's program gives. */

@@ -79,10 +79,13 @@ export const ticks = (from: number, to: number, about: number): readonly number[
 };
 
 /** The range that is shown: all but the few largest and smallest, which are cut off, and zero where it is near. */
-const rangeOf = (buckets: readonly Bucket[]): readonly [number, number] => {
-  const means = buckets.map(({ mean }) => mean).sort((a, b) => a - b);
+const rangeOf = (buckets: readonly Bucket[], levels: readonly Level[]): readonly [number, number] => {
+  const means = buckets
+    .map(({ mean }) => mean)
+    .concat(levels.map(({ value }) => value))
+    .sort((a, b) => a - b);
   const at = (share: number) => means[Math.round(share * (means.length - 1))] ?? 0;
-  const [low, high] = [at(0.01), at(0.98)];
+  const [low, high] = levels.length > 0 ? [at(0), at(1)] : [at(0.01), at(0.98)];
   const room = 0.1 * (high - low) || Math.abs(high) * 0.1 || 1;
   const from = low >= 0 && low < 0.4 * high ? 0 : low - room;
   return [from, high + room];
@@ -90,6 +93,12 @@ const rangeOf = (buckets: readonly Bucket[]): readonly [number, number] => {
 
 const curve = (points: readonly (readonly [number, number])[]): string =>
   points.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${x.toFixed(1)},${y.toFixed(1)}`).join('');
+
+/** A value that a curve is held against, as a line from side to side. */
+export interface Level {
+  readonly value: number;
+  readonly kind: 'before' | 'best';
+}
 
 /** What a chart is called. */
 export interface Caption {
@@ -103,11 +112,16 @@ export interface Caption {
 
 /**
  * A curve over the steps as SVG, with the spread of neighbouring steps behind it. What is drawn takes its colours from the
- * classes `grid`, `text`, `band`, `raw`, `line`, `end`, `pretrain`, `restart` and `restored`.
+ * classes `grid`, `text`, `band`, `raw`, `line`, `end`, `pretrain`, `restart`, `restored`, `before` and `best`.
  */
-export const chart = ({ title, id, kind }: Caption, points: readonly Point[], marks: Marks): string => {
+export const chart = (
+  { title, id, kind }: Caption,
+  points: readonly Point[],
+  marks: Marks,
+  levels: readonly Level[] = [],
+): string => {
   const buckets = bucketsOf(points);
-  const [from, to] = rangeOf(buckets);
+  const [from, to] = rangeOf(buckets, levels);
   const last = Math.max(2, marks.total);
   const x = (step: number) => LEFT + ((WIDTH - LEFT - RIGHT) * (step - 1)) / (last - 1);
   const y = (value: number) => TOP + (HEIGHT - TOP - BOTTOM) * ((to - value) / (to - from));
@@ -143,6 +157,10 @@ export const chart = ({ title, id, kind }: Caption, points: readonly Point[], ma
     ...marks.restarts.map(upright('restart')),
     ...marks.restored.map(upright('restored')),
     `<g clip-path="url(#${id})">`,
+    ...levels.map(
+      ({ value, kind: which }) =>
+        `<path class="${which}" d="M${LEFT},${y(value).toFixed(1)}H${WIDTH - RIGHT}"/>`,
+    ),
     band.length > 2 ? `<path class="band" d="${curve(band)}Z"/>` : '',
     kind === 'noisy' ? `<path class="raw" d="${curve(lineOf(buckets))}"/>` : '',
     `<path class="line" d="${curve(line)}"/>`,

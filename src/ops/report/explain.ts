@@ -67,6 +67,42 @@ const words = (name: string): string =>
 const knownOf = (name: string): Explanation | undefined =>
   Object.hasOwn(known, name) ? known[name] : undefined;
 
+const judged: Readonly<Record<string, Explanation>> = {
+  psnr: {
+    title: 'PSNR, in dB',
+    about:
+      'How near the results are to what they should be, pixel by pixel. Higher is better; 1 dB more is seen when looked for, 3 dB at once.',
+  },
+  ssim: {
+    title: 'SSIM',
+    about: 'How far the structure of the results is that of the target: 1 is the same. Higher is better.',
+  },
+  look: {
+    title: 'The look carried over',
+    about:
+      'The share of the way to the colours of the look that the results have gone, less the structure that is lost and what is clipped. 0 is the photo itself, 1 would be perfect; below 0 the photo is better left alone.',
+  },
+  colours: {
+    title: 'Distance of colours',
+    about:
+      'How far the mean colours at each height are from those of photos that have the look. Lower is nearer.',
+  },
+  structure: {
+    title: 'Structure kept',
+    about: 'How far edges and textures of the photo are still there: 1 is all of them. Higher is better.',
+  },
+  clipped: {
+    title: 'Newly clipped',
+    about: 'The share of samples that the edit made black or white. It should stay next to 0.',
+  },
+};
+
+/** The explanation of a figure of photos that are kept apart. */
+export const explainJudged = (name: string): Explanation =>
+  Object.hasOwn(judged, name)
+    ? judged[name]!
+    : { title: words(name), about: 'A figure of photos that are kept apart.' };
+
 /** The explanation of a metric; what ends in `Back` is the same on the way back, from the second domain to the first. */
 export const explain = (name: string): Explanation => {
   const found = knownOf(name);

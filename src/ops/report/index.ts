@@ -82,7 +82,11 @@ const tellOf = (
         TE.chain(tell(value, seconds)),
         TE.chain((told) =>
           isDue
-            ? pipe(told, sample(value, rows), TE.chain(publish(value.step < value.total)))
+            ? pipe(
+                told,
+                sample(value, rows),
+                TE.chain(publish(value.step < value.total && !value.marks.includes('end'))),
+              )
             : TE.right(told),
         ),
       ),

@@ -75,10 +75,10 @@ export const tell =
   (journal: Journal): TE.TaskEither<Diagnostics, Journal> => {
     const line = lineOf(training, seconds);
     const lines = [...journal.lines, line];
-    const { step, metrics, rate, images } = training;
+    const { step, metrics, rate, images, validation } = training;
     const pace = secondsPerStep(lines);
     const speed = pace === undefined ? undefined : images / step / pace;
-    const values = scalarsOf(metrics, rate, speed);
+    const values = scalarsOf(metrics, rate, speed, validation);
     return pipe(
       append(journal.places.metrics, writeLine(line)),
       TE.chain(() => append(journal.events, eventBytes({ kind: 'scalars', seconds: now(), step, values }))),

@@ -11,7 +11,15 @@ const number = new t.Type<number, number | null>(
   (value) => (Number.isFinite(value) ? value : null),
 );
 
-const lineCodec = t.type({
+const validationCodec = t.type({
+  photos: t.number,
+  by: t.string,
+  figures: t.record(t.string, number),
+  before: t.record(t.string, number),
+  best: t.type({ step: t.number, value: number }),
+});
+
+const always = t.type({
   step: t.number,
   total: t.number,
   phase: t.keyof({ pretrain: null, train: null }),
@@ -24,12 +32,22 @@ const lineCodec = t.type({
   marks: t.array(t.string),
 });
 
+const lineCodec = t.intersection([
+  always,
+  t.partial({
+    /** How many steps like this one what is left takes as long as. */
+    stepsLeft: t.number,
+    /** How good the model is by photos that are kept apart, at steps at which it was judged. */
+    validation: validationCodec,
+  }),
+]);
+
 /** A training step as it stands in metrics.jsonl. */
 export type Line = t.TypeOf<typeof lineCodec>;
 
 /** What is told of a step. */
 export const lineOf = (
-  { step, total, phase, cycle, images, rate, metrics, marks }: Training,
+  { step, total, phase, cycle, images, rate, metrics, marks, stepsLeft, validation }: Training,
   seconds: number,
 ): Line => ({
   step,
@@ -41,6 +59,8 @@ export const lineOf = (
   seconds: Math.round(seconds * 1000) / 1000,
   metrics,
   marks: [...marks],
+  ...(stepsLeft === undefined ? {} : { stepsLeft: Math.round(stepsLeft) }),
+  ...(validation && { validation: { ...validation, best: { ...validation.best } } }),
 });
 
 /** One line of JSON, its end included. */

@@ -192,3 +192,45 @@ describe('metrics are explained', () => {
     expect(explain(name).about).not.toBe('');
   });
 });
+
+describe('the page says how good the result is', () => {
+  const validation = (psnr: number, best = psnr) => ({
+    photos: 16,
+    by: 'psnr',
+    figures: { psnr, ssim: 0.9 },
+    before: { psnr: 20, ssim: 0.8 },
+    best: { step: 100, value: best },
+  });
+
+  it('against the photo as it is and the best', () => {
+    const html = page([
+      line(100, { validation: validation(25) }),
+      line(200, { validation: validation(24, 25) }),
+    ]);
+    expect(html).toContain('24 at step 200, 20 of the photo as it is; the best was 25 at step 100.');
+    expect(html).not.toContain('worse than the photo');
+    expect(html).toContain('<path class="before"');
+    expect(html.match(/<path class="best"/g)).toHaveLength(1);
+  });
+
+  it('plainly where it is worse than the photo', () => {
+    const html = page([line(100, { validation: validation(19.5) })]);
+    expect(html).toContain('<p class="verdict worse">The result is worse than the photo itself.');
+  });
+
+  it('and of what photos the samples are', () => {
+    const grids = [grid(1)];
+    expect(page([line(1)], { grids })).toContain('that it was learning from at that step');
+    expect(page([line(1, { validation: validation(25) })], { grids })).toContain('that it never learns from');
+  });
+
+  it('and what was noticed, with what to change', () => {
+    const html = page([line(1), line(2, { marks: ['overfitting', 'best'] })]);
+    expect(html).toContain('<li>Step 2: photos that it does not learn from come out worse');
+    expect(page([line(1)])).not.toContain('What was noticed');
+  });
+
+  it('ends where patience does', () => {
+    expect(factsIn(page([line(900, { marks: ['patience', 'end'] })])).State).toBe('done');
+  });
+});

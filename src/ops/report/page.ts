@@ -1,6 +1,7 @@
 import { printable } from '../../diagnostics/index.js';
-import { chart, type Marks } from './chart.js';
-import { type Explanation, explain, explainRate } from './explain.js';
+import { chart, type Level, type Marks } from './chart.js';
+import { type Explanation, explain, explainJudged, explainRate } from './explain.js';
+import { happened, TROUBLES } from './happened.js';
 import type { Line } from './lines.js';
 import { short } from './short.js';
 import { style } from './style.js';
@@ -97,18 +98,74 @@ const rateCard = (lines: readonly Line[], marks: Marks): string => {
   );
 };
 
+/** How good the result is by photos that are kept apart: a sentence, and curves against the photo itself and the best. */
+const quality = (lines: readonly Line[], marks: Marks): string => {
+  const judged = lines.flatMap(({ step, validation }) =>
+    validation === undefined ? [] : [{ step, ...validation }],
+  );
+  const last = judged.at(-1);
+  if (last === undefined) return '';
+  const { by, figures, before, best, photos } = last;
+  const [now, was] = [figures[by] ?? Number.NaN, before[by] ?? Number.NaN];
+  const isWorse = now < was;
+  const { title } = explainJudged(by);
+  const cards = Object.keys(figures).map((name, i) => {
+    const told = explainJudged(name);
+    const levels: readonly Level[] = [
+      { value: before[name] ?? 0, kind: 'before' },
+      ...(name === by ? [{ value: best.value, kind: 'best' } as const] : []),
+    ];
+    return card(
+      told,
+      short(figures[name] ?? Number.NaN),
+      chart(
+        { title: escaped(told.title), id: `v${i}`, kind: 'exact' },
+        judged.map((each) => ({ step: each.step, value: each.figures[name] ?? Number.NaN })),
+        marks,
+        levels,
+      ),
+    );
+  });
+  return [
+    '<h2>How good is it?</h2>',
+    `<p class="verdict${isWorse ? ' worse' : ''}">${isWorse ? 'The result is worse than the photo itself. ' : ''}${escaped(title)}: ${short(now)} at step ${count(last.step)}, ${short(was)} of the photo as it is; the best was ${short(best.value)} at step ${count(best.step)}.</p>`,
+    `<p>By ${photos} ${photos === 1 ? 'photo' : 'photos'} that it never learns from. The dotted red line is the photo as it is, the green one the best.</p>`,
+    `<div class="charts">${cards.join('')}</div>`,
+  ].join('');
+};
+
+/** What was noticed on the way, and what to change. */
+const notices = (lines: readonly Line[]): string => {
+  const noticed = lines.flatMap(({ step, marks }) =>
+    marks.filter((mark) => TROUBLES.includes(mark)).map((mark) => ({ step, mark })),
+  );
+  return noticed.length === 0
+    ? ''
+    : `<h2>What was noticed</h2><ul class="notices">${noticed
+        .slice(-NOTICES)
+        .map(({ step, mark }) => `<li>Step ${count(step)}: ${escaped(happened(mark))}</li>`)
+        .join('')}</ul>`;
+};
+
+/** Notices on the page at most. */
+const NOTICES = 12;
+
 const figure = ({ step, width, height, url }: PageGrid, columns: readonly string[], kind: string): string =>
   `<figure class="${kind}"><div class="columns">${columns.map((name) => `<figcaption>${escaped(name)}</figcaption>`).join('')}</div>` +
   `<img src="${url}" width="${width}" height="${height}" alt="Samples of step ${step}" loading="lazy">` +
   `<figcaption>After step ${count(step)}</figcaption></figure>`;
 
-const gallery = ({ grids, columns }: Pick<PageContent, 'grids' | 'columns'>): string => {
+/** Whether photos are kept apart. */
+const isJudged = (lines: readonly Line[]): boolean =>
+  lines.some(({ validation }) => validation !== undefined);
+
+const gallery = ({ grids, columns, lines }: Pick<PageContent, 'grids' | 'columns' | 'lines'>): string => {
   const newest = grids.at(-1);
   if (newest === undefined) return '';
   const earlier = grids.slice(0, -1).reverse();
   return [
     '<h2>What it makes of photos</h2>',
-    '<p>Each row is a photo that it was learning from at that step. The output should come ever closer to what you want; look for halos, blotches and lost detail, which no curve shows.</p>',
+    `<p>${isJudged(lines) ? 'Each row is a photo that it never learns from, the same at every step.' : 'Each row is a photo that it was learning from at that step.'} The output should come ever closer to what you want; look for halos, blotches and lost detail, which no curve shows.</p>`,
     figure(newest, columns, 'newest'),
     earlier.length === 0
       ? ''
@@ -121,8 +178,15 @@ const phaseOf = (last: Line, isDone: boolean): string => {
   return last.phase === 'pretrain' ? 'learns natural textures' : `learns its task, cycle ${last.cycle + 1}`;
 };
 
+/** Whether a step was the last of its training. */
+export const isOver = ({ step, total, marks }: Line): boolean => step >= total || marks.includes('end');
+
+/** Seconds that are left after a step, by what one takes. */
+export const secondsLeft = ({ step, total, stepsLeft = total - step }: Line, pace: number): number =>
+  pace * stepsLeft;
+
 const summary = (lines: readonly Line[], last: Line, isRunning: boolean): string => {
-  const isDone = last.step >= last.total;
+  const isDone = isOver(last);
   const pace = secondsPerStep(lines);
   const perStep = last.images / last.step;
   const spent = lines.reduce((sum, { seconds }) => sum + seconds, 0);
@@ -136,9 +200,9 @@ const summary = (lines: readonly Line[], last: Line, isRunning: boolean): string
     ['Time so far', span(spent)],
     ...(pace === undefined || isDone
       ? []
-      : [['Time left', `about ${span(pace * (last.total - last.step))}`] as const]),
+      : [['Time left', `about ${span(secondsLeft(last, pace))}`] as const]),
   ];
-  const share = Math.min(100, (100 * last.step) / last.total).toFixed(1);
+  const share = (isDone ? 100 : Math.min(100, (100 * last.step) / last.total)).toFixed(1);
   return [
     `<div class="bar${isDone ? ' done' : ''}"><div style="width:${share}%"></div></div>`,
     `<dl>${facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`).join('')}</dl>`,
@@ -155,7 +219,9 @@ export const pageOf = ({ name, lines, grids, columns, isRunning }: PageContent):
       ? '<p>No step is done yet.</p>'
       : [
           summary(lines, last, isRunning),
-          gallery({ grids, columns }),
+          quality(lines, marks),
+          gallery({ grids, columns, lines }),
+          notices(lines),
           '<h2>Is it learning?</h2>',
           '<p>The bold lines are means over some time; the pale ones behind them show single steps, which leap since each sees other photos. The shaded part is the initial training, dashed lines are restarts.</p>',
           restored === 0

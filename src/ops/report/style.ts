@@ -26,6 +26,8 @@ svg { display: block; width: 100%; height: auto; }
 svg .grid { stroke: var(--rule); stroke-width: 1; } svg .text { fill: var(--soft); font-size: 10px; }
 svg .line { fill: none; stroke: var(--line); stroke-width: 1.8; stroke-linejoin: round; } svg .end { fill: var(--line); }
 svg .raw { fill: none; stroke: var(--line); stroke-width: .8; opacity: .35; } svg .band { fill: var(--band); } svg .pretrain { fill: var(--shade); }
+svg .before { stroke: var(--warn); stroke-dasharray: 2 3; fill: none; } svg .best { stroke: var(--done); fill: none; }
+.notices { padding-left: 1.2em; color: var(--soft); } .verdict { color: inherit; font-size: 1.05rem; } .verdict.worse { color: var(--warn); }
 svg .restart { stroke: var(--soft); stroke-dasharray: 3 3; fill: none; } svg .restored { stroke: var(--warn); fill: none; }
 figure { margin: 12px 0; } figure img { display: block; width: 100%; height: auto; border-radius: 6px; }
 .newest { max-width: 860px; }

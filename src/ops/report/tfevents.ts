@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs/light.js';
 import { definedOnly } from '../../ports/defined.js';
+import type { Validation } from '../../ports/index.js';
 import { crc32c, masked } from './crc32c.js';
 
 /** The part of TensorFlow's event.proto and summary.proto that TensorBoard's scalars and pictures need. */
@@ -95,8 +96,15 @@ export const scalarsOf = (
   metrics: Readonly<Record<string, number>>,
   rate: number,
   imagesPerSecond: number | undefined,
+  validation?: Validation,
 ): Readonly<Record<string, number>> => ({
   ...Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`metrics/${name}`, value])),
+  ...Object.fromEntries(
+    Object.entries(validation?.figures ?? {}).flatMap(([name, value]) => [
+      [`validation/${name}`, value],
+      [`validation of the photo itself/${name}`, validation?.before[name] ?? Number.NaN],
+    ]),
+  ),
   'training/learning rate': rate,
   ...definedOnly({ 'training/images per second': imagesPerSecond }),
 });

@@ -26,6 +26,11 @@ const fields = {
     'Steps between two checkpoints, which --resume goes on from',
   ),
   keep: defaulted(integer({ min: 1, max: 100 }), 2, 'Checkpoints that are kept'),
+  best: defaulted(
+    boolean,
+    true,
+    'Also keep the best model so far in the folder `best`, where the training is judged by photos that are kept apart',
+  ),
   half: defaulted(boolean, false, 'Store the model’s weights in half precision'),
 };
 
@@ -54,7 +59,7 @@ export const snapshot = defineOp({
       folder: params.to,
       files: pipe(
         TE.fromTask(() => import('../../nn/models/index.js')),
-        TE.chain(({ modelFilesIn }) => modelFilesIn(params.to)),
+        TE.chain(({ trainedFilesIn }) => trainedFilesIn(params.to)),
       ),
     },
     conclude: (saved) =>
@@ -96,18 +101,26 @@ export const snapshot = defineOp({
 });
 
 /** Whether something is written at a step: a model, or a checkpoint. */
-const isDue = ({ at, checkpoint }: Params, { step, marks }: Training): boolean =>
-  marks.includes(at) || step % checkpoint === 0 || marks.includes('end');
+const isDue = (params: Params, value: Training): boolean =>
+  isOfModel(params, value) || value.step % params.checkpoint === 0 || isOfBest(params, value);
+
+/** Whether the model as it is at a step is kept. */
+const isOfModel = ({ at }: Params, { marks }: Training): boolean =>
+  marks.includes(at) || marks.includes('end');
+
+/** Whether it is kept as the best so far. */
+const isOfBest = ({ best }: Params, { marks }: Training): boolean => best && marks.includes('best');
+
+const nothing = TE.right<Diagnostics, unknown>(undefined);
 
 /** Writes what a step leaves: the model first where one is due, for a checkpoint says that what came before it is done. */
 const keep = (params: Params, value: Training, context: OpContext): TE.TaskEither<Diagnostics, unknown> =>
   pipe(
     TE.fromTask(keeping),
-    TE.chain(({ keepModel, keepState }) =>
+    TE.chain(({ keepModel, keepBest, keepState }) =>
       pipe(
-        value.marks.includes(params.at)
-          ? keepModel(params, value)
-          : TE.right<Diagnostics, unknown>(undefined),
+        isOfModel(params, value) ? keepModel(params, value) : nothing,
+        TE.chain(() => (isOfBest(params, value) ? keepBest(params, value) : nothing)),
         TE.chain(() => keepState(params, value, context)),
       ),
     ),

@@ -3,7 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import { notThroughLinks } from '../../disk/folders.js';
 import { checkpointFolder } from '../../nn/models/checkpoint-folder.js';
-import { addSnapshot, modelFilesIn, readManifest } from '../../nn/models/index.js';
+import { addSnapshot, bestFolder, modelFilesIn, readManifest } from '../../nn/models/index.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { generatorIn, type SavedTraining } from '../../operator/checkpoints.js';
 import { definedOnly } from '../../ports/defined.js';
@@ -37,14 +37,33 @@ const retried = <A>(
     ),
   );
 
+/** What `model.json` says of the training behind the model of a step. */
+const factsOf = ({ step, images, metrics, validation }: Training) => ({
+  steps: step,
+  images,
+  metrics,
+  ...definedOnly({ validation }),
+});
+
 /** Adds the model as it is at a step to the folder. */
-export const keepModel = (
-  { to, half }: Place,
-  { model: { generator, weights }, step, cycle, images, metrics }: Training,
-): TE.TaskEither<Diagnostics, unknown> =>
-  retried(
-    addSnapshot(to, generator, weights, { step, cycle, half, training: { steps: step, images, metrics } }),
+export const keepModel = ({ to, half }: Place, training: Training): TE.TaskEither<Diagnostics, unknown> => {
+  const { model, step, cycle } = training;
+  return retried(
+    addSnapshot(to, model.generator, model.weights, { step, cycle, half, training: factsOf(training) }),
   );
+};
+
+/** Keeps the model of a step as the best so far, in a folder of its own that holds no other. */
+export const keepBest = ({ to, half }: Place, training: Training): TE.TaskEither<Diagnostics, unknown> => {
+  const { model, step, cycle } = training;
+  const facts = { step, cycle, half, isAlone: true, training: factsOf(training) };
+  return retried(
+    pipe(
+      notThroughLinks(to, bestFolder(to)),
+      TE.chain(() => addSnapshot(bestFolder(to), model.generator, model.weights, facts)),
+    ),
+  );
+};
 
 /** Keeps the state after a step, once all that was told of the steps up to it is on the disk. */
 export const keepState = (

@@ -33,6 +33,29 @@ export const Training = Type.Object({
   ),
   secondsPerStep: Type.Optional(Type.Number()),
   secondsLeft: Type.Optional(Type.Number()),
+  validation: Type.Optional(
+    Type.Object(
+      {
+        step: Count,
+        photos: Count,
+        by: Type.String({
+          description: 'The figure by which one result is better than another: the larger',
+        }),
+        figures: Figures,
+        before: Figures,
+        best: Type.Object({ step: Count, value: Type.Number() }),
+      },
+      {
+        description:
+          'How good its result was when it was last judged by photos that are kept apart; `before` are the figures of the photos as they are',
+      },
+    ),
+  ),
+  notices: Type.Optional(
+    Type.Array(Type.Object({ step: Count, mark: Type.String(), text: Type.String() }), {
+      description: 'What was noticed of late that goes wrong, and what to change',
+    }),
+  ),
   canResume: Type.Boolean(),
   canUse: Type.Boolean(),
   snapshots: Type.Array(Count, { description: 'Steps whose weights its model is made of' }),
@@ -73,6 +96,9 @@ export const Metrics = Type.Object({
       seconds: Type.Number(),
       metrics: Figures,
       marks: Type.Array(Type.String(), { description: 'As in `restart`, `restored`, `end`' }),
+      validation: Type.Optional(
+        Type.Object({ figures: Figures }, { description: 'At steps at which the result was judged' }),
+      ),
     }),
   ),
   isAnew: Type.Boolean({

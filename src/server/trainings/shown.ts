@@ -1,6 +1,8 @@
 import type { Diagnostics } from '../../diagnostics/index.js';
-import type { TrainingOnDisk } from '../../execution/trainings/on-disk.js';
-import { explain, explainRate } from '../../ops/report/explain.js';
+import type { Judged, TrainingOnDisk } from '../../execution/trainings/on-disk.js';
+import { explain, explainJudged, explainRate } from '../../ops/report/explain.js';
+import { happened } from '../../ops/report/happened.js';
+import { isOver, secondsLeft } from '../../ops/report/page.js';
 import { definedOnly } from '../../ports/defined.js';
 import { toldOf } from '../problems/problem.js';
 
@@ -35,7 +37,7 @@ export const stateOf = ({ own, disk }: Pick<Known, 'own' | 'disk'>): TrainingSta
   }
   if (disk.holder !== undefined) return 'running';
   const { last } = disk;
-  if (last !== undefined && last.step >= last.total) return 'done';
+  if (last !== undefined && isOver(last)) return 'done';
   return own?.problem === undefined ? 'stopped' : 'failed';
 };
 
@@ -54,6 +56,7 @@ export const shownLine = ({
   seconds,
   metrics,
   marks,
+  validation,
 }: NonNullable<TrainingOnDisk['last']>) => ({
   step,
   phase,
@@ -62,14 +65,29 @@ export const shownLine = ({
   seconds,
   metrics: finite(metrics),
   marks,
+  ...(validation && { validation: { figures: finite(validation.figures) } }),
 });
+
+/** How good a result is, as the API tells it. */
+const shownJudged = ({ step, photos, by, figures, before, best }: Judged) => ({
+  step,
+  photos,
+  by,
+  figures: finite(figures),
+  before: finite(before),
+  best: { ...best },
+});
+
+/** Notices that are told at most. */
+const NOTICES = 8;
 
 /** A training as the API tells it. */
 export const shownTraining = (known: Known) => {
   const { id, name, own, disk } = known;
-  const { holder, last, pace, samples, layout, snapshots, checkpoint, isNoted, changed } = disk;
+  const { holder, last, pace, samples, layout, snapshots, checkpoint, isNoted, changed, judged, notices } =
+    disk;
   const state = stateOf(known);
-  const isOver = state === 'stopped' || state === 'failed';
+  const isAtRest = state === 'stopped' || state === 'failed';
   const step = last?.step ?? checkpoint;
   return {
     id,
@@ -86,6 +104,10 @@ export const shownTraining = (known: Known) => {
           images: last.images,
           metrics: finite(last.metrics),
           curves: [
+            ...Object.keys(judged?.figures ?? {}).map((figure) => ({
+              name: `${JUDGED}${figure}`,
+              ...explainJudged(figure),
+            })),
             ...Object.keys(last.metrics).map((curve) => ({ name: curve, ...explain(curve) })),
             { name: RATE, ...explainRate },
           ],
@@ -93,8 +115,16 @@ export const shownTraining = (known: Known) => {
     ...definedOnly({ secondsPerStep: pace }),
     ...(pace === undefined || last === undefined || state !== 'running'
       ? {}
-      : { secondsLeft: pace * (last.total - last.step) }),
-    canResume: isOver && isNoted,
+      : { secondsLeft: secondsLeft(last, pace) }),
+    ...(judged === undefined ? {} : { validation: shownJudged(judged) }),
+    ...(notices.length === 0
+      ? {}
+      : {
+          notices: notices
+            .slice(-NOTICES)
+            .map(({ step: at, mark }) => ({ step: at, mark, text: happened(mark) })),
+        }),
+    canResume: isAtRest && isNoted,
     canUse: snapshots.length > 0 || (checkpoint !== undefined && isNoted),
     snapshots: [...snapshots],
     ...definedOnly({ checkpoint }),
@@ -103,6 +133,9 @@ export const shownTraining = (known: Known) => {
     changed: new Date(changed).toISOString(),
   };
 };
+
+/** What the names of curves of photos that are kept apart begin with. */
+const JUDGED = 'validation/';
 
 /** The curve of the learning rate. */
 const RATE = 'rate';

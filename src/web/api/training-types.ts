@@ -20,6 +20,19 @@ export interface Samples {
   readonly gap?: number;
 }
 
+/** Figures by name; null where one is not finite. */
+export type FiguresTold = Readonly<Record<string, number | null>>;
+
+/** How good a result was at a step, and the photos as they are. */
+export interface Judged {
+  readonly step: number;
+  readonly photos: number;
+  readonly by: string;
+  readonly figures: FiguresTold;
+  readonly before: FiguresTold;
+  readonly best: { readonly step: number; readonly value: number };
+}
+
 export interface Training {
   readonly id: string;
   readonly name: string;
@@ -34,6 +47,10 @@ export interface Training {
   readonly curves?: readonly Curve[];
   readonly secondsPerStep?: number;
   readonly secondsLeft?: number;
+  /** How good its result is by photos that are kept apart. */
+  readonly validation?: Judged;
+  /** What was noticed of late that goes wrong, and what to change. */
+  readonly notices?: readonly { readonly step: number; readonly mark: string; readonly text: string }[];
   readonly canResume: boolean;
   readonly canUse: boolean;
   readonly snapshots: readonly number[];
@@ -52,6 +69,7 @@ export interface TrainingLine {
   readonly seconds: number;
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly marks: readonly string[];
+  readonly validation?: { readonly figures: FiguresTold };
 }
 
 /** Figures as events tell them. */

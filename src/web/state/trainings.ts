@@ -1,4 +1,4 @@
-import type { MetricsTold, Samples, Training, TrainingLine } from '../api/training-types.js';
+import type { Judged, MetricsTold, Samples, Training, TrainingLine } from '../api/training-types.js';
 
 /** What the page holds of trainings: pure functions of what the server tells. */
 
@@ -37,6 +37,35 @@ export interface Points {
 /** The learning rate, which is drawn as it is. */
 export const RATE = 'rate';
 
+/** What the names of curves begin with that are of photos kept apart. */
+const JUDGED = 'validation/';
+
+/** Values that such a curve is held against: that of the photo as it is, and the best. */
+export interface Levels {
+  readonly before: number | undefined;
+  readonly best: number | undefined;
+}
+
+export const levelsOf = (judged: Judged | undefined, curve: string): Levels => {
+  const name = curve.slice(JUDGED.length);
+  return judged === undefined || !curve.startsWith(JUDGED)
+    ? { before: undefined, best: undefined }
+    : {
+        before: judged.before[name] ?? undefined,
+        best: name === judged.by ? judged.best.value : undefined,
+      };
+};
+
+/** Whether the photos are better left as they are. */
+export const isWorse = ({ by, figures, before }: Judged): boolean => (figures[by] ?? 0) < (before[by] ?? 0);
+
+/** The curve of a figure of photos that are kept apart, at the steps at which it was judged. */
+const judgedPoints = (lines: readonly TrainingLine[], name: string): Points => {
+  const judged = lines.filter(({ validation }) => validation !== undefined);
+  const values = judged.map(({ validation }) => validation?.figures[name] ?? null);
+  return { steps: judged.map(({ step }) => step), values, trend: values };
+};
+
 const figureOf = ({ metrics, rate }: TrainingLine, name: string): number | null =>
   name === RATE ? rate : (metrics[name] ?? null);
 
@@ -47,6 +76,7 @@ const WIDEST = 60;
 
 /** The curve of a figure: as it is, and as the weighted mean of the last steps. */
 export const pointsOf = (lines: readonly TrainingLine[], name: string): Points => {
+  if (name.startsWith(JUDGED)) return judgedPoints(lines, name.slice(JUDGED.length));
   const values = lines.map((line) => figureOf(line, name));
   const width = Math.max(NARROWEST, Math.min(WIDEST, lines.length * SHARE));
   const weight = 1 / width;
@@ -99,5 +129,7 @@ export const shownStep = ({ steps }: Samples, chosen: number | undefined): numbe
   chosen !== undefined && steps.includes(chosen) ? chosen : steps.at(-1);
 
 /** How much of a training is done, from 0 to 1. */
-export const shareDone = ({ step = 0, total = 0 }: Training): number =>
-  total === 0 ? 0 : Math.min(1, step / total);
+export const shareDone = ({ step = 0, total = 0, state }: Training): number => {
+  if (state === 'done') return 1;
+  return total === 0 ? 0 : Math.min(1, step / total);
+};

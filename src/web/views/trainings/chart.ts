@@ -1,6 +1,6 @@
 import 'uplot/dist/uPlot.min.css';
 import UPlot from 'uplot';
-import { type Points, rangeOf } from '../../state/trainings.js';
+import { type Levels, type Points, rangeOf } from '../../state/trainings.js';
 
 /** A curve drawn by uPlot: each value faint, their trend strong, in the colours of the page. */
 
@@ -8,6 +8,8 @@ import { type Points, rangeOf } from '../../state/trainings.js';
 export interface Marks {
   readonly ends: readonly number[];
   readonly restored: readonly number[];
+  /** Values that the curve is held against. */
+  readonly levels: Levels;
 }
 
 export interface Chart {
@@ -33,7 +35,7 @@ const axis = (size: number): UPlot.Axis => ({
 });
 
 /** Lines from top to bottom at the marks. */
-const drawMarks = (plot: UPlot, { ends, restored }: Marks): void => {
+const drawMarks = (plot: UPlot, { ends, restored, levels }: Marks): void => {
   const { ctx, bbox } = plot;
   const line = (step: number, stroke: string): void => {
     const x = Math.round(plot.valToPos(step, 'x', true)) + 0.5;
@@ -44,11 +46,24 @@ const drawMarks = (plot: UPlot, { ends, restored }: Marks): void => {
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
   };
+  const level = (value: number | undefined, name: string): void => {
+    if (value === undefined) return;
+    const y = Math.round(plot.valToPos(value, 'y', true)) + 0.5;
+    if (y < bbox.top || y > bbox.top + bbox.height) return;
+    ctx.strokeStyle = colour(name);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+  };
   ctx.save();
   ctx.setLineDash([4, 4]);
   ctx.lineWidth = 1;
   for (const step of ends) line(step, colour('--line-strong'));
   for (const step of restored) line(step, colour('--danger'));
+  level(levels.before, '--danger');
+  ctx.setLineDash([]);
+  level(levels.best, '--line-strong');
   ctx.restore();
 };
 
@@ -70,7 +85,11 @@ const optionsOf = (
   scales: {
     x: { time: false },
     y: {
-      range: (plot) => [...rangeOf((plot.data[1] ?? []) as readonly (number | null)[])] as [number, number],
+      range: (plot) => {
+        const { before = null, best = null } = marks().levels;
+        const values = (plot.data[1] ?? []) as readonly (number | null)[];
+        return [...rangeOf([...values, before, best])] as [number, number];
+      },
     },
   },
   axes: [
@@ -95,7 +114,7 @@ const optionsOf = (
 
 /** Opens a chart in an element, as wide as that. @param onPoint is told which value is pointed at */
 export const openChart = (element: HTMLElement, onPoint: (index: number | undefined) => void): Chart => {
-  let marks: Marks = { ends: [], restored: [] };
+  let marks: Marks = { ends: [], restored: [], levels: { before: undefined, best: undefined } };
   const plot = new UPlot(
     optionsOf(Math.max(120, element.clientWidth), () => marks, onPoint),
     [[], [], []],

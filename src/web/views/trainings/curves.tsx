@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Curve, Training } from '../../api/training-types.js';
+import type { Curve, Judged, Training } from '../../api/training-types.js';
 import { figures } from '../../session/trainings.js';
-import { marksOf, type Points, pointsOf } from '../../state/trainings.js';
+import { levelsOf, marksOf, type Points, pointsOf } from '../../state/trainings.js';
 import { texts } from '../../texts.js';
 import { type Chart, openChart } from './chart.js';
 
@@ -14,8 +14,15 @@ const lastOf = ({ trend }: Points): number | undefined =>
   trend.findLast((value) => value !== null) ?? undefined;
 const firstOf = ({ trend }: Points): number | undefined => trend.find((value) => value !== null) ?? undefined;
 
-const CurveView = ({ curve: { name, title, about }, id }: { readonly curve: Curve; readonly id: string }) => {
+const CurveView = (props: {
+  readonly curve: Curve;
+  readonly id: string;
+  readonly judged: Judged | undefined;
+}) => {
+  const { curve, id, judged } = props;
+  const { name, title, about } = curve;
   const own = useRef<HTMLDivElement>(null);
+  const levels = levelsOf(judged, name);
   const chart = useRef<Chart | undefined>(undefined);
   const [pointed, point] = useState<number | undefined>(undefined);
   const lines = figures.value.id === id ? figures.value.lines : [];
@@ -29,8 +36,12 @@ const CurveView = ({ curve: { name, title, about }, id }: { readonly curve: Curv
     };
   }, []);
   useEffect(() => {
-    chart.current?.show(points, { ends: marksOf(lines, 'restart'), restored: marksOf(lines, 'restored') });
-  }, [lines, name]);
+    chart.current?.show(points, {
+      ends: marksOf(lines, 'restart'),
+      restored: marksOf(lines, 'restored'),
+      levels,
+    });
+  }, [lines, name, levels.before, levels.best]);
   const last = lastOf(points);
   const at = pointed === undefined ? undefined : points.steps[pointed];
   const value = pointed === undefined ? undefined : points.trend[pointed];
@@ -58,19 +69,22 @@ const CurveView = ({ curve: { name, title, about }, id }: { readonly curve: Curv
             : labels.curveLabel(title, short(first), short(last), step)
         }
       />
-      <p class="muted">{about}</p>
+      <p class="muted">
+        {about}
+        {levels.before === undefined ? null : ` ${labels.levels(short(levels.before))}`}
+      </p>
     </figure>
   );
 };
 
 /** The figures of a training, step by step. */
-export const Curves = ({ training: { id, curves = [] } }: { readonly training: Training }) => (
+export const Curves = ({ training: { id, curves = [], validation } }: { readonly training: Training }) => (
   <section class="training-part" aria-labelledby="curves-title">
     <h3 id="curves-title">{labels.curves}</h3>
     {curves.length === 0 ? <p class="muted">{labels.curvesNone}</p> : null}
     <div class="curves">
       {curves.map((curve) => (
-        <CurveView key={curve.name} curve={curve} id={id} />
+        <CurveView key={curve.name} curve={curve} id={id} judged={validation} />
       ))}
     </div>
   </section>

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Training } from '../../api/training-types.js';
 import { changeTraining } from '../../session/trainings.js';
-import { shareDone } from '../../state/trainings.js';
+import { isWorse, shareDone } from '../../state/trainings.js';
 import { texts } from '../../texts.js';
 import { Button } from '../button.js';
 import { Icon } from '../icons.js';
@@ -65,6 +65,30 @@ const Problem = ({ training: { problem = [] } }: { readonly training: Training }
   );
 };
 
+/** How good its result is by photos that it never learns from. */
+const Quality = ({ training: { validation, curves = [] } }: { readonly training: Training }) => {
+  if (validation === undefined) return null;
+  const { by, figures, before, best, step, photos } = validation;
+  const title = curves.find(({ name }) => name === `validation/${by}`)?.title ?? by;
+  const worse = isWorse(validation);
+  return (
+    <p class={worse ? 'training-quality worse' : 'training-quality'} role={worse ? 'alert' : undefined}>
+      {worse ? <strong>{labels.worse} </strong> : null}
+      {labels.quality(title, figures[by] ?? undefined, before[by] ?? undefined, step, photos)}{' '}
+      {best.step === step ? labels.isBest : labels.best(best.value, best.step)}
+    </p>
+  );
+};
+
+const Notices = ({ training: { notices = [] } }: { readonly training: Training }) =>
+  notices.length === 0 ? null : (
+    <ul class="training-notices" aria-label={labels.notices}>
+      {notices.map(({ step, mark, text }) => (
+        <li key={`${step} ${mark}`}>{labels.notice(step, text)}</li>
+      ))}
+    </ul>
+  );
+
 /** One training: how far it is, what it makes of photos, and its curves. */
 export const Detail = ({ training }: { readonly training: Training }) => {
   const [isUsing, setUsing] = useState(false);
@@ -98,6 +122,8 @@ export const Detail = ({ training }: { readonly training: Training }) => {
         {state === 'running' && !isOwn && process !== undefined ? (
           <p class="muted">{labels.elsewhere(process)}</p>
         ) : null}
+        <Quality training={training} />
+        <Notices training={training} />
         <Problem training={training} />
       </header>
       <SampleView training={training} />
