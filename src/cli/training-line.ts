@@ -64,6 +64,21 @@ export const validationInWords = ({
 }: NonNullable<TrainedStep['validation']>): string =>
   `${by} ${short(figures[by] ?? Number.NaN)} (photo itself ${short(before[by] ?? Number.NaN)}, best ${short(best.value)})`;
 
+/** How good a result is, at the end of a run. */
+export const qualityInWords = ({
+  photos,
+  by,
+  figures,
+  before,
+  best,
+}: NonNullable<TrainedStep['validation']>): readonly string[] => {
+  const [now, was] = [figures[by] ?? Number.NaN, before[by] ?? Number.NaN];
+  return [
+    ...(now < was ? ['the result is worse than the photo itself'] : []),
+    `${by} ${short(now)} by ${photos} ${photos === 1 ? 'photo' : 'photos'} that it did not learn from; ${short(was)} as they are; best ${short(best.value)} at step ${best.step}`,
+  ];
+};
+
 /** Whether anything happened that is worth a line. */
 export const isMilestone = ({ marks }: TrainedStep): boolean => marks.some(isNotable);
 

@@ -2,18 +2,20 @@ import { readdirSync } from 'node:fs';
 import type { Diagnostic } from '../../diagnostics/index.js';
 import type { Report } from '../../execution/events/event.js';
 import type { Plan } from '../../execution/plan/plan.js';
+import { bestFolder } from '../../nn/models/best-folder.js';
 import { checkpointFolder } from '../../nn/models/checkpoint-folder.js';
 import { MODEL_JSON } from '../../nn/models/model-json.js';
 import { notStarted, type Progress, progress } from '../../streams/index.js';
 import { addFigures, figuresInWords, meansOf, type Totals } from '../figures.js';
 import { liveLine } from '../live-line.js';
 import { printable, shortPath } from '../printable.js';
-import { duration, progressLine } from '../progress-line.js';
+import { clock, duration, progressLine } from '../progress-line.js';
 import { failureLines, printDiagnostics } from '../report-diagnostics.js';
 import type { Terminal } from '../terminal.js';
 import {
   isMilestone,
   milestone,
+  qualityInWords,
   type TrainingProgress,
   trained,
   trainingDetails,
@@ -35,6 +37,9 @@ export const quietReporter = (terminal: Terminal): Reporter => ({
 /** How often a training says where it stands in a log, where nobody watches a line that is written over. */
 const LOG_MS = 60_000;
 
+/** Milliseconds without news after which it is said that work goes on. */
+const SILENCE_MS = 1000;
+
 /** A progress line while it runs, where somebody watches; a few lines at the end. */
 export const runReporter = (terminal: Terminal): Reporter => {
   const line = liveLine(terminal);
@@ -46,10 +51,32 @@ export const runReporter = (terminal: Terminal): Reporter => {
   let training: TrainingProgress | undefined;
   let isConcluded = false;
   let loggedAt = performance.now();
+  let heardAt = performance.now();
+  let pulse: NodeJS.Timeout | undefined;
+  const lineNow = (): string => {
+    const width = terminal.width();
+    if (training !== undefined) return trainingLine(training, state, width, terminal.paint);
+    return state.done + state.failed === 0 && skipped === 0
+      ? ''
+      : progressLine(state, skipped, width, terminal.paint);
+  };
+  // Compiling a step or judging a result takes a while: the line says that it is being worked on.
+  const beat = (): void => {
+    const silence = performance.now() - heardAt;
+    if (silence < SILENCE_MS) return;
+    const known = lineNow();
+    const waited = `${known === '' ? 'getting ready' : 'working'}  ${clock(silence)}`;
+    line.show(() => (known === '' ? waited : `${waited}  ${known}`.slice(0, terminal.width() - 1)));
+  };
   return {
     refused: (diagnostics) => printDiagnostics(terminal, diagnostics),
-    planned: (plan) => printDiagnostics(terminal, plan.warnings.filter(isNews)),
+    planned: (plan) => {
+      printDiagnostics(terminal, plan.warnings.filter(isNews));
+      heardAt = performance.now();
+      if (terminal.isLive) pulse = setInterval(beat, SILENCE_MS).unref();
+    },
     event: (event) => {
+      heardAt = performance.now();
       if (event.kind === 'warned') {
         isConcluded ||= event.warning.code === 'training/concluded';
         const known = warnings.get(event.warning.code) ?? { warning: event.warning, paths: [] };
@@ -78,20 +105,18 @@ export const runReporter = (terminal: Terminal): Reporter => {
           terminal.err(`${trainingDetails(training, state).join('  ')}\n`);
         }
       } else if ('at' in event) state = progress(state, event);
-      const known = training;
-      line.show(() =>
-        known === undefined
-          ? progressLine(state, skipped, terminal.width(), terminal.paint)
-          : trainingLine(known, state, terminal.width(), terminal.paint),
-      );
+      line.show(() => lineNow() || progressLine(state, skipped, terminal.width(), terminal.paint));
     },
     finished: (plan, report) => {
+      clearInterval(pulse);
       line.clear();
       for (const { warning, paths } of warnings.values()) printItemWarning(terminal, warning, paths);
       printTrouble(terminal, report);
       const means = figuresInWords(meansOf(totals));
       if (means !== '') terminal.out(`${terminal.paint.bold('mean')}  ${means}\n`);
       terminal.out(`${summary(plan, report, engine, terminal)}\n`);
+      if (training?.validation !== undefined)
+        for (const words of qualityInWords(training.validation)) terminal.out(`  ${words}\n`);
       for (const advice of nextSteps(plan, report.done > 0, isConcluded, terminal))
         terminal.out(`  ${advice}\n`);
     },
@@ -110,6 +135,11 @@ const nextSteps = (
     ...(isAnyDone ? shownBy(plan).map((path) => `look at ${shortPath(path, folder)}`) : []),
     ...(model !== undefined && (isAnyDone || isConcluded) && isKept(model)
       ? [`use it by \`pipe apply ${quoted(shortPath(model, folder))} PHOTOS --to edited\``]
+      : []),
+    ...(model !== undefined && isAnyDone && isKept(bestFolder(model))
+      ? [
+          `or the best one by \`pipe apply ${quoted(shortPath(bestFolder(model), folder))} PHOTOS --to edited\``,
+        ]
       : []),
   ];
 };

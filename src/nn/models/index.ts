@@ -1,6 +1,6 @@
+export { bestFolder } from './best-folder.js';
 export {
   addSnapshot,
-  bestFolder,
   modelFilesIn,
   readManifest,
   readModelFolder,

@@ -7,6 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { all, DiagnosticError, type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
 import { readBytes, systemCodeOf } from '../../disk/read.js';
 import type { HostTensor, NetworkSpec } from '../../ports/index.js';
+import { BEST, bestFolder } from './best-folder.js';
 import {
   decodeManifest,
   encodeManifest,
@@ -71,12 +72,6 @@ export const modelFilesIn = (path: string): TE.TaskEither<Diagnostics, readonly 
       failure('weights/unreadable', `${path} cannot be read: ${messageOf(cause)}.`, { cause }),
     ],
   );
-
-/** The folder beside a model that holds the best one of its training. */
-const BEST = 'best';
-
-/** That folder, of a folder of models. */
-export const bestFolder = (models: string): string => join(models, BEST);
 
 /** Files of a folder that a training made models of: those of its model, and of the best one. Error: `weights/unreadable`. */
 export const trainedFilesIn = (path: string): TE.TaskEither<Diagnostics, readonly string[]> =>
