@@ -8,7 +8,7 @@ import type { Durable } from '../disk/durable.js';
 import type { Look } from '../disk/look.js';
 import type { Extent } from '../image/decoding/extent.js';
 import type { Region } from '../image/samples/window.js';
-import type { Frame, HostTensor, Item, ItemKey, Json, PictureShape, Port } from '../ports/index.js';
+import type { Frame, HostTensor, Item, ItemKey, Json, PictureShape, Port, Size } from '../ports/index.js';
 import type { ItemFlow } from '../streams/flow.js';
 import type { Engine } from '../tensor/run/engine.js';
 import type { Tf } from '../tensor/tf.js';
@@ -336,6 +336,10 @@ export interface Facts<P, W = unknown> {
   readonly sink?: Sink<P>;
   /** For a scan: the streams that it reads beside its items with these parameters, such as photos that it is judged by. */
   readonly beside?: (params: P) => readonly Beside[];
+  /** For a scan that learns: how many steps it takes, and how many photos of each source it should have to learn from. */
+  readonly course?: (params: P, given: Port) => { readonly steps: number; readonly photos: number };
+  /** For an operator that fills up pictures which are too small for it: the size that they should have. */
+  readonly least?: (params: P) => Size | undefined;
   /** In what parameters and port do not go together: continues "`gan.step` …", or nothing when all is well. */
   readonly objection?: (params: P, given: Port) => string | undefined;
   /** For an operator that writes something for people to look at: its absolute path. */

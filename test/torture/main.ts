@@ -5,6 +5,7 @@ import { oddNames } from './names.js';
 import { canMount, fullDiskBulk, fullDiskWatch, readOnlyBulk, readOnlyWatch } from './places.js';
 import { queueTortures } from './queue.js';
 import { killServe } from './serve.js';
+import { killTraining } from './trainings.js';
 
 const mounting = canMount();
 
@@ -29,6 +30,7 @@ const inTwoPlaces = async (torture: (kills: number) => Promise<Outcome>, kills: 
 const tortures: Readonly<Record<string, (() => Promise<Outcome>) | undefined>> = {
   'kill-bulk': () => inTwoPlaces((kills) => killBulk(kills, 150), 200),
   'kill-watch': () => inTwoPlaces((kills) => killWatch(kills, 4), 200),
+  'kill-train': () => killTraining(Number(process.env.TRAIN_KILLS ?? 200)),
   serve: () => killServe(SERVE_KILLS),
   'crash-run': () => crashes('run', 60, 20),
   'crash-watch': () => crashes('watch', 60, 20),

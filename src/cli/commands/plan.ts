@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { printableJson } from '../../diagnostics/index.js';
+import { type Diagnostics, printableJson } from '../../diagnostics/index.js';
 import { megabytes } from '../../diagnostics/quantities.js';
 import { compile } from '../../execution/compile.js';
 import { defaultContext } from '../../execution/context.js';
@@ -9,6 +9,7 @@ import { diagnosticJson } from '../../execution/events/event-json.js';
 import { memoryLimit } from '../../execution/memory/room.js';
 import { estimateWork, type Outlook, type SizeEstimate } from '../../execution/plan/estimate.js';
 import { type Estimate, estimate, type Plan, remarksOn } from '../../execution/plan/plan.js';
+import type { Trial } from '../../execution/trainings/trial.js';
 import { asMemoryOption } from '../../image/memory.js';
 import { isUnloaded } from '../../pipelines/check/unloaded.js';
 import { nodesOf, type Stage } from '../../pipelines/plan/stages.js';
@@ -22,6 +23,7 @@ import { printable, shortPath } from '../printable.js';
 import { duration } from '../progress-line.js';
 import { printDiagnostics } from '../report-diagnostics.js';
 import type { Terminal } from '../terminal.js';
+import { trainingJson, trainingLines } from '../training-plan.js';
 
 /** What `pipe plan` is given. */
 export interface PlanArguments {
@@ -30,6 +32,8 @@ export interface PlanArguments {
   readonly allow: readonly string[];
   readonly jobs?: number;
   readonly memory?: number;
+  /** Whether a few steps of a training are taken. */
+  readonly trial: boolean;
   readonly json: boolean;
 }
 
@@ -42,6 +46,7 @@ export const plan = async (
     allow,
     jobs = defaultContext(0).jobs,
     memory = defaultContext(0).memory,
+    trial,
     json,
   }: PlanArguments,
   terminal: Terminal,
@@ -71,20 +76,31 @@ export const plan = async (
         () =>
           estimateWork(compiled, { ...defaultContext(compiled.graph.seed), jobs, memory }),
     ),
+    TE.bind('tried', ({ compiled }) => (trial ? tried(compiled, jobs, memory) : TE.right(undefined))),
   )();
   if (E.isLeft(result)) {
     printDiagnostics(terminal, result.left);
     return exit.wrong;
   }
-  const { compiled, picture, outlook } = result.right;
+  const { compiled, picture, outlook, tried: taken } = result.right;
   const estimates = picture === undefined ? [] : estimate(compiled, picture);
-  if (json) terminal.out(`${printableJson(toJson(compiled, estimates, jobs, outlook, memory), 2)}\n`);
+  if (json)
+    terminal.out(
+      `${printableJson({ ...toJson(compiled, estimates, jobs, outlook, memory), ...trainingJson(compiled, taken) }, 2)}\n`,
+    );
   else {
     printDiagnostics(terminal, remarksOn(compiled));
     terminal.out(toText(compiled, estimates, jobs, outlook, memory, terminal));
+    for (const line of trainingLines(compiled, taken)) terminal.out(`${line}\n`);
   }
   return exit.done;
 };
+
+const tried = (compiled: Plan, jobs: number, memory: number): TE.TaskEither<Diagnostics, Trial> =>
+  pipe(
+    TE.fromTask(() => import('../../execution/trainings/trial.js')),
+    TE.chain(({ tryTraining }) => tryTraining(compiled, { jobs, memory })),
+  );
 
 /** The shape of the first picture, by its header, which stands for the others. */
 const firstPicture = async ({ bulk }: Plan): Promise<PictureShape | undefined> => {

@@ -19,6 +19,11 @@ export const declare: Declare = (command, on, terminal) => {
     .addOption(allowOption())
     .addOption(jobsOption(''))
     .addOption(memoryOption())
+    .option(
+      '--trial',
+      'take a few steps of a training, to say how long it takes and in how much memory',
+      false,
+    )
     .addOption(jsonOption())
     .action(
       on(async (target: string | undefined, options: PlanArguments) =>

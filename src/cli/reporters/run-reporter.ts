@@ -9,7 +9,7 @@ import { notStarted, type Progress, progress } from '../../streams/index.js';
 import { addFigures, figuresInWords, meansOf, type Totals } from '../figures.js';
 import { liveLine } from '../live-line.js';
 import { printable, shortPath } from '../printable.js';
-import { clock, duration, progressLine } from '../progress-line.js';
+import { duration, progressLine } from '../progress-line.js';
 import { failureLines, printDiagnostics } from '../report-diagnostics.js';
 import type { Terminal } from '../terminal.js';
 import {
@@ -21,6 +21,7 @@ import {
   trainingDetails,
   trainingLine,
 } from '../training-line.js';
+import { pulseOf } from './pulse.js';
 import type { Reporter } from './reporter.js';
 
 /** That there is no file is said as the error that it is. */
@@ -37,9 +38,6 @@ export const quietReporter = (terminal: Terminal): Reporter => ({
 /** How often a training says where it stands in a log, where nobody watches a line that is written over. */
 const LOG_MS = 60_000;
 
-/** Milliseconds without news after which it is said that work goes on. */
-const SILENCE_MS = 1000;
-
 /** A progress line while it runs, where somebody watches; a few lines at the end. */
 export const runReporter = (terminal: Terminal): Reporter => {
   const line = liveLine(terminal);
@@ -51,32 +49,21 @@ export const runReporter = (terminal: Terminal): Reporter => {
   let training: TrainingProgress | undefined;
   let isConcluded = false;
   let loggedAt = performance.now();
-  let heardAt = performance.now();
-  let pulse: NodeJS.Timeout | undefined;
-  const lineNow = (): string => {
-    const width = terminal.width();
+  const lineNow = (width: number): string => {
     if (training !== undefined) return trainingLine(training, state, width, terminal.paint);
     return state.done + state.failed === 0 && skipped === 0
       ? ''
       : progressLine(state, skipped, width, terminal.paint);
   };
-  // Compiling a step or judging a result takes a while: the line says that it is being worked on.
-  const beat = (): void => {
-    const silence = performance.now() - heardAt;
-    if (silence < SILENCE_MS) return;
-    const known = lineNow();
-    const waited = `${known === '' ? 'getting ready' : 'working'}  ${clock(silence)}`;
-    line.show(() => (known === '' ? waited : `${waited}  ${known}`.slice(0, terminal.width() - 1)));
-  };
+  const pulse = pulseOf(line, terminal, lineNow);
   return {
     refused: (diagnostics) => printDiagnostics(terminal, diagnostics),
     planned: (plan) => {
       printDiagnostics(terminal, plan.warnings.filter(isNews));
-      heardAt = performance.now();
-      if (terminal.isLive) pulse = setInterval(beat, SILENCE_MS).unref();
+      pulse.start();
     },
     event: (event) => {
-      heardAt = performance.now();
+      pulse.heard();
       if (event.kind === 'warned') {
         isConcluded ||= event.warning.code === 'training/concluded';
         const known = warnings.get(event.warning.code) ?? { warning: event.warning, paths: [] };
@@ -105,10 +92,12 @@ export const runReporter = (terminal: Terminal): Reporter => {
           terminal.err(`${trainingDetails(training, state).join('  ')}\n`);
         }
       } else if ('at' in event) state = progress(state, event);
-      line.show(() => lineNow() || progressLine(state, skipped, terminal.width(), terminal.paint));
+      line.show(
+        () => lineNow(terminal.width()) || progressLine(state, skipped, terminal.width(), terminal.paint),
+      );
     },
     finished: (plan, report) => {
-      clearInterval(pulse);
+      pulse.end();
       line.clear();
       for (const { warning, paths } of warnings.values()) printItemWarning(terminal, warning, paths);
       printTrouble(terminal, report);

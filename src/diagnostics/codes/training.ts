@@ -106,6 +106,22 @@ export const trainingCodes = {
       'Nothing need be done. The best model so far was the best by the photos before, so the next one counts as the best.',
     disposition: 'permanent',
   },
+  'training/few-photos': {
+    title: 'There are few photos to learn from',
+    remedy:
+      'Add photos, vary them more by `augment`, or start from a trained model by `start`. Look at how good the result is by photos that are kept apart.',
+    disposition: 'permanent',
+  },
+  'training/small-photos': {
+    title: 'Photos are smaller than what is learned from',
+    remedy: 'Choose a smaller `size`, or take such photos out of the folder.',
+    disposition: 'permanent',
+  },
+  'training/no-trial': {
+    title: 'A training could not be tried',
+    remedy: 'Look at it by `pipe plan` without --trial, or start it: its line says how long it takes.',
+    disposition: 'permanent',
+  },
   'training/ended-early': {
     title: 'There were too few items for the whole training',
     remedy: 'Say `repeat: true` at the source, so that the photos come round as often as they are needed.',

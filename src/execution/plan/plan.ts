@@ -5,6 +5,7 @@ import { definedOnly } from '../../ports/defined.js';
 import type { PictureShape } from '../../ports/index.js';
 import { shapeAfter } from './need.js';
 import type { BulkSurvey, Survey } from './survey.js';
+import type { TrainingSurvey } from './training.js';
 
 /** What will run, and what is known of it before. */
 export interface Plan {
@@ -12,6 +13,8 @@ export interface Plan {
   /** Each after those that it reads. */
   readonly stages: readonly Stage[];
   readonly bulk?: Bulk & BulkSurvey;
+  /** What a training will learn from, where it is one. */
+  readonly training?: TrainingSurvey;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -20,11 +23,12 @@ export const planOf = (
   graph: Graph,
   stages: readonly Stage[],
   bulk: Bulk | undefined,
-  { bulk: found, warnings }: Survey,
+  { bulk: found, training, warnings }: Survey,
 ): Plan => ({
   graph,
   stages,
   ...(bulk === undefined || found === undefined ? {} : { bulk: { ...bulk, ...found } }),
+  ...definedOnly({ training }),
   warnings: [...graph.warnings, ...warnings],
 });
 

@@ -34,11 +34,13 @@ import type { ItemFlow } from '../../streams/index.js';
 import type { RunContext } from '../context.js';
 import { foreseenClearance, inputsOf } from '../results.js';
 import { flowThrough, sourceFlow } from './source-flows.js';
+import { above, surveyTraining, type TrainingSurvey } from './training.js';
 import { ALTERED_RESULT, type WorksOn, worksOn } from './works-on.js';
 
 /** What is on the disk before a run. */
 export interface Survey {
   readonly bulk?: BulkSurvey;
+  readonly training?: TrainingSurvey;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -72,7 +74,11 @@ export const survey = (
       bulk === undefined
         ? pipe(
             endlessOfNothing(graph, run),
-            TE.map(() => ({ warnings: [] })),
+            TE.chainTaskK(() => () => surveyTraining(graph, run)),
+            TE.map((training) => ({
+              warnings: training?.warnings ?? [],
+              ...definedOnly({ training }),
+            })),
           )
         : surveyBulk(graph, bulk, run),
     ),
@@ -103,12 +109,6 @@ const endlessOfNothing =
     );
     return fromDiagnostics(empty.flat(), undefined);
   };
-
-/** A node and all that it is made of. What is read beside items may give nothing, which whoever reads it says. */
-const above = (nodes: readonly GraphNode[], path: string): readonly string[] => {
-  const node = nodes.find((each) => each.path === path);
-  return [path, ...Object.values(node?.reads ?? {}).flatMap((read) => above(nodes, read))];
-};
 
 const missingFiles = ({ nodes }: Graph): TE.TaskEither<Diagnostics, undefined> => {
   const strangers = nodes.flatMap((node) =>

@@ -53,6 +53,7 @@ export const crop = defineOp({
   random: ({ random }) => random,
   cost: { millisecondsPerMegapixel: 2 },
   memory: resultOnly,
+  least: ({ size, fill }) => (fill === undefined ? undefined : size),
   shape: (params, picture) => E.right({ ...picture, ...croppedSize(params, picture) }),
   laws: {
     range: () => [0, 1],

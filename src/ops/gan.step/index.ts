@@ -15,6 +15,10 @@ interface Course {
   readonly state: RunState;
 }
 
+/** Photos that are advised: pairs teach a network of colours alone its look by some twenty, all else asks for some fifty. */
+const photosFor = ({ generator }: Params, given: Port): number =>
+  generator.kind === 'grid' && given.kind === 'batch' && given.of.kind === 'pair' ? 20 : 50;
+
 /** Pairs have targets, and photos that are unpaired have none. */
 const objection = ({ losses, generator, stop, validate }: Params, given: Port): string | undefined => {
   if (stop !== undefined && validate === undefined)
@@ -41,6 +45,7 @@ export const ganStep = defineOp({
   input: batch(oneOf(pair(frame, frame), unpaired(frame, frame))),
   output: training,
   random: () => true,
+  course: (params, given) => ({ steps: stepsOf(params), photos: photosFor(params, given) }),
   objection,
   beside: ({ validate }) =>
     validate === undefined

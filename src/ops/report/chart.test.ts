@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { bucketsOf, chart, smoothed, ticks } from './chart.js';
 import { crc32c, masked } from './crc32c.js';
 import { isStepBefore, type Line, missingIn, readLines, writeLine } from './lines.js';
-import { span } from './page.js';
 import { short } from './short.js';
+import { span } from './span.js';
 
 const caption = { title: 'Loss', id: 'm0', kind: 'noisy' } as const;
 const marks = { pretrained: 0, restarts: [], restored: [], total: 100 };

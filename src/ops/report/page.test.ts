@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from './explain.js';
 import type { Line } from './lines.js';
-import { type PageContent, pageOf, secondsPerStep, span } from './page.js';
+import { type PageContent, pageOf, secondsPerStep } from './page.js';
+import { span } from './span.js';
 
 const line = (step: number, more: Partial<Line> = {}): Line => ({
   step,

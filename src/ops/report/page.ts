@@ -4,6 +4,7 @@ import { type Explanation, explain, explainJudged, explainRate } from './explain
 import { happened, TROUBLES } from './happened.js';
 import type { Line } from './lines.js';
 import { short } from './short.js';
+import { span } from './span.js';
 import { style } from './style.js';
 
 /** A grid of samples as the page holds it. */
@@ -32,14 +33,6 @@ const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 const escaped = (text: string): string => printable(text).replaceAll(/[&<>"]/g, (c) => escapes[c] ?? c);
 
 const count = (n: number): string => n.toLocaleString('en-GB');
-
-/** Seconds in words. */
-export const span = (seconds: number): string => {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return `${minutes} min`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-};
 
 /** Steps that the speed is taken from. */
 const RECENT = 50;

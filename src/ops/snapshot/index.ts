@@ -102,7 +102,11 @@ export const snapshot = defineOp({
 
 /** Whether something is written at a step: a model, or a checkpoint. */
 const isDue = (params: Params, value: Training): boolean =>
-  isOfModel(params, value) || value.step % params.checkpoint === 0 || isOfBest(params, value);
+  // A model is never trained over, so there is a checkpoint to go on from before there is one.
+  value.step === 1 ||
+  isOfModel(params, value) ||
+  value.step % params.checkpoint === 0 ||
+  isOfBest(params, value);
 
 /** Whether the model as it is at a step is kept. */
 const isOfModel = ({ at }: Params, { marks }: Training): boolean =>
