@@ -335,7 +335,7 @@ export interface Facts<P, W = unknown> {
   /** For a sink that writes one file an item. */
   readonly sink?: Sink<P>;
   /** For a scan: the streams that it reads beside its items with these parameters, such as photos that it is judged by. */
-  readonly beside?: (params: P) => readonly Beside[];
+  readonly sideStreams?: (params: P) => readonly Beside[];
   /** For a scan that learns: how many steps it takes, and how many photos of each source it should have to learn from. */
   readonly course?: (params: P, given: Port) => { readonly steps: number; readonly photos: number };
   /** For an operator that fills up pictures which are too small for it: the size that they should have. */

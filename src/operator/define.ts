@@ -172,8 +172,8 @@ export const defineOp = <
     (...[written]: Arguments<F, M>): Step<I, O> => ({
       kind: 'step',
       operator,
-      params: operator.facts.beside === undefined ? written : withNames(written),
-      streams: operator.facts.beside === undefined ? {} : streamsIn(written, 'reads'),
+      params: operator.facts.sideStreams === undefined ? written : withNames(written),
+      streams: operator.facts.sideStreams === undefined ? {} : streamsIn(written, 'reads'),
       input,
       output,
     }),

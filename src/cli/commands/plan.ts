@@ -22,8 +22,8 @@ import { namedPlaces } from '../option-values.js';
 import { printable, shortPath } from '../printable.js';
 import { duration } from '../progress-line.js';
 import { printDiagnostics } from '../report-diagnostics.js';
+import { trainingJson, trainingLines } from '../reporters/training-plan.js';
 import type { Terminal } from '../terminal.js';
-import { trainingJson, trainingLines } from '../training-plan.js';
 
 /** What `pipe plan` is given. */
 export interface PlanArguments {

@@ -47,7 +47,7 @@ export const ganStep = defineOp({
   random: () => true,
   course: (params, given) => ({ steps: stepsOf(params), photos: photosFor(params, given) }),
   objection,
-  beside: ({ validate }) =>
+  sideStreams: ({ validate }) =>
     validate === undefined
       ? []
       : [

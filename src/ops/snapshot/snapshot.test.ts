@@ -130,9 +130,9 @@ describe('snapshot', () => {
     };
     await collect(flowOf({ checkpoint: 3, keep: 2 }, fromAsyncIterable(source)));
     expect(seen).toEqual([
-      [],
-      [],
-      filesOf(3),
+      filesOf(1),
+      filesOf(1),
+      filesOf(1, 3),
       filesOf(3, 4),
       filesOf(3, 4),
       filesOf(4, 6),

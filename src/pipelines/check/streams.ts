@@ -15,7 +15,7 @@ export const streamsOf = (step: CheckedStep): readonly StreamUse[] => {
     stream: joinedStream(step.params, param),
     at: [param],
   }));
-  return [...joined, ...(step.operator.facts.beside?.(step.params) ?? [])].map(({ stream, at }) => {
+  return [...joined, ...(step.operator.facts.sideStreams?.(step.params) ?? [])].map(({ stream, at }) => {
     const span = step.spanOf(at);
     return { name: stream, ...(span ? { span } : {}) };
   });

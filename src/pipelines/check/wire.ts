@@ -87,7 +87,7 @@ const leakInto = (
   };
   const own = new Set(above(reads.items ?? ''));
   const leak = operator.facts
-    .beside?.(params)
+    .sideStreams?.(params)
     .find(({ name }) => above(reads[name] ?? '').some((path) => own.has(path)));
   return (
     leak &&
@@ -168,7 +168,7 @@ const feedsOf = (
         })
       : [
           { name: 'items', expected: operator.input, tail: before, span },
-          ...(operator.facts.beside?.(params) ?? []).map(({ name, stream, at, carries }) => {
+          ...(operator.facts.sideStreams?.(params) ?? []).map(({ name, stream, at, carries }) => {
             const tail = tails.get(stream);
             return tail && { name, expected: carries(before.output), tail, span: spanOf(at) };
           }),

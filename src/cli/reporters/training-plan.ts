@@ -1,7 +1,7 @@
-import type { Plan } from '../execution/plan/plan.js';
-import type { TrainingSource, TrainingSurvey } from '../execution/plan/training.js';
-import type { Trial } from '../execution/trainings/trial.js';
-import { span } from '../ops/report/span.js';
+import type { Plan } from '../../execution/plan/plan.js';
+import type { TrainingSource, TrainingSurvey } from '../../execution/plan/training.js';
+import type { Trial } from '../../execution/trainings/trial.js';
+import { span } from '../../ops/report/span.js';
 
 /** How often each photo of a source is seen. */
 const passesOf = ({ steps, batch }: TrainingSurvey, { photos }: TrainingSource): number =>
