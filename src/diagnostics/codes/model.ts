@@ -64,7 +64,8 @@ export const modelCodes = {
   },
   'model/channels': {
     title: 'A model has another number of channels than pictures have',
-    remedy: 'It must take three and give three or one. If they are on another axis, say so by `layout`.',
+    remedy:
+      'It must take three and give three or one; with `channels: y` take and give one. If they are on another axis, say so by `layout`.',
     disposition: 'permanent',
   },
   'model/type': {

@@ -32,7 +32,10 @@ export const conventions = {
   range: optional(range, 'What black and white are to the model. Default: 0..1; 0..255 where it takes uint8'),
   mean: optional(perChannel(-1e6), 'Taken off the values in `range`, in the order of the model’s channels'),
   std: optional(perChannel(1e-6), 'What the values are divided by after that'),
-  channels: optional(oneOf('rgb', 'bgr'), 'Order of the channels, coming in and going out. Default: rgb'),
+  channels: optional(
+    oneOf('rgb', 'bgr', 'y'),
+    'Order of the channels, coming in and going out; y for brightness alone, the colours being the photo’s. Default: rgb',
+  ),
   outputRange: optional(
     range,
     'What black and white are in the result. Default: as `range`; 0..255 where it is uint8',

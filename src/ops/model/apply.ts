@@ -10,7 +10,7 @@ import type { Frame, HostTensor, Samples, Size } from '../../ports/index.js';
 import type { Interface } from './interface.js';
 import { showShape } from './interface.js';
 import type { Model } from './open.js';
-import { fromTensor, resultShape, toTensor, type Values } from './pixels.js';
+import { brightnessOf, fromTensor, resultShape, toTensor, type Values, withBrightness } from './pixels.js';
 import { rescale } from './rescale.js';
 
 /** The way of a picture through a model: the size it is brought to, and what it is filled up to. */
@@ -82,7 +82,8 @@ const readResult = (
   const result = resultShape(model, tensor.shape);
   const gave = `${model.file} gave \`${model.output}\` of shape ${showShape(tensor.shape)}`;
   if (result === undefined) return E.left([failure('model/not-for-pictures', `${gave}, no picture.`)]);
-  if (result.channels !== 1 && result.channels !== 3)
+  const isKnown = result.channels === 1 || (result.channels === 3 && model.order !== 'y');
+  if (!isKnown)
     return E.left([failure('model/channels', `${gave}: a picture of ${result.channels} channels.`)]);
   const times = ({ width, height }: Size, factor: number): Size => ({
     width: width * factor,
@@ -118,6 +119,13 @@ const resized = (
   if (from.width === to.width && from.height === to.height) return samples;
   const data = rescale(toDepth(samples, 'float32') as Float32Array, channels, from, to, method);
   return samplesOf(toDepth({ depth: 'float32', data }, samples.depth));
+};
+
+/** A photo at the size of a result, whose colours it gives to it. */
+const coloursOf = (photo: Frame, size: Size): Values => {
+  const { channels } = photo;
+  const data = toDepth(photo.samples, 'float32') as Float32Array;
+  return { ...size, channels, data: rescale(data, channels, photo, size, 'lanczos3') };
 };
 
 /** A result, and what is doubtful about it. */
@@ -161,16 +169,22 @@ export const applyModel = (
         inner,
         'lanczos3',
       );
-      return run(toTensor(model, { ...inner, channels: photo.channels, data }, full), signal);
+      const given: Values = { ...inner, channels: photo.channels, data };
+      return run(toTensor(model, model.order === 'y' ? brightnessOf(given) : given, full), signal);
     }),
     TE.bind('result', ({ way, tensor }) => TE.fromEither(readResult(model, tensor, way, photo))),
     TE.bind('doubts', ({ result: { values } }) => TE.fromEither(doubted(model, photo, values))),
     TE.map(({ result: { values, size }, doubts }): Applied => {
       const { alpha } = photo;
-      const data = rescale(values.data, values.channels, values, size, 'lanczos3');
+      const made = {
+        ...size,
+        channels: values.channels,
+        data: rescale(values.data, values.channels, values, size, 'lanczos3'),
+      };
+      const { channels, data } = model.order === 'y' ? withBrightness(coloursOf(photo, size), made) : made;
       const frame: Frame = {
         ...size,
-        channels: values.channels === 1 ? 1 : 3,
+        channels: channels === 1 ? 1 : 3,
         samples: samplesOf(toDepth({ depth: 'float32', data }, photo.samples.depth)),
         // Bilinear: nothing may become more than opaque or less than clear.
         ...(alpha && { alpha: resized(alpha, 1, photo, size, 'bilinear') }),

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Diagnostics, didYouMean, failure } from '../../diagnostics/index.js';
 import type { Conventions, Range } from '../../nn/onnx/conventions.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Size } from '../../ports/index.js';
 import type { ModelValue, Signature } from '../../tensor/run/protocol.js';
 
@@ -31,7 +32,7 @@ export interface Interface {
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
   readonly outputRange: readonly [black: number, white: number];
-  readonly order: 'rgb' | 'bgr';
+  readonly order: 'rgb' | 'bgr' | 'y';
   readonly multiple: Size;
   readonly least: Size;
   /** Sides that are given by the model. */
@@ -107,18 +108,22 @@ const elementOf = (file: string, what: string, { name, type }: ModelValue): E.Ei
     ]),
   );
 
-/** The layout that a shape shows: where the only axis of three is. */
-const layoutIn = (shape: readonly (number | undefined)[]): Layout | undefined => {
+/** Channels of what goes in: all colours, or brightness alone. */
+export const channelsOf = (order: Interface['order']): 1 | 3 => (order === 'y' ? 1 : 3);
+
+/** The layout that a shape shows: where the only axis of so many channels is. */
+const layoutIn = (shape: readonly (number | undefined)[], channels: 1 | 3): Layout | undefined => {
   const [before, after] = [shape[axesOf('nchw', shape.length).c], shape[axesOf('nhwc', shape.length).c]];
-  if (before === 3 && after !== 3) return 'nchw';
-  return after === 3 && before !== 3 ? 'nhwc' : undefined;
+  if (before === channels && after !== channels) return 'nchw';
+  return after === channels && before !== channels ? 'nhwc' : undefined;
 };
 
-/** Rank and axes of the input, which must be for one colour picture. */
+/** Rank and axes of the input, which must be for one picture of so many channels. */
 const checkInput = (
   file: string,
   { name, shape }: ModelValue,
   layout: Layout,
+  wanted: 1 | 3,
 ): E.Either<Diagnostics, { readonly width: number | undefined; readonly height: number | undefined }> => {
   const { c, h, w } = axesOf(layout, shape.length);
   const at = `${file}: its input \`${name}\` is ${showShape(shape)}`;
@@ -128,12 +133,19 @@ const checkInput = (
         hint: 'Export it for one picture, or for any number of them.',
       }),
     ]);
-  const channels = shape[c] ?? 3;
-  return channels === 3
-    ? E.right({ width: shape[w], height: shape[h] })
-    : E.left([
-        failure('model/channels', `${at}, so with layout ${layout} it takes ${channels} channels, not 3.`),
-      ]);
+  const channels = shape[c] ?? wanted;
+  if (channels === wanted) return E.right({ width: shape[w], height: shape[h] });
+  const hint =
+    channels === 1 && wanted === 3
+      ? 'Say `channels: y` if it works on brightness alone, as many for super-resolution do.'
+      : undefined;
+  return E.left([
+    failure(
+      'model/channels',
+      `${at}, so with layout ${layout} it takes ${channels} ${channels === 1 ? 'channel' : 'channels'}, not ${wanted}.`,
+      definedOnly({ hint }),
+    ),
+  ]);
 };
 
 const triple = (
@@ -170,11 +182,14 @@ export const interfaceOf = (
     E.bind('output', () => pick(file, 'output', outputs, said.output)),
     E.bind('element', ({ input }) => elementOf(file, 'input', input)),
     E.bind('outputElement', ({ output }) => elementOf(file, 'output', output)),
-    E.let('layout', ({ input }) => said.layout ?? layoutIn(input.shape) ?? 'nchw'),
+    E.let(
+      'layout',
+      ({ input }) => said.layout ?? layoutIn(input.shape, channelsOf(said.channels ?? 'rgb')) ?? 'nchw',
+    ),
     E.bind('fixed', ({ input, layout }) =>
       input.shape.length === 0
         ? E.right({ width: undefined, height: undefined })
-        : checkInput(file, input, layout),
+        : checkInput(file, input, layout, channelsOf(said.channels ?? 'rgb')),
     ),
     E.map(({ input, output, element, outputElement, layout, fixed }): Interface => {
       const range = said.range ?? (element === 'uint8' ? '0..255' : '0..1');

@@ -26,6 +26,8 @@ const saved = (name: string, bytes: Uint8Array | string): string => {
 /** An axis of any length, as ONNX Runtime reads it. */
 const FREE = -1;
 const NCHW = [1, 3, FREE, FREE] as const;
+/** Brightness alone. */
+const ONE = [1, 1, FREE, FREE] as const;
 const NHWC = [1, FREE, FREE, 3] as const;
 
 const node = (
@@ -110,7 +112,59 @@ const photoOf = (width: number, height: number, depth: 'uint8' | 'float32' = 'fl
 const plus = (photo: Frame, added: readonly [number, number, number]): number[] =>
   valuesOf(photo).map((value, i) => value + (added[i % 3] ?? 0));
 
+const expectClose = (found: readonly number[], wanted: readonly number[]): void => {
+  expect(found).toHaveLength(wanted.length);
+  for (const [i, value] of found.entries()) expect(value).toBeCloseTo(wanted[i] ?? Number.NaN, 5);
+};
+
 describe('model', () => {
+  it('is given brightness alone by `channels: y`, and the colours stay the photo’s', async () => {
+    const photo = photoOf(7, 5);
+    const same = made('identity-y', identity, { dims: ONE });
+    expectClose(valuesOf(await applied({ file: same, channels: 'y' }, photo)), valuesOf(photo));
+    const lifted = made('lift-y', [node('Add', ['input', 'lift'])], {
+      dims: ONE,
+      initializers: [constant('lift', [1], [0.125])],
+    });
+    expectClose(
+      valuesOf(await applied({ file: lifted, channels: 'y' }, photo)),
+      plus(photo, [0.125, 0.125, 0.125]),
+    );
+    // Brightness by the weights of BT.601: squared, and the colours around it as they were.
+    const squared = made('square-y', [node('Mul', ['input', 'input'])], { dims: ONE });
+    const found = valuesOf(await applied({ file: squared, channels: 'y' }, photo));
+    const [r = 0, g = 0, b = 0] = valuesOf(photo);
+    const luma = 0.299 * r + 0.587 * g + 0.114 * b;
+    expectClose(
+      found.slice(0, 3),
+      [r, g, b].map((value) => value + luma * luma - luma),
+    );
+  });
+
+  it('of brightness that enlarges has the photo’s colours at its size', async () => {
+    const file = made('twice-y', [node('Resize', ['input', '', 'factors'], 'output', { mode: 'nearest' })], {
+      dims: ONE,
+      initializers: [constant('factors', [4], [1, 1, 2, 2])],
+    });
+    const even = frameFrom(
+      { width: 7, height: 5, depth: 'float32' },
+      (_x, _y, c) => [0.5, 0.25, 0.75][c] ?? 0,
+    );
+    const result = await applied({ file, channels: 'y', scale: 2 }, even);
+    expect([result.width, result.height, result.channels]).toEqual([14, 10, 3]);
+    expectClose(valuesOf(result), Array.from({ length: 140 }, () => [0.5, 0.25, 0.75]).flat());
+  });
+
+  it('of one channel says how it is used, and one of three is refused as one of brightness', async () => {
+    const one = made('identity-one', identity, { dims: ONE });
+    expect(await refusal({ file: one })).toMatchObject({
+      code: 'model/channels',
+      hint: expect.stringContaining('channels: y'),
+    });
+    const three = made('identity-three', identity, { dims: NCHW });
+    expect((await refusal({ file: three, channels: 'y' }))?.message).toContain('takes 3 channels, not 1');
+  });
+
   it('gives pictures back exactly from a model that does nothing, whatever the layout, range and multiple', async () => {
     const files = {
       nchw: made('identity-nchw', identity),
