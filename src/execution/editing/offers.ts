@@ -33,6 +33,7 @@ export interface Offer {
 /** What the models that ship do; others are told by their operators. */
 const SHIPPED: Readonly<Record<string, Offer['kind']>> = {
   dehaze: 'correction',
+  dejpeg: 'correction',
   exposure: 'correction',
   lowlight: 'correction',
   sunset: 'look',
