@@ -186,6 +186,178 @@ def dehaze():
     return run
 
 
+def mirrored(x, n=1):
+    """A border that repeats the outermost pixels, as in a mirror beside them."""
+    x = torch.cat([x[:, :, :n].flip(2), x, x[:, :, -n:].flip(2)], 2)
+    return torch.cat([x[..., :n].flip(3), x, x[..., -n:].flip(3)], 3)
+
+
+class Grid(nn.Module):
+    """HDRNet's kind of generator, as `grid` with `light` has it: a bilateral grid of affine transforms, sliced by a guide."""
+
+    def __init__(self, cells=8, depth=8, width=32, segments=8):
+        super().__init__()
+        wide = 2 * width
+        self.cells, self.depth, self.segments = cells, depth, segments
+        self.down = nn.ModuleList(nn.Conv2d(i, o, 4, 2) for i, o in ((8, width), (width, wide), (wide, wide)))
+        self.features, self.local1, self.local2 = (nn.Conv2d(wide, wide, 3) for _ in range(3))
+        self.frame = nn.Sequential(nn.Conv2d(2 * wide + 24, wide, 1), nn.LeakyReLU(0.1), nn.Conv2d(wide, wide, 1))
+        self.exposure, self.change = nn.Conv2d(wide, 1, 1), nn.Conv2d(wide, 12 * depth, 1)
+        self.curve = nn.Parameter(torch.randn(3 * segments) * 0.02)
+        self.bias = nn.Parameter(torch.zeros(1))
+        self.register_buffer("brightness", torch.tensor([0.3, 0.59, 0.11]))
+        self.register_buffer("starts", torch.arange(segments) / segments)
+
+    def logarithms(self, x):
+        return torch.log(x.clamp(0, 1) ** 2.2 + 2 ** -12) / (12 * 0.6931471805599453)
+
+    def transforms(self, x):
+        side = 8 * self.cells
+        thumb = F.interpolate(x, (side, side), mode="area")
+        n = len(thumb)
+        heights = torch.linspace(-1, 1, side).view(1, 1, side, 1).expand(n, 1, side, side)
+        own = torch.cat([thumb, heights, thumb.amin(1, keepdim=True), self.logarithms(thumb)], 1)
+        leaky = lambda t: F.leaky_relu(t, 0.1)
+        for layer in self.down:
+            own = leaky(layer(mirrored(own)))
+        features = leaky(self.features(mirrored(own)))
+        light = (thumb * self.brightness.view(1, 3, 1, 1)).sum(1).flatten(1)
+        place = (self.logarithms(light) + 1) * 23
+        shares = F.relu(1 - (place[..., None] - torch.arange(24)).abs()).mean(1).view(n, 24, 1, 1)
+        frame = self.frame(torch.cat(
+            [features.mean((2, 3), keepdim=True), features.amax((2, 3), keepdim=True), shares], 1))
+        local = leaky(self.local2(mirrored(leaky(self.local1(mirrored(leaky(features + frame)))))))
+        grid = self.change(local).view(n, self.depth, 12, self.cells, self.cells)
+        unchanged = torch.zeros(12)
+        unchanged[[0, 5, 10]] = 1
+        return (grid + unchanged.view(1, 1, 12, 1, 1)) * torch.exp(self.exposure(leaky(frame)))[:, None]
+
+    def forward(self, pictures):
+        x = (pictures + 1) / 2
+        grid = self.transforms(x).transpose(1, 2)
+        n, _, height, width = x.shape
+        curves = F.relu(x.clamp(0, 1)[:, :, None] - self.starts.view(1, 1, -1, 1, 1))
+        guide = (x.clamp(0, 1) * self.brightness.view(1, 3, 1, 1)).sum(1)
+        guide = (guide + (curves * self.curve.view(1, 3, -1, 1, 1)).sum((1, 2)) + self.bias).clamp(0, 1)
+        down = ((torch.arange(height) + 0.5) / height * 2 - 1).view(1, height, 1).expand(n, height, width)
+        across = ((torch.arange(width) + 0.5) / width * 2 - 1).view(1, 1, width).expand(n, height, width)
+        places = torch.stack([across, down, guide * 2 - 1], -1)[:, None]
+        t = F.grid_sample(grid, places, padding_mode="border", align_corners=False)[:, :, 0]
+        t = t.view(n, 3, 4, height, width)
+        return ((t[:, :, :3] * x[:, None]).sum(2) + t[:, :, 3]) * 2 - 1, grid
+
+
+def dct():
+    """The basis of the cosine transform of 8x8 pixels, a filter for each frequency: [64,1,8,8]."""
+    place = torch.arange(8)
+    one = torch.cos((2 * place[None] + 1) * place[:, None] * torch.pi / 16) * 0.5
+    one[0] /= 2 ** 0.5
+    return torch.einsum("ur,vc->uvrc", one, one).reshape(64, 1, 8, 8)
+
+
+class Branch(nn.Module):
+    """A part of `shrinkage`: coefficients of sliding blocks, made smaller by what a network says."""
+
+    def __init__(self, planes, width, blocks):
+        super().__init__()
+        coefficients = 64 * planes
+        self.planes = planes
+        self.register_buffer("basis", dct().repeat(planes, 1, 1, 1))
+        self.unknown = nn.Parameter(torch.full((coefficients,), 0.4))
+        self.threshold = nn.Parameter(torch.full((coefficients,), -0.7))
+        self.synthesis = nn.Parameter(torch.zeros(coefficients, planes, 8, 8))
+        own = torch.zeros(coefficients, planes, 8, 8)
+        for plane in range(planes):
+            own[64 * plane:64 * plane + 64, plane] = dct()[:, 0] / 4
+        self.register_buffer("back", own)
+        conv = lambda i, o: nn.Conv2d(i, o, 3, 1, 1)
+        self.first, self.move, self.add = conv(2 * coefficients, width), conv(width, coefficients), conv(width, coefficients)
+        self.blocks = nn.ModuleList(nn.Sequential(conv(width, width), nn.ReLU(), conv(width, width)) for _ in range(blocks))
+
+    def forward(self, planes, tables, context=None):
+        flag, own = tables[:, :1], tables[:, 1:65] if self.planes == 1 else tables[:, 65:].repeat(1, 2)
+        steps = torch.exp(own + (1 - flag) * self.unknown)[:, :, None, None] * 0.1
+        counted = F.conv2d(mirrored(planes, 4), self.basis, stride=4, groups=self.planes) / steps
+        squared = -counted.square()
+        features = self.first(torch.cat([counted / (counted.abs() + 1), torch.exp(squared)], 1))
+        if context is not None:
+            features = features + context
+        for block in self.blocks:
+            features = features + block(features)
+        shown = F.relu(features)
+        inverse = torch.exp(torch.tanh(self.move(shown)) * -4 + self.threshold.view(1, -1, 1, 1) * -2)
+        change = (self.add(shown) - counted * torch.exp(squared * inverse)) * steps
+        return F.conv_transpose2d(change, self.back + self.synthesis, stride=4)[:, :, 4:-4, 4:-4], features
+
+
+class Shrinkage(nn.Module):
+    """The restorer of JPEG: `shrinkage`."""
+
+    def __init__(self):
+        super().__init__()
+        self.luma, self.chroma = Branch(1, 64, 3), Branch(2, 32, 2)
+        self.context = nn.Conv2d(64, 32, 3, 2, 1)
+        mixing = lambda rows: torch.tensor(rows)[:, :, None, None]
+        self.register_buffer("to_luma", mixing([[0.299, 0.587, 0.114]]))
+        self.register_buffer("to_chroma", mixing([[-0.169, -0.331, 0.5], [0.5, -0.419, -0.081]]))
+        self.register_buffer("from_luma", mixing([[1.0], [1.0], [1.0]]))
+        self.register_buffer("from_chroma", mixing([[0.0, 1.402], [-0.344, -0.714], [1.772, 0.0]]))
+
+    def forward(self, x, tables):
+        bright, features = self.luma(F.conv2d(x, self.to_luma), tables)
+        coloured, _ = self.chroma(F.conv2d(F.avg_pool2d(x, 2), self.to_chroma), tables, self.context(features))
+        return x + F.conv2d(bright, self.from_luma) + F.conv2d(doubled(coloured), self.from_chroma)
+
+
+def averaging(network, keep=0.995):
+    """A running average of a network's weights."""
+    held = [p.detach().clone() for p in network.parameters()]
+
+    def run():
+        with torch.no_grad():
+            torch._foreach_mul_(held, keep)
+            torch._foreach_add_(held, list(network.parameters()), alpha=1 - keep)
+
+    return run
+
+
+def grid():
+    """One step of examples/train-exposure.yaml: eight pairs of 64x64."""
+    make = Grid()
+    optimiser, average = adam(make), averaging(make)
+    source, wanted = (torch.rand(8, 3, 64, 64) * 1.8 - 0.9 for _ in range(2))
+
+    def run():
+        made, cells = make(source)
+        smooth = sum(cells.diff(dim=axis).square().mean() for axis in (2, 3, 4))
+        white = F.relu(source.amin(1, keepdim=True).clamp(max=1) - 0.8) / 0.2
+        loss = F.l1_loss(made, wanted) + 0.05 * smooth + 0.5 * (white * F.relu(source - made)).mean()
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+        average()
+
+    return run
+
+
+def restorer():
+    """One step of examples/train-dejpeg.yaml: four pairs of 96x96 and what is known of their tables."""
+    make = Shrinkage()
+    optimiser, average = adam(make), averaging(make)
+    source, wanted = (torch.rand(4, 3, 96, 96) * 1.8 - 0.9 for _ in range(2))
+    tables = torch.rand(4, 129) - 0.5
+
+    def run():
+        loss = F.l1_loss(make(source, tables), wanted)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(make.parameters(), 1)
+        optimiser.step()
+        average()
+
+    return run
+
+
 def inference(network, *shape):
     network.eval()
     x = torch.rand(*shape) * 2 - 1
@@ -230,6 +402,8 @@ CASES = {
     "resnet-photo": lambda: photo(resnet(), 1, 2400, 2400, 3),
     "cyclegan-256": cyclegan,
     "dehaze-4x256": dehaze,
+    "grid-8x64": grid,
+    "restorer-4x96": restorer,
 }
 
 

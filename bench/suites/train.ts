@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { patch } from '../../src/nn/discriminators/index.js';
-import { pyramid, resnet } from '../../src/nn/generators/index.js';
+import { grid, pyramid, resnet, shrinkage } from '../../src/nn/generators/index.js';
 import { initialise } from '../../src/nn/initialise.js';
 import type { Network } from '../../src/nn/network.js';
 import type { AdamWOptions } from '../../src/nn/optimisers/adam-w.js';
 import { cycle } from '../../src/nn/training/cycle.js';
 import type { Objective } from '../../src/nn/training/objective.js';
 import { paired } from '../../src/nn/training/paired.js';
-import { adversarialStep, type StepInputs } from '../../src/nn/training/step.js';
+import { adversarialStep, type StepInputs, type StepOptions } from '../../src/nn/training/step.js';
 import type { LossWeights } from '../../src/nn/training/weights.js';
 import { type HostOf, jit } from '../../src/tensor/index.js';
 import { type Busy, busyOf } from '../busy.js';
@@ -39,9 +39,19 @@ const NOTHING: LossWeights = {
   smooth: 0,
 };
 
+/** What a step does beside the usual. */
+interface Settings extends Partial<Pick<StepOptions, 'average' | 'clip'>> {
+  /** Numbers that the generator is told of each picture. */
+  readonly told?: number;
+}
+
 /** A step of a training, taken again and again from where the one before ended. */
-const stepping = (objective: Objective, examples: Readonly<Record<string, readonly number[]>>) => {
-  const step = adversarialStep(objective, { optimiser: OPTIMISER, average: 0 });
+const stepping = (
+  objective: Objective,
+  examples: Readonly<Record<string, readonly number[]>>,
+  { told, ...options }: Settings = {},
+) => {
+  const step = adversarialStep(objective, { optimiser: OPTIMISER, average: 0, ...options });
   const run = jit(step, { name: 'step', cache: 1 });
   const networks = Object.entries({ ...objective.networks.generators, ...objective.networks.discriminators });
   const each = <A>(f: (network: Pick<Network, 'parameters'>, seed: number) => A): Record<string, A> =>
@@ -56,13 +66,15 @@ const stepping = (objective: Objective, examples: Readonly<Record<string, readon
     secondBiasCorrection: scalar(1e-3),
   };
   const batch = Object.values(examples)[0]![0]!;
-  let state = { weights: each(initialise), first: empty, second: empty, average: {} };
+  const average = options.average === undefined ? {} : { generator: empty.generator };
+  let state = { weights: each(initialise), first: empty, second: empty, average };
   return async (): Promise<void> => {
     const inputs = {
       state,
       examples: Object.fromEntries(
         Object.entries(examples).map(([name, shape]) => [name, noise(shape, 0.9)]),
       ),
+      ...(told !== undefined && { quantisation: noise([batch, told], 0.5) }),
       control: { generators: stepScalars, discriminators: stepScalars },
       earlier: {},
       mix: noise([batch, 1, 1, 1]),
@@ -98,6 +110,18 @@ const cases: Readonly<Record<string, () => () => Promise<void>>> = {
       ),
       { from: shape, to: shape },
     );
+  },
+  'grid-8x64': () => {
+    const weights: LossWeights = { ...NOTHING, pixel: { weight: 1, kind: 'l1' }, smooth: 0.05, whites: 0.5 };
+    const shape = [8, 64, 64, 3];
+    const generator = grid({ cells: 8, width: 32, light: 1 });
+    return stepping(paired(generator, patch(), weights), { from: shape, to: shape }, { average: 0.995 });
+  },
+  'restorer-4x96': () => {
+    const weights: LossWeights = { ...NOTHING, pixel: { weight: 1, kind: 'l1' } };
+    const shape = [4, 96, 96, 3];
+    const settings = { average: 0.995, clip: 1, told: 129 };
+    return stepping(paired(shrinkage(), patch(), weights), { from: shape, to: shape }, settings);
   },
 };
 
@@ -138,7 +162,7 @@ export const suite: Suite = {
     return {
       rows,
       notes: [
-        '`cyclegan-256`: two generators of nine blocks and two 70x70 discriminators, one photo of 256x256 of each domain; least squares, cycle and identity losses, Adam. `dehaze-4x256`: the step of examples/train-dehaze.yaml, four pairs of 256x256.',
+        '`cyclegan-256`: two generators of nine blocks and two 70x70 discriminators, one photo of 256x256 of each domain; least squares, cycle and identity losses, Adam. `dehaze-4x256`: the step of examples/train-dehaze.yaml, four pairs of 256x256. `grid-8x64`: that of examples/train-exposure.yaml, eight pairs of 64x64. `restorer-4x96`: that of examples/train-dejpeg.yaml (the generator `shrinkage`), four pairs of 96x96 with their tables.',
         'A step is the whole of it: all losses, gradients and updates, weights and moments copied to the engine and back. PyTorch holds them in place and updates the discriminators after the generators, which asks them once more; beyond the border of a branch it sees zeros, which are no work.',
         `\`busy\`: \`pipe run examples/train-dehaze.yaml\` for ${BUSY_STEPS} steps, ${runs} times, on photos of 512x512: milliseconds from step to step, the share of that time in which the engine takes a step, and the share in which it does anything at all.`,
         'Published for the step of four patches: 1.4 s on a Titan Xp, 20.0 s on 18 cores.',

@@ -28,7 +28,7 @@ describe('constants of a graph', () => {
 
   it('are told by their array where they are large', () => {
     const b = new GraphBuilder();
-    const data = new Float32Array(1 << 14);
+    const data = new Float32Array((1 << 16) + 1);
     const large = (values: Float32Array) =>
       b.constant({ dtype: 'float32', shape: [values.length], data: values });
     expect(large(data)).toBe(large(data));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { HostTensor } from '../../ports/index.js';
 import { infer } from './infer.js';
 import type {
@@ -165,13 +166,14 @@ const numbers = new WeakMap<object, number>();
 let count = 0;
 
 /** Up to how many bytes a constant is told by its contents: what is computed from it twice, as in a loss and its gradient, is one. */
-const SMALL_CONSTANT_BYTES = 1 << 14;
+const SMALL_CONSTANT_BYTES = 1 << 18;
 
 /** Larger constants are the same when they are the same array: comparing contents would cost a pass over every weight. */
 const constantKey = ({ value: { data, dtype, shape } }: Attributes['constant']): string => {
   const kind = `${dtype}[${shape.join()}]`;
   if (data.byteLength <= SMALL_CONSTANT_BYTES) {
-    return `${kind}=${Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')}`;
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return `${kind}=${createHash('sha256').update(bytes).digest('base64')}`;
   }
   const number = numbers.get(data) ?? count++;
   numbers.set(data, number);
