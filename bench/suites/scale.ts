@@ -25,7 +25,7 @@ import { must } from '../tensors.js';
 
 /** What a photo of 24 megapixels takes a lane, in milliseconds, and how many each simulated worker is given. */
 const TAKES = 2000;
-const ROUNDS = 12;
+const ROUNDS = Number(process.env.SCALE_ROUNDS ?? 12);
 const WORKERS = [1, 2, 4, 8, 16, 32, 64];
 const MEMORY = 400 * 2 ** 20;
 /** Photos that wait in the queue whose size is measured. */
@@ -152,7 +152,7 @@ const real = async (runs: number): Promise<Row> => {
   return inFolder(photo, count, async (folder) => {
     const redis = await startRedis();
     const begin = (): ReturnType<typeof start> =>
-      start(['worker', '--on', redis.url, '--root', folder, '--jobs', '1', '--memory', '400M'], folder);
+      start(['worker', '--on', redis.url, '--root', folder, '--jobs', '1', '--memory', '500M'], folder);
     const workers = [begin(), begin()];
     try {
       await pause(3000);
