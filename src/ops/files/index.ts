@@ -92,12 +92,12 @@ async function* rounds(
   context: OpContext,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome<FileRef>> {
-  const { folder, paths: all, unreadable, leftOut } = await listFiles(
-    params.in,
-    params.match,
-    signal,
-    params.links,
-  );
+  const {
+    folder,
+    paths: all,
+    unreadable,
+    leftOut,
+  } = await listFiles(params.in, params.match, signal, params.links);
   const paths = params.split === undefined ? all : await partOf({ folder, paths: all }, params.split, signal);
   const folderKey = (path: string): ItemKey => ({ path: path || '.', index: 0, epoch: 0 });
   if (leftOut !== undefined) context.warn(folderKey(''), leftOut)();

@@ -6,6 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { clearTemporaries } from '../../disk/clear-temporaries.js';
 import { notThroughLinks } from '../../disk/folders.js';
 import { readLines } from '../../disk/lines.js';
 import { systemCodeOf } from '../../disk/read.js';
@@ -140,7 +141,9 @@ export const openFolder = (places: Places, step: number): TE.TaskEither<Diagnost
     TE.chainFirst(() => notThroughLinks(places.folder, places.tensorboard)),
     TE.bind('sampled', () =>
       guarded(places.samples, async () => {
+        await clearTemporaries(places.folder);
         await mkdir(places.samples, { recursive: true });
+        await clearTemporaries(places.samples);
         await mkdir(places.tensorboard, { recursive: true });
         const steps = (await named(places.samples)).flatMap(
           (name) => /^step-(\d+)\.png$/.exec(name)?.slice(1).map(Number) ?? [],

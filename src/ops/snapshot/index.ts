@@ -78,6 +78,7 @@ export const snapshot = defineOp({
     return pipe(
       items,
       operate<Outcome<Training>, Outcome<Training>>(async function* (source) {
+        await (await keeping()).clearUp(params);
         for await (const outcome of source) {
           yield outcome;
           // Those below have told of the step by now: a checkpoint never says more than a report does.

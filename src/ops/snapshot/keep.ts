@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, messageOf } from '../../diagnostics/index.js';
+import { clearTemporaries } from '../../disk/clear-temporaries.js';
 import { notThroughLinks } from '../../disk/folders.js';
 import { checkpointFolder } from '../../nn/models/checkpoint-folder.js';
 import { addSnapshot, bestFolder, modelFilesIn, readManifest } from '../../nn/models/index.js';
@@ -36,6 +37,11 @@ const retried = <A>(
         : TE.left(errors),
     ),
   );
+
+/** Removes what a run that was killed while it wrote has left: the folder is this run's alone. */
+export const clearUp = async ({ to }: Pick<Place, 'to'>): Promise<void> => {
+  for (const folder of [to, checkpointFolder(to), bestFolder(to)]) await clearTemporaries(folder);
+};
 
 /** What `model.json` says of the training behind the model of a step. */
 const factsOf = ({ step, images, metrics, validation }: Training) => ({

@@ -150,6 +150,19 @@ describe('snapshot', () => {
     await rm(elsewhere, { recursive: true });
   });
 
+  it('removes what a run that was killed has left half-written, and nothing else', async () => {
+    await mkdir(join(folder, 'best'), { recursive: true });
+    for (const name of [
+      '.prismflow-0123456789abcdef.tmp',
+      'best/.prismflow-0123456789abcdef.tmp',
+      'best/notes.tmp',
+    ])
+      await writeFile(join(folder, name), 'half');
+    await keeping(steps(1, 2), {});
+    const left = await readdir(folder, { recursive: true });
+    expect(left.filter((name) => name.endsWith('.tmp'))).toEqual([join('best', 'notes.tmp')]);
+  });
+
   it('keeps a checkpoint of the end where no cycle ends there', async () => {
     const pull = flowOf(
       {},
