@@ -270,12 +270,20 @@ export const writeCheckpoint = (
     TE.chain(() => stepsIn(folder)),
     TE.chainTaskK((steps) => async () => {
       const kept = steps.filter((each) => each <= step).slice(0, keep);
+      // Also tensors whose manifest is gone: a process that was killed while it removed them has left them.
+      const left = new Set([...steps, ...(await tensorsIn(folder))]);
       await Promise.all(
-        steps
+        [...left]
           .filter((each) => !kept.includes(each))
           .map((each) => remove(folder, each, ['json', 'safetensors'])()),
       );
     }),
+  );
+
+/** Steps that there are tensors of, with a manifest or without; none where the folder cannot be read. */
+const tensorsIn = async (folder: string): Promise<readonly number[]> =>
+  (await readdir(folder).catch((): string[] => [])).flatMap(
+    (name) => /^step-(\d+)\.safetensors$/.exec(name)?.slice(1).map(Number) ?? [],
   );
 
 /** Manifests first: tensors without one do not count. */

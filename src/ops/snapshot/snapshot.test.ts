@@ -160,6 +160,7 @@ describe('snapshot', () => {
       await writeFile(join(folder, name), 'half');
     await keeping(steps(1, 2), {});
     const left = await readdir(folder, { recursive: true });
+    expect(left).not.toContain(join('checkpoints', 'step-00000000.safetensors'));
     expect(left.filter((name) => name.endsWith('.tmp'))).toEqual([join('best', 'notes.tmp')]);
   });
 
