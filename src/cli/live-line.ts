@@ -1,7 +1,7 @@
 import type { Terminal } from './terminal.js';
 
 /** A line that is written over and over, ten times a second at most; none where nobody watches. */
-export const liveLine = ({ isLive, err }: Terminal) => {
+export const liveLine = ({ isLive, err }: Pick<Terminal, 'isLive' | 'err'>) => {
   let [shownAt, isShown] = [0, false];
   return {
     show: (text: () => string): void => {

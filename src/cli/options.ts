@@ -25,11 +25,9 @@ export const jobsOption = (usual = ' (as many as processors)'): Option =>
   new Option('--jobs <n>', `photos worked on at once${usual}`).argParser(count);
 
 /** `--memory 2G`. */
-export const memoryOption = (): Option =>
-  new Option(
-    '--memory <size>',
-    'what photos may take together, as in 2G: they wait for each other, go in tiles or are refused (half of what is free)',
-  ).argParser(bytes);
+export const memoryOption = (
+  what = 'what photos may take together, as in 2G: they wait for each other, go in tiles or are refused (half of what is free)',
+): Option => new Option('--memory <size>', what).argParser(bytes);
 
 /** `--on redis://host:6379`. */
 export const onOption = (what: string): Option =>

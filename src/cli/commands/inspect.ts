@@ -13,18 +13,20 @@ import type { Terminal } from '../terminal.js';
 /** What `pipe inspect` is given. */
 export interface InspectArguments {
   readonly json: boolean;
+  /** Bytes that decoding may take. */
+  readonly memory?: number;
 }
 
 /** `pipe inspect`: what each file is and carries, one after the other. */
 export const inspectFiles = async (
   files: readonly string[],
-  { json }: InspectArguments,
+  { json, memory }: InspectArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   let isComplete = true;
   for (const [i, file] of files.entries()) {
     if (terminal.signal.aborted) break;
-    const found = await inspect(resolve(terminal.folder, file), file)();
+    const found = await inspect(resolve(terminal.folder, file), file, memory)();
     const isSound = E.isRight(found) && !found.right.remarks.some(({ severity }) => severity === 'error');
     isComplete &&= isSound;
     if (json) terminal.out(`${printableJson(jsonOf(file, found))}\n`);

@@ -18,6 +18,7 @@ import { type PictureShape, showPort } from '../../ports/index.js';
 import { compileToLook } from '../allow-plugins.js';
 import { type Exit, exit } from '../exit.js';
 import { findPipeline } from '../find-pipeline.js';
+import { LOOKING, saidIfLong } from '../long-look.js';
 import { namedPlaces } from '../option-values.js';
 import { printable, shortPath } from '../printable.js';
 import { duration } from '../progress-line.js';
@@ -54,18 +55,22 @@ export const plan = async (
   const result = await pipe(
     findPipeline(target, terminal.folder),
     TE.chain(({ file, pipeline }) =>
-      compileToLook(
-        (plugins) =>
-          compile(file, {
-            set,
-            plugins,
-            folder: terminal.folder,
-            allow: namedPlaces(allow),
-            ...definedOnly({ pipeline }),
-          }),
-        (made) => made.graph,
-        allowPlugin,
+      saidIfLong(
         terminal,
+        LOOKING,
+        compileToLook(
+          (plugins) =>
+            compile(file, {
+              set,
+              plugins,
+              folder: terminal.folder,
+              allow: namedPlaces(allow),
+              ...definedOnly({ pipeline }),
+            }),
+          (made) => made.graph,
+          allowPlugin,
+          terminal,
+        ),
       ),
     ),
     TE.bindTo('compiled'),

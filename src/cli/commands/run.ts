@@ -11,6 +11,7 @@ import { definedOnly } from '../../ports/defined.js';
 import { compileAllowed } from '../allow-plugins.js';
 import { type Exit, notBegun, reported } from '../exit.js';
 import { findPipeline } from '../find-pipeline.js';
+import { LOOKING, saidIfLong } from '../long-look.js';
 import { namedPlaces } from '../option-values.js';
 import type { QueuePlace } from '../queue-place.js';
 import { jsonReporter } from '../reporters/json-reporter.js';
@@ -48,14 +49,16 @@ export const run = async (
       findPipeline(target, terminal.folder),
       TE.chain(({ file, pipeline }) =>
         compileAllowed(
-          (plugins) =>
-            compile(file, {
+          (plugins) => {
+            const plan = compile(file, {
               set: options.set,
               plugins,
               folder: terminal.folder,
               allow: namedPlaces(options.allow),
               ...definedOnly({ pipeline }),
-            }),
+            });
+            return options.quiet ? plan : saidIfLong(terminal, LOOKING, plan);
+          },
           ({ graph }) => graph,
           options.allowPlugin,
           terminal,

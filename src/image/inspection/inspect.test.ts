@@ -96,6 +96,20 @@ describe('inspect', () => {
     });
   });
 
+  it('does not decode what takes more memory than it may, and says so', async () => {
+    const path = put('a.jpg', await full());
+    const large = await right(inspect(path, 'a.jpg', 1000));
+    expect(large).toMatchObject({ width: 32, damaged: false, remarks: [{ code: 'image/memory-limit' }] });
+    expect(large.keeps).toBeUndefined();
+    // A few bytes that say they are 400 megapixels.
+    const small = await full();
+    const frame = small.findIndex((byte, at) => byte === 0xff && small[at + 1] === 0xc0);
+    small.set([20000 >> 8, 20000 & 255, 19900 >> 8, 19900 & 255], frame + 5);
+    expect(await inspected('b.jpg', small.subarray(0, frame + 200))).toMatchObject({
+      remarks: [{ code: 'image/memory-limit', severity: 'error' }],
+    });
+  });
+
   it('says what each format would keep, by writing it', async () => {
     const { keeps } = await inspected('a.jpg', await full());
     expect(keeps).toEqual({

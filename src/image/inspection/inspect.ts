@@ -113,13 +113,13 @@ const described = (header: Header, bytes: number): Omit<Inspection, 'remarks' | 
 };
 
 const judged =
-  (bytes: Uint8Array, name: string) =>
+  (bytes: Uint8Array, name: string, maxMemory: number) =>
   (header: Header): TE.TaskEither<Diagnostics, Inspection> =>
   async () => {
     const about = described(header, bytes.length);
     // Of a raw file without a JPEG there is no other picture.
     const raw = header.format === 'raw' ? 'develop' : 'preview';
-    const result = await decode({ bytes, name }, { damaged: 'keep', raw })();
+    const result = await decode({ bytes, name }, { damaged: 'keep', raw, maxMemory })();
     if (E.isLeft(result))
       return E.right({ ...about, remarks: result.left, damaged: result.left.some(isDamage) });
     const { frame, warnings } = result.right;
@@ -131,11 +131,20 @@ const judged =
     });
   };
 
+/** Bytes of memory that decoding may take to look at a picture: what one of 250 megapixels takes. */
+const MAX_MEMORY = 2 ** 30;
+
 /**
  * Looks what a file is and carries, whether it is damaged, and what each format would keep of it. Its picture is decoded for that.
  * Errors: those of reading a file, and of `decode` for what is no picture.
+ *
+ * @param maxMemory bytes that decoding may take; a picture that takes more is not decoded, and its remarks say so. Default: 1 GiB
  */
-export const inspect = (path: string, name = path): TE.TaskEither<Diagnostics, Inspection> =>
+export const inspect = (
+  path: string,
+  name = path,
+  maxMemory = MAX_MEMORY,
+): TE.TaskEither<Diagnostics, Inspection> =>
   pipe(
     readBytes(path, MAX_BYTES),
     TE.filterOrElse(
@@ -147,7 +156,7 @@ export const inspect = (path: string, name = path): TE.TaskEither<Diagnostics, I
         // What a file says can be read without the decoder for its pixels.
         formatOf(bytes, name, () => true),
         TE.chain((format) => readHeader(bytes, format, name)),
-        TE.chain(judged(bytes, name)),
+        TE.chain(judged(bytes, name, maxMemory)),
       ),
     ),
   );
