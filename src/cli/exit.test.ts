@@ -47,6 +47,8 @@ describe('the exit status', () => {
       'queue/unreachable',
       'run/observer-threw',
       'run/system-refused',
+      's3/denied',
+      's3/not-installed',
       'serve/address',
       'store/in-use',
       'store/other-version',

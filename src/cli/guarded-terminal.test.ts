@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { failure, printable, printableJson, printDiagnostic } from '../diagnostics/index.js';
 import { guarded } from './guarded-terminal.js';
-import { liveLine } from './live-line.js';
+import { liveLine } from './lines/live-line.js';
 import { program } from './program.js';
 import type { Terminal } from './terminal.js';
 

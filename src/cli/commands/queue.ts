@@ -7,8 +7,8 @@ import { cancelRun, drainWorkers, pauseQueue, resumeQueue, retryRun } from '../.
 import { type Overview, overviewOf, type SeenRun } from '../../queue/control/overview.js';
 import type { WorkerReport } from '../../queue/messages.js';
 import { type Exit, exit, notBegun } from '../exit.js';
+import { duration } from '../lines/progress-line.js';
 import { printable, shortPath } from '../printable.js';
-import { duration } from '../progress-line.js';
 import { printDiagnostics } from '../report-diagnostics.js';
 import type { Terminal } from '../terminal.js';
 

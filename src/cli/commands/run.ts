@@ -11,7 +11,7 @@ import { definedOnly } from '../../ports/defined.js';
 import { compileAllowed } from '../allow-plugins.js';
 import { type Exit, notBegun, reported } from '../exit.js';
 import { findPipeline } from '../find-pipeline.js';
-import { LOOKING, saidIfLong } from '../long-look.js';
+import { LOOKING, saidIfLong } from '../lines/long-look.js';
 import { namedPlaces } from '../option-values.js';
 import type { QueuePlace } from '../queue-place.js';
 import { jsonReporter } from '../reporters/json-reporter.js';

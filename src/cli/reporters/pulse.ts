@@ -1,5 +1,5 @@
-import type { liveLine } from '../live-line.js';
-import { clock } from '../progress-line.js';
+import type { liveLine } from '../lines/live-line.js';
+import { clock } from '../lines/progress-line.js';
 import type { Terminal } from '../terminal.js';
 
 /** Milliseconds without news after which it is said that work goes on. */

@@ -7,11 +7,8 @@ import { checkpointFolder } from '../../nn/models/checkpoint-folder.js';
 import { MODEL_JSON } from '../../nn/models/model-json.js';
 import { notStarted, type Progress, progress } from '../../streams/index.js';
 import { addFigures, figuresInWords, meansOf, type Totals } from '../figures.js';
-import { liveLine } from '../live-line.js';
-import { printable, shortPath } from '../printable.js';
-import { duration, progressLine } from '../progress-line.js';
-import { failureLines, printDiagnostics } from '../report-diagnostics.js';
-import type { Terminal } from '../terminal.js';
+import { liveLine } from '../lines/live-line.js';
+import { duration, progressLine } from '../lines/progress-line.js';
 import {
   isMilestone,
   milestone,
@@ -20,7 +17,10 @@ import {
   trained,
   trainingDetails,
   trainingLine,
-} from '../training-line.js';
+} from '../lines/training-line.js';
+import { printable, shortPath } from '../printable.js';
+import { failureLines, printDiagnostics } from '../report-diagnostics.js';
+import type { Terminal } from '../terminal.js';
 import { pulseOf } from './pulse.js';
 import type { Reporter } from './reporter.js';
 

@@ -1,8 +1,8 @@
 import type { PipelineEvent } from '../../execution/events/event.js';
 import type { Plan } from '../../execution/plan/plan.js';
-import { liveLine } from '../live-line.js';
+import { liveLine } from '../lines/live-line.js';
+import { duration } from '../lines/progress-line.js';
 import { printable, shortPath } from '../printable.js';
-import { duration } from '../progress-line.js';
 import { failureLines, printDiagnostics } from '../report-diagnostics.js';
 import type { Terminal } from '../terminal.js';
 import type { Reporter } from './reporter.js';

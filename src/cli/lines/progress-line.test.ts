@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { definedOnly } from '../ports/defined.js';
-import { notStarted, type Progress, progress, type RunEvent } from '../streams/index.js';
+import { definedOnly } from '../../ports/defined.js';
+import { notStarted, type Progress, progress, type RunEvent } from '../../streams/index.js';
+import type { Paints } from '../terminal.js';
 import { clock, duration, progressLine } from './progress-line.js';
-import type { Paints } from './terminal.js';
 
 const plain = (text: string): string => text;
 const paint: Paints = { bold: plain, dim: plain, red: plain, green: plain, yellow: plain, cyan: plain };

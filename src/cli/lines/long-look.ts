@@ -1,7 +1,7 @@
 import type { Task } from 'fp-ts/lib/Task.js';
+import type { Terminal } from '../terminal.js';
 import { liveLine } from './live-line.js';
 import { duration } from './progress-line.js';
-import type { Terminal } from './terminal.js';
 
 /** How long nothing is said, and how often something is from then on. */
 const AFTER_MS = 2000;

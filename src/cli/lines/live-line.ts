@@ -1,4 +1,4 @@
-import type { Terminal } from './terminal.js';
+import type { Terminal } from '../terminal.js';
 
 /** A line that is written over and over, ten times a second at most; none where nobody watches. */
 export const liveLine = ({ isLive, err }: Pick<Terminal, 'isLive' | 'err'>) => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TrainedStep } from '../execution/run.js';
-import { notStarted, progress } from '../streams/index.js';
-import type { Paints } from './terminal.js';
+import type { TrainedStep } from '../../execution/run.js';
+import { notStarted, progress } from '../../streams/index.js';
+import type { Paints } from '../terminal.js';
 import { milestone, trained, trainingLine } from './training-line.js';
 
 const plain = (text: string): string => text;

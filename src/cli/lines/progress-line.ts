@@ -1,5 +1,5 @@
-import type { Progress } from '../streams/index.js';
-import type { Paints } from './terminal.js';
+import type { Progress } from '../../streams/index.js';
+import type { Paints } from '../terminal.js';
 
 /** Where a run stands, on one line of at most `width` columns. */
 export const progressLine = (progress: Progress, skipped: number, width: number, paint: Paints): string => {

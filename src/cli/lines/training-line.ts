@@ -1,10 +1,10 @@
-import type { TrainedStep } from '../execution/run.js';
-import { happened } from '../ops/report/happened.js';
-import { short } from '../ops/report/short.js';
-import { definedOnly } from '../ports/defined.js';
-import type { Progress } from '../streams/index.js';
+import type { TrainedStep } from '../../execution/run.js';
+import { happened } from '../../ops/report/happened.js';
+import { short } from '../../ops/report/short.js';
+import { definedOnly } from '../../ports/defined.js';
+import type { Progress } from '../../streams/index.js';
+import type { Paints } from '../terminal.js';
 import { barLine, clock } from './progress-line.js';
-import type { Paints } from './terminal.js';
 
 /** Where a training stands: its last step, with metrics that are evened out so that they can be read. */
 export interface TrainingProgress extends TrainedStep {
