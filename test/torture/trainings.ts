@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import type { Outcome } from './kills.js';
 import { start } from './process.js';
 
-/** Judged at every other step, kept at every third, fine-tuned from a model, with a report. */
+/** Judged at every other step, kept at every third, with a report. */
 const pipeline = `version: 1
 seed: 5
 params: { out: { type: path, default: out } }
