@@ -24,7 +24,7 @@ const GAP = 6;
 
 /** What is done to a photo first, where it is a good one, and whether the middle is shown pixel by pixel. */
 const edits = [
-  { edit: 'dehaze', photo: 'clear/gb82/haze-lossless.webp' },
+  { edit: 'dehaze', photo: 'free/day/budgie__canyon-wren~3d07509.jpg' },
   { edit: 'dejpeg', photo: 'clear/gb82/dog-lossless.webp', close: true },
   { edit: 'exposure', photo: 'clear/gb82/flowers-lossless.webp', made: degradeExposure({ stops: -2 }) },
   { edit: 'lowlight', photo: 'clear/gb82/path-lossless.webp', made: degradeExposure({ stops: -5 }) },

@@ -25,6 +25,8 @@ const fatal = [
   'queue/unreachable',
   'run/observer-threw',
   'run/system-refused',
+  's3/denied',
+  's3/not-installed',
   'tensor/engine-unavailable',
   'training/diverged',
 ];
@@ -55,6 +57,9 @@ const transient = [
   'queue/refused',
   'run/cancelled',
   'run/journal',
+  's3/damaged',
+  's3/missing',
+  's3/unreachable',
   'tensor/cancelled',
   'tensor/compile-failed',
   'tensor/disposed',
@@ -80,6 +85,7 @@ describe('what an error means for a run', () => {
       'image/permission-denied',
       'image/write-failed',
       'run/journal',
+      's3/unreachable',
     ]);
     expect(codesWhere((failure) => isDestinationFailure(failure, 'steps[1]/decode'))).toEqual([]);
   });
