@@ -114,7 +114,7 @@ export interface Inspected {
 
 /** Reads what a plugin executes, and runs nothing. */
 export const inspect = ({ name, span }: Named, folder: string): TE.TaskEither<Diagnostics, Inspected> => {
-  const place = span === undefined ? {} : { span };
+  const place = definedOnly({ span });
   return pipe(
     TE.fromEither(readName(name, folder, span)),
     TE.chain((meant) =>
@@ -218,7 +218,7 @@ export const notLoaded = (uses: readonly PluginUse[], policy: PluginPolicy): rea
   uses
     .filter(({ operators }) => operators === undefined)
     .map((use) => {
-      const place = use.span === undefined ? {} : { span: use.span };
+      const place = definedOnly({ span: use.span });
       return policy === 'refuse'
         ? warning('plugin/not-allowed', `${notAllowed(use)} Plugins are not loaded here.`, place)
         : warning('plugin/not-allowed', notAllowed(use), { ...place, hint: howToAllow(use) });

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { type Diagnostic, failure, isCode, warning } from '../diagnostics/index.js';
+import { definedOnly } from '../ports/defined.js';
 import { type Json, parseJson } from '../ports/index.js';
 
 // What travels through Redis. Whatever is read there may come from anybody who can write to it: it is checked, and bounded.
@@ -230,5 +231,5 @@ export const diagnosticOf = ({ code, message, severity, hint }: Said): Diagnosti
   (severity === 'error' ? failure : warning)(
     isCode(code) ? code : 'run/operator-threw',
     message,
-    hint === undefined ? {} : { hint },
+    definedOnly({ hint }),
   );

@@ -155,7 +155,7 @@ const nothingToDo = ({ graph, bulk }: Plan): Diagnostics => {
     failure(
       'file/none',
       `\`${graph.name}\` finds no file to work on: nothing was done.`,
-      span === undefined ? {} : { span },
+      definedOnly({ span }),
     ),
   ];
 };

@@ -67,7 +67,7 @@ export const watch = async (
             plugins,
             folder: terminal.folder,
             allow: namedPlaces(allow),
-            live: poll === undefined ? {} : { poll },
+            live: definedOnly({ poll }),
             ...definedOnly({ pipeline }),
           }),
         ({ graph }) => graph,

@@ -2,6 +2,7 @@ import type { Plan } from '../../execution/plan/plan.js';
 import type { TrainingSource, TrainingSurvey } from '../../execution/plan/training.js';
 import type { Trial } from '../../execution/trainings/trial.js';
 import { span } from '../../ops/report/span.js';
+import { definedOnly } from '../../ports/defined.js';
 
 /** How often each photo of a source is seen. */
 const passesOf = ({ steps, batch }: TrainingSurvey, { photos }: TrainingSource): number =>
@@ -21,9 +22,9 @@ export const trainingJson = ({ training }: Plan, trial: Trial | undefined): obje
             path: source.node.path,
             photos: source.photos,
             passes: passesOf(training, source),
-            ...(source.small === undefined ? {} : { small: source.small }),
+            ...definedOnly({ small: source.small }),
           })),
-          ...(trial === undefined ? {} : { trial }),
+          ...definedOnly({ trial }),
         },
       };
 

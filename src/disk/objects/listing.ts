@@ -1,4 +1,5 @@
 import { DiagnosticError, failure } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import { type ObjectPlace, objectUrl } from './address.js';
 import { objectFailure, openedClient } from './client.js';
 
@@ -46,10 +47,10 @@ export const listPage = async (
         Bucket: bucket,
         Prefix: prefix,
         MaxKeys: PAGE,
-        ...(from.token === undefined ? {} : { ContinuationToken: from.token }),
-        ...(from.after === undefined ? {} : { StartAfter: from.after }),
+        ...definedOnly({ ContinuationToken: from.token }),
+        ...definedOnly({ StartAfter: from.after }),
       }),
-      signal === undefined ? {} : { abortSignal: signal },
+      definedOnly({ abortSignal: signal }),
     );
     const objects = Contents.slice(0, 2 * PAGE).flatMap(({ Key, Size, LastModified, ETag }) =>
       Key === undefined
@@ -79,7 +80,7 @@ export async function* listObjects(top: ObjectPlace, signal: AbortSignal): Async
       ]);
     const { objects, next } = await listPage(
       { bucket: top.bucket, key: prefix },
-      token === undefined ? {} : { token },
+      definedOnly({ token }),
       signal,
     );
     // A store may give what it likes.

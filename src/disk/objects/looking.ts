@@ -1,4 +1,5 @@
 import { DiagnosticError } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { ObjectPlace } from './address.js';
 import { answerOf, objectFailure, openedClient } from './client.js';
 import { listPage, type ObjectLook } from './listing.js';
@@ -18,7 +19,7 @@ export const askFor = async (place: ObjectPlace, signal?: AbortSignal): Promise<
     const { sdk, client } = await openedClient();
     const { ContentLength, LastModified, ETag, Metadata } = await client.send(
       new sdk.HeadObjectCommand({ Bucket: place.bucket, Key: place.key }),
-      signal === undefined ? {} : { abortSignal: signal },
+      definedOnly({ abortSignal: signal }),
     );
     return {
       size: ContentLength ?? 0,

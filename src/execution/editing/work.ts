@@ -73,7 +73,7 @@ export const presetText =
       TE.traverseSeqArray(chosenFrom(catalogue))(edits),
       TE.chainEitherK((chosen) => {
         const [first, ...others] = chosen.map(({ graph }) => graph) as [Graph, ...Graph[]];
-        return chainText([first, ...others], about === undefined ? {} : { about });
+        return chainText([first, ...others], definedOnly({ about }));
       }),
     );
 

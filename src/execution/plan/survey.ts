@@ -283,7 +283,7 @@ const sourceFailed = (thrown: unknown): Diagnostics =>
 const placeOf = (sink: GraphNode): { readonly span?: NonNullable<GraphNode['span']> } => {
   const use = pathsOf(sink.operator.params.shape, sink.written).find(({ role }) => role === 'output');
   const span = use === undefined ? sink.span : sink.spanOf(use.keys);
-  return span === undefined ? {} : { span };
+  return definedOnly({ span });
 };
 
 const sameOutput = (sink: GraphNode, one: string, other: string, target: string): Diagnostic =>
@@ -341,9 +341,5 @@ const summed = (faults: readonly Diagnostic[]): readonly Diagnostic[] => {
 
 const nothingFound = (source: GraphNode): Diagnostic => {
   const span = source.span;
-  return warning(
-    'file/none',
-    `\`${source.operator.name}\` finds no file.`,
-    span === undefined ? {} : { span },
-  );
+  return warning('file/none', `\`${source.operator.name}\` finds no file.`, definedOnly({ span }));
 };

@@ -7,6 +7,7 @@ import { isBelow } from '../../disk/below.js';
 import { pathsOf } from '../../operator/params/index.js';
 import { shippedModels } from '../../pipelines/check/absolute-path.js';
 import type { GraphNode } from '../../pipelines/check/graph.js';
+import { definedOnly } from '../../ports/defined.js';
 
 /**
  * Where files may be read that a receipt names. A receipt comes with a photo or a folder, from anybody: it is read where the
@@ -51,7 +52,7 @@ export const outside = (what: string, path: string, hint?: string): Diagnostics 
   failure(
     'receipt/outside',
     `The receipt names ${what} ${shownPath(path)}, which is not there, or not below a folder that may be read for it.`,
-    hint === undefined ? {} : { hint },
+    definedOnly({ hint }),
   ),
 ];
 

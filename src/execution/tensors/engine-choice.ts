@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, didYouMean, failure } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import { type EngineName, engineNames, engines } from '../../tensor/engines.js';
 import type { Engine } from '../../tensor/run/engine.js';
 import { shownValue } from '../shown-value.js';
@@ -77,7 +78,7 @@ export const canStart = (choice: EngineSource): TE.TaskEither<Diagnostics, void>
               failure(
                 'tensor/engine-unavailable',
                 `The engine ${choice} does not work here: ${(note ?? 'no reason was given').replace(/\.$/, '')}.`,
-                hint === undefined ? {} : { hint },
+                definedOnly({ hint }),
               ),
             ]);
       };

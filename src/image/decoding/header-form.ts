@@ -1,5 +1,6 @@
 import type * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import type {
   CodePoints,
   DeclaredColour,
@@ -70,7 +71,7 @@ export const corrupt = (name: string, reason: string): Diagnostics => [
 
 /** Error: `image/unsupported-format`. */
 export const unsupported = (message: string, hint?: string): Diagnostics => [
-  failure('image/unsupported-format', message, hint === undefined ? {} : { hint }),
+  failure('image/unsupported-format', message, definedOnly({ hint })),
 ];
 
 /** What most files are: eight bits of RGB, one page, nothing special. */

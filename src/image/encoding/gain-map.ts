@@ -1,4 +1,5 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { GainMap } from '../../ports/index.js';
 import { latin1 } from '../bytes.js';
 import type { StoredGainMap } from '../containers/container.js';
@@ -63,7 +64,7 @@ const developed = async (map: GainMap): Promise<Uint8Array> => {
  * like the picture, with what it means unchanged. Left: it cannot be decoded.
  */
 export const gainMapFor = (map: GainMap): TE.TaskEither<unknown, StoredGainMap> => {
-  const iso = map.iso === undefined ? {} : { iso: map.iso };
+  const iso = definedOnly({ iso: map.iso });
   return isWhole(map)
     ? TE.right({ jpeg: map.jpeg, ...iso })
     : TE.tryCatch(

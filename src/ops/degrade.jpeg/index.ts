@@ -16,6 +16,7 @@ import {
   refine,
 } from '../../operator/params/index.js';
 import type { Random } from '../../operator/random.js';
+import { definedOnly } from '../../ports/defined.js';
 import { type Frame, frame } from '../../ports/index.js';
 
 /** Sides of the squares that the encoder works on, where colours are kept at half the size. */
@@ -118,4 +119,4 @@ const saving =
     );
   };
 
-const alphaOf = ({ alpha }: Frame): Pick<Frame, 'alpha'> => (alpha === undefined ? {} : { alpha });
+const alphaOf = ({ alpha }: Frame): Pick<Frame, 'alpha'> => definedOnly({ alpha });

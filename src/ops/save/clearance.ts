@@ -22,6 +22,7 @@ import { systemCodeOf } from '../../disk/read.js';
 import { firstBytes, kindOf } from '../../disk/regular.js';
 import { writeFailure } from '../../disk/write.js';
 import type { Clearance, NewResult, Results } from '../../operator/behaviour.js';
+import { definedOnly } from '../../ports/defined.js';
 
 /** The folder that Prismflow keeps its own files in, inside a folder of results. */
 export const OWN_FOLDER = '.prismflow';
@@ -44,7 +45,7 @@ export interface Known {
 export type Wanted = Omit<NewResult, 'digest' | 'size'> & Partial<Pick<NewResult, 'digest' | 'size'>>;
 
 const refuse = (code: Code, message: string, hint?: string): E.Either<Diagnostics, never> =>
-  E.left([failure(code, message, hint === undefined ? {} : { hint })]);
+  E.left([failure(code, message, definedOnly({ hint }))]);
 
 /** Whether a path goes through a folder that is Prismflow's own, on any file system. */
 const isReserved = ({ file }: Wanted): boolean =>

@@ -68,7 +68,7 @@ const resolveParam = (
   folders: Folders,
 ): E.Either<Diagnostics, Valued> => {
   const hint = declaration.about === undefined ? {} : { hint: `${declaration.about}: --set ${name}=…` };
-  const place = span === undefined ? {} : { span };
+  const place = definedOnly({ span });
   if (declaration.type === 'choice' && declaration.options === undefined)
     return E.left([failure('value/missing', `\`params.${name}.options\` is missing.`, place)]);
   if (given !== undefined)

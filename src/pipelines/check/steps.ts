@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Diagnostics, didYouMean, failure, type Span } from '../../diagnostics/index.js';
 import type { CheckedParams, Operator, Registry } from '../../ops/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import { decodeTree } from '../parse/decode-tree.js';
 import type { StepSource } from '../parse/pipeline-file.js';
 import { spanAt, type Tree } from '../parse/tree.js';
@@ -48,7 +49,7 @@ export const checkStep = (
   isFirst: boolean,
   { registry, streams, scope, isPartial }: Known,
 ): E.Either<Diagnostics, CheckedStep> => {
-  const place = step.span === undefined ? {} : { span: step.span };
+  const place = definedOnly({ span: step.span });
   if (streams.includes(step.name)) {
     if (step.params === undefined || (step.params.kind === 'scalar' && step.params.value === null))
       return E.right({ kind: 'stream', name: step.name, ...place });

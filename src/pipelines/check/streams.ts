@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, didYouMean, failure, type Span } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { CheckedStep } from './steps.js';
 
 /** A stream that something reads, and where it says so. */
@@ -40,7 +41,7 @@ export const inOrder = (
     use: StreamUse,
   ): E.Either<Diagnostics, readonly string[]> => {
     if (done.includes(name)) return E.right(done);
-    const place = use.span === undefined ? {} : { span: use.span };
+    const place = definedOnly({ span: use.span });
     if (above.includes(name))
       return E.left([
         failure(

@@ -108,7 +108,7 @@ const wireStep = (
   registry: Registry,
 ): E.Either<Diagnostics, GraphNode | undefined> => {
   const { operator, span } = step;
-  const place = span === undefined ? {} : { span };
+  const place = definedOnly({ span });
   const isSource = operator.input.kind === 'none';
   if (isSource && before !== undefined) return E.left([notFirst(`\`${operator.name}\``, span)]);
   if (!isSource && before === undefined)

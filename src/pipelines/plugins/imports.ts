@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 
 /** What a module names statically: other modules, and files beside it. */
 export interface Named {
@@ -24,7 +25,7 @@ export const importsOf = async (
   const { init, parse } = await import('es-module-lexer');
   await init;
   const refuse = (what: string, hint?: string) =>
-    E.left<Diagnostics>([failure('plugin/imports', `${shown} ${what}.`, hint === undefined ? {} : { hint })]);
+    E.left<Diagnostics>([failure('plugin/imports', `${shown} ${what}.`, definedOnly({ hint }))]);
   const modules = isCommonJs ? required(source) : [];
   const files: string[] = [];
   try {

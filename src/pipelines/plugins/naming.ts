@@ -2,6 +2,7 @@ import { isBuiltin } from 'node:module';
 import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, failure, type Span } from '../../diagnostics/index.js';
+import { definedOnly } from '../../ports/defined.js';
 
 /** What a plugin's name in a pipeline's file means. */
 export type PluginName =
@@ -42,7 +43,7 @@ export const shownName = (name: string): string => {
  * @param folder where relative paths start
  */
 export const readName = (name: string, folder: string, span?: Span): E.Either<Diagnostics, PluginName> => {
-  const place = span === undefined ? {} : { span };
+  const place = definedOnly({ span });
   const refuse = (code: 'plugin/url' | 'plugin/builtin' | 'plugin/name', what: string) =>
     E.left<Diagnostics>([failure(code, `The plugin ${shownName(name)} ${what}.`, place)]);
   if (name.length <= LONGEST && path.test(name) && !name.includes('\0'))

@@ -52,7 +52,7 @@ export type Obstacle =
 const unable = (diagnostics: Diagnostics): Obstacle => ({ kind: 'unable', diagnostics });
 
 const refuse = (reason: string, hint?: string): Diagnostics => [
-  failure('queue/refused', reason, hint === undefined ? {} : { hint }),
+  failure('queue/refused', reason, definedOnly({ hint })),
 ];
 
 /** Opens a pipeline that came through the queue. @param room the memory that all photos here share */

@@ -28,7 +28,7 @@ export const embeddedRecipe = (
     weights,
     ...definedOnly({ plugins, engine }),
     ...(memory === undefined || !wasTiled(notes) ? {} : { memory }),
-    ...(engine === undefined || certify === undefined ? {} : { certify }),
+    ...(engine === undefined ? {} : definedOnly({ certify })),
   };
   return { id: digestOf(made), ...made };
 };

@@ -1,5 +1,6 @@
 import { digestOf } from '../../disk/digest.js';
 import type { Graph } from '../../pipelines/check/graph.js';
+import { definedOnly } from '../../ports/defined.js';
 import type { Weights } from '../digest.js';
 import type { RecipeEntry } from '../journal/entries.js';
 import { pluginFrom, resolvedPipeline, usedPlugins } from './resolved.js';
@@ -49,7 +50,7 @@ export const recipeOfCore = (
     versions: surroundings.versions,
     machine: surroundings.machine,
     weights,
-    ...(plugins === undefined ? {} : { plugins }),
+    ...definedOnly({ plugins }),
     ...(engine === undefined ? {} : { engine, memory, certify }),
   };
   return { v: 2, kind: 'recipe', id: digestOf(recipe), ...recipe };

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { failure } from '../../diagnostics/index.js';
 import { writeAtomically } from '../../disk/write.js';
 import type { Editor } from '../../execution/editing/editor.js';
+import { definedOnly } from '../../ports/defined.js';
 
 /** What a test looks at of the copying editor. */
 export interface CopyingEditor extends Pick<Editor, 'edit'> {
@@ -31,7 +32,7 @@ export const copyingEditor = (milliseconds = 0): CopyingEditor => {
         begun.push(name);
         most = Math.max(most, ++now);
         try {
-          await pause(milliseconds, undefined, signal === undefined ? {} : { signal });
+          await pause(milliseconds, undefined, definedOnly({ signal }));
           if (isDead) return await new Promise(() => undefined);
           const bytes = await readFile(photo);
           if (bytes.includes('broken')) return E.left([failure('image/corrupt', `${name} is damaged.`)]);

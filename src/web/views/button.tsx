@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { definedOnly } from '../../ports/defined.js';
 import { Icon, type IconName } from './icons.js';
 
 interface Props {
@@ -65,7 +66,7 @@ export const Choices = <A extends string>(props: {
         icon={icon}
         isPressed={value === props.value}
         onClick={() => props.onChoose(value)}
-        {...(shortcut === undefined ? {} : { shortcut })}
+        {...definedOnly({ shortcut })}
       />
     ))}
   </div>
