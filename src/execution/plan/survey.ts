@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -8,7 +7,6 @@ import {
   type Diagnostic,
   DiagnosticError,
   type Diagnostics,
-  didYouMean,
   failure,
   fromDiagnostics,
   messageOf,
@@ -16,15 +14,11 @@ import {
 } from '../../diagnostics/index.js';
 import type { Digest } from '../../disk/digest.js';
 import { createLeftOut } from '../../disk/left-out.js';
-import { onDisk } from '../../disk/names.js';
-import { isObjectUrl } from '../../disk/objects/address.js';
 import { forgetPages } from '../../disk/objects/looking.js';
 import { pathsOf } from '../../operator/params/index.js';
-import { shippedModels } from '../../pipelines/check/absolute-path.js';
 import type { Graph, GraphNode } from '../../pipelines/check/graph.js';
 import { type Bulk, nodesOf, stageOf } from '../../pipelines/plan/stages.js';
 import { pluginsOf } from '../../pipelines/plugins.js';
-import { shippedModelNames } from '../../pipelines/shipped.js';
 import { definedOnly } from '../../ports/defined.js';
 import { type FileRef, type Item, travelsOn } from '../../ports/index.js';
 import { digestPipeline, digestWeights, draws, type Weights } from '../../records/digest.js';
@@ -33,6 +27,7 @@ import { type Journal, readJournal } from '../../records/journal/journal.js';
 import type { ItemFlow } from '../../streams/index.js';
 import type { RunContext } from '../context.js';
 import { foreseenClearance, inputsOf } from '../results.js';
+import { missingFiles } from './missing-files.js';
 import { flowThrough, sourceFlow } from './source-flows.js';
 import { above, surveyTraining, type TrainingSurvey } from './training.js';
 import { ALTERED_RESULT, type WorksOn, worksOn } from './works-on.js';
@@ -109,59 +104,6 @@ const endlessOfNothing =
     );
     return fromDiagnostics(empty.flat(), undefined);
   };
-
-const missingFiles = ({ nodes }: Graph): TE.TaskEither<Diagnostics, undefined> => {
-  const strangers = nodes.flatMap((node) =>
-    node.operator.facts.objects === true
-      ? []
-      : pathsOf(node.operator.params.shape, node.written)
-          .filter(({ path }) => isObjectUrl(path))
-          .map(({ keys, path }) =>
-            failure('s3/not-here', `\`${[node.operator.name, ...keys].join('.')}\` cannot be ${path}.`, {
-              ...definedOnly({ span: node.spanOf(keys) }),
-            }),
-          ),
-  );
-  const [stranger, ...more] = strangers;
-  if (stranger !== undefined) return TE.left([stranger, ...more]);
-  const uses = nodes.flatMap((node) =>
-    pathsOf(node.operator.params.shape, node.written)
-      .filter(({ role }) => role !== 'output')
-      .map((use) => ({ node, ...use })),
-  );
-  // What several steps read is missed once.
-  const needed = uses.filter(({ path }, i) => uses.findIndex((use) => use.path === path) === i);
-  return async () => {
-    const missing = await Promise.all(
-      needed.map(async ({ node, keys, path }): Promise<readonly Diagnostic[]> => {
-        if (isObjectUrl(path)) return [];
-        const found = await stat(onDisk(path)).then(
-          () => true,
-          () => false,
-        );
-        const span = node.spanOf(keys);
-        return found
-          ? []
-          : [
-              failure(
-                'file/missing',
-                `\`${[node.operator.name, ...keys].join('.')}\`: there is no ${path}.`,
-                { ...definedOnly({ span }), ...(await hintFor(path)) },
-              ),
-            ];
-      }),
-    );
-    return fromDiagnostics(missing.flat(), undefined);
-  };
-};
-
-/** Of a model that does not ship, those that do. */
-const hintFor = async (path: string): Promise<{ readonly hint?: string }> => {
-  if (/[“”„‘’«»]/.test(path))
-    return { hint: 'Typographic quotes count as part of a name: use straight ones, `"` or `\'`.' };
-  if (dirname(path) !== shippedModels) return {};
-  return { hint: didYouMean(basename(path), await shippedModelNames()) };
-};
 
 const surveyBulk = (graph: Graph, bulk: Bulk, run: RunContext): TE.TaskEither<Diagnostics, Survey> => {
   const { sink } = bulk;
