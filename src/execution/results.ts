@@ -48,7 +48,7 @@ const knownTo = (
 });
 
 /** Looks whether a file may be written, by a journal that nobody writes to: before a run. */
-export const foreseenClearance = (
+export const expectedClearance = (
   journal: Journal,
   inputs: readonly string[],
 ): ((wanted: Wanted) => TE.TaskEither<Diagnostics, Clearance>) => clearanceFor(knownTo(journal, inputs));
@@ -56,7 +56,7 @@ export const foreseenClearance = (
 /** The results of a run in one folder, and how they looked when they were written. */
 export interface GuardedResults extends Results {
   /** Looks whether a file may be written before its content is known. */
-  readonly foresee: (wanted: Wanted) => TE.TaskEither<Diagnostics, Clearance>;
+  readonly check: (wanted: Wanted) => TE.TaskEither<Diagnostics, Clearance>;
   /** How a file looked right after it was written by this run; it is forgotten then. */
   readonly takeLook: (file: string) => Look | undefined;
 }
@@ -69,7 +69,7 @@ export const guardedResults = (
   const looks = new Map<string, Look>();
   const clear = clearanceFor(knownTo(journal, inputs, inFlight.wasWriting));
   return {
-    foresee: clear,
+    check: clear,
     claim: clear,
     staged: ({ file, digest }, { modified }) =>
       inFlight.writing(nameIn(journal.folder, file), { digest, modified }),

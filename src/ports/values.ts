@@ -94,7 +94,7 @@ export interface Training {
   /**
    * Events that happened at this step: `restart` at the last step of a restart cycle, `end` at the last of all, `growing` where
    * a loss begins to grow beyond measure, `restored` and `outgrown` where an earlier state was gone back to; `best` where no model before was as good,
-   * `worse`, `overfitting`, `collapsed` and `outplayed` where something is seen that more steps do not mend, `patience` where it ends since
+   * `worse`, `overfitting`, `collapsed` and `outplayed` where something is seen that more steps do not put right, `patience` where it ends since
    * nothing better has come for long.
    */
   readonly marks: readonly string[];

@@ -166,10 +166,10 @@ const toJson = (
     ? {}
     : { items: compiled.bulk.items, done: compiled.bulk.done, folder: compiled.bulk.journal.folder }),
   ...(remarksOn(compiled).length === 0 ? {} : { warnings: remarksOn(compiled).map(diagnosticJson) }),
-  ...(outlook.foresights.length === 0
+  ...(outlook.estimates.length === 0
     ? {}
     : {
-        photos: outlook.foresights.map(({ node, width, height, photos, work }) => ({
+        photos: outlook.estimates.map(({ node, width, height, photos, work }) => ({
           operator: node.path,
           width,
           height,
@@ -233,14 +233,14 @@ const toText = (
             ? `waits for files that come; results go to ${shortPath(bulk.journal.folder, folder)}`
             : workLine(bulk.items, bulk.done, shortPath(bulk.journal.folder, folder)),
         ]),
-    ...outlook.foresights.map(foresightLine),
+    ...outlook.estimates.map(estimateLine),
     ...predictionLine(compiled, estimates, jobs, outlook, memory),
     ...refusalLines(outlook, memory),
     '',
   ].join('\n');
 };
 
-const foresightLine = ({ node, width, height, photos, work: { bytes, tiles } }: SizeEstimate): string => {
+const estimateLine = ({ node, width, height, photos, work: { bytes, tiles } }: SizeEstimate): string => {
   const how =
     tiles === undefined
       ? 'at once'

@@ -140,7 +140,7 @@ const placeOf = (
 
 /** Whether a pipeline that works on files finds none, not even one that it cannot read. */
 const isEmpty = ({ bulk }: Plan): boolean =>
-  bulk !== undefined && !bulk.live && bulk.items === 0 && bulk.foreseen.length === 0;
+  bulk !== undefined && !bulk.live && bulk.items === 0 && bulk.expectedFailures.length === 0;
 
 /** Whether streams that were put together gave not one item: a folder was empty. A training can have been at its end before. */
 const cameToNothing = ({ bulk, stages }: Plan, { end, done, skipped, failed }: Report): boolean =>

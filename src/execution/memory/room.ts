@@ -162,7 +162,7 @@ const startOf = async (
   }
 };
 
-/** What an operator foresees itself, such as an ensemble whose tiles depend on the memory that it may take. */
+/** What an operator estimates itself, such as an ensemble whose tiles depend on the memory that it may take. */
 const foretoldBy = async (
   { operator: { behaviour }, path, params }: GraphNode,
   picture: Extent,
@@ -178,7 +178,7 @@ const foretoldBy = async (
 /** Sizes of pictures that answers are kept for. */
 const MOST_KEPT = 256;
 
-/** Asks operators what they foresee, and remembers it. */
+/** Asks operators for their estimates, and remembers it. */
 export const foretelling = (run: RunContext, resources: Resources): Foretold => {
   const known = new Map<string, Promise<number | undefined>>();
   return (node, picture) => {

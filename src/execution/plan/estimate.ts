@@ -54,7 +54,7 @@ export interface TooLarge {
 
 /** What is known of the photos that are to be done. */
 export interface Outlook {
-  readonly foresights: readonly SizeEstimate[];
+  readonly estimates: readonly SizeEstimate[];
   /** What the first of them needs, which stands for the others. */
   readonly first: Need | undefined;
   readonly tooLarge: readonly TooLarge[];
@@ -71,7 +71,7 @@ const MOST_PER_PIXEL = 400;
 export const estimateWork = async (plan: Plan, run: RunContext): Promise<E.Either<Diagnostics, Outlook>> => {
   const nodes = plan.stages.flatMap(nodesOf).filter((node) => estimatorOf(node) !== undefined);
   const photos = plan.bulk?.next ?? [];
-  if (photos.length === 0) return E.right({ foresights: [], first: undefined, tooLarge: [] });
+  if (photos.length === 0) return E.right({ estimates: [], first: undefined, tooLarge: [] });
   const resources = await openResources(nodes, run)();
   if (E.isLeft(resources)) return resources;
   try {
@@ -97,7 +97,7 @@ export const estimateWork = async (plan: Plan, run: RunContext): Promise<E.Eithe
     }
     const [first] = photos;
     const need = first && (await needFor(plan, first, foretold, limit));
-    return E.right({ foresights: found, first: need, tooLarge });
+    return E.right({ estimates: found, first: need, tooLarge });
   } finally {
     await resources.right.close();
   }

@@ -23,7 +23,7 @@ export interface Start {
   readonly held: number;
 }
 
-/** Bytes that an operator foresees for a picture, where it does; else undefined. */
+/** Bytes that an operator estimates for a picture, where it does; else undefined. */
 export type Foretold = (node: GraphNode, picture: Extent) => Promise<number | undefined>;
 
 /** The shape that an operator makes of a picture's; undefined where it refuses it. */

@@ -35,7 +35,7 @@ export const planOf = (
 /** All that is to be said of a plan before it runs; a run says what is set aside when it comes to that. */
 export const remarksOn = ({ warnings, bulk }: Plan): readonly Diagnostic[] => [
   ...warnings,
-  ...(bulk?.foreseen ?? []),
+  ...(bulk?.expectedFailures ?? []),
 ];
 
 /** What an operator is expected to do to a picture. */

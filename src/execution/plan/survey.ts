@@ -26,7 +26,7 @@ import { statusOf } from '../../records/journal/done.js';
 import { type Journal, readJournal } from '../../records/journal/journal.js';
 import type { ItemFlow } from '../../streams/index.js';
 import type { RunContext } from '../context.js';
-import { foreseenClearance, inputsOf } from '../results.js';
+import { expectedClearance, inputsOf } from '../results.js';
 import { missingFiles } from './missing-files.js';
 import { flowThrough, sourceFlow } from './source-flows.js';
 import { above, surveyTraining, type TrainingSurvey } from './training.js';
@@ -53,8 +53,8 @@ export interface BulkSurvey {
   readonly first?: Item<FileRef>;
   /** The first few that are to be done. */
   readonly next: readonly Item<FileRef>[];
-  /** What will be set aside, as far as it can be foreseen: folders that cannot be read, files that are not written over. */
-  readonly foreseen: readonly Diagnostic[];
+  /** What will be set aside, as far as it can be told beforehand: folders that cannot be read, files that are not written over. */
+  readonly expectedFailures: readonly Diagnostic[];
 }
 
 /** Looks at the disk: whether all that is read is there, what is to do, and whether two items would write one file. */
@@ -117,10 +117,10 @@ const surveyBulk = (graph: Graph, bulk: Bulk, run: RunContext): TE.TaskEither<Di
     TE.chain(({ journal: { journal }, weights }) => {
       const digest = digestPipeline(nodes, graph.seed, weights, digestsOfPlugins(graph, nodes));
       const found = { journal, weights, worksOn: worksOn(bulk, digest, draws(nodes)) };
-      const clear = foreseenClearance(journal, inputsOf(graph));
+      const clear = expectedClearance(journal, inputsOf(graph));
       return bulk.live
         ? TE.right<Diagnostics, Survey>({
-            bulk: { ...found, items: 0, done: 0, next: [], foreseen: [] },
+            bulk: { ...found, items: 0, done: 0, next: [], expectedFailures: [] },
             warnings: [],
           })
         : list(bulk, found, clear, run);
@@ -140,7 +140,7 @@ const digestsOfPlugins = (
     ).map(({ place, digest }) => [place, digest]),
   );
 
-type Found = Omit<BulkSurvey, 'items' | 'done' | 'first' | 'next' | 'foreseen'>;
+type Found = Omit<BulkSurvey, 'items' | 'done' | 'first' | 'next' | 'expectedFailures'>;
 
 /** So many that are to be done are remembered, for plans to look at. */
 const NEXT = 256;
@@ -150,7 +150,7 @@ const list =
   (
     bulk: Bulk,
     found: Found,
-    clear: ReturnType<typeof foreseenClearance>,
+    clear: ReturnType<typeof expectedClearance>,
     run: RunContext,
   ): TE.TaskEither<Diagnostics, Survey> =>
   async () => {
@@ -166,12 +166,12 @@ const list =
     let first: Item<FileRef> | undefined;
     const next: Item<FileRef>[] = [];
     const warnings: Diagnostic[] = [];
-    const foreseen = summary();
+    const expectedFailures = summary();
     const overwrite = sink.operator.facts.sink?.overwrites?.(sink.params) === true;
     const telling: RunContext = { ...run, warn: (_, each) => () => void warnings.push(each) };
     try {
       for await (const outcome of filesOf(bulk, telling)) {
-        if (E.isLeft(outcome)) foreseen.add(outcome.left.diagnostics[0]);
+        if (E.isLeft(outcome)) expectedFailures.add(outcome.left.diagnostics[0]);
         if (E.isLeft(outcome) || !travelsOn({ kind: 'file' }, outcome.right.value)) continue;
         const item = { key: outcome.right.key, value: outcome.right.value };
         const found = await works(item)();
@@ -192,7 +192,7 @@ const list =
         else if (next.length < NEXT) next.push(item);
         if (kind !== 'new' || source === target) continue;
         const clearance = await clear({ file: target, folder, overwrite })();
-        if (E.isLeft(clearance)) foreseen.add(clearance.left[0]);
+        if (E.isLeft(clearance)) expectedFailures.add(clearance.left[0]);
       }
     } catch (thrown) {
       return E.left(sourceFailed(thrown));
@@ -205,7 +205,7 @@ const list =
         items,
         done,
         next,
-        foreseen: foreseen.told(),
+        expectedFailures: expectedFailures.told(),
         ...definedOnly({ first }),
       },
       warnings: items === 0 ? [...warnings, nothingFound(bulk.source.node)] : warnings,
@@ -250,7 +250,7 @@ const stemOf = (path: string): string => path.slice(0, path.length - extname(pat
 /** So many of a kind are told by name. */
 const TOLD = 3;
 
-/** Gathers what is foreseen of many items: the first few of each kind, and how many more there are. */
+/** Gathers what is expected of many items: the first few of each kind, and how many more there are. */
 const summary = () => {
   const kinds = new Map<Code, { readonly first: Diagnostic[]; count: number }>();
   return {

@@ -230,7 +230,7 @@ const settle = async (
 /** What stands in the way of a result before it is made; undefined where nothing does. */
 const barrierTo = async ({ bulk: { sink, journal }, results }: RecordedSite, { target }: Work) => {
   const overwrite = sink.operator.facts.sink?.overwrites?.(sink.params) === true;
-  const clear = await results.foresee({ file: target, folder: journal.folder, overwrite })();
+  const clear = await results.check({ file: target, folder: journal.folder, overwrite })();
   return E.isLeft(clear) ? clear.left : undefined;
 };
 

@@ -1,4 +1,4 @@
-/** What can happen at a step of a training, in words; of what more steps do not mend, what to change. */
+/** What can happen at a step of a training, in words; of what more steps do not put right, what to change. */
 const known: Readonly<Record<string, string>> = {
   restart: 'end of a cycle',
   growing:
