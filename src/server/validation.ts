@@ -12,12 +12,73 @@ const MOST_TOLD = 5;
 /** Levels that the JSON of a request may have: what is deeper ends a process that goes through it level by level. */
 export const MOST_LEVELS = 32;
 
+/** What a check by a schema finds, as far as it is told. */
+interface Fault {
+  readonly instancePath: string;
+  readonly message: string;
+  readonly keyword?: string;
+  readonly schemaPath?: string;
+  readonly params?: object;
+}
+
+/** What the parts of a request are called; JSON pointers start below them. */
+const PARTS: Readonly<Record<string, string>> = {
+  body: 'the body',
+  querystring: 'the query',
+  params: 'the address',
+  headers: 'the headers',
+};
+
+/** A JSON pointer as it is written in JavaScript: `/edits/0/pipeline` is `edits[0].pipeline`. */
+const placeOf = (pointer: string): string =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((name) => (/^\d+$/.test(name) ? `[${name}]` : `.${name}`))
+    .join('')
+    .replace(/^\./, '');
+
+/** The fields that a schema knows at a place of it, given as a JSON pointer. */
+const fieldsAt = (schema: TSchema, pointer: string): readonly string[] => {
+  const at = pointer
+    .split('/')
+    .slice(1)
+    .reduce<unknown>(
+      (inner, name) =>
+        typeof inner === 'object' && inner !== null && Object.hasOwn(inner, name)
+          ? (inner as Readonly<Record<string, unknown>>)[name]
+          : undefined,
+      schema,
+    );
+  const { properties = {} } = (at ?? {}) as { readonly properties?: object };
+  return Object.keys(properties);
+};
+
+/** A fault in words; undefined where another one of the same check says it better. */
+const inWords = (schema: TSchema | undefined, part: string, fault: Fault): string | undefined => {
+  const { instancePath, message, keyword, schemaPath = '', params = {} } = fault;
+  const place = placeOf(instancePath);
+  if (keyword === 'additionalProperties') return undefined;
+  if (keyword === 'boolean' && schema !== undefined && schemaPath.endsWith('/additionalProperties')) {
+    const known = fieldsAt(schema, schemaPath.slice(0, -'/additionalProperties'.length));
+    return `there is no field \`${place}\`, only ${known.map((name) => `\`${name}\``).join(', ')}`;
+  }
+  if (keyword === 'required' && 'requiredProperties' in params) {
+    const missing = [params.requiredProperties]
+      .flat()
+      .map((name) => `\`${place === '' ? '' : `${place}.`}${name}\``);
+    return `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing`;
+  }
+  return `${place === '' ? (PARTS[part] ?? part) : `\`${place}\``} ${message}`;
+};
+
 /** A request that is not as its route's schema has it. */
 export class InvalidRequest extends Error {
   readonly statusCode = 400;
 
-  constructor(errors: readonly { readonly instancePath: string; readonly message: string }[], part: string) {
-    super(errors.map(({ instancePath, message }) => `${part}${instancePath} ${message}`).join('; '));
+  constructor(faults: readonly Fault[], part: string, schema?: TSchema) {
+    const told = faults.flatMap((fault) => inWords(schema, part, fault) ?? []);
+    super(told.slice(0, MOST_TOLD).join('; '));
   }
 }
 
@@ -44,6 +105,6 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   return (given: unknown) => {
     const value: unknown = httpPart === 'body' ? given : Value.Convert(schema, given);
     if (compiled.Check(value)) return { value };
-    return { error: new InvalidRequest(compiled.Errors(value).slice(0, MOST_TOLD), httpPart ?? 'request') };
+    return { error: new InvalidRequest(compiled.Errors(value), httpPart ?? 'request', schema) };
   };
 };
