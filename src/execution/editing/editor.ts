@@ -50,7 +50,7 @@ export interface PreviewRequest {
   readonly size: number;
   /** What is given in the place of the edit: what lies over it to show where snapshots disagree, or where it is clipped. */
   readonly overlay?: 'trust' | 'clipping';
-  /** A folder where small copies of this photo are kept. Default: in memory alone. */
+  /** A folder where small copies of this photo are kept, as long as it is there. Default: in memory alone. */
   readonly proxies?: string;
   readonly signal?: AbortSignal;
 }

@@ -47,7 +47,7 @@ export interface PreviewTask extends OfPhoto {
   /** The longest side, in pixels. */
   readonly size: number;
   readonly overlay?: 'trust' | 'clipping';
-  /** A folder where small copies of this photo are kept. */
+  /** A folder where small copies of this photo are kept, as long as it is there. */
   readonly proxies?: string;
 }
 

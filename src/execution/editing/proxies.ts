@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { LRUCache } from 'lru-cache';
@@ -31,7 +30,7 @@ const never = new AbortController().signal;
 export interface ProxySource {
   readonly photo: string;
   readonly name: string;
-  /** A folder where its copies are kept; without one they are kept in memory alone. */
+  /** A folder where its copies are kept, as long as it is there; without one they are kept in memory alone. */
   readonly folder?: string | undefined;
 }
 
@@ -69,7 +68,7 @@ const store = async ({ kept }: Site, source: ProxySource, side: number, frame: F
   if (file === undefined || source.folder === undefined) return;
   const bytes = await storedProxy(frame)();
   if (E.isLeft(bytes)) return;
-  await mkdir(source.folder, { recursive: true }).catch(() => undefined);
+  // Only into a folder that is there: that of a photo which was removed meanwhile is not made again.
   await writeAtomically(file, bytes.right)();
 };
 

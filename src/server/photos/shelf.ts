@@ -14,6 +14,8 @@ export interface PhotoShelf {
   readonly fileOf: (id: string) => string;
   /** Where its small copies are kept. */
   readonly proxiesOf: (id: string) => string;
+  /** Makes the folder of its small copies, and says where it is. */
+  readonly makeProxies: (id: string) => Promise<string>;
   /** A new id, and a place for what is received under it. */
   readonly incoming: () => Incoming;
   /** Keeps a photo that was received. */
@@ -73,6 +75,11 @@ export const openPhotoShelf = async (folder: string, store: Store): Promise<Phot
     },
     fileOf,
     proxiesOf: (id) => place('proxies', id),
+    makeProxies: async (id) => {
+      const proxies = place('proxies', id);
+      await mkdir(proxies, { recursive: true, mode: 0o700 });
+      return proxies;
+    },
     incoming: () => {
       const id = newId();
       return { id, file: place('incoming', id) };

@@ -60,7 +60,8 @@ export const keepUpload = async (
   signal: AbortSignal,
 ): Promise<E.Either<Diagnostics, Photo>> => {
   const { id, file, name, bytes } = uploaded;
-  const facts = await editor.inspect(file, { name, proxies: photos.proxiesOf(id), signal })();
+  const proxies = await photos.makeProxies(id);
+  const facts = await editor.inspect(file, { name, proxies, signal })();
   if (E.isLeft(facts)) {
     await photos.drop(uploaded);
     return facts;
