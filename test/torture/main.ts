@@ -9,6 +9,9 @@ import { killTraining } from './trainings.js';
 
 const mounting = canMount();
 
+/** How often a training is killed. */
+const TRAIN_KILLS = Number(process.env.TRAIN_KILLS ?? 200);
+
 /** How often a server is killed. */
 const SERVE_KILLS = Number(process.env.SERVE_KILLS ?? 200);
 
@@ -30,7 +33,8 @@ const inTwoPlaces = async (torture: (kills: number) => Promise<Outcome>, kills: 
 const tortures: Readonly<Record<string, (() => Promise<Outcome>) | undefined>> = {
   'kill-bulk': () => inTwoPlaces((kills) => killBulk(kills, 150), 200),
   'kill-watch': () => inTwoPlaces((kills) => killWatch(kills, 4), 200),
-  'kill-train': () => killTraining(Number(process.env.TRAIN_KILLS ?? 200)),
+  'kill-train': () => killTraining(TRAIN_KILLS),
+  'kill-fine-tuning': () => killTraining(TRAIN_KILLS, 'fine-tuning'),
   serve: () => killServe(SERVE_KILLS),
   'crash-run': () => crashes('run', 60, 20),
   'crash-watch': () => crashes('watch', 60, 20),

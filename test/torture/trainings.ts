@@ -8,7 +8,7 @@ import type { Outcome } from './kills.js';
 import { start } from './process.js';
 
 /** Judged at every other step, kept at every third, with a report. */
-const pipeline = `version: 1
+const pipelineOf = (start: string): string => `version: 1
 seed: 5
 params: { out: { type: path, default: out } }
 streams:
@@ -21,7 +21,7 @@ steps:
   - unpaired: { a: a, b: b }
   - batch: 2
   - gan.step:
-      generator: { pyramid: { levels: 2, width: 4, lowBlocks: 1, highBlocks: 1 } }
+      generator: { pyramid: { levels: 2, width: 4, lowBlocks: 1, highBlocks: 1 } }${start}
       discriminator: { patch: { layers: 1, width: 4 } }
       losses: { adversarial: 0.1, cycle: 1 }
       optimizer: { adamw: { rate: 1e-2, decay: 0.025 } }
@@ -84,21 +84,31 @@ const differences = (
     .filter((name) => found[name] !== right[name])
     .map((name) => `${name} is not that of an undisturbed training`);
 
+/** Where a training starts: anew, or from what another one has learned. */
+export type Beginning = 'anew' | 'fine-tuning';
+
+/** Whether a training that nobody disturbed came to its end. */
+const undisturbed = async (training: ReturnType<typeof start>): Promise<void> => {
+  const ended = await training.ended;
+  if (ended !== 0) throw new Error(`The undisturbed training ended with ${ended}: ${training.complaints()}`);
+};
+
 /**
  * Kills a training at random moments, through its looks at photos that are kept apart, its best models and checkpoints, and goes on with
  * it every time, until it was killed so often; whenever it comes to its end, it is held to one that nobody disturbed.
  */
-export const killTraining = async (kills: number): Promise<Outcome> => {
+export const killTraining = async (kills: number, beginning: Beginning = 'anew'): Promise<Outcome> => {
   const folder = mkdtempSync(join(tmpdir(), 'prismflow-torture-'));
   const train = (out: string, ...more: readonly string[]) =>
     start(['run', 'p.yaml', '--json', '--set', `out=${out}`, ...more], folder);
   try {
     await photosIn(folder);
-    writeFileSync(join(folder, 'p.yaml'), pipeline);
-    const undisturbed = train('right');
-    const ended = await undisturbed.ended;
-    if (ended !== 0)
-      throw new Error(`The undisturbed training ended with ${ended}: ${undisturbed.complaints()}`);
+    writeFileSync(join(folder, 'p.yaml'), pipelineOf(''));
+    if (beginning === 'fine-tuning') {
+      await undisturbed(train('first'));
+      writeFileSync(join(folder, 'p.yaml'), pipelineOf('\n      start: first'));
+    }
+    await undisturbed(train('right'));
     const right = leftIn(join(folder, 'right'));
     const faults: string[] = [];
     let [killed, rounds, amid] = [0, 0, 0];
