@@ -4,7 +4,7 @@ import { patch } from '../../src/nn/discriminators/index.js';
 import { grid, pyramid, resnet, shrinkage } from '../../src/nn/generators/index.js';
 import { initialise } from '../../src/nn/initialise.js';
 import type { Network } from '../../src/nn/network.js';
-import type { AdamWOptions } from '../../src/nn/optimisers/adam-w.js';
+import { adamWOptimiser } from '../../src/nn/optimisers/optimiser.js';
 import { cycle } from '../../src/nn/training/cycle.js';
 import type { Objective } from '../../src/nn/training/objective.js';
 import { paired } from '../../src/nn/training/paired.js';
@@ -17,7 +17,7 @@ import { openTorch } from '../peer.js';
 import type { Suite } from '../suite.js';
 import { must, noise, scalar, zeros } from '../tensors.js';
 
-const OPTIMISER: AdamWOptions = { rate: 2e-4, decay: 0, betas: [0.5, 0.999], epsilon: 1e-8 };
+const OPTIMISER = adamWOptimiser({ decay: 0, betas: [0.5, 0.999], epsilon: 1e-8 });
 
 const NOTHING: LossWeights = {
   adversarial: { weight: 0, kind: 'lsgan', penalty: 10 },

@@ -1,3 +1,4 @@
+import { definedOnly } from '../ports/defined.js';
 import { type NonePort, none, type Port, type Substitute, type Unify, type Value } from '../ports/index.js';
 import {
   type Behaviour,
@@ -11,7 +12,7 @@ import {
   type TensorBehaviour,
   type Untagged,
 } from './behaviour.js';
-import type { Operator } from './operator.js';
+import type { Extended, Operator } from './operator.js';
 import {
   type CheckedParams,
   type CheckedRecordType,
@@ -43,6 +44,8 @@ export type Definition<F extends Fields, M, I extends Port, O extends Port, R, S
   readonly output: O;
   /** What no single parameter can tell: continues "`encode` …", or nothing when all is well. */
   readonly complaint?: (params: Decoded<F>) => string | undefined;
+  /** For an operator that parts of plugins can be added to. */
+  readonly extended?: Extended;
 } & (
     | SourceBehaviour<Decoded<F>, Value<O>>
     | MapBehaviour<Decoded<F>, Value<I>, Value<O>, R>
@@ -159,7 +162,7 @@ export const defineOp = <
 >(
   definition: Definition<F, M, I, O, R, S>,
 ): Op<F, M, I, O> => {
-  const { name, about, params, main, input, output, complaint } = sound(definition);
+  const { name, about, params, main, input, output, complaint, extended } = sound(definition);
   const operator: Operator = {
     name,
     about,
@@ -167,6 +170,7 @@ export const defineOp = <
     input,
     output,
     streams: {},
+    ...definedOnly({ extended }),
   };
   return Object.assign(
     (...[written]: Arguments<F, M>): Step<I, O> => ({

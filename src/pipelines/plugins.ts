@@ -17,6 +17,7 @@ import type { Named } from './parse/pipeline-file.js';
 import { readAllowed } from './plugins/allowed.js';
 import { type Closure, type PluginDigest, readClosure } from './plugins/closure.js';
 import { readName, shownName } from './plugins/naming.js';
+import { partsIn, withParts } from './plugins/parts.js';
 import { importClosure } from './plugins/sealed-copy.js';
 
 /**
@@ -36,7 +37,7 @@ export interface PluginUse {
   readonly folder: string;
   /** The digest of all that it executes. */
   readonly digest: PluginDigest;
-  /** Operators that it defines; undefined where it was not loaded, since nobody allowed it. */
+  /** Operators that it defines, or adds parts to; undefined where it was not loaded, since nobody allowed it. */
   readonly operators?: readonly string[];
   readonly span?: Span;
 }
@@ -54,7 +55,7 @@ export interface LoadedPlugins {
 const MOST = 64;
 
 /**
- * Adds the operators that plugins export to a registry. A plugin is a JavaScript module: a path below the pipeline's folder,
+ * Adds the operators and parts that plugins export to a registry. A plugin is a JavaScript module: a path below the pipeline's folder,
  * or the name of a package installed there. Its code runs only if the policy allows its content; else nothing of it does, and
  * its use says so.
  */
@@ -159,7 +160,7 @@ const withPlugin = async (
   return { ...soFar, registry, uses: [...soFar.uses, { ...use, operators }] };
 };
 
-/** Runs a plugin and adds its operators. Whoever calls it knows that the user allowed the closure's digest. */
+/** Runs a plugin and adds its operators and parts. Whoever calls it knows that the user allowed the closure's digest. */
 export const loadInto = (
   registry: Registry,
   plugin: Named,
@@ -167,15 +168,37 @@ export const loadInto = (
 ): TE.TaskEither<Diagnostics, { readonly registry: Registry; readonly operators: readonly string[] }> =>
   pipe(
     TE.tryCatch(
-      async () => Object.values((await importClosure(closure)) ?? {}).flatMap(operatorsOf),
+      async () => {
+        const exported = Object.values((await importClosure(closure)) ?? {});
+        const origin = { plugin: plugin.name, digest: closure.digest };
+        return {
+          operators: exported.flatMap(operatorsOf),
+          parts: exported.flatMap(partsIn).map((part) => ({ ...part, origin })),
+        };
+      },
       (cause): Diagnostics => [
         fault(plugin, `The plugin ${shownName(plugin.name)} cannot be loaded: ${reasonOf(cause)}.`, cause),
       ],
     ),
-    TE.chainEitherK((operators) =>
+    TE.filterOrElse(
+      ({ operators, parts }) => operators.length + parts.length > 0,
+      (): Diagnostics => [
+        fault(
+          plugin,
+          `The plugin ${shownName(plugin.name)} exports no operator, and no network, loss, optimiser or schedule.`,
+        ),
+      ],
+    ),
+    TE.chainEitherK(({ operators, parts }) =>
       pipe(
         addTo(registry, plugin)(operators),
-        E.map((more) => ({ registry: more, operators: operators.map(({ name }) => name) })),
+        E.chain((more) => withParts(more, plugin, parts)),
+        E.map((more) => ({
+          registry: more,
+          operators: [...more]
+            .filter(([name, operator]) => registry.get(name) !== operator)
+            .map(([name]) => name),
+        })),
       ),
     ),
   );
@@ -276,8 +299,6 @@ const addTo =
         ),
       ]);
     const taken = operators.find((operator) => registry.has(operator.name));
-    if (operators.length === 0)
-      return E.left([fault(plugin, `The plugin ${shownName(plugin.name)} exports no operator.`)]);
     return taken === undefined
       ? E.right(new Map([...registry, ...operators.map((operator) => [operator.name, operator] as const)]))
       : E.left([

@@ -64,6 +64,8 @@ export interface NetworkSpec {
   /** As in `pyramid`. */
   readonly kind: string;
   readonly options: Readonly<Record<string, number>>;
+  /** The plugin that defines it, where one does: as it was called, and the digest of all that it executes. */
+  readonly plugin?: { readonly plugin: string; readonly digest: string };
 }
 
 /** What a training step gives: the state after it, what it measured on the way, and what can be made of it. */

@@ -2,6 +2,12 @@ import type { Explanations } from '../explanation.js';
 
 /** Codes of training networks, and of keeping what they learned. */
 export const trainingCodes = {
+  'training/report': {
+    title: 'A report of a plugin failed, and the training went on without it',
+    remedy:
+      'The message is the plugin’s own. What was learned is not touched; the report can be taken up by --resume.',
+    disposition: 'permanent',
+  },
   'training/sizes': {
     title: 'Pictures of different sizes are to be learned from together',
     remedy: 'Bring them to one size before `batch`, as with `crop: { size: 256, random: true }`.',

@@ -28,6 +28,12 @@ export const weightsCodes = {
     remedy: 'Use a machine with more memory; if the model came from elsewhere, do not trust the file.',
     disposition: 'permanent',
   },
+  'weights/unknown-generator': {
+    title: 'A model’s network comes from a plugin that is not loaded',
+    remedy:
+      'A model is data and brings no code: name the plugin that it was trained with under `plugins:` of the pipeline, or by `--plugin` of `pipe apply` and `pipe export`, and allow it.',
+    disposition: 'permanent',
+  },
   'weights/no-model': {
     title: 'A folder holds no trained model',
     remedy: 'Give the folder that `snapshot` writes to: `model.json` and `snapshot-….safetensors` are in it.',

@@ -50,7 +50,25 @@ type Generators = Readonly<Record<string, Readonly<Record<string, OptionBounds>>
 
 const byKind: Generators = generatorOptions;
 
-const complaintAbout = ({ kind, options }: NetworkSpec): string | undefined => {
+/** Options that a generator of a plugin may have at most; whether they are right, the plugin knows. */
+const MOST_OPTIONS = 64;
+
+const isOrigin = (value: unknown): value is NonNullable<NetworkSpec['plugin']> =>
+  t.strict({ plugin: t.string, digest: t.string }).is(value) &&
+  value.plugin.length <= 1024 &&
+  /^sha256:[0-9a-f]{64}$/.test(value.digest);
+
+const complaintAboutOwn = ({ kind, options, plugin }: NetworkSpec): string | undefined => {
+  if (!/^[a-z][A-Za-z0-9-]*$/.test(kind)) return 'a generator cannot have such a name';
+  if (!isOrigin(plugin)) return '`plugin` must be { "plugin": its name, "digest": "sha256:…" }';
+  if (Object.keys(options).length > MOST_OPTIONS) return `it has more than ${MOST_OPTIONS} options`;
+  return Object.values(options).every(Number.isFinite) ? undefined : 'its options must be numbers';
+};
+
+const complaintAbout = (spec: NetworkSpec): string | undefined =>
+  spec.plugin === undefined ? complaintAboutBuiltIn(spec) : complaintAboutOwn(spec);
+
+const complaintAboutBuiltIn = ({ kind, options }: NetworkSpec): string | undefined => {
   const known = Object.hasOwn(byKind, kind) ? byKind[kind] : undefined;
   if (known === undefined)
     return `there is no generator \`${kind}\`, only ${Object.keys(generatorOptions).join(', ')}`;
@@ -79,8 +97,9 @@ const renamed = (options: NetworkSpec['options']): NetworkSpec['options'] =>
 const shape = t.record(t.string, t.record(t.string, t.number));
 
 /**
- * A generator as it stands in files, `{ pyramid: { levels: 3 } }`, held to the options that there are. The message of
- * an error says what is wrong.
+ * A generator as it stands in files, `{ pyramid: { levels: 3 } }`, held to the options that there are; one of a plugin as
+ * `{ mine: { width: 8 }, plugin: { plugin: './mine.mjs', digest: 'sha256:…' } }`, which the plugin is asked about when it is applied. The
+ * message of an error says what is wrong.
  */
 export const networkSpec = new t.Type<NetworkSpec, unknown, unknown>(
   'a generator',
@@ -88,7 +107,11 @@ export const networkSpec = new t.Type<NetworkSpec, unknown, unknown>(
     t.type({ kind: t.string, options: t.record(t.string, t.number) }).is(value) &&
     complaintAbout(value) === undefined,
   (value, context) => {
-    const entries = shape.is(value) ? Object.entries(value) : [];
+    // Beside the generator may stand the plugin that defines it.
+    const { plugin, ...generators } = Object(value) as {
+      readonly plugin?: NonNullable<NetworkSpec['plugin']>;
+    };
+    const entries = shape.is(generators) ? Object.entries(generators) : [];
     const [only] = entries;
     if (only === undefined || entries.length > 1)
       return t.failure(
@@ -96,9 +119,12 @@ export const networkSpec = new t.Type<NetworkSpec, unknown, unknown>(
         context,
         'it must be one generator with its options, as in { "pyramid": { "levels": 3 } }',
       );
-    const spec = { kind: only[0], options: renamed(only[1]) };
+    const spec: NetworkSpec =
+      plugin === undefined
+        ? { kind: only[0], options: renamed(only[1]) }
+        : { kind: only[0], options: only[1], plugin };
     const complaint = complaintAbout(spec);
     return complaint === undefined ? E.right(spec) : t.failure(value, context, complaint);
   },
-  ({ kind, options }) => ({ [kind]: options }),
+  ({ kind, options, plugin }) => ({ [kind]: options, ...(plugin && { plugin }) }),
 );

@@ -7,6 +7,7 @@ import type { HostTensor } from '../../ports/index.js';
 import { type Engine, jit, toOnnx, toOnnxOfAnySize } from '../../tensor/index.js';
 import * as tf from '../../tensor/tfjs.js';
 import { sideFor } from '../any-size.js';
+import { networkSpec } from '../generators/spec.js';
 import { type EnsembleChoice, type LoadedEnsemble, loadEnsemble } from '../inference/loading/load.js';
 import { type Dials, edited } from '../inference/program.js';
 import type { Sides } from '../network.js';
@@ -150,7 +151,7 @@ const fileOf = (
     metadata: {
       [`${PREFIX}layout`]: 'nchw',
       [`${PREFIX}range`]: pixels === 'uint8' ? '0..255' : '0..1',
-      [`${PREFIX}generator`]: JSON.stringify({ [generator.kind]: generator.options }),
+      [`${PREFIX}generator`]: JSON.stringify(networkSpec.encode(generator)),
       [`${PREFIX}snapshots`]: JSON.stringify(snapshots.map(({ step, sha256 }) => ({ step, sha256 }))),
       [`${PREFIX}ensemble`]: JSON.stringify({ average, strength, trust }),
     },

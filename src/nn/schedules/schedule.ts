@@ -1,3 +1,11 @@
+/** A schedule as cycles, each of which gives a snapshot. */
+export interface Cycles {
+  /** Steps of each cycle, whole numbers from 1; one cycle at least. */
+  readonly cycles: readonly number[];
+  /** What the full rate is multiplied by, 0..1, at a step of a cycle. @param place from 0 @param cycle from 0 */
+  readonly multiplier: (place: number, length: number, cycle: number) => number;
+}
+
 /** How the learning rate goes over a training. */
 export type Schedule =
   /**
@@ -15,7 +23,9 @@ export type Schedule =
   | { readonly kind: 'cosine'; readonly steps: number; readonly floor: number }
   /** Times `factor` after every `every` steps. */
   | { readonly kind: 'step'; readonly steps: number; readonly every: number; readonly factor: number }
-  | { readonly kind: 'constant'; readonly steps: number };
+  | { readonly kind: 'constant'; readonly steps: number }
+  /** One of a plugin. */
+  | ({ readonly kind: 'own' } & Cycles);
 
 /** What a schedule says about one step. */
 export interface Moment {
@@ -31,11 +41,13 @@ export interface Moment {
 
 /** The lengths of the cycles in steps, whole numbers from 1. */
 export const cycleLengths = (schedule: Schedule): readonly number[] =>
-  schedule.kind === 'restarts'
-    ? Array.from({ length: schedule.cycles }, (_, i) =>
-        Math.max(1, Math.round(schedule.first * schedule.factor ** i)),
-      )
-    : [schedule.steps];
+  schedule.kind === 'own'
+    ? schedule.cycles
+    : schedule.kind === 'restarts'
+      ? Array.from({ length: schedule.cycles }, (_, i) =>
+          Math.max(1, Math.round(schedule.first * schedule.factor ** i)),
+        )
+      : [schedule.steps];
 
 /** Steps of a whole schedule. */
 export const totalSteps = (schedule: Schedule): number =>
@@ -56,10 +68,15 @@ export const momentAt = (schedule: Schedule, step: number): Moment => {
   const cycle = starts.findLastIndex((start) => start <= within);
   const length = lengths[cycle]!;
   const place = within - starts[cycle]!;
-  return { multiplier: multiplierAt(schedule, place, length), cycle, length, ends: place === length - 1 };
+  return {
+    multiplier: multiplierAt(schedule, place, length, cycle),
+    cycle,
+    length,
+    ends: place === length - 1,
+  };
 };
 
-const multiplierAt = (schedule: Schedule, place: number, length: number): number => {
+const multiplierAt = (schedule: Schedule, place: number, length: number, cycle: number): number => {
   switch (schedule.kind) {
     case 'restarts':
     case 'cosine':
@@ -68,5 +85,7 @@ const multiplierAt = (schedule: Schedule, place: number, length: number): number
       return schedule.factor ** Math.floor(place / schedule.every);
     case 'constant':
       return 1;
+    case 'own':
+      return schedule.multiplier(place, length, cycle);
   }
 };

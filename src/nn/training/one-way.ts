@@ -4,13 +4,13 @@ import {
   contentTerms,
   discriminatorTerms,
   foolingLoss,
-  heightsTerm,
   type LossWeights,
+  lookTerms,
+  photoTerms,
   pixelDistance,
   smoothTerm,
   termsOf,
   variationTerm,
-  whitesTerm,
 } from './weights.js';
 
 /**
@@ -44,8 +44,8 @@ export const oneWay = (generator: Network, discriminator: Discriminator, weights
           identity: [identity, () => distance(make(b!), b!)],
           ...contentTerms(weights, made, a!),
           ...variationTerm(weights, made),
-          ...whitesTerm(weights, made, a!),
-          ...heightsTerm(weights, made, b!),
+          ...photoTerms(weights, made, a!),
+          ...lookTerms(weights, made, b!),
           ...smoothTerm(weights, bound, 'generator', a!),
         }),
       };

@@ -4,13 +4,13 @@ import {
   contentTerms,
   discriminatorTerms,
   foolingLoss,
-  heightsTerm,
   type LossWeights,
+  lookTerms,
+  photoTerms,
   pixelDistance,
   smoothTerm,
   termsOf,
   variationTerm,
-  whitesTerm,
 } from './weights.js';
 
 /**
@@ -43,8 +43,8 @@ export const paired = (generator: Network, discriminator: Discriminator, weights
           identity: [identity, () => distance(make(to!), to!)],
           ...contentTerms(weights, made, to!),
           ...variationTerm(weights, made),
-          ...whitesTerm(weights, made, from!),
-          ...heightsTerm(weights, made, to!),
+          ...photoTerms(weights, made, from!),
+          ...lookTerms(weights, made, to!),
           ...smoothTerm(weights, bound, 'generator', from!),
         }),
       };

@@ -1,19 +1,13 @@
 import * as tf from '../../tensor/tfjs.js';
 import type { Parameters } from '../network.js';
-import {
-  type AdamWOptions,
-  adamW,
-  clipByGlobalNorm,
-  globalNorm,
-  type Optimised,
-  type StepScalars,
-} from '../optimisers/adam-w.js';
+import { clipByGlobalNorm, globalNorm, type Optimised } from '../optimisers/adam-w.js';
+import type { Optimiser } from '../optimisers/optimiser.js';
 import { gradientsOf, type NetworkParameters } from './gradients.js';
 import { boundNetworksOf, type Examples, type Objective, type Shown, type Terms } from './objective.js';
 
 /** How the networks are changed at a step. */
 export interface StepOptions {
-  readonly optimiser: AdamWOptions;
+  readonly optimiser: Pick<Optimiser, 'step'>;
   /** The largest norm of all gradients of the generators together; absent, they are not clipped. */
   readonly clip?: number;
   /** Share of the running average of the generators' weights that stays at each step, 0 to keep none. */
@@ -31,8 +25,8 @@ export interface TrainedTensors {
 
 /** Numbers that differ from step to step. */
 export interface Control {
-  readonly generators: StepScalars<tf.Scalar>;
-  readonly discriminators: StepScalars<tf.Scalar>;
+  readonly generators: Readonly<Record<string, tf.Scalar>>;
+  readonly discriminators: Readonly<Record<string, tf.Scalar>>;
 }
 
 /** What enters the program of a step. */
@@ -190,11 +184,10 @@ const updated = (
     generators,
   }: StepOptions & { control: Control; generators: readonly string[] },
 ): { readonly state: TrainedTensors } => {
-  const step = adamW(optimiser);
   const moved: Readonly<Record<string, Optimised>> = Object.fromEntries(
     Object.entries(clipped(gradients, generators, clip)).map(([network, own]) => [
       network,
-      step(
+      optimiser.step(
         { weights: state.weights[network]!, first: state.first[network]!, second: state.second[network]! },
         own,
         generators.includes(network) ? control.generators : control.discriminators,

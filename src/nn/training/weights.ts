@@ -17,7 +17,16 @@ import {
   totalVariation,
   whites,
 } from '../losses/index.js';
+import type { Against } from '../parts/part.js';
 import type { BoundNetworks, Shown, Terms } from './objective.js';
+
+/** A term of a plugin. */
+export interface OwnTerm {
+  readonly name: string;
+  readonly weight: number;
+  readonly against: Against;
+  readonly loss: PictureLoss;
+}
 
 /** What counts how much in a training's loss; 0 leaves a term out. */
 export interface LossWeights {
@@ -49,7 +58,23 @@ export interface LossWeights {
   readonly heights: number;
   /** Neighbouring cells of the generator's grid are alike. */
   readonly smooth: number;
+  /** Terms of plugins. Default: none. */
+  readonly own?: readonly OwnTerm[];
 }
+
+const ownTerms = (
+  { own = [] }: LossWeights,
+  against: Against,
+  result: tf.Tensor4D,
+  reference: tf.Tensor4D,
+): Candidates =>
+  Object.fromEntries(
+    own.flatMap((term) =>
+      term.against === against
+        ? [[term.name, [term.weight, () => term.loss(result, reference)] as const] as const]
+        : [],
+    ),
+  );
 
 /** The distance of pixels that the weights ask for. */
 export const pixelDistance = ({ pixel }: LossWeights): PictureLoss => pixelLosses[pixel.kind];
@@ -79,20 +104,19 @@ export const contentTerms = (
   structure: [weights.structure, () => structure(result, reference)],
   range: [weights.range, () => range(result, reference)],
   neutral: [weights.neutral, () => neutral(result, reference)],
+  ...ownTerms(weights, 'content', result, reference),
 });
 
-/** The term that holds a result to the whites of the photo that it was made of. */
-export const whitesTerm = (weights: LossWeights, result: tf.Tensor4D, photo: tf.Tensor4D): Candidates => ({
+/** Terms that hold a result to the photo that it was made of. */
+export const photoTerms = (weights: LossWeights, result: tf.Tensor4D, photo: tf.Tensor4D): Candidates => ({
   whites: [weights.whites, () => whites(result, photo)],
+  ...ownTerms(weights, 'photo', result, photo),
 });
 
-/** The term of a result's colours at each height, of those of photos that have the look. */
-export const heightsTerm = (
-  weights: LossWeights,
-  result: tf.Tensor4D,
-  globalInput: tf.Tensor4D,
-): Candidates => ({
-  heights: [weights.heights, () => heights(result, globalInput)],
+/** Terms that hold a result to photos that have the look, such as that of its colours at each height. */
+export const lookTerms = (weights: LossWeights, result: tf.Tensor4D, look: tf.Tensor4D): Candidates => ({
+  heights: [weights.heights, () => heights(result, look)],
+  ...ownTerms(weights, 'look', result, look),
 });
 
 /** The term of the smoothness of a generator's grid for pictures; none for a generator without one. */

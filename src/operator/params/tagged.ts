@@ -16,12 +16,31 @@ export type WrittenTag<V extends Variants> = {
   readonly [K in keyof V & string]: K | { readonly [N in K]: t.OutputOf<V[K]['codec']> };
 }[keyof V & string];
 
-/** A choice between kinds that have parameters of their own: the name alone, or a mapping of it to them. */
-export const tagged = <const V extends Variants>(variants: V): ParamType<Tagged<V>, WrittenTag<V>> => {
+/** A kind beside those that there are, such as a plugin's. */
+interface More {
+  readonly params: AnyRecordType;
+}
+
+/** A kind with its parameters, and the part that it is where it is one of these. */
+type Chosen<V extends Variants, P> = [P] extends [never] ? Tagged<V> : Tagged<V> & { readonly part?: P };
+
+/**
+ * A choice between kinds that have parameters of their own: the name alone, or a mapping of it to them.
+ *
+ * @param more kinds beside them, by name. Who is given one of these finds it as `part`
+ */
+export const tagged = <const V extends Variants, P extends More = never>(
+  own: V,
+  more: Readonly<Record<string, P>> = {},
+): ParamType<Chosen<V, P>, WrittenTag<V>> => {
+  const variants: Variants = {
+    ...own,
+    ...Object.fromEntries(Object.entries(more).map(([name, { params }]) => [name, params])),
+  };
   const names = Object.keys(variants);
   const list = names.join(', ');
 
-  const read = (value: unknown, context: t.Context): t.Validation<Tagged<V>> => {
+  const read = (value: unknown, context: t.Context): t.Validation<Chosen<V, P>> => {
     const entries =
       typeof value === 'string'
         ? [[value, undefined] as const]
@@ -45,7 +64,12 @@ export const tagged = <const V extends Variants>(variants: V): ParamType<Tagged<
     const place = typeof value === 'string' ? context : t.appendContext(context, kind, variant.codec, params);
     return E.Monad.map(
       variant.codec.validate(params, place),
-      (decoded) => ({ kind, params: decoded }) as Tagged<V>,
+      (decoded) =>
+        ({
+          kind,
+          params: decoded,
+          ...(Object.hasOwn(more, kind) ? { part: more[kind] } : {}),
+        }) as Chosen<V, P>,
     );
   };
 

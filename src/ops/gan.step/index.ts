@@ -1,9 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { withNames } from '../../nn/parts/catalogue.js';
 import { defineOp } from '../../operator/define.js';
+import type { Operator } from '../../operator/operator.js';
+import type { AnyPart } from '../../operator/part.js';
 import { batch, frame, oneOf, type Port, pair, training, unpaired } from '../../ports/index.js';
-import { fields, type Params } from './params.js';
+import { fieldsWith, type Params, taken } from './params.js';
 import { isPatient, stepsOf } from './plan.js';
 import type { RunState } from './state.js';
 import type { Trainer } from './trainer.js';
@@ -38,72 +41,88 @@ const objection = ({ losses, generator, stop, validate }: Params, given: Port): 
     : undefined;
 };
 
-export const ganStep = defineOp({
-  name: 'gan.step',
-  about: 'Train a generator against a discriminator, a step for each batch',
-  params: fields,
-  input: batch(oneOf(pair(frame, frame), unpaired(frame, frame))),
-  output: training,
-  random: () => true,
-  course: (params, given) => ({ steps: stepsOf(params), photos: photosFor(params, given) }),
-  objection,
-  sideStreams: ({ validate }) =>
-    validate === undefined
-      ? []
-      : [
-          {
-            name: 'validate',
-            stream: validate.on,
-            at: ['validate', 'on'],
-            carries: (given) => (given.kind === 'batch' ? given.of : given),
-          },
-        ],
-  scan: {
-    start: (params: Params, context) =>
-      pipe(
-        TE.Do,
-        TE.bind('engine', () => context.openEngine),
-        TE.bind('trainerModule', () => TE.fromTask(() => import('./trainer.js'))),
-        TE.bind('taken', () =>
-          params.start === undefined
-            ? TE.right(undefined)
-            : pipe(
-                TE.fromTask(() => import('./start.js')),
-                TE.chain(({ startFrom }) => startFrom(params, params.start as string, context)),
-              ),
-        ),
-        TE.map(({ engine, trainerModule, taken }) => {
-          const trainer = trainerModule.createTrainer(params, context, engine, taken);
-          return { value: { trainer, state: trainer.start }, close: async () => undefined };
-        }),
-      ),
-    step: (params, context, beside) => {
-      // The photos that it is judged by are read when they are first needed, and kept.
-      let jury: Promise<Jury> | undefined;
-      const judges = (): Promise<Jury> => {
-        const { validate: stream } = beside;
-        jury ??=
-          params.validate === undefined || stream === undefined
-            ? Promise.resolve({ photos: [], print: 0 })
-            : import('./validation/held-out.js').then(({ juryFrom }) =>
-                juryFrom(stream, params.validate?.photos ?? 0, context),
-              );
-        return jury;
-      };
-      return ({ trainer, state }: Course, item, signal) =>
-        pipe(
-          trainer.step(state, item, { random: context.random(item.key), judges, warn: context.warn }, signal),
-          TE.map(([after, told]) => [{ trainer, state: after }, told] as const),
-        );
+/** Said by itself, for the types of what it is made of go round. */
+const operatorOf = (parts: readonly AnyPart[]): Operator => ganStepOf(parts).operator;
+
+const ganStepOf = (parts: readonly AnyPart[]) =>
+  defineOp({
+    name: 'gan.step',
+    about: 'Train a generator against a discriminator, a step for each batch',
+    params: fieldsWith(parts),
+    extended: {
+      takes: withNames(taken, parts),
+      by: (more) => operatorOf([...parts, ...more]),
     },
-    resume: () => (course: Course, saved) =>
-      pipe(
-        course.trainer.resume(saved.state),
-        E.map((state) => ({ ...course, state })),
-      ),
-    ends:
-      (params) =>
-      ({ state }: Course) =>
-        state.step >= stepsOf(params) || !isPatient(params, state.standing),
-  },
-});
+    input: batch(oneOf(pair(frame, frame), unpaired(frame, frame))),
+    output: training,
+    random: () => true,
+    course: (params, given) => ({ steps: stepsOf(params), photos: photosFor(params, given) }),
+    objection,
+    sideStreams: ({ validate }) =>
+      validate === undefined
+        ? []
+        : [
+            {
+              name: 'validate',
+              stream: validate.on,
+              at: ['validate', 'on'],
+              carries: (given) => (given.kind === 'batch' ? given.of : given),
+            },
+          ],
+    scan: {
+      start: (params: Params, context) =>
+        pipe(
+          TE.Do,
+          TE.bind('engine', () => context.openEngine),
+          TE.bind('trainerModule', () => TE.fromTask(() => import('./trainer.js'))),
+          TE.bind('taken', () =>
+            params.start === undefined
+              ? TE.right(undefined)
+              : pipe(
+                  TE.fromTask(() => import('./start.js')),
+                  TE.chain(({ startFrom }) => startFrom(params, params.start as string, context, parts)),
+                ),
+          ),
+          TE.map(({ engine, trainerModule, taken }) => {
+            const trainer = trainerModule.createTrainer(params, context, engine, taken);
+            return { value: { trainer, state: trainer.start }, close: async () => undefined };
+          }),
+        ),
+      step: (params, context, beside) => {
+        // The photos that it is judged by are read when they are first needed, and kept.
+        let jury: Promise<Jury> | undefined;
+        const judges = (): Promise<Jury> => {
+          const { validate: stream } = beside;
+          jury ??=
+            params.validate === undefined || stream === undefined
+              ? Promise.resolve({ photos: [], print: 0 })
+              : import('./validation/held-out.js').then(({ juryFrom }) =>
+                  juryFrom(stream, params.validate?.photos ?? 0, context),
+                );
+          return jury;
+        };
+        return ({ trainer, state }: Course, item, signal) =>
+          pipe(
+            trainer.step(
+              state,
+              item,
+              { random: context.random(item.key), judges, warn: context.warn },
+              signal,
+            ),
+            TE.map(([after, told]) => [{ trainer, state: after }, told] as const),
+          );
+      },
+      resume: () => (course: Course, saved) =>
+        pipe(
+          course.trainer.resume(saved.state),
+          E.map((state) => ({ ...course, state })),
+        ),
+      ends:
+        (params) =>
+        ({ state }: Course) =>
+          state.step >= stepsOf(params) || !isPatient(params, state.standing),
+    },
+  });
+
+/** `gan.step` with the networks, losses, optimisers and schedules that come with Prismflow. */
+export const ganStep = ganStepOf([]);

@@ -1,9 +1,7 @@
-import { type StepScalars, stepScalarsOf } from '../../nn/optimisers/adam-w.js';
 import type { StepInputs } from '../../nn/training/step.js';
 import type { Random } from '../../operator/random.js';
 import type { HostTensor } from '../../ports/index.js';
 import type { HostOf } from '../../tensor/index.js';
-import type * as tf from '../../tensor/tfjs.js';
 import type { Params } from './params.js';
 import type { StepPlan } from './plan.js';
 import type { Choice } from './pool.js';
@@ -12,12 +10,8 @@ import type { RunState } from './state.js';
 
 const scalar = (value: number): HostTensor => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
 
-const stepScalarTensors = (stepScalars: StepScalars<number>): HostOf<StepScalars<tf.Scalar>> => ({
-  rate: scalar(stepScalars.rate),
-  weightDecay: scalar(stepScalars.weightDecay),
-  firstBiasCorrection: scalar(stepScalars.firstBiasCorrection),
-  secondBiasCorrection: scalar(stepScalars.secondBiasCorrection),
-});
+const scalarTensors = (scalars: Readonly<Record<string, number>>): Readonly<Record<string, HostTensor>> =>
+  Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, scalar(value)]));
 
 /** The step sizes of a turn. A discriminator has learned for as many steps as it has taken part. */
 export const controlOf = (
@@ -25,18 +19,14 @@ export const controlOf = (
   stepPlan: StepPlan,
   { step, backoff }: RunState,
 ): HostOf<StepInputs['control']> => {
-  const optimiser = optimiserOf(params);
-  const { discriminatorRate = optimiser.rate } = params.optimizer.params;
-  const multiplier = stepPlan.multiplier * backoff;
+  const { scalars } = optimiserOf(params);
+  const { rate, discriminatorRate = rate } = params.optimizer.params;
+  const pace = { multiplier: stepPlan.multiplier * backoff, steps: stepPlan.length };
+  const judgedSteps = step + 1 - params.pretrain.steps - params.losses.adversarial.after;
   return {
-    generators: stepScalarTensors(stepScalarsOf(optimiser, multiplier, stepPlan.length, step + 1)),
-    discriminators: stepScalarTensors(
-      stepScalarsOf(
-        { ...optimiser, rate: discriminatorRate },
-        multiplier,
-        stepPlan.length,
-        Math.max(1, step + 1 - params.pretrain.steps - params.losses.adversarial.after),
-      ),
+    generators: scalarTensors(scalars({ ...pace, rate, count: step + 1 })),
+    discriminators: scalarTensors(
+      scalars({ ...pace, rate: discriminatorRate, count: Math.max(1, judgedSteps) }),
     ),
   };
 };

@@ -1,4 +1,5 @@
 import { generatorOptions } from '../../nn/generators/spec.js';
+import { partsOf } from '../../nn/parts/catalogue.js';
 import {
   boolean,
   type Decoded,
@@ -14,11 +15,13 @@ import {
   streamName,
   tagged,
 } from '../../operator/params/index.js';
+import type { AnyPart, PartKind } from '../../operator/part.js';
+import { withOwnTerms } from './own-terms.js';
 
 const { grid, pyramid, resnet, restorer, shrinkage } = generatorOptions;
 
 /** Networks that make pictures. */
-export const generator = tagged({
+const generators = {
   grid: record({
     cells: defaulted(integer(grid.cells), 16, 'Cells along a side of the grid of colour transforms'),
     depth: defaulted(integer(grid.depth), 8, 'Cells in depth, which the guide chooses between'),
@@ -65,10 +68,10 @@ export const generator = tagged({
     width: defaulted(integer(shrinkage.width), 64, 'Channels inside those of brightness'),
     chromaWidth: defaulted(integer(shrinkage.chromaWidth), 32, 'Channels inside those of colours'),
   }),
-});
+};
 
 /** Networks that tell made pictures from photos. */
-export const discriminator = tagged({
+const discriminators = {
   patch: record({
     layers: defaulted(integer({ min: 1, max: 6 }), 3, 'Layers that halve; 3 see 70x70 pixels'),
     width: defaulted(integer({ min: 1, max: 512 }), 64, 'Channels of the first layer'),
@@ -81,13 +84,13 @@ export const discriminator = tagged({
     layers: defaulted(integer({ min: 1, max: 6 }), 3, 'Layers of each view that halve'),
     width: defaulted(integer({ min: 1, max: 512 }), 32, 'Channels of the first layer'),
   }),
-});
+};
 
 const weight = number({ min: 0 });
 const term = (about: string) => defaulted(weight, 0, about);
 
 /** What counts how much. */
-export const losses = record({
+const lossFields = {
   adversarial: defaulted(
     record(
       {
@@ -143,12 +146,12 @@ export const losses = record({
   whites: term('How dark whites of the photo become'),
   heights: term('Distance of the mean colours at each height from those of the look'),
   smooth: term('Differences between neighbouring cells of the generator’s grid'),
-});
+};
 
 const beta = number({ min: 0, max: 0.99999 });
 
 /** How gradients change weights. */
-export const optimizer = tagged({
+const optimisers = {
   adamw: record({
     rate: defaulted(number({ min: 0, max: 1 }), 2e-4, 'Largest learning rate'),
     discriminatorRate: optional(number({ min: 0, max: 1 }), 'That of the discriminator, if it is another'),
@@ -156,13 +159,13 @@ export const optimizer = tagged({
     beta1: defaulted(beta, 0.9, 'How slowly the mean gradient forgets'),
     beta2: defaulted(beta, 0.99, 'How slowly the mean square forgets'),
   }),
-});
+};
 
 const steps = required(integer({ min: 1 }), 'Steps of the training');
 const floor = defaulted(number({ min: 0, max: 1 }), 0, 'Where the rate ends, as a share of the largest');
 
 /** How the learning rate goes. */
-export const schedule = tagged({
+const schedules = {
   restarts: record({
     first: required(integer({ min: 1 }), 'Steps of the first cycle'),
     factor: defaulted(number({ min: 1, max: 10 }), 2, 'How many times as long each further cycle is'),
@@ -176,72 +179,86 @@ export const schedule = tagged({
     factor: defaulted(number({ min: 0, max: 1 }), 0.5, 'What the rate is multiplied by'),
   }),
   constant: record({ steps }, 'steps'),
-});
+};
 
-/** All parameters of `gan.step`. */
-export const fields = {
-  generator: required(
-    generator,
-    'The network that makes pictures: grid of colour transforms (HDRNet, Gharbi et al. 2017), pyramid (LPTN, Liang et al. 2021), resnet (CycleGAN, Zhu et al. 2017), restorer (NAFNet, Chen et al. 2022), shrinkage of cosine coefficients (Foi et al. 2007)',
-  ),
-  start: optional(
-    path('weights'),
-    'A trained model to start from, or the folder of a training: what fits of its generator is taken over, all else is new',
-  ),
-  discriminator: defaulted(
-    discriminator,
-    'patch',
-    'The network that judges them: patch (PatchGAN, Isola et al. 2017), pyramid (Liang et al. 2021), two views by patch discriminators',
-  ),
-  losses: defaulted(losses, {}, 'What counts how much'),
-  optimizer: defaulted(
-    optimizer,
-    'adamw',
-    'How gradients change weights: Adam with decay apart from the gradient (Loshchilov, Hutter 2019)',
-  ),
-  schedule: required(
-    schedule,
-    'How the learning rate goes, and for how many steps: restarts are warm (SGDR, Loshchilov, Hutter 2017)',
-  ),
-  pretrain: defaulted(
-    record({ steps: required(integer({ min: 0 }), 'Steps of it') }, 'steps'),
-    0,
-    'Initial training: give natural photos back, before the task itself',
-  ),
-  average: defaulted(
-    number({ min: 0, max: 0.99999 }),
-    0,
-    'Share of a running average of the generator’s weights that stays at each step; 0 uses the weights themselves',
-  ),
-  clip: optional(
-    number({ min: 1e-6 }),
-    'Largest norm of the generator’s gradients together (Pascanu et al. 2013)',
-  ),
-  validate: optional(
-    record(
-      {
-        on: required(
-          streamName,
-          'A stream of photos that are not learned from, prepared as those that are: pairs, or unpaired photos',
-        ),
-        every: defaulted(integer({ min: 1 }), 100, 'Steps between two looks; also at the end of each cycle'),
-        photos: defaulted(integer({ min: 1, max: 256 }), 16, 'The first so many of the stream'),
-      },
-      'on',
-    ),
-    'Judge the result by photos that are kept apart: PSNR and SSIM of pairs; of looks the colours at each height, the structure and what is clipped',
-  ),
-  stop: optional(
-    record(
-      { patience: required(integer({ min: 1 }), 'Looks of `validate` in a row without a better result') },
-      'patience',
-    ),
-    'End before the schedule does, when nothing better comes any more',
-  ),
-  pool: optional(
-    integer({ min: 0, max: 1000 }),
-    'Earlier results that the discriminator is shown again (Shrivastava et al. 2017); 50 with `cycle`, else none',
-  ),
-} satisfies Fields;
+/** The names that are taken, by the kinds of parts that plugins may add. */
+export const taken = {
+  generator: Object.keys(generators),
+  discriminator: Object.keys(discriminators),
+  loss: Object.keys(lossFields),
+  optimiser: Object.keys(optimisers),
+  schedule: Object.keys(schedules),
+} as const satisfies Record<PartKind, readonly string[]>;
 
-export type Params = Decoded<typeof fields>;
+/** All parameters of `gan.step`, with parts of plugins among what can be named. */
+export const fieldsWith = (parts: readonly AnyPart[]) =>
+  ({
+    generator: required(
+      tagged(generators, partsOf(parts, 'generator')),
+      'The network that makes pictures: grid of colour transforms (HDRNet, Gharbi et al. 2017), pyramid (LPTN, Liang et al. 2021), resnet (CycleGAN, Zhu et al. 2017), restorer (NAFNet, Chen et al. 2022), shrinkage of cosine coefficients (Foi et al. 2007)',
+    ),
+    start: optional(
+      path('weights'),
+      'A trained model to start from, or the folder of a training: what fits of its generator is taken over, all else is new',
+    ),
+    discriminator: defaulted(
+      tagged(discriminators, partsOf(parts, 'discriminator')),
+      'patch',
+      'The network that judges them: patch (PatchGAN, Isola et al. 2017), pyramid (Liang et al. 2021), two views by patch discriminators',
+    ),
+    losses: defaulted(record(withOwnTerms(lossFields, partsOf(parts, 'loss'))), {}, 'What counts how much'),
+    optimizer: defaulted(
+      tagged(optimisers, partsOf(parts, 'optimiser')),
+      'adamw',
+      'How gradients change weights: Adam with decay apart from the gradient (Loshchilov, Hutter 2019)',
+    ),
+    schedule: required(
+      tagged(schedules, partsOf(parts, 'schedule')),
+      'How the learning rate goes, and for how many steps: restarts are warm (SGDR, Loshchilov, Hutter 2017)',
+    ),
+    pretrain: defaulted(
+      record({ steps: required(integer({ min: 0 }), 'Steps of it') }, 'steps'),
+      0,
+      'Initial training: give natural photos back, before the task itself',
+    ),
+    average: defaulted(
+      number({ min: 0, max: 0.99999 }),
+      0,
+      'Share of a running average of the generator’s weights that stays at each step; 0 uses the weights themselves',
+    ),
+    clip: optional(
+      number({ min: 1e-6 }),
+      'Largest norm of the generator’s gradients together (Pascanu et al. 2013)',
+    ),
+    validate: optional(
+      record(
+        {
+          on: required(
+            streamName,
+            'A stream of photos that are not learned from, prepared as those that are: pairs, or unpaired photos',
+          ),
+          every: defaulted(
+            integer({ min: 1 }),
+            100,
+            'Steps between two looks; also at the end of each cycle',
+          ),
+          photos: defaulted(integer({ min: 1, max: 256 }), 16, 'The first so many of the stream'),
+        },
+        'on',
+      ),
+      'Judge the result by photos that are kept apart: PSNR and SSIM of pairs; of looks the colours at each height, the structure and what is clipped',
+    ),
+    stop: optional(
+      record(
+        { patience: required(integer({ min: 1 }), 'Looks of `validate` in a row without a better result') },
+        'patience',
+      ),
+      'End before the schedule does, when nothing better comes any more',
+    ),
+    pool: optional(
+      integer({ min: 0, max: 1000 }),
+      'Earlier results that the discriminator is shown again (Shrivastava et al. 2017); 50 with `cycle`, else none',
+    ),
+  }) satisfies Fields;
+
+export type Params = Decoded<ReturnType<typeof fieldsWith>>;

@@ -1,10 +1,14 @@
 import { type Moment, momentAt, type Schedule, totalSteps } from '../../nn/schedules/schedule.js';
+import type { CheckedParams } from '../../operator/params/index.js';
 import type { Params } from './params.js';
 import type { Standing } from './validation/standing.js';
 
 /** The schedule that the parameters describe. */
-export const scheduleOf = ({ schedule: { kind, params } }: Pick<Params, 'schedule'>): Schedule =>
-  ({ kind, ...params }) as Schedule;
+export const scheduleOf = ({ schedule: { kind, params, part } }: Pick<Params, 'schedule'>): Schedule =>
+  part === undefined
+    ? ({ kind, ...params } as Schedule)
+    : // Its codec has read the parameters of a choice that names it.
+      { kind: 'own', ...part.schedule(params as unknown as CheckedParams) };
 
 /** Steps of the whole training, the initial one included. */
 export const stepsOf = (params: Pick<Params, 'schedule' | 'pretrain'>): number =>

@@ -1,7 +1,7 @@
 import { discriminatorOf } from '../../nn/discriminators/index.js';
 import { generatorOf } from '../../nn/generators/index.js';
 import type { Discriminator, Network } from '../../nn/network.js';
-import type { AdamWOptions } from '../../nn/optimisers/adam-w.js';
+import { adamWOptimiser, type Optimiser } from '../../nn/optimisers/optimiser.js';
 import { cycle } from '../../nn/training/cycle.js';
 import { boundNetworksOf, type Objective } from '../../nn/training/objective.js';
 import { oneWay } from '../../nn/training/one-way.js';
@@ -12,32 +12,47 @@ import {
   type StepInputs,
   type StepResults,
 } from '../../nn/training/step.js';
+import type { CheckedParams } from '../../operator/params/index.js';
 import { definedOnly } from '../../ports/defined.js';
 import type { NetworkSpec } from '../../ports/index.js';
 import { type Engine, type Jitted, jit } from '../../tensor/index.js';
 import * as tf from '../../tensor/tfjs.js';
+import { ownTermsIn } from './own-terms.js';
 import type { Params } from './params.js';
 
 /** A network's parameters as its spec. */
-export const specOf = ({ kind, params }: Params['generator'] | Params['discriminator']): NetworkSpec => ({
+export const specOf = ({
+  kind,
+  params,
+  part,
+}: Params['generator'] | Params['discriminator']): NetworkSpec => ({
   kind,
   options: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, Number(value)])),
+  ...definedOnly({ plugin: part?.origin }),
 });
 
+/** The codec of a part has read the parameters of a choice that names it. */
+const checked = (params: object): CheckedParams => params as unknown as CheckedParams;
+
+/** The generator that the parameters describe. */
+export const generatorIn = ({ generator }: Pick<Params, 'generator'>): Network =>
+  // They were held to the generators that there are.
+  generator.part?.network(checked(generator.params)) ?? (generatorOf(specOf(generator)) as Network);
+
+const discriminatorIn = ({ discriminator }: Params): Discriminator =>
+  discriminator.part?.network(checked(discriminator.params)) ??
+  (discriminatorOf(specOf(discriminator)) as Discriminator);
+
 /** The optimiser that the parameters describe. */
-export const optimiserOf = ({ optimizer: { params } }: Params): AdamWOptions => ({
-  rate: params.rate,
-  decay: params.decay,
-  betas: [params.beta1, params.beta2],
-  epsilon: 1e-8,
-});
+export const optimiserOf = ({ optimizer: { params, part } }: Params): Optimiser =>
+  part?.optimiser(checked(params)) ??
+  adamWOptimiser({ decay: params.decay, betas: [params.beta1, params.beta2], epsilon: 1e-8 });
 
 /** Unpaired photos are learned from one way, or both ways where cycles count. */
 export const objectiveOf = (params: Params, examples: readonly string[]): Objective => {
-  const generator = generatorOf(specOf(params.generator)) as Network;
-  const discriminator = discriminatorOf(specOf(params.discriminator)) as Discriminator;
   const make = examples.includes('from') ? paired : params.losses.cycle > 0 ? cycle : oneWay;
-  return make(generator, discriminator, params.losses);
+  const losses = { ...params.losses, own: ownTermsIn(params.losses) };
+  return make(generatorIn(params), discriminatorIn(params), losses);
 };
 
 /** What is compiled for a training. */

@@ -2,23 +2,24 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure, warning } from '../../diagnostics/index.js';
-import { generatorOf } from '../../nn/generators/index.js';
 import { type EnsembleChoice, type LoadedEnsemble, loadEnsemble } from '../../nn/inference/loading/load.js';
 import type { OpContext } from '../../operator/behaviour.js';
+import type { AnyPart } from '../../operator/part.js';
 import type { HostTensor } from '../../ports/index.js';
 import type { Params } from './params.js';
-import { specOf } from './programs.js';
+import { generatorIn } from './programs.js';
 
 type Tensors = Readonly<Record<string, HostTensor>>;
 
 /** The last snapshot of a model, or the latest checkpoint of a training that has none yet. */
-const lastOf = (models: string): TE.TaskEither<Diagnostics, LoadedEnsemble> => {
+const lastOf = (models: string, parts: readonly AnyPart[]): TE.TaskEither<Diagnostics, LoadedEnsemble> => {
   const choice: EnsembleChoice = {
     models,
     members: 1,
     average: 'predictions',
     trust: 0,
     output: 'picture',
+    parts,
   };
   return pipe(
     loadEnsemble(choice),
@@ -53,12 +54,12 @@ export const startFrom = (
   { generator }: Pick<Params, 'generator'>,
   models: string,
   { warn }: Pick<OpContext, 'warn'>,
+  parts: readonly AnyPart[] = [],
 ): TE.TaskEither<Diagnostics, Tensors> =>
   pipe(
-    lastOf(models),
+    lastOf(models, parts),
     TE.chainEitherK((loaded): E.Either<Diagnostics, Tensors> => {
-      // The parameters were held to the generators that there are.
-      const { parameters } = generatorOf(specOf(generator))!;
+      const { parameters } = generatorIn({ generator });
       const taken = fitting(loaded.members[0], parameters);
       const [count, all] = [Object.keys(taken).length, Object.keys(parameters).length];
       const step = loaded.snapshots[0]?.step;

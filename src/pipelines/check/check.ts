@@ -121,7 +121,9 @@ const unloadedSteps = (sections: readonly Section[], registry: Registry): readon
         ? [
             warning(
               'plugin/step',
-              `\`${step.operator.name}\` is no operator of Prismflow; it may come from a plugin that is not loaded.`,
+              registry.has(step.operator.name)
+                ? `What \`${step.operator.name}\` is told cannot be read; it may name parts of a plugin that is not loaded.`
+                : `\`${step.operator.name}\` is no operator of Prismflow; it may come from a plugin that is not loaded.`,
               {
                 ...definedOnly({ span: step.span }),
                 ...hintFor(didYouMean(step.operator.name, [...registry.keys()])),

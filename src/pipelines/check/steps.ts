@@ -66,6 +66,24 @@ export const checkStep = (
           : didYouMean(step.name, [...registry.keys(), ...streams]),
       }),
     ]);
+  return pipe(
+    readStep(step, operator, known === undefined, scope),
+    // What it cannot read may name a part of a plugin that is not loaded.
+    E.orElse((errors) =>
+      isPartial && operator.extended !== undefined
+        ? readStep(step, unloadedOperator(step, isFirst, streams), true, scope)
+        : E.left(errors),
+    ),
+  );
+};
+
+const readStep = (
+  step: StepSource,
+  operator: Operator,
+  isUnloaded: boolean,
+  scope: Scope,
+): E.Either<Diagnostics, OperatorStep> => {
+  const place = definedOnly({ span: step.span });
   const { codec, shape } = operator.params;
   return pipe(
     step.params === undefined
@@ -84,7 +102,7 @@ export const checkStep = (
           (params): OperatorStep => ({
             kind: 'operator',
             operator,
-            ...(known === undefined ? { unloaded: true as const } : {}),
+            ...(isUnloaded ? { unloaded: true as const } : {}),
             params,
             written: codec.encode(params),
             ...place,

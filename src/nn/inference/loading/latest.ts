@@ -4,13 +4,14 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../../diagnostics/index.js';
 import { generatorIn } from '../../../operator/checkpoints.js';
+import type { AnyPart } from '../../../operator/part.js';
 import type { NetworkSpec } from '../../../ports/index.js';
-import { generatorOf } from '../../generators/index.js';
 import { checkpointFolder } from '../../models/checkpoint-folder.js';
 import { type LatestGenerator, latestGenerator, latestManifest } from '../../models/checkpoints.js';
 import { readManifest } from '../../models/index.js';
-import { misfitOf, type Network } from '../../network.js';
+import { misfitOf } from '../../network.js';
 import type { LoadedEnsemble, Weights } from '../ensemble.js';
+import { networkFor } from './network-for.js';
 
 /** The files that matter to results of the latest checkpoint of a training: what it says of itself says all. */
 export const latestFiles = (models: string): TE.TaskEither<Diagnostics, readonly string[]> =>
@@ -63,7 +64,10 @@ const specOf = (models: string, { saved }: LatestGenerator): TE.TaskEither<Diagn
       );
 
 /** The latest checkpoint of a training as an ensemble of one. Errors: `weights/…`. */
-export const loadLatest = (models: string): TE.TaskEither<Diagnostics, LoadedEnsemble> =>
+export const loadLatest = (
+  models: string,
+  parts: readonly AnyPart[] = [],
+): TE.TaskEither<Diagnostics, LoadedEnsemble> =>
   pipe(
     latestGenerator(checkpointFolder(models)),
     TE.chainEitherK(
@@ -77,9 +81,8 @@ export const loadLatest = (models: string): TE.TaskEither<Diagnostics, LoadedEns
     ),
     TE.bindTo('latest'),
     TE.bind('generator', ({ latest }) => specOf(models, latest)),
-    TE.chainEitherK(({ latest: { saved, file, sha256, bytes }, generator }) => {
-      // A specification that names another kind than there is was refused when it was read.
-      const network = generatorOf(generator) as Network;
+    TE.bind('network', ({ generator }) => TE.fromEither(networkFor(models, generator, parts))),
+    TE.chainEitherK(({ latest: { saved, file, sha256, bytes }, generator, network }) => {
       const weights = generatorIn(saved.state);
       const why = misfitOf(network, weights);
       const { step, model } = saved;

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../../diagnostics/index.js';
-import { generatorOf } from '../../generators/index.js';
+import type { AnyPart } from '../../../operator/part.js';
 import {
   type Demands,
   type ModelManifest,
@@ -14,6 +14,7 @@ import {
 import { misfitOf, type Network, strangerOf } from '../../network.js';
 import type { Ensemble, LoadedEnsemble, Weights } from '../ensemble.js';
 import { loadLatest, withWayOut } from './latest.js';
+import { networkFor } from './network-for.js';
 
 export type { Ensemble, LoadedEnsemble, Weights } from '../ensemble.js';
 
@@ -28,6 +29,8 @@ export interface EnsembleChoice {
   readonly average: 'predictions' | 'weights';
   readonly trust: number;
   readonly output: 'picture' | 'trust';
+  /** Parts of plugins, among which the model's generator may be. Default: none. */
+  readonly parts?: readonly AnyPart[];
 }
 
 /** The snapshots that are asked for. Error: `weights/no-snapshots`. */
@@ -60,9 +63,11 @@ const meanWeights = ([first, ...others]: Ensemble['members']): Weights =>
     }),
   );
 
-const networkOf = (path: string, { generator, snapshots }: TrainedFolder): E.Either<Diagnostics, Network> => {
-  // A manifest that names another kind than there is was refused when it was read.
-  const network = generatorOf(generator) as Network;
+const networkOf = (
+  path: string,
+  { snapshots }: TrainedFolder,
+  network: Network,
+): E.Either<Diagnostics, Network> => {
   const wrong = snapshots
     .map(({ file, weights }) => [file, misfitOf(network, weights)] as const)
     .find(([, why]) => why !== undefined);
@@ -77,20 +82,17 @@ const networkOf = (path: string, { generator, snapshots }: TrainedFolder): E.Eit
 };
 
 /** A file of other weights than the network's is refused by its header, whatever sizes that tells of. */
-const stranger =
-  ({ generator }: ModelManifest): Demands['objection'] =>
-  (tensors) => {
-    const network = generatorOf(generator) as Network;
-    const why = strangerOf(network, Object.fromEntries(tensors.map((each) => [each.name, each])));
-    return why && `is not of the network that model.json says it is: ${why}`;
-  };
+const stranger = (network: Network) => (): Demands['objection'] => (tensors) => {
+  const why = strangerOf(network, Object.fromEntries(tensors.map((each) => [each.name, each])));
+  return why && `is not of the network that model.json says it is: ${why}`;
+};
 
 /**
  * Reads a model's folder and what is needed of it. Errors: `weights/…`; `weights/no-snapshots` also where disagreement is
  * asked for and there is one snapshot only.
  */
 export const loadEnsemble = (choice: EnsembleChoice): TE.TaskEither<Diagnostics, LoadedEnsemble> =>
-  choice.at === 'latest' ? loadLatest(choice.models) : loadSnapshots(choice);
+  choice.at === 'latest' ? loadLatest(choice.models, choice.parts) : loadSnapshots(choice);
 
 const loadSnapshots = ({
   models,
@@ -98,13 +100,16 @@ const loadSnapshots = ({
   average,
   trust,
   output,
+  parts,
 }: EnsembleChoice): TE.TaskEither<Diagnostics, LoadedEnsemble> =>
   pipe(
     readManifest(models),
     TE.orElse((errors): TE.TaskEither<Diagnostics, ModelManifest> => withWayOut(models, errors)),
-    TE.chainEitherK(({ snapshots }) => chosen(models, wanted)(snapshots)),
+    TE.bindTo('manifest'),
+    TE.bind('network', ({ manifest }) => TE.fromEither(networkFor(models, manifest.generator, parts))),
+    TE.bind('snapshots', ({ manifest }) => TE.fromEither(chosen(models, wanted)(manifest.snapshots))),
     TE.filterOrElse(
-      ({ length }) => length > 1 || (trust === 0 && output === 'picture'),
+      ({ snapshots: { length } }) => length > 1 || (trust === 0 && output === 'picture'),
       (): Diagnostics => [
         failure(
           'weights/no-snapshots',
@@ -112,9 +117,10 @@ const loadSnapshots = ({
         ),
       ],
     ),
-    TE.chain((snapshots) => readModelFolder(models, () => snapshots, stranger)),
-    TE.bindTo('folder'),
-    TE.bind('network', ({ folder }) => TE.fromEither(networkOf(models, folder))),
+    TE.bind('folder', ({ snapshots, network }) =>
+      readModelFolder(models, () => snapshots, stranger(network)),
+    ),
+    TE.chainFirstEitherK(({ folder, network }) => networkOf(models, folder, network)),
     TE.map(({ folder, network }) => {
       const read = folder.snapshots.map(({ weights }) => weights) as unknown as Ensemble['members'];
       const snapshots = folder.snapshots.map(({ weights: _, ...snapshot }) => snapshot);
