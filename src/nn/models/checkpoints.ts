@@ -267,10 +267,24 @@ export const writeCheckpoint = (
         ),
       ),
     ),
-    TE.chain(() => stepsIn(folder)),
+    TE.chain(() => keepLatest(folder, keep, step)),
+  );
+
+/**
+ * Removes all checkpoints but the latest few, and tensors whose manifest is gone: a process that was killed while it removed them has
+ * left them.
+ *
+ * @param upTo later ones go too. Default: there are none
+ */
+export const keepLatest = (
+  folder: string,
+  keep: number,
+  upTo = Number.POSITIVE_INFINITY,
+): TE.TaskEither<Diagnostics, void> =>
+  pipe(
+    stepsIn(folder),
     TE.chainTaskK((steps) => async () => {
-      const kept = steps.filter((each) => each <= step).slice(0, keep);
-      // Also tensors whose manifest is gone: a process that was killed while it removed them has left them.
+      const kept = steps.filter((each) => each <= upTo).slice(0, keep);
       const left = new Set([...steps, ...(await tensorsIn(folder))]);
       await Promise.all(
         [...left]

@@ -1,2 +1,2 @@
 /** Checkpoints as `snapshot` writes them. */
-export { checkpointsIn, writeCheckpoint } from '../../nn/models/checkpoints.js';
+export { checkpointsIn, keepLatest, writeCheckpoint } from '../../nn/models/checkpoints.js';

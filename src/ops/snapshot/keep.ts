@@ -9,7 +9,7 @@ import type { OpContext } from '../../operator/behaviour.js';
 import { generatorIn, type SavedTraining } from '../../operator/checkpoints.js';
 import { definedOnly } from '../../ports/defined.js';
 import type { Training } from '../../ports/index.js';
-import { writeCheckpoint } from './checkpoints.js';
+import { keepLatest, writeCheckpoint } from './checkpoints.js';
 
 /** Where and how a training is kept. */
 export interface Place {
@@ -101,8 +101,25 @@ export const keepState = (
     ),
   );
 
-/** Makes a model of a state that nothing comes after, where its folder has none of that step; true when it did. */
-export const conclude = (
+/**
+ * Makes a model of a state that nothing comes after, where its folder has none of that step; true when it did. What a run that was killed
+ * at its last step has left is cleared up.
+ */
+export const conclude = (place: Place, saved: SavedTraining): TE.TaskEither<Diagnostics, boolean> =>
+  pipe(
+    TE.fromTask<void, Diagnostics>(() => clearUp(place)),
+    TE.chain(() =>
+      pipe(
+        notThroughLinks(place.to, checkpointFolder(place.to)),
+        TE.chain(() => keepLatest(checkpointFolder(place.to), place.keep)),
+        // Behind a link nothing is removed.
+        TE.orElse(() => TE.right<Diagnostics, void>(undefined)),
+      ),
+    ),
+    TE.chain(() => concluded(place, saved)),
+  );
+
+const concluded = (
   { to, half }: Place,
   { step, state, model }: SavedTraining,
 ): TE.TaskEither<Diagnostics, boolean> => {

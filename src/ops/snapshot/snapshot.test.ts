@@ -279,6 +279,15 @@ describe('snapshot', () => {
     expect(right(await facts.conclude(saved)())).toBe(false);
   });
 
+  it('clears up what a run has left that was killed at its last step', async () => {
+    const facts = snapshot.operator.facts.checkpoints?.(readParams(snapshot(folder)) as never) as Checkpoints;
+    await keeping(steps(1, 3));
+    const kept = await checkpointFiles();
+    await writeFile(join(folder, 'checkpoints', 'step-00000001.safetensors'), 'left');
+    expect(right(await facts.conclude((await latest())!.saved)())).toBe(true);
+    expect(await checkpointFiles()).toEqual(kept);
+  });
+
   it('says where a run is taken up', async () => {
     const params = readParams(snapshot(folder)) as never;
     const kept = snapshot.operator.facts.checkpoints?.(params) as Checkpoints;

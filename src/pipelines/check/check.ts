@@ -126,7 +126,9 @@ const unloadedSteps = (sections: readonly Section[], registry: Registry): readon
                 : `\`${step.operator.name}\` is no operator of Prismflow; it may come from a plugin that is not loaded.`,
               {
                 ...definedOnly({ span: step.span }),
-                ...hintFor(didYouMean(step.operator.name, [...registry.keys()])),
+                ...(registry.has(step.operator.name)
+                  ? {}
+                  : hintFor(didYouMean(step.operator.name, [...registry.keys()]))),
               },
             ),
           ]
