@@ -1,13 +1,24 @@
+import { dirname } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../diagnostics/index.js';
+import type { AnyPart } from '../operator/part.js';
+import { builtIn, type Registry } from '../ops/index.js';
 import type { Graph } from '../pipelines/check/graph.js';
 import { requireLoaded } from '../pipelines/check/loaded.js';
 import { isLoaded } from '../pipelines/check/unloaded.js';
 import { allow, readAllowed } from '../pipelines/plugins/allowed.js';
 import type { PluginDigest } from '../pipelines/plugins/closure.js';
-import type { PluginPolicy, PluginUse } from '../pipelines/plugins.js';
+import { readName } from '../pipelines/plugins/naming.js';
+import {
+  allowedBy,
+  inspect,
+  loadInto,
+  mustBeAllowed,
+  type PluginPolicy,
+  type PluginUse,
+} from '../pipelines/plugins.js';
 import { printable, shortPath } from './printable.js';
 import { printDiagnostics } from './report-diagnostics.js';
 import type { Terminal } from './terminal.js';
@@ -126,3 +137,74 @@ export const askAbout =
     if (isYes) await keep([use], terminal)();
     return isYes;
   };
+
+/** Plugins that a command is told of, and what is allowed of them. */
+export interface PluginArguments {
+  readonly plugin: readonly string[];
+  readonly allowPlugin: readonly PluginDigest[];
+}
+
+/** What plugins brought that a command line names. */
+interface NamedPlugins {
+  readonly registry: Registry;
+  readonly uses: readonly PluginUse[];
+  readonly parts: readonly AnyPart[];
+}
+
+/**
+ * The operators and parts of the plugins that a command line names, beside those that come with Prismflow. They are allowed before, by the
+ * command line, or by the user who is asked. A file may lie anywhere: whoever named it wanted that one.
+ * Errors: `plugin/not-allowed`, and those of reading and loading plugins.
+ */
+export const namedPlugins = (
+  { plugin, allowPlugin }: PluginArguments,
+  terminal: Terminal,
+): TE.TaskEither<Diagnostics, NamedPlugins> => {
+  const nothing: NamedPlugins = { registry: builtIn, uses: [], parts: [] };
+  return plugin.reduce<TE.TaskEither<Diagnostics, NamedPlugins>>(
+    (soFar, given) =>
+      pipe(
+        soFar,
+        TE.chain(({ registry, uses, parts }) =>
+          pipe(
+            inspect(placed(given, terminal.folder), folderOf(given, terminal.folder)),
+            TE.chainFirst(({ use }) => mayRun(use, allowPlugin, terminal)),
+            TE.chain(({ use, closure }) =>
+              pipe(
+                loadInto(registry, { name: given }, closure),
+                TE.map((loaded) => ({
+                  registry: loaded.registry,
+                  uses: [...uses, { ...use, operators: loaded.operators }],
+                  parts: [...parts, ...loaded.parts],
+                })),
+              ),
+            ),
+          ),
+        ),
+      ),
+    TE.right(nothing),
+  );
+};
+
+/** The folder that a plugin is read from: a file's own, or the one that packages are found from. */
+const folderOf = (given: string, folder: string): string => {
+  const meant = readName(given, folder);
+  return E.isRight(meant) && meant.right.kind === 'file' ? dirname(meant.right.path) : folder;
+};
+
+/** A file by its whole path, since its own folder is not the one that its name starts from. */
+const placed = (given: string, folder: string): { readonly name: string } => {
+  const meant = readName(given, folder);
+  return { name: E.isRight(meant) && meant.right.kind === 'file' ? meant.right.path : given };
+};
+
+const mayRun = (
+  use: PluginUse,
+  given: readonly PluginDigest[],
+  terminal: Terminal,
+): TE.TaskEither<Diagnostics, void> =>
+  pipe(
+    allowedBy('allowed'),
+    TE.chainTaskK((isAllowed) => async () => isAllowed(use.digest) || (await askAbout(terminal, given)(use))),
+    TE.chain((isAllowed) => (isAllowed ? TE.right(undefined) : TE.left([mustBeAllowed(use)]))),
+  );

@@ -84,3 +84,12 @@ export const allowPluginOption = (): Option =>
       return [...before, given];
     })
     .default([], 'those allowed before');
+
+/** `--plugin ./mine.mjs`, as often as there are plugins, of a command that is given no pipeline's file to name them. */
+export const pluginOption = (): Option =>
+  new Option(
+    '--plugin <module>',
+    'a plugin that defines what is needed, such as the network of a model: its file, or a package; can be given several times',
+  )
+    .argParser(listed)
+    .default([], 'none');

@@ -7,6 +7,7 @@ import { analysePipeline, type Pipeline } from '../pipelines/code.js';
 import { analyse, type CompileOptions, type SourceFile } from '../pipelines/compile.js';
 import { requireNamed } from '../pipelines/network.js';
 import { bulkOf, stagesOf } from '../pipelines/plan/stages.js';
+import type { PluginUse } from '../pipelines/plugins.js';
 import { defaultContext } from './context.js';
 import { type Plan, planOf } from './plan/plan.js';
 import { survey } from './plan/survey.js';
@@ -21,9 +22,19 @@ export const compile = (file: SourceFile, options: CompileOptions = {}): TE.Task
     TE.chain(planGraph),
   );
 
-/** Compiles a pipeline to what can be run. */
-export const compilePipeline = (pipeline: Pipeline): TE.TaskEither<Diagnostics, Plan> =>
-  pipe(TE.fromEither(analysePipeline(pipeline)), TE.chain(planGraph));
+/**
+ * Compiles a pipeline to what can be run.
+ *
+ * @param plugins those that its operators come from: what is written down of the run names them. Default: none
+ */
+export const compilePipeline = (
+  pipeline: Pipeline,
+  plugins: readonly PluginUse[] = [],
+): TE.TaskEither<Diagnostics, Plan> =>
+  pipe(
+    TE.fromEither(analysePipeline(pipeline)),
+    TE.chain((graph) => planGraph(plugins.length === 0 ? graph : { ...graph, plugins })),
+  );
 
 /** The phases from a graph that makes sense to what can be run. */
 export const planGraph = (graph: Graph): TE.TaskEither<Diagnostics, Plan> => {

@@ -11,6 +11,7 @@ import {
   warning,
 } from '../diagnostics/index.js';
 import { behaviourKinds } from '../operator/behaviour.js';
+import type { AnyPart } from '../operator/part.js';
 import type { Operator, Registry } from '../ops/index.js';
 import { definedOnly } from '../ports/defined.js';
 import type { Named } from './parse/pipeline-file.js';
@@ -160,12 +161,21 @@ const withPlugin = async (
   return { ...soFar, registry, uses: [...soFar.uses, { ...use, operators }] };
 };
 
+/** What a plugin was found to define when it was run. */
+interface Loaded {
+  /** The operators that there were, and its own; those that its parts were added to in the place of the ones without. */
+  readonly registry: Registry;
+  /** Names of the operators that are new or other. */
+  readonly operators: readonly string[];
+  readonly parts: readonly AnyPart[];
+}
+
 /** Runs a plugin and adds its operators and parts. Whoever calls it knows that the user allowed the closure's digest. */
 export const loadInto = (
   registry: Registry,
   plugin: Named,
   closure: Closure,
-): TE.TaskEither<Diagnostics, { readonly registry: Registry; readonly operators: readonly string[] }> =>
+): TE.TaskEither<Diagnostics, Loaded> =>
   pipe(
     TE.tryCatch(
       async () => {
@@ -195,6 +205,7 @@ export const loadInto = (
         E.chain((more) => withParts(more, plugin, parts)),
         E.map((more) => ({
           registry: more,
+          parts,
           operators: [...more]
             .filter(([name, operator]) => registry.get(name) !== operator)
             .map(([name]) => name),

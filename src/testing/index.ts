@@ -45,5 +45,13 @@ export {
   type LawName,
   lawsOf,
 } from './check-op.js';
+export {
+  checkDiscriminator,
+  checkGenerator,
+  checkLoss,
+  checkOptimiser,
+  checkSchedule,
+} from './nn/check-part.js';
+export { type PartChecked, PartError, type PartOptions } from './nn/laws.js';
 export { LawError } from './report.js';
 export { type Rgb, type Sight, scene, throughHaze } from './scene.js';

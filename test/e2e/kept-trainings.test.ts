@@ -126,7 +126,7 @@ const applied = async (model: string, photos: readonly string[], to: string) => 
   const said: string[] = [];
   const options = {
     ...{ to, overwrite: false, strength: 1, engine: 'cpu' },
-    ...{ certify: false, retry: false, json: false, quiet: false },
+    ...{ certify: false, retry: false, json: false, quiet: false, plugin: [], allowPlugin: [] },
   };
   const status = await apply(model, photos, options, terminalFor(said));
   return { status, said: said.join('') };

@@ -14,6 +14,7 @@ const HOW =
 describe('the public API is what its report says', () => {
   it.each([
     ['prismflow', 'index.d.ts', 'index.txt'],
+    ['prismflow/nn', 'nn/index.d.ts', 'nn.txt'],
     ['prismflow/tensor', 'tensor/index.d.ts', 'tensor.txt'],
     ['prismflow/testing', 'testing/index.d.ts', 'testing.txt'],
   ])('%s', async (_, built, report) => {

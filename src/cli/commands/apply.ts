@@ -6,10 +6,11 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Diagnostics, failure } from '../../diagnostics/index.js';
 import { compilePipeline } from '../../execution/compile.js';
 import { escapeBraces } from '../../operator/params/template.js';
-import { decode, encode, ensembleAverage, model as onnxModel, save } from '../../ops/index.js';
+import { decode, encode, ensembleAverage, model as onnxModel, type Registry, save } from '../../ops/index.js';
 import { absolutePath } from '../../pipelines/check/absolute-path.js';
 import { pipeline } from '../../pipelines/code.js';
 import { shippedModelNames } from '../../pipelines/shipped.js';
+import { namedPlugins, type PluginArguments } from '../allow-plugins.js';
 import { chosenFiles } from '../chosen-files.js';
 import type { Exit } from '../exit.js';
 import { shortPath } from '../printable.js';
@@ -19,7 +20,8 @@ import { type RunArguments, runCompiled } from './run.js';
 
 /** What `pipe apply` is given. */
 export interface ApplyArguments
-  extends Omit<RunArguments, 'set' | 'allow' | 'allowPlugin' | 'resume' | 'laws'> {
+  extends Omit<RunArguments, 'set' | 'allow' | 'resume' | 'laws'>,
+    PluginArguments {
   readonly to: string;
   readonly overwrite: boolean;
   readonly strength: number;
@@ -29,14 +31,17 @@ export interface ApplyArguments
 export const apply = async (
   model: string,
   photos: readonly string[],
-  { to, overwrite, strength, ...options }: ApplyArguments,
+  { to, overwrite, strength, plugin, allowPlugin, ...options }: ApplyArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const plan = pipe(
     TE.Do,
     TE.bind('places', () => placesOf(photos, terminal.folder)),
-    TE.bind('edit', () => editOf(absolutePath(model, terminal.folder), strength, terminal)),
-    TE.chain(({ places: { paths, areFolders }, edit }) =>
+    TE.bind('known', () => namedPlugins({ plugin, allowPlugin }, terminal)),
+    TE.bind('edit', ({ known }) =>
+      editOf(absolutePath(model, terminal.folder), strength, known.registry, terminal),
+    ),
+    TE.chain(({ places: { paths, areFolders }, known, edit }) =>
       compilePipeline(
         pipeline(
           chosenFiles(paths, areFolders),
@@ -45,6 +50,7 @@ export const apply = async (
           encode(),
           save({ to: `${escapeBraces(resolve(terminal.folder, to))}/{path}`, overwrite }),
         ).with({ name: 'apply' }),
+        known.uses,
       ),
     ),
   );
@@ -98,6 +104,7 @@ type Edit = ReturnType<typeof ensembleAverage>;
 const editOf = (
   path: string,
   strength: number,
+  registry: Registry,
   { err, folder }: Terminal,
 ): TE.TaskEither<Diagnostics, Edit> =>
   /\.onnx$/i.test(path)
@@ -110,10 +117,12 @@ const editOf = (
             err(
               `${shortPath(path, folder)} has no snapshot yet: its latest checkpoint is used, of step ${state.step}.\n`,
             );
-          return ensembleAverage({
+          const step = ensembleAverage({
             models: path,
             strength,
             ...(state.kind === 'latest' ? { at: 'latest' as const } : {}),
           });
+          // The one that knows the networks of plugins.
+          return { ...step, operator: registry.get(step.operator.name) ?? step.operator };
         }),
       );

@@ -11,13 +11,14 @@ import { absolutePath } from '../../pipelines/check/absolute-path.js';
 import { definedOnly } from '../../ports/defined.js';
 import { USUAL_ENGINE } from '../../tensor/engines.js';
 import { createEngine, type Engine } from '../../tensor/run/engine.js';
+import { namedPlugins, type PluginArguments } from '../allow-plugins.js';
 import { type Exit, exit } from '../exit.js';
 import { type OutputFile, outputFile } from '../output-file.js';
 import { printDiagnostics } from '../report-diagnostics.js';
 import type { Terminal } from '../terminal.js';
 
 /** As given on the command line. */
-export interface ExportOptions {
+export interface ExportOptions extends PluginArguments {
   readonly to: string;
   readonly overwrite: boolean;
   readonly strength: number;
@@ -71,8 +72,14 @@ export const exportModel = async (run: string, options: ExportOptions, terminal:
     printDiagnostics(terminal, target.left);
     return exit.wrong;
   }
+  const known = await namedPlugins(options, terminal)();
+  if (E.isLeft(known)) {
+    printDiagnostics(terminal, known.left);
+    return exit.wrong;
+  }
   const engine = createEngine(USUAL_ENGINE);
   const choice = {
+    parts: known.right.parts,
     models: absolutePath(run, terminal.folder),
     members: members ?? 'all',
     at,

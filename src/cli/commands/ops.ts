@@ -1,32 +1,41 @@
 import { readFile } from 'node:fs/promises';
+import * as E from 'fp-ts/lib/Either.js';
 import { didYouMean, printableJson } from '../../diagnostics/index.js';
 import { jsonSchema } from '../../operator/params/index.js';
-import { builtIn, type Operator } from '../../ops/index.js';
+import type { Operator } from '../../ops/index.js';
 import { showPort } from '../../ports/index.js';
+import { namedPlugins, type PluginArguments } from '../allow-plugins.js';
 import { type Exit, exit } from '../exit.js';
 import { parameterLines } from '../parameter-lines.js';
+import { printDiagnostics } from '../report-diagnostics.js';
 import type { Terminal } from '../terminal.js';
 
 /** What `pipe ops` is given. */
-export interface OpsArguments {
+export interface OpsArguments extends PluginArguments {
   readonly json: boolean;
 }
 
 /** `pipe ops`: all operators on a line each, or one with its parameters, page and example. */
 export const ops = async (
   name: string | undefined,
-  { json }: OpsArguments,
+  { json, ...plugins }: OpsArguments,
   terminal: Terminal,
 ): Promise<Exit> => {
   const { out, err } = terminal;
-  const all = [...builtIn.values()];
+  const known = await namedPlugins(plugins, terminal)();
+  if (E.isLeft(known)) {
+    printDiagnostics(terminal, known.left);
+    return exit.wrong;
+  }
+  const { registry } = known.right;
+  const all = [...registry.values()];
   if (name === undefined) {
     out(json ? `${printableJson(all.map(toJson), 2)}\n` : list(all, terminal));
     return exit.done;
   }
-  const operator = builtIn.get(name);
+  const operator = registry.get(name);
   if (operator === undefined) {
-    err(`There is no operator \`${name}\`. ${didYouMean(name, [...builtIn.keys()])}\n`);
+    err(`There is no operator \`${name}\`. ${didYouMean(name, [...registry.keys()])}\n`);
     return exit.wrong;
   }
   out(json ? `${printableJson(toJson(operator), 2)}\n` : await page(operator, terminal));

@@ -1,12 +1,14 @@
 import type { ApplyArguments } from '../commands/apply.js';
 import { share } from '../option-values.js';
 import {
+  allowPluginOption,
   certifyOption,
   engineOption,
   eventsOption,
   jobsOption,
   memoryOption,
   overwriteOption,
+  pluginOption,
   quietOption,
   retryOption,
 } from '../options.js';
@@ -30,6 +32,8 @@ export const declare: Declare = (command, on, terminal) => {
     .addOption(retryOption())
     .addOption(eventsOption())
     .addOption(quietOption())
+    .addOption(pluginOption())
+    .addOption(allowPluginOption())
     .action(
       on(async (model: string, photos: string[], options: ApplyArguments) =>
         (await import('../commands/apply.js')).apply(model, photos, options, terminal),

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { ExportOptions } from '../commands/export.js';
 import { count, pixelSize, share, tableSize } from '../option-values.js';
-import { overwriteOption } from '../options.js';
+import { allowPluginOption, overwriteOption, pluginOption } from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe export`. */
@@ -29,6 +29,8 @@ export const declare: Declare = (command, on, terminal) => {
     .option('--size <WxH>', 'for pictures of one size (any)', pixelSize)
     .option('--photos <folder>', 'photos that a .cube is fitted to (drawn scenes)')
     .option('--entries <n>', 'entries along a side of a .cube', tableSize, 33)
+    .addOption(pluginOption())
+    .addOption(allowPluginOption())
     .action(
       on(async (run: string, options: ExportOptions) =>
         (await import('../commands/export.js')).exportModel(run, options, terminal),

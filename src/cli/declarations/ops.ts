@@ -1,5 +1,5 @@
 import type { OpsArguments } from '../commands/ops.js';
-import { jsonOption } from '../options.js';
+import { allowPluginOption, jsonOption, pluginOption } from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe ops`. */
@@ -7,6 +7,8 @@ export const declare: Declare = (command, on, terminal) => {
   command
     .argument('[name]', 'an operator')
     .addOption(jsonOption())
+    .addOption(pluginOption())
+    .addOption(allowPluginOption())
     .action(
       on(async (name: string | undefined, options: OpsArguments) =>
         (await import('../commands/ops.js')).ops(name, options, terminal),

@@ -1,6 +1,15 @@
+import type { PluginArguments } from '../allow-plugins.js';
+import { allowPluginOption, pluginOption } from '../options.js';
 import type { Declare } from './declare.js';
 
 /** `pipe schema`. */
 export const declare: Declare = (command, on, terminal) => {
-  command.action(on(async () => (await import('../commands/schema.js')).schema(terminal)));
+  command
+    .addOption(pluginOption())
+    .addOption(allowPluginOption())
+    .action(
+      on(async (options: PluginArguments) =>
+        (await import('../commands/schema.js')).schema(options, terminal),
+      ),
+    );
 };

@@ -12,6 +12,7 @@ import type { Operator } from '../../operator/operator.js';
 import {
   anyOf,
   boolean,
+  type Decoded,
   defaulted,
   integer,
   listOf,
@@ -39,6 +40,69 @@ const openThreads = async (): Promise<Threads> => {
   return createThreads();
 };
 
+const fields = {
+  models: required(path('weights'), 'Folder of the trained model, as `snapshot` writes it'),
+  strength: defaulted(number({ min: 0, max: 1 }), 1, 'How far to go from the photo to the edit'),
+  trust: defaulted(
+    number({ min: 0, max: 1 }),
+    0,
+    'How much to lean back to the photo where the snapshots disagree',
+  ),
+  gate: defaulted(
+    oneOf('auto', 'off'),
+    'auto',
+    'Whether a photo that does not need the edit is left as it is, where the model can tell; `off` edits every one',
+  ),
+  average: defaulted(
+    oneOf('predictions', 'weights'),
+    'predictions',
+    'Whether each snapshot edits the photo and the results are averaged, or one edits it with the mean of all weights',
+  ),
+  members: defaulted(
+    anyOf(oneOf('all'), integer({ min: 1 }), listOf(step, { min: 1 })),
+    'all',
+    'Which snapshots: all, so many of the last ones, or those of a list of steps',
+  ),
+  at: optional(
+    oneOf('latest'),
+    'The state of the latest checkpoint of a training, in the place of snapshots: before its first cycle has ended there are none',
+  ),
+  output: defaulted(
+    oneOf('picture', 'trust'),
+    'picture',
+    'The edited photo, or a grey picture of where the snapshots agree: white where they do, black where they do not',
+  ),
+  wrap: defaulted(
+    oneOf('auto', 'none', 'x', 'sphere'),
+    'auto',
+    'How the photo goes round: panoramas are recognised; `x` closes from left to right, `sphere` over the poles as well',
+  ),
+  certify: defaulted(
+    boolean,
+    false,
+    'Compute the places where tiles and sides meet again, and note the difference',
+  ),
+  grey: defaulted(
+    oneOf('keep', 'colour'),
+    'keep',
+    'Whether a grey photo stays grey, or takes the colours that the model gives it',
+  ),
+};
+
+type Params = Decoded<typeof fields>;
+
+/** What the parameters together rule out. */
+const complaint = ({ average, trust, output, at, members }: Params): string | undefined => {
+  const disagrees = trust > 0 || output === 'trust';
+  if (at === 'latest' && disagrees)
+    return 'can tell where snapshots disagree with several only; `at: latest` is one state';
+  if (at === 'latest' && members !== 'all')
+    return 'takes either snapshots, by `members`, or the latest checkpoint, by `at: latest`';
+  return average === 'weights' && disagrees
+    ? 'can tell where snapshots disagree with `average: predictions` only; with `weights` there is one result'
+    : undefined;
+};
+
 /** Said by itself, for the types of what it is made of go round. */
 const operatorOf = (parts: readonly AnyPart[]): Operator => ensembleAverageOf(parts).operator;
 
@@ -46,69 +110,13 @@ const ensembleAverageOf = (parts: readonly AnyPart[]) =>
   defineOp({
     name: 'ensemble.average',
     about: 'Edit a photo with a trained model: the mean of what its snapshots make of it',
-    params: {
-      models: required(path('weights'), 'Folder of the trained model, as `snapshot` writes it'),
-      strength: defaulted(number({ min: 0, max: 1 }), 1, 'How far to go from the photo to the edit'),
-      trust: defaulted(
-        number({ min: 0, max: 1 }),
-        0,
-        'How much to lean back to the photo where the snapshots disagree',
-      ),
-      gate: defaulted(
-        oneOf('auto', 'off'),
-        'auto',
-        'Whether a photo that does not need the edit is left as it is, where the model can tell; `off` edits every one',
-      ),
-      average: defaulted(
-        oneOf('predictions', 'weights'),
-        'predictions',
-        'Whether each snapshot edits the photo and the results are averaged, or one edits it with the mean of all weights',
-      ),
-      members: defaulted(
-        anyOf(oneOf('all'), integer({ min: 1 }), listOf(step, { min: 1 })),
-        'all',
-        'Which snapshots: all, so many of the last ones, or those of a list of steps',
-      ),
-      at: optional(
-        oneOf('latest'),
-        'The state of the latest checkpoint of a training, in the place of snapshots: before its first cycle has ended there are none',
-      ),
-      output: defaulted(
-        oneOf('picture', 'trust'),
-        'picture',
-        'The edited photo, or a grey picture of where the snapshots agree: white where they do, black where they do not',
-      ),
-      wrap: defaulted(
-        oneOf('auto', 'none', 'x', 'sphere'),
-        'auto',
-        'How the photo goes round: panoramas are recognised; `x` closes from left to right, `sphere` over the poles as well',
-      ),
-      certify: defaulted(
-        boolean,
-        false,
-        'Compute the places where tiles and sides meet again, and note the difference',
-      ),
-      grey: defaulted(
-        oneOf('keep', 'colour'),
-        'keep',
-        'Whether a grey photo stays grey, or takes the colours that the model gives it',
-      ),
-    },
+    params: fields,
     main: 'models',
     extended: {
       takes: withNames({ generator: Object.keys(generatorOptions) }, parts),
       by: (more) => operatorOf([...parts, ...more]),
     },
-    complaint: ({ average, trust, output, at, members }) => {
-      const disagrees = trust > 0 || output === 'trust';
-      if (at === 'latest' && disagrees)
-        return 'can tell where snapshots disagree with several only; `at: latest` is one state';
-      if (at === 'latest' && members !== 'all')
-        return 'takes either snapshots, by `members`, or the latest checkpoint, by `at: latest`';
-      return average === 'weights' && disagrees
-        ? 'can tell where snapshots disagree with `average: predictions` only; with `weights` there is one result'
-        : undefined;
-    },
+    complaint,
     input: frame,
     output: frame,
     cost: { millisecondsPerMegapixel: 400 },

@@ -169,9 +169,11 @@ describe('what the parameters describe', () => {
   });
 
   it('is an optimiser', () => {
-    expect(optimiserOf(paramsOf({ optimizer: { adamw: { rate: 0.5, decay: 0.25, beta1: 0.125 } } }))).toEqual(
-      { rate: 0.5, decay: 0.25, betas: [0.125, 0.99], epsilon: 1e-8 },
-    );
+    const { scalars } = optimiserOf(paramsOf({ optimizer: { adamw: { decay: 0.25, beta1: 0.125 } } }));
+    expect(scalars({ rate: 0.5, multiplier: 0.5, steps: 25, count: 1 })).toEqual({
+      ...{ rate: 0.25, weightDecay: 0.025, firstBiasCorrection: 0.875 },
+      secondBiasCorrection: expect.closeTo(0.01, 12),
+    });
   });
 
   it('is an objective: of pairs, of collections one way, or both ways where cycles count', () => {

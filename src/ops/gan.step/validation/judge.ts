@@ -54,6 +54,11 @@ export const verdictOn =
     return E.right(photos[0]!.examples.b === undefined ? await pairVerdict(judged) : lookVerdict(judged));
   };
 
+/** Each photo once: one may stand beside several that have the look. */
+const distinct = (photos: readonly HeldOut[]): readonly HeldOut[] => [
+  ...new Map(photos.map((photo) => [photo.name, photo] as const)).values(),
+];
+
 /** Photos of a jury that are shown at most. */
 const SHOWN = 8;
 
@@ -61,7 +66,7 @@ const SHOWN = 8;
 export const rowsFrom =
   ({ photos }: Jury, apply: Apply): TaskEither<Diagnostics, readonly SampleRow[]> =>
   async () => {
-    const shown = photos.slice(0, SHOWN);
+    const shown = distinct(photos).slice(0, SHOWN);
     const made = await appliedTo(shown, apply, undefined);
     return E.Functor.map(made, (all) =>
       all.map((pictures, i) => ({
@@ -94,7 +99,7 @@ export const placed = (
     standing: after,
     isBest,
     validation: {
-      photos: photos.length,
+      photos: distinct(photos).length,
       by,
       figures,
       before,
