@@ -2,6 +2,11 @@ import type { Explanations } from '../explanation.js';
 
 /** Codes of training networks, and of keeping what they learned. */
 export const trainingCodes = {
+  'training/parts': {
+    title: 'A batch cannot be cut into as many equal parts as `accumulate` says',
+    remedy: 'Let the number of `batch` be a multiple of `accumulate`.',
+    disposition: 'permanent',
+  },
   'training/report': {
     title: 'A report of a plugin failed, and the training went on without it',
     remedy:

@@ -62,10 +62,22 @@ const valuesOf = (terms: Terms): Readonly<Record<string, tf.Scalar>> =>
 const pick = (tree: NetworkParameters, names: readonly string[]): NetworkParameters =>
   Object.fromEntries(names.map((name) => [name, tree[name]!]));
 
-/** The first phase's step: generators learn to give natural photos back. A pure tensor function. */
-export const pretrainingStep =
-  (objective: Objective, options: StepOptions) =>
-  ({ state, examples, control }: Pick<StepInputs, 'state' | 'examples' | 'control'>): StepResults => {
+/** What is learned of a batch, or of a part of one: a mean over its pictures. */
+export interface Slopes {
+  readonly gradients: NetworkParameters;
+  readonly metrics: Readonly<Record<string, tf.Scalar>>;
+  readonly made: StepResults['made'];
+}
+
+/** What enters the program of gradients. */
+export type SlopeInputs = Omit<StepInputs, 'state' | 'control'> & {
+  readonly state: Pick<TrainedTensors, 'weights'>;
+};
+
+/** Gradients of the first phase: generators learn to give natural photos back. A pure tensor function. */
+export const pretrainingSlopes =
+  (objective: Objective) =>
+  ({ state, examples }: Pick<SlopeInputs, 'state' | 'examples'>): Slopes => {
     const names = Object.keys(objective.networks.generators);
     const terms = (generators: NetworkParameters): Terms =>
       objective.pretraining(
@@ -75,20 +87,23 @@ export const pretrainingStep =
     const generators = pick(state.weights, names);
     const gradients = gradientsOf((parameters) => weighted(terms(parameters)), generators);
     const values = terms(generators);
-    return {
-      ...updated(state, gradients, { ...options, control, generators: names }),
-      metrics: { generator: weighted(values), ...valuesOf(values) },
-      made: {},
-    };
+    return { gradients, metrics: { generator: weighted(values), ...valuesOf(values) }, made: {} };
   };
 
-/**
- * A whole adversarial step: generators and discriminators both learn from what the networks were before it, so that the
- * work on pictures just made is done once for both. A pure tensor function.
- */
-export const adversarialStep =
-  (objective: Objective, options: StepOptions) =>
-  ({ state, examples, quantisation, control, earlier, mix }: StepInputs): StepResults => {
+/** The first phase's step. A pure tensor function. */
+export const pretrainingStep = (objective: Objective, options: StepOptions) => {
+  const slopes = pretrainingSlopes(objective);
+  const generators = Object.keys(objective.networks.generators);
+  return ({ state, examples, control }: Pick<StepInputs, 'state' | 'examples' | 'control'>): StepResults => {
+    const { gradients, metrics, made } = slopes({ state, examples });
+    return { ...updated(state, gradients, { ...options, control, generators }), metrics, made };
+  };
+};
+
+/** Gradients of an adversarial step. A pure tensor function. */
+export const adversarialSlopes =
+  (objective: Objective) =>
+  ({ state, examples, quantisation, earlier, mix }: SlopeInputs): Slopes => {
     const { networks } = objective;
     const [generators, discriminators] = [
       Object.keys(networks.generators),
@@ -118,14 +133,48 @@ export const adversarialStep =
             pick(state.weights, discriminators),
           );
     return {
-      ...updated(state, { ...made, ...judged }, { ...options, control, generators }),
+      gradients: { ...made, ...judged },
       metrics: {
         generator: weighted(current.terms),
         ...(discriminators.length === 0 ? {} : { discriminator: weighted(verdicts) }),
         ...valuesOf(current.terms),
-        gradient: globalNorm(flat(made)),
       },
       made: Object.fromEntries(Object.keys(earlier).map((domain) => [domain, current.made[domain]!])),
+    };
+  };
+
+/**
+ * A whole adversarial step: generators and discriminators both learn from what the networks were before it, so that the
+ * work on pictures just made is done once for both. A pure tensor function.
+ */
+export const adversarialStep = (objective: Objective, options: StepOptions) => {
+  const slopes = adversarialSlopes(objective);
+  const generators = Object.keys(objective.networks.generators);
+  return ({ control, ...inputs }: StepInputs): StepResults => {
+    const { gradients, metrics, made } = slopes(inputs);
+    return {
+      ...updated(inputs.state, gradients, { ...options, control, generators }),
+      metrics: { ...metrics, gradient: globalNorm(flat(pick(gradients, generators))) },
+      made,
+    };
+  };
+};
+
+/** What a step does once its gradients are known: those of the parts of a batch, their mean. A pure tensor function. */
+export const updateStep =
+  (objective: Objective, options: StepOptions) =>
+  ({
+    state,
+    gradients,
+    control,
+  }: Pick<StepInputs, 'state' | 'control'> & { readonly gradients: NetworkParameters }): Pick<
+    StepResults,
+    'state' | 'metrics'
+  > => {
+    const generators = Object.keys(objective.networks.generators);
+    return {
+      ...updated(state, gradients, { ...options, control, generators }),
+      metrics: { gradient: globalNorm(flat(pick(gradients, generators))) },
     };
   };
 

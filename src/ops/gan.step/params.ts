@@ -230,6 +230,11 @@ export const fieldsWith = (parts: readonly AnyPart[]) =>
       number({ min: 1e-6 }),
       'Largest norm of the generator’s gradients together (Pascanu et al. 2013)',
     ),
+    accumulate: defaulted(
+      integer({ min: 1, max: 1024 }),
+      1,
+      'Equal parts that a batch is learned from in, one after the other: the gradient is that of the whole batch, and memory is taken for a part of it',
+    ),
     validate: optional(
       record(
         {

@@ -7,10 +7,15 @@ import { boundNetworksOf, type Objective } from '../../nn/training/objective.js'
 import { oneWay } from '../../nn/training/one-way.js';
 import { paired } from '../../nn/training/paired.js';
 import {
+  adversarialSlopes,
   adversarialStep,
+  pretrainingSlopes,
   pretrainingStep,
+  type SlopeInputs,
+  type Slopes,
   type StepInputs,
   type StepResults,
+  updateStep,
 } from '../../nn/training/step.js';
 import type { CheckedParams } from '../../operator/params/index.js';
 import { definedOnly } from '../../ports/defined.js';
@@ -55,8 +60,16 @@ export const objectiveOf = (params: Params, examples: readonly string[]): Object
   return make(generatorIn(params), discriminatorIn(params), losses);
 };
 
+/** The kinds of steps: the initial training, and that of the task without a discriminator or with one. */
+type Kind = 'pretrain' | 'plain' | 'judged';
+
+type UpdateInputs = Parameters<ReturnType<typeof updateStep>>[0];
+
 /** What is compiled for a training. */
-export type Programs = Readonly<Record<'pretrain' | 'plain' | 'judged', Jitted<StepInputs, unknown>>> & {
+export type Programs = Readonly<Record<Kind, Jitted<StepInputs, unknown>>> & {
+  /** The same in two parts, for batches that are learned from bit by bit: gradients of some pictures, and what is done by their mean. */
+  readonly slopes: Readonly<Record<Kind, Jitted<SlopeInputs, Slopes>>>;
+  readonly update: Readonly<Record<Kind, Jitted<UpdateInputs, ReturnType<ReturnType<typeof updateStep>>>>>;
   readonly objective: Objective;
   readonly samples: Jitted<
     Pick<StepInputs, 'examples' | 'quantisation'> & { readonly weights: StepInputs['state']['weights'] },
@@ -88,8 +101,24 @@ export const programsFor = (params: Params, engine: Engine, examples: readonly s
       ...settings,
       name,
     });
+  const slopes = (name: string, of: (inputs: SlopeInputs) => Slopes): Jitted<SlopeInputs, Slopes> =>
+    jit((inputs: SlopeInputs) => of({ ...inputs, examples: centred(inputs.examples) }), {
+      ...settings,
+      name,
+    });
+  const update = (name: string, of: Objective) => jit(updateStep(of, options), { ...settings, name });
   return {
     objective,
+    slopes: {
+      pretrain: slopes('gan.step (pretrain, gradients)', pretrainingSlopes(objective)),
+      plain: slopes('gan.step (without discriminator, gradients)', adversarialSlopes(unjudged)),
+      judged: slopes('gan.step (gradients)', adversarialSlopes(objective)),
+    },
+    update: {
+      pretrain: update('gan.step (pretrain, update)', objective),
+      plain: update('gan.step (without discriminator, update)', unjudged),
+      judged: update('gan.step (update)', objective),
+    },
     pretrain: compiled('gan.step (pretrain)', pretrainingStep(objective, options)),
     plain: compiled('gan.step (without discriminator)', adversarialStep(unjudged, options)),
     judged: compiled('gan.step', adversarialStep(objective, options)),

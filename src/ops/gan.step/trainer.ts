@@ -8,6 +8,7 @@ import type { Random } from '../../operator/random.js';
 import { definedOnly } from '../../ports/defined.js';
 import type { HostTensor, Item, TrainedModel, Training } from '../../ports/index.js';
 import type { Engine, HostOf } from '../../tensor/index.js';
+import { accumulated } from './accumulate.js';
 import {
   type ExampleTensors,
   exampleTensors,
@@ -71,10 +72,15 @@ const numbersOf = (metrics: Outcome['metrics']): Readonly<Record<string, number>
 const watched = (
   { losses }: Params,
   metrics: Readonly<Record<string, number>>,
-): Readonly<Record<string, number>> =>
-  losses.adversarial.weight > 0 && losses.adversarial.kind === 'wgan-gp'
-    ? Object.fromEntries(Object.entries(metrics).filter(([name]) => !OF_CRITICS.has(name)))
-    : metrics;
+): Readonly<Record<string, number>> => {
+  const isCritic = losses.adversarial.weight > 0 && losses.adversarial.kind === 'wgan-gp';
+  return Object.fromEntries(
+    Object.entries(metrics).filter(
+      // The norm of the gradients is no loss: it may be in the tens from the first steps on.
+      ([name]) => name !== 'gradient' && !(isCritic && OF_CRITICS.has(name)),
+    ),
+  );
+};
 
 const OF_CRITICS: ReadonlySet<string> = new Set(['generator', 'discriminator', 'adversarial', 'penalty']);
 
@@ -147,10 +153,12 @@ const outcomeOf = (
     earlier: earlierOf(state, choices, example!.shape),
     mix: mixOf(random, batch.items.length),
   };
-  return pipe(
-    programs[program](inputs as HostOf<StepInputs>, { signal }),
-    TE.map((result) => result as Outcome),
-  );
+  return params.accumulate > 1
+    ? accumulated(programs, program, inputs as HostOf<StepInputs>, params.accumulate, signal)
+    : pipe(
+        programs[program](inputs as HostOf<StepInputs>, { signal }),
+        TE.map((result) => result as Outcome),
+      );
 };
 
 const samplesOf = (
