@@ -5,7 +5,7 @@ import type { Plan } from '../../execution/plan/plan.js';
 import { bestFolder } from '../../nn/models/best-folder.js';
 import { checkpointFolder } from '../../nn/models/checkpoint-folder.js';
 import { MODEL_JSON } from '../../nn/models/model-json.js';
-import { usedPlugins } from '../../records/receipts/resolved.js';
+import { pluginFrom, usedPlugins } from '../../records/receipts/resolved.js';
 import { notStarted, type Progress, progress } from '../../streams/index.js';
 import { addFigures, figuresInWords, meansOf, type Totals } from '../figures.js';
 import { liveLine } from '../lines/live-line.js';
@@ -123,7 +123,7 @@ const nextSteps = (
   const model = modelOf(plan);
   // A model of a plugin's network is of no use without it.
   const withPlugins = usedPlugins(plan.graph)
-    .map(({ kind, place }) => ` --plugin ${quoted(kind === 'file' ? shortPath(place, folder) : place)}`)
+    .map((use) => ` --plugin ${quoted(pluginFrom(use, folder))}`)
     .join('');
   return [
     ...(isAnyDone ? shownBy(plan).map((path) => `look at ${shortPath(path, folder)}`) : []),
