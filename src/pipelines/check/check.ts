@@ -122,7 +122,7 @@ const unloadedSteps = (sections: readonly Section[], registry: Registry): readon
             warning(
               'plugin/step',
               registry.has(step.operator.name)
-                ? `What \`${step.operator.name}\` is told cannot be read; it may name parts of a plugin that is not loaded.`
+                ? `\`${step.operator.name}\` may use what a plugin defines that is not loaded, such as a network.`
                 : `\`${step.operator.name}\` is no operator of Prismflow; it may come from a plugin that is not loaded.`,
               {
                 ...definedOnly({ span: step.span }),

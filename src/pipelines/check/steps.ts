@@ -67,8 +67,8 @@ export const checkStep = (
       }),
     ]);
   return pipe(
-    readStep(step, operator, known === undefined, scope),
-    // What it cannot read may name a part of a plugin that is not loaded.
+    // What takes parts may be told of some, or be given a model of some, that a plugin defines which is not loaded.
+    readStep(step, operator, known === undefined || (isPartial && operator.extended !== undefined), scope),
     E.orElse((errors) =>
       isPartial && operator.extended !== undefined
         ? readStep(step, unloadedOperator(step, isFirst, streams), true, scope)
