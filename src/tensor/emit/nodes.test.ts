@@ -87,6 +87,20 @@ describe('an operator is written once', () => {
       ['Mul', 'a', 3, {}],
     ]);
   });
+
+  it('with every axis written out where the last one has one element of many', () => {
+    const graph = graphOf([[300, 1], [1]], (b, [x, y]) => [
+      b.binary('mul', x!, b.fill(3)),
+      b.binary('add', x!, y!),
+    ]);
+    expect(linesOf(graph)).toEqual([
+      ['Reshape', 'b', [1, 1], {}],
+      ['Add', 'a', 'Reshape_1', {}],
+      ['Mul', 'a', [3], {}],
+    ]);
+    const { initializers } = emit(graph, standardOnnx);
+    expect(initializers.find(({ type }) => type === 'float32')?.dims).toEqual([1, 1]);
+  });
 });
 
 describe('matrix products', () => {

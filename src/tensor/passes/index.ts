@@ -11,6 +11,7 @@ import { floatTransposes } from './layout.js';
 import { resampleByAxes } from './resampling/index.js';
 import { broadcastRepeats } from './resampling/repeats.js';
 import { reduceByProducts } from './row-reductions.js';
+import { clampSlopes } from './slopes.js';
 import { cutIntoStages } from './stages.js';
 
 /** A rewrite that keeps what a graph computes. It throws only on a graph that the checker would refuse. */
@@ -32,6 +33,7 @@ const cpuOnly: readonly Pass[] = [
   { name: 'convolutions', run: expandConvolutions },
   ...cleanUp,
   { name: 'resampling', run: (graph) => resampleByAxes(graph) },
+  { name: 'slopes', run: clampSlopes },
   ...cleanUp,
 ];
 
@@ -49,6 +51,8 @@ export const passesFor = (target: Target): readonly Pass[] => [
         { name: 'row reductions', run: reduceByProducts },
         { name: 'dead code', run: removeDeadCode },
         { name: 'stages', run: (graph: Graph) => cutIntoStages(graph) },
+        { name: 'algebra', run: simplify },
+        { name: 'dead code', run: removeDeadCode },
       ]
     : []),
 ];

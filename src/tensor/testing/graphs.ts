@@ -16,17 +16,18 @@ export const valuesFor = (shape: readonly number[], seed: number): HostTensor =>
   }),
 });
 
-/** What a graph computes on fixed inputs, as it is: no pass is run. */
+/** What a graph computes on fixed inputs, or those given, as it is: no pass is run. */
 export const runGraph = async (
   engine: Engine,
   graph: Graph,
+  given: Readonly<Record<string, HostTensor>> = {},
 ): Promise<Readonly<Record<string, HostTensor>>> => {
   const compiled = await engine.compile({ operator: graph.name, graph, program: NO_PROGRAM })();
   if (E.isLeft(compiled)) throw new Error(`${compiled.left[0].message}\n${print(graph)}`);
   const feeds = Object.fromEntries(
     graph.nodes.flatMap((n, i) => (n.op === 'input' ? [[n.attrs.name, valuesFor(n.shape, i)]] : [])),
   );
-  const results = await compiled.right.run(feeds)();
+  const results = await compiled.right.runOnCopies({ ...feeds, ...given })();
   compiled.right.dispose();
   if (E.isLeft(results)) throw new Error(results.left[0].message);
   return results.right;
