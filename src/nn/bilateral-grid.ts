@@ -75,9 +75,9 @@ const slicedBySegments = ({ cells, depths }: Rows): tf.Tensor4D => {
   const [first, last] = [part(0, 1), part(count - 1, 1)];
   const pairs = tf.stack([tf.concat([first, flat], 2), tf.concat([flat, last], 2)], 3);
   const second = Array.from({ length: pixels }, (_, i) => (i + 0.5) / pixels);
-  const shares = tf.tensor(
-    second.flatMap((share) => [1 - share, share]),
-    [pixels, 2, 1],
+  const shares = tf.tensor2d(
+    second.map((share) => [1 - share, share].flatMap((each) => Array<number>(depth).fill(each))),
+    [pixels, 2 * depth],
   );
   const half = pixels / 2;
   const padded = tf.pad(depths, [
@@ -86,8 +86,14 @@ const slicedBySegments = ({ cells, depths }: Rows): tf.Tensor4D => {
     [half, half],
     [0, 0],
   ]);
-  const deep = tf.reshape(padded, [n * height * segments, pixels, 1, depth]);
-  const weights = tf.reshape(tf.mul(deep, shares), [n * height * segments, pixels, 2 * depth]);
+  // Written twice by a product, whose gradient is one too: a sum over an axis of two takes ten times as long.
+  const twice = tf.tensor2d(
+    Array.from({ length: depth }, (_, i) =>
+      Array.from({ length: 2 * depth }, (_, j) => Number(j % depth === i)),
+    ),
+  );
+  const deep = tf.matMul(tf.reshape(padded, [-1, depth]), twice);
+  const weights = tf.mul(tf.reshape(deep, [n * height * segments, pixels, 2 * depth]), shares);
   const made = tf.matMul(weights, tf.reshape(pairs, [n * height * segments, 2 * depth, AFFINE]));
   return tf.slice(
     tf.reshape(made, [n, height, segments * pixels, AFFINE]) as tf.Tensor4D,
