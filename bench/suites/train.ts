@@ -68,18 +68,15 @@ const stepping = (
   const batch = Object.values(examples)[0]![0]!;
   const average = options.average === undefined ? {} : { generator: empty.generator };
   let state = { weights: each(initialise), first: empty, second: empty, average };
+  const given = {
+    examples: Object.fromEntries(Object.entries(examples).map(([name, shape]) => [name, noise(shape, 0.9)])),
+    ...(told !== undefined && { quantisation: noise([batch, told], 0.5) }),
+    control: { generators: stepScalars, discriminators: stepScalars },
+    earlier: {},
+    mix: noise([batch, 1, 1, 1]),
+  };
   return async (): Promise<void> => {
-    const inputs = {
-      state,
-      examples: Object.fromEntries(
-        Object.entries(examples).map(([name, shape]) => [name, noise(shape, 0.9)]),
-      ),
-      ...(told !== undefined && { quantisation: noise([batch, told], 0.5) }),
-      control: { generators: stepScalars, discriminators: stepScalars },
-      earlier: {},
-      mix: noise([batch, 1, 1, 1]),
-    } as unknown as HostOf<StepInputs>;
-    state = must(await run(inputs)()).state as typeof state;
+    state = must(await run({ ...given, state } as unknown as HostOf<StepInputs>)()).state as typeof state;
   };
 };
 
