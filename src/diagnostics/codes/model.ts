@@ -53,7 +53,14 @@ export const modelCodes = {
   },
   'model/more-inputs': {
     title: 'A model wants more than a picture',
-    remedy: 'Export it with its other inputs as constants.',
+    remedy:
+      'Give them in `constants`, the same for every picture, or export it with its other inputs as constants.',
+    disposition: 'permanent',
+  },
+  'model/constant': {
+    title: 'What is given to a model beside the picture does not fit',
+    remedy:
+      'One number fills the whole input; otherwise give as many as it has elements, of the kind that the model takes.',
     disposition: 'permanent',
   },
   'model/not-for-pictures': {

@@ -11,6 +11,7 @@ import {
   paramErrors,
   record,
   refine,
+  required,
   size,
   text,
 } from '../../operator/params/index.js';
@@ -58,6 +59,19 @@ export const conventions = {
   ),
   input: optional(text, 'Name of the input, where the model has several'),
   output: optional(text, 'Name of the output, where the model has several'),
+  constants: optional(
+    listOf(
+      record({
+        name: required(text, 'Name of the input'),
+        value: required(
+          listOf(number(), { min: 1, max: 4096 }),
+          'One number for all of its elements, or one for each',
+        ),
+      }),
+      { min: 1, max: 64 },
+    ),
+    'What the model takes beside the picture, the same for every picture: a strength, a level of noise',
+  ),
 };
 
 /** Conventions that are given; the others are `undefined`. */

@@ -38,6 +38,7 @@ describe('how pictures are handed to a model', () => {
       file: 'net.onnx',
       input: 'x',
       output: 'y',
+      constants: [],
       layout: 'nchw',
       batched: true,
       element: 'float32',
@@ -119,7 +120,7 @@ describe('how pictures are handed to a model', () => {
       [x, value('sigma', [])],
       [y],
       { input: 'x' },
-      'model/more-inputs | net.onnx wants `sigma` beside the picture `x`.',
+      'model/more-inputs | net.onnx wants `sigma` beside the picture `x`. | Say what it is for every picture, as in `constants: { name: sigma, value: 1 }`.',
     ],
     [
       [value('x', [1, 3])],

@@ -5,8 +5,8 @@ import type { Conventions, Range } from '../../nn/onnx/conventions.js';
 import { definedOnly } from '../../ports/defined.js';
 import type { Size } from '../../ports/index.js';
 import type { ModelValue, Signature } from '../../tensor/run/protocol.js';
-
-export type Layout = 'nchw' | 'nhwc';
+import { axesOf, type Layout, showShape } from './axes.js';
+import { type Constant, constantsOf } from './constants.js';
 
 /** Element types that pictures go in and come out as. */
 type Element = 'float32' | 'uint8';
@@ -23,6 +23,8 @@ export interface Interface {
   readonly file: string;
   readonly input: string;
   readonly output: string;
+  /** What it takes beside the picture. */
+  readonly constants: readonly Constant[];
   readonly layout: Layout;
   /** Whether its pictures have an axis for several, of length one. */
   readonly batched: boolean;
@@ -41,26 +43,11 @@ export interface Interface {
   readonly scale: number | undefined;
 }
 
-/** Where the axes of a picture are in a tensor of rank 3 or 4. */
-export const axesOf = (
-  layout: Layout,
-  rank: number,
-): { readonly c: number; readonly h: number; readonly w: number } => {
-  const first = rank - 3;
-  return layout === 'nchw'
-    ? { c: first, h: first + 1, w: first + 2 }
-    : { c: first + 2, h: first, w: first + 1 };
-};
-
 const ranges: Readonly<Record<Range, readonly [number, number]>> = {
   '0..1': [0, 1],
   '-1..1': [-1, 1],
   '0..255': [0, 255],
 };
-
-/** A shape for people; free axes are stars. */
-export const showShape = (shape: readonly (number | undefined)[]): string =>
-  `[${shape.map((size) => size ?? '*').join(', ')}]`;
 
 const named = (values: readonly ModelValue[]): string => values.map(({ name }) => `\`${name}\``).join(', ');
 
@@ -156,6 +143,16 @@ const triple = (
   return [first, second, third];
 };
 
+/** The inputs that the picture can be: those that nothing is given for, where the picture's is not named and any is left. */
+const candidates = (
+  inputs: readonly ModelValue[],
+  { input, constants = [] }: Conventions,
+): readonly ModelValue[] => {
+  if (input !== undefined) return inputs;
+  const free = inputs.filter(({ name }) => constants.every((each) => each.name !== name));
+  return free.length === 0 ? inputs : free;
+};
+
 /**
  * Decides how pictures are handed to a model: by what is said about it, else by what its inputs and outputs are, else by
  * custom (nchw, rgb, 0..1). Errors: the model is not for pictures, or it is not plain how.
@@ -167,18 +164,7 @@ export const interfaceOf = (
 ): E.Either<Diagnostics, Interface> =>
   pipe(
     E.Do,
-    E.bind('input', () => pick(file, 'input', inputs, said.input)),
-    E.chainFirst(({ input }) => {
-      const others = inputs.filter(({ name }) => name !== input.name);
-      return others.length === 0
-        ? E.right(undefined)
-        : E.left<Diagnostics>([
-            failure(
-              'model/more-inputs',
-              `${file} wants ${named(others)} beside the picture \`${input.name}\`.`,
-            ),
-          ]);
-    }),
+    E.bind('input', () => pick(file, 'input', candidates(inputs, said), said.input)),
     E.bind('output', () => pick(file, 'output', outputs, said.output)),
     E.bind('element', ({ input }) => elementOf(file, 'input', input)),
     E.bind('outputElement', ({ output }) => elementOf(file, 'output', output)),
@@ -186,12 +172,16 @@ export const interfaceOf = (
       'layout',
       ({ input }) => said.layout ?? layoutIn(input.shape, channelsOf(said.channels ?? 'rgb')) ?? 'nchw',
     ),
+    E.bind('constants', ({ input, layout }) => {
+      const others = inputs.filter(({ name }) => name !== input.name);
+      return constantsOf(file, input.name, others, said.constants ?? [], layout);
+    }),
     E.bind('fixed', ({ input, layout }) =>
       input.shape.length === 0
         ? E.right({ width: undefined, height: undefined })
         : checkInput(file, input, layout, channelsOf(said.channels ?? 'rgb')),
     ),
-    E.map(({ input, output, element, outputElement, layout, fixed }): Interface => {
+    E.map(({ input, output, element, outputElement, layout, constants, fixed }): Interface => {
       const range = said.range ?? (element === 'uint8' ? '0..255' : '0..1');
       // Between kinds of numbers the range of the input says nothing about that of the output.
       const sameKind = element === outputElement ? range : outputElement === 'uint8' ? '0..255' : '0..1';
@@ -199,6 +189,7 @@ export const interfaceOf = (
         file,
         input: input.name,
         output: output.name,
+        constants,
         layout,
         batched: input.shape.length !== 3,
         element,

@@ -424,6 +424,55 @@ describe('a model with more bytes than photos may take together', () => {
   });
 });
 
+describe('a model that takes more than a picture', () => {
+  /** Values of a photo times `sigma`, an input of another kind of numbers. */
+  const scaled = (type: ElementType, dims: readonly number[]): string =>
+    saved(
+      `scaled-${type}.onnx`,
+      encodeModel({
+        name: 'scaled',
+        nodes: [
+          // 1 is float32.
+          node('Cast', ['sigma'], 'times', { to: 1 }),
+          node('Mul', ['input', 'times']),
+        ],
+        initializers: [],
+        inputs: [
+          { name: 'sigma', type, dims },
+          { name: 'input', type: 'float32', dims: NCHW },
+        ],
+        outputs: [{ name: 'output', type: 'float32', dims: NCHW }],
+        externalInitialisers: {},
+        opsets: { '': 20 },
+        metadata: {},
+      }),
+    );
+  const photo = photoOf(5, 4);
+
+  it.each([
+    ['float32', [], [0.5]],
+    ['float16', [1], [0.5]],
+    ['int32', [1], [2]],
+    ['int64', [], [2]],
+    ['uint8', [1], [2]],
+    ['bool', [1], [1]],
+    ['float32', ONE, [0.5]],
+    ['float32', [1, 3, 1, 1], [0.25, 0.5, 1]],
+  ] as const)('is given the same of it for every picture: %s %j', async (type, dims, value) => {
+    const result = await applied({ file: scaled(type, dims), constants: [{ name: 'sigma', value }] }, photo);
+    const times = (i: number): number => value[value.length === 1 ? 0 : i % 3]!;
+    expect(valuesOf(result)).toEqual(valuesOf(photo).map((each, i) => each * times(i)));
+  });
+
+  it('is refused with words that help where it is not given', async () => {
+    const found = await refusal({ file: scaled('float32', []), input: 'input' });
+    expect(found).toMatchObject({
+      code: 'model/more-inputs',
+      hint: expect.stringContaining('constants: { name: sigma, value: 1 }'),
+    });
+  });
+});
+
 describe('models that cannot be used', () => {
   const two = ['input', 'mask'];
   const sum = [node('Add', two)];

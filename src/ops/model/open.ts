@@ -8,11 +8,13 @@ import { readBytes } from '../../disk/read.js';
 import { type Conventions, conventionsOf, merged } from '../../nn/onnx/conventions.js';
 import type { OpContext, Resource } from '../../operator/behaviour.js';
 import { defaultTimeout } from '../../operator/time-limit.js';
-import type { HostTensor } from '../../ports/index.js';
+import type { HostTensor, Size } from '../../ports/index.js';
 import { surveyModel } from '../../tensor/emit/foreign.js';
 import { decodeMetadata, type ModelHead } from '../../tensor/emit/schema.js';
 import type { Engine, OpenedModel } from '../../tensor/run/engine.js';
 import type { ModelLimits } from '../../tensor/run/model-process/host.js';
+import { axesOf } from './axes.js';
+import { constantTensors } from './constants.js';
 import { type Interface, interfaceOf } from './interface.js';
 
 /** A model that is open on the run's engine. */
@@ -141,11 +143,13 @@ const inTurn = (run: Model['run']): Model['run'] => {
 };
 
 const runOn =
-  (current: TE.TaskEither<Diagnostics, OpenedModel>, { file, input, output }: Interface): Model['run'] =>
-  (tensor, signal) =>
-    pipe(
+  (current: TE.TaskEither<Diagnostics, OpenedModel>, model: Interface): Model['run'] =>
+  (tensor, signal) => {
+    const { file, input, output, constants } = model;
+    const feeds = { ...constantTensors(constants, sizeIn(model, tensor)), [input]: tensor };
+    return pipe(
       current,
-      TE.chain((opened) => opened.run({ [input]: tensor }, signal)),
+      TE.chain((opened) => opened.run(feeds, signal)),
       TE.mapLeft(
         ([first, ...more]): Diagnostics => [
           first.code === 'tensor/run-failed' ? { ...first, hint: SIZES } : first,
@@ -156,3 +160,10 @@ const runOn =
         (): Diagnostics => [failure('model/not-for-pictures', `${file} gave no result \`${output}\`.`)],
       )((results) => O.fromNullable(results[output])),
     );
+  };
+
+/** The size of the picture in a tensor that goes in. */
+const sizeIn = ({ layout }: Interface, { shape }: HostTensor): Size => {
+  const { h, w } = axesOf(layout, shape.length);
+  return { height: shape[h] ?? 1, width: shape[w] ?? 1 };
+};

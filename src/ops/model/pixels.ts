@@ -1,6 +1,7 @@
 import { sources } from '../../image/samples/window.js';
 import type { HostTensor, Size } from '../../ports/index.js';
-import { axesOf, channelsOf, type Interface } from './interface.js';
+import { axesOf } from './axes.js';
+import { channelsOf, type Interface } from './interface.js';
 
 /** Interleaved values, black 0 and white 1, that may go beyond. */
 export interface Values extends Size {

@@ -16,17 +16,23 @@ const fromOrt = (tensor: ort.Tensor): HostTensor => {
   return { dtype: tensor.type as DType, shape, data: tensor.data } as HostTensor;
 };
 
+/** A tensor in the kind of numbers that a model takes, where there is no such kind outside of it. */
+const asTaken = (tensor: HostTensor, taken: string | undefined): ort.Tensor => {
+  const { dtype, data, shape } = tensor;
+  if (dtype === 'float32' && taken === 'float16') return new ort.Tensor('float16', toHalf(data), shape);
+  if (dtype === 'float32' && taken === 'float64')
+    return new ort.Tensor('float64', Float64Array.from(data), shape);
+  if (dtype === 'int32' && taken === 'int64')
+    return new ort.Tensor('int64', BigInt64Array.from(data, BigInt), shape);
+  return toOrt(tensor);
+};
+
 const toFeeds = (
   tensors: Readonly<Record<string, HostTensor>>,
-  halves: ReadonlySet<string>,
+  types: ReadonlyMap<string, string>,
 ): Record<string, ort.Tensor> =>
   Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [
-      name,
-      halves.has(name) && tensor.dtype === 'float32'
-        ? new ort.Tensor('float16', toHalf(tensor.data), tensor.shape)
-        : toOrt(tensor),
-    ]),
+    Object.entries(tensors).map(([name, tensor]) => [name, asTaken(tensor, types.get(name))]),
   );
 
 const declared = (value: ort.InferenceSession.ValueMetadata): ModelValue =>
@@ -65,17 +71,17 @@ export const openOnnx = async ({
       session: { intra_op: { allow_spinning: '1', spin_duration_us: '200' }, force_spinning_stop: '1' },
     },
   });
-  const halves = new Set(
-    session.inputMetadata.filter((each) => each.isTensor && each.type === 'float16').map(({ name }) => name),
+  const types = new Map(
+    session.inputMetadata.flatMap((each) => (each.isTensor ? [[each.name, each.type] as const] : [])),
   );
-  const held = toFeeds(externalInitialisers, halves);
+  const held = toFeeds(externalInitialisers, types);
   return {
     signature: {
       inputs: session.inputMetadata.map(declared),
       outputs: session.outputMetadata.map(declared),
     },
     run: async (feeds) => {
-      const results = await session.run({ ...held, ...toFeeds(feeds, halves) });
+      const results = await session.run({ ...held, ...toFeeds(feeds, types) });
       return Object.fromEntries(Object.entries(results).map(([name, t]) => [name, fromOrt(t)]));
     },
     release: () => session.release(),
