@@ -33,18 +33,21 @@ export interface Kept {
   readonly checkpoints: Checkpoints;
 }
 
-/** The training of a pipeline whose state is kept, if there is one. */
-export const keptTraining = ({ nodes }: Graph): Kept | undefined => {
+/** The training of a pipeline whose state is kept, if there is one; the first of several. */
+export const keptTraining = (graph: Graph): Kept | undefined => keptTrainings(graph)[0];
+
+/** The trainings of a pipeline whose state is kept: several recipes may learn from the same photos. */
+const keptTrainings = ({ nodes }: Graph): readonly Kept[] => {
   const byPath = new Map(nodes.map((node) => [node.path, node]));
   const scanBefore = (node: GraphNode): GraphNode | undefined => {
     const before = byPath.get(node.reads.items ?? '');
     return before === undefined || before.operator.behaviour.kind === 'scan' ? before : scanBefore(before);
   };
-  const keeper = nodes.find(({ operator }) => operator.facts.checkpoints !== undefined);
-  const scan = keeper && scanBefore(keeper);
-  return keeper === undefined || scan === undefined
-    ? undefined
-    : { scan, keeper, checkpoints: keeper.operator.facts.checkpoints!(keeper.params) };
+  return nodes.flatMap((keeper) => {
+    const checkpoints = keeper.operator.facts.checkpoints?.(keeper.params);
+    const scan = checkpoints && scanBefore(keeper);
+    return checkpoints === undefined || scan === undefined ? [] : [{ scan, keeper, checkpoints }];
+  });
 };
 
 /** Whether a run is taken up from somewhere, and what is to be said about it. */
@@ -60,12 +63,32 @@ const afresh: Beginning = { from: undefined, warnings: [] };
  * Errors: `training/exists`, `training/model-exists`, `training/not-resumable`, and those of reading checkpoints.
  */
 export const beginning = (graph: Graph, isResumed: boolean): TE.TaskEither<Diagnostics, Beginning> => {
-  const kept = keptTraining(graph);
+  const [kept, ...others] = keptTrainings(graph);
+  if (others.length > 0)
+    return isResumed
+      ? TE.left([
+          failure(
+            'training/several',
+            `\`${graph.name}\` has ${others.length + 1} trainings, and --resume goes on with one.`,
+          ),
+        ])
+      : pipe(
+          [kept!, ...others],
+          TE.traverseSeqArray((each) => beginningOf(graph, each, false)),
+          TE.map((each) => each[0] ?? afresh),
+        );
   if (kept === undefined)
     return isResumed
       ? TE.left([failure('training/not-resumable', `\`${graph.name}\` keeps nothing to go on from.`)])
       : TE.right(afresh);
-  const { scan, checkpoints } = kept;
+  return beginningOf(graph, kept, isResumed);
+};
+
+const beginningOf = (
+  graph: Graph,
+  { scan, checkpoints }: Kept,
+  isResumed: boolean,
+): TE.TaskEither<Diagnostics, Beginning> => {
   const { folder, model } = checkpoints;
   return pipe(
     checkpoints.latest,

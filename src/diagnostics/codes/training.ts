@@ -2,6 +2,12 @@ import type { Explanations } from '../explanation.js';
 
 /** Codes of training networks, and of keeping what they learned. */
 export const trainingCodes = {
+  'training/several': {
+    title: 'A pipeline with several trainings cannot be resumed as a whole',
+    remedy:
+      'Go on with each by itself: the same file whose `steps` are the stream of that one alone, as in `steps: [small]`, takes up its checkpoints by --resume.',
+    disposition: 'permanent',
+  },
   'training/parts': {
     title: 'A batch cannot be cut into as many equal parts as `accumulate` says',
     remedy: 'Let the number of `batch` be a multiple of `accumulate`.',

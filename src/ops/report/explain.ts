@@ -77,6 +77,16 @@ const judged: Readonly<Record<string, Explanation>> = {
     title: 'SSIM',
     about: 'How far the structure of the results is that of the target: 1 is the same. Higher is better.',
   },
+  haarPsi: {
+    title: 'HaarPSI',
+    about:
+      'How alike results and targets look to people, by wavelets (Reisenhofer et al. 2018), without a network: 1 is the same. Higher is better.',
+  },
+  frechet: {
+    title: 'Fréchet distance of patches',
+    about:
+      'How far tones, colours and the amount of detail of patches are, as a whole, from those of photos that have the look. It is not FID: no network is asked, and it knows nothing of things. Lower is nearer.',
+  },
   look: {
     title: 'The look carried over',
     about:

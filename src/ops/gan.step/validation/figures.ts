@@ -1,6 +1,8 @@
 import { newlyClipped } from '../../../picture/measures/clipping.js';
 import { differences, psnrOf } from '../../../picture/measures/differences.js';
+import { patchDistance } from '../../../picture/measures/frechet.js';
 import { gradientSimilarity } from '../../../picture/measures/gradients.js';
+import { haarPsi } from '../../../picture/measures/haar-psi.js';
 import { meanProfile, type Profile, profileDistance, profileOf } from '../../../picture/measures/heights.js';
 import { planesOf } from '../../../picture/measures/planes.js';
 import type { Raster } from '../../../picture/measures/raster.js';
@@ -45,6 +47,7 @@ const MOST_PSNR = 60;
 interface PairFigures {
   readonly psnr: number;
   readonly ssim: number;
+  readonly haarPsi: number;
 }
 
 const pairFigures = async (of: Raster, target: Raster): Promise<PairFigures> => {
@@ -53,7 +56,7 @@ const pairFigures = async (of: Raster, target: Raster): Promise<PairFigures> => 
   const { mse } = await differences(ones, others, breathe);
   const similar: number[] = [];
   for (const [i, one] of ones.entries()) similar.push(await ssim(one, others[i]!, breathe));
-  return { psnr: Math.min(MOST_PSNR, psnrOf(mse)), ssim: mean(similar) };
+  return { psnr: Math.min(MOST_PSNR, psnrOf(mse)), ssim: mean(similar), haarPsi: haarPsi(of, target) };
 };
 
 const spread = (values: readonly number[]): number => {
@@ -81,7 +84,7 @@ const relativeVariety = (made: readonly Raster[], of: readonly Raster[]): number
   return Math.min(share(own.across, other.across), share(own.within, other.within));
 };
 
-/** How near results are to their targets, and the photos as they are: PSNR in dB, and SSIM. */
+/** How near results are to their targets, and the photos as they are: PSNR in dB, SSIM, and HaarPSI, which goes by what people see. */
 export const pairVerdict = async (judged: readonly Judged[]): Promise<Verdict> => {
   const made: PairFigures[] = [];
   const before: PairFigures[] = [];
@@ -92,6 +95,7 @@ export const pairVerdict = async (judged: readonly Judged[]): Promise<Verdict> =
   const means = (all: readonly PairFigures[]): Figures => ({
     psnr: mean(all.map(({ psnr }) => psnr)),
     ssim: mean(all.map((each) => each.ssim)),
+    haarPsi: mean(all.map((each) => each.haarPsi)),
   });
   return {
     by: 'psnr',
@@ -111,10 +115,11 @@ const coloursOf = (pictures: readonly Raster[], look: Profile): number =>
  * How far a look is carried over. `colours`: the distance of the mean colours at each height from those of photos that have the look.
  * `structure`: the SSIM of gradients of result and photo. `clipped`: the share of samples that became black or white. `look` is what they
  * come to: the share of the distance that is gone, less the structure that is lost, less what is clipped; 0 for the photo as it is, 1 for
- * a result that has the look and has lost nothing.
+ * a result that has the look and has lost nothing. `frechet` is how far their patches are from those of the look, as a whole.
  */
 export const lookVerdict = (judged: readonly Judged[]): Verdict => {
-  const look = meanProfile(judged.map(({ target }) => profileOf(target)));
+  const targets = judged.map(({ target }) => target);
+  const look = meanProfile(targets.map(profileOf));
   const [inputs, outputs] = [judged.map(({ input }) => input), judged.map(({ output }) => output)];
   const [colours, before] = [coloursOf(outputs, look), coloursOf(inputs, look)];
   const structure = mean(judged.map(({ input, output }) => gradientSimilarity(input, output)));
@@ -122,8 +127,14 @@ export const lookVerdict = (judged: readonly Judged[]): Verdict => {
   const closer = 1 - colours / Math.max(before, 1e-3);
   return {
     by: 'look',
-    figures: { look: closer - (1 - structure) - clipped, colours, structure, clipped },
-    before: { look: 0, colours: before, structure: 1, clipped: 0 },
+    figures: {
+      ...{ look: closer - (1 - structure) - clipped, colours, structure, clipped },
+      frechet: patchDistance(outputs, targets),
+    },
+    before: {
+      ...{ look: 0, colours: before, structure: 1, clipped: 0 },
+      frechet: patchDistance(inputs, targets),
+    },
     variety: relativeVariety(outputs, inputs),
   };
 };

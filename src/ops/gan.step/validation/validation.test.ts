@@ -36,7 +36,7 @@ const level = (pixel: number): Levels => ({ pixel: { now: pixel, least: pixel } 
 describe('figures', () => {
   it('of pairs are best where the result is the target, and those of the photo where it is the photo', async () => {
     const right = await pairVerdict(photos.map((each): Judged => ({ ...each, output: each.target })));
-    expect(right.figures).toEqual({ psnr: 60, ssim: expect.closeTo(1, 9) });
+    expect(right.figures).toEqual({ psnr: 60, ssim: expect.closeTo(1, 9), haarPsi: expect.closeTo(1, 9) });
     const same = await pairVerdict(photos.map((each): Judged => ({ ...each, output: each.input })));
     expect(same.figures).toEqual(same.before);
     expect(same.before).toEqual(right.before);
