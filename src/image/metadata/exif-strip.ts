@@ -5,11 +5,14 @@ import { isPrivate, type Strippable, type Stripped, takesMakers } from './strip.
 const EXIF_IFD = 0x8769;
 const GPS_IFD = 0x8825;
 
-/** Fields of the main directory, GeoTIFF's coordinates among them, and of the one for the photo. */
+/**
+ * Fields of the main directory, GeoTIFF's coordinates among them, and of the one for the photo; Camera Raw writes serial number and
+ * owner under numbers of its own, 0xfde9 and 0xfde8.
+ */
 const tags: Readonly<Partial<Record<Strippable, readonly number[]>>> = {
   gps: [GPS_IFD, 33550, 33922, 34264, 34735, 34736, 34737, 42112],
-  serial: [0xc62f, 0xa431, 0xa435],
-  owner: [0xa430],
+  serial: [0xc62f, 0xa431, 0xa435, 0xfde9],
+  owner: [0xa430, 0xfde8],
   makernote: [0x927c, 0xc634],
 };
 

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Frame, ImageFormat } from '../../ports/index.js';
 import { bufferOf, concat, fromLatin1 } from '../bytes.js';
@@ -165,6 +165,57 @@ describe('what is to be taken out', () => {
         expect(rest).toMatch(/ExposureTime +: 1\/125/);
         if (format === 'jpeg') expect(rest).toMatch(/By-line +: Anna Author/);
       }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('is found under the names that other programs give it, by exiftool', async (test) => {
+    if (spawnSync('exiftool', ['-ver']).status !== 0) return test.skip();
+    const folder = mkdtempSync(join(tmpdir(), 'strip-'));
+    const tags: Readonly<Record<'gps' | 'serial' | 'owner' | 'faces', readonly string[]>> = {
+      gps: [
+        ...['XMP-mediapro:Location', 'XMP-prism:Location', 'XMP-xmpDM:ShotLocation', 'XMP-iptcCore:Location'],
+        ...['XMP-cell:CellTowerID', 'XMP-dwc:DCLocality', 'XMP-photomech:CountryCode', 'IPTC:Sub-location'],
+        ...['XMP-iptcExt:LocationShownSublocation', 'XMP-photoshop:State'],
+      ],
+      serial: ['XMP-iptcExt:RecDeviceOwnersDeviceId', 'XMP-aux:LensSerialNumber', 'EXIF:CameraSerialNumber'],
+      owner: ['XMP-iptcExt:RecDeviceOwnersDeviceId', 'XMP-aux:OwnerName', 'XMP-exifEX:OwnerName'],
+      faces: [
+        ...['XMP-mediapro:People', 'XMP-expressionmedia:People', 'XMP-getty:Personality', 'XMP-prism:Person'],
+        ...['XMP-iptcExt:PersonHeardName', 'XMP-iptcExt:PersonInImageName', 'XMP-MP:RegionPersonDisplayName'],
+      ],
+    };
+    try {
+      const all = [...new Set(Object.values(tags).flat())];
+      const exiftool = (...args: readonly string[]): string =>
+        execFileSync('exiftool', args, { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' });
+      const file = join(folder, 'all.jpg');
+      writeFileSync(file, await write({}));
+      exiftool('-q', '-n', '-overwrite_original', ...all.map((tag) => `-${tag}=42`), file);
+      const { frame: photo } = await right(decode({ bytes: readFileSync(file) }));
+      const kinds = ['gps', 'serial', 'owner', 'faces'] as const;
+      for (const kind of kinds)
+        for (const format of ['jpeg', 'png'] as const) {
+          const { bytes } = await right(encode(withMetadata(photo, { strip: [kind] }).frame, { format }));
+          writeFileSync(join(folder, `${kind}.${format}`), bytes);
+        }
+      const answers = JSON.parse(
+        exiftool('-json', '-G1', '-n', ...all.map((tag) => `-${tag}`), folder),
+      ) as Readonly<Record<string, unknown>>[];
+      const found = new Map(
+        answers.map(({ SourceFile, ...rest }) => [basename(String(SourceFile)), Object.keys(rest)]),
+      );
+      const named = (names: readonly string[]) => names.map((tag) => tag.replace('EXIF:', 'IFD0:'));
+      expect(found.get('all.jpg')).toHaveLength(all.length);
+      for (const kind of kinds)
+        for (const format of ['jpeg', 'png'] as const) {
+          const left = new Set(found.get(`${kind}.${format}`));
+          expect([kind, named(tags[kind]).filter((tag) => left.has(tag))]).toEqual([kind, []]);
+          // What was not asked for stays, but for what is in one structure with it.
+          const others = named(kinds.flatMap((other) => tags[other]).filter((tag) => tag.startsWith('XMP')));
+          expect(others.filter((tag) => left.has(tag)).length).toBeGreaterThan(5);
+        }
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -23,8 +23,8 @@ export const takesMakers = (stripped: Stripped): boolean => stripped.has('makern
 
 const names: Readonly<Partial<Record<Strippable, RegExp>>> = {
   gps: /gps|latitude|longi?t(?:it)?ude|altitude|^geo|^lat$|^long$/i,
-  serial: /serial/i,
-  owner: /ownername/i,
+  serial: /serial|ownersdeviceid/i,
+  owner: /ownername|ownersdeviceid/i,
   thumbnail: /^thumb/i,
 };
 

@@ -14,15 +14,29 @@ const placeNamespaces: ReadonlySet<Namespace | undefined> = new Set<Namespace>([
   'Iptc4xmpExt',
 ]);
 
-const isPlace = ({ namespace, name }: Property): boolean =>
-  placeNamespaces.has(namespace) && places.has(name);
+/** Names of properties that hold a place whoever defines them: Dublin Core, PRISM, Photo Mechanic, Media Pro, Adobe's for video. */
+const PLACE = /^(?:(?:shot)?location|city|country(?:code|name)?)$/i;
+
+/** All of them hold places: cells of a telephone network, and where a specimen was found (Darwin Core). */
+const placeUris: ReadonlySet<string> = new Set([
+  'http://developer.sonyericsson.com/cell/1.0/',
+  'http://rs.tdwg.org/dwc/index.htm',
+  'http://rs.tdwg.org/dwc/terms/',
+]);
+
+const isPlace = ({ namespace, uri, name }: Property): boolean =>
+  (placeNamespaces.has(namespace) && places.has(name)) || PLACE.test(name) || placeUris.has(uri);
+
+/** Names of properties that list people, whoever defines them: Getty, PRISM, Media Pro, Expression Media. */
+const PEOPLE = /^(?:person(?:ality)?|people)$/i;
 
 const isFace = ({ namespace, name }: Property): boolean =>
   namespace === 'mwg-rs' ||
   namespace === 'apple-fi' ||
   name === 'Regions' ||
+  PEOPLE.test(name) ||
   (namespace === 'MP' && name === 'RegionInfo') ||
-  (namespace === 'Iptc4xmpExt' && /^(?:PersonInImage|ImageRegion)/.test(name));
+  (namespace === 'Iptc4xmpExt' && /^(?:PersonInImage|PersonHeard|ImageRegion)/.test(name));
 
 const isThumbnail = ({ namespace, name }: Property): boolean =>
   namespace === 'xmp' && (name === 'Thumbnails' || name === 'PageInfo');
