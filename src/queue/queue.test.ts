@@ -130,14 +130,16 @@ const spawned = (env: NodeJS.ProcessEnv = {}): ChildProcess => {
   return child;
 };
 
-/** A worker in a process of its own, which is missed soon. */
-const shortLived = (): ChildProcess => {
+/** A worker in a process of its own, which is missed soon. @param stopsAt the photo after which it stops itself, before it tells that it is made */
+const shortLived = (stopsAt = 0): ChildProcess => {
   const at = (name: string): string =>
     JSON.stringify(new URL(`../../dist/queue/${name}.js`, import.meta.url).href);
-  const script = `const { startWorker } = await import(${at('worker/worker')});
+  const script = `let made = 0;
+const observe = ({ kind }) => kind === 'done' && ++made === ${stopsAt} && process.kill(process.pid, 'SIGSTOP');
+const { startWorker } = await import(${at('worker/worker')});
 const { readAddress } = await import(${at('address')});
 await startWorker({ address: readAddress('${redis.url}').right, jobs: 1, memory: ${MEMORY}, roots: ['${folder}'], maps: [],
-  plugins: [], observe: () => undefined, patience: 2000 })();`;
+  plugins: [], observe, patience: 2000 })();`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
   children.push(child);
   return child;
@@ -377,15 +379,16 @@ describe.skipIf(!isThere)('a queue in Redis (skipped where redis-server is not i
   it('takes what a worker did that was held past its lock for done once', async () => {
     await photos(12, 900);
     await local(yaml('here'));
-    const child = shortLived();
+    const child = shortLived(3);
     const { report, events } = await follow(yaml('away'));
-    await waitFor(() => events.some(({ kind }) => kind === 'done'));
-    child.kill('SIGSTOP');
+    // With the end of its second photo it takes its third, and holds it.
+    await waitFor(() => events.filter(({ kind }) => kind === 'done').length === 2);
     const worker = await work();
-    // Its photo was missed, and is done here; then it goes on with it.
-    await waitFor(() => worker.counts().done >= 1);
-    await pause(3000);
+    await waitFor(() => worker.counts().done === 10);
+    // It tells of a photo that is done elsewhere by now.
     child.kill('SIGCONT');
+    await pause(1000);
+    expect(worker.counts().done).toBe(10);
     expect(right(await report)).toMatchObject({ done: 12, failed: [], end: { kind: 'complete' } });
     expect(filesIn('away')).toEqual(filesIn('here'));
     nothingLeft('away');
