@@ -39,6 +39,14 @@ describe('examples', () => {
     expect(graphs.length).toBeGreaterThan(0);
     expect(graphs.flatMap(({ warnings }) => warnings)).toEqual([]);
   });
+
+  // `pipe new` says that command.
+  it.each(examples)('%s begins with the command that runs it', (path) => {
+    const [first = ''] = readFileSync(`${root}${path}`, 'utf8').split('\n', 1);
+    const command =
+      path === 'examples/demo.yaml' ? 'npm run demo' : `pipe run ${path.slice('examples/'.length)} --set `;
+    expect(first.startsWith(`# ${command}`), first).toBe(true);
+  });
 });
 
 describe('every operator', () => {

@@ -300,7 +300,10 @@ describe('other commands', () => {
   it('new starts from an example, and writes over nothing', async () => {
     const { out } = await run(['new']);
     const [name = ''] = out.split(/\s/);
-    expect((await run(['new', name, 'fresh'])).status).toBe(0);
+    const made = await run(['new', name, 'fresh']);
+    expect(made.status).toBe(0);
+    // With what the example's first line gives to it.
+    expect(made.out).toContain(`pipe run ${join('fresh', name)}.yaml --set photos=`);
     appendFileSync(join(folder, 'fresh', `${name}.yaml`), '# mine\n');
     expect((await run(['new', name, 'fresh'])).status).toBe(2);
     expect(readFileSync(join(folder, 'fresh', `${name}.yaml`), 'utf8')).toContain('# mine');

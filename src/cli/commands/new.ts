@@ -38,8 +38,16 @@ export const create = async (
     await mkdir(resolve(here, folder), { recursive: true });
     await copyAnew(fileOf(template), resolve(here, target));
   };
-  const ready = `look into it, then\n\n  pipe plan ${target}\n  pipe run ${target}`;
+  const given = settingsIn(template, await readFile(fileOf(template), 'utf8'));
+  const ready = `look into it, then\n\n  pipe plan ${target}${given}\n  pipe run ${target}${given}`;
   return made(target, copy, ready, terminal);
+};
+
+/** What an example's first line gives to `pipe run`, with a space before it: ` --set photos=~/Pictures`; nothing where it names no command. */
+const settingsIn = (template: string, text: string): string => {
+  const [first = ''] = text.split('\n', 1);
+  const command = `# pipe run ${template}.yaml`;
+  return first.startsWith(`${command} `) ? first.slice(command.length).trimEnd() : '';
 };
 
 /** Makes a drop folder, with its pipeline; one that is there stays as it is. */
