@@ -109,7 +109,7 @@ const inWorld = async (
 
 /** Waits for the end of a run, and says what was not as it should be. */
 const ending = async (run: Running, { names }: World, before = 0): Promise<readonly string[]> => {
-  const status = await Promise.race([run.ended, pause(600_000, 'hangs' as const)]);
+  const status = await Promise.race([run.ended, pause(600_000, 'hangs' as const, { ref: false })]);
   return [
     ...(status === 0 ? [] : [`the run ends with ${status}: ${run.complaints().slice(0, 500)}`]),
     ...(doneBy(run) + before === names.length
