@@ -63,12 +63,16 @@ export const missingFiles = ({ nodes }: Graph): TE.TaskEither<Diagnostics, undef
   };
 };
 
+/** Whether a name of a path has signs of a pattern, braces among them. */
+const isPattern = (name: string): boolean =>
+  !isPlain(name) || (name.includes('{') && name.indexOf('}', name.indexOf('{')) > 0);
+
 /** What a path was meant to be: a name in other quotes, a folder and a pattern in one, a model that ships. */
 const hintFor = async (path: string, { operator }: GraphNode): Promise<{ readonly hint?: string }> => {
   if (/[“”„‘’«»]/.test(path))
     return { hint: 'Typographic quotes count as part of a name: use straight ones, `"` or `\'`.' };
   const names = path.split(sep);
-  const first = names.findIndex((name) => !isPlain(name) || /\{.*\}/.test(name));
+  const first = names.findIndex(isPattern);
   if (first > 0 && Object.hasOwn(operator.params.shape.fields, 'match')) {
     const [folder, pattern] = [names.slice(0, first).join(sep), names.slice(first).join('/')].map((each) =>
       JSON.stringify(each),

@@ -48,13 +48,24 @@ const inDoubleQuotes = /\brequire ?\( ?"([^"\\\n]+)" ?\)/g;
 const required = (source: string): string[] =>
   [...source.matchAll(inSingleQuotes), ...source.matchAll(inDoubleQuotes)].map(([, name = '']) => name);
 
-/** What stands around `import.meta` in `new URL('…', import.meta.url)`; no longer than a path. */
-const before = /\bnew URL\(\s{0,20}(?:'([^'\\\n]{1,400})'|"([^"\\\n]{1,400})"),\s{0,20}$/;
+/** So much before `import.meta` in `new URL('…', import.meta.url)` is looked at: no longer than a path. */
 const AROUND = 460;
+const CALL = 'new URL(';
+
+/** The text in quotes that is the first argument of a call of `new URL`, whose second one begins where `source` ends. */
+const firstArgument = (source: string): string | undefined => {
+  const before = source.trimEnd();
+  const begin = before.lastIndexOf(CALL);
+  if (!before.endsWith(',') || begin < 0 || /\w/.test(before.charAt(begin - 1))) return undefined;
+  const argument = before.slice(begin + CALL.length, -1).trim();
+  const quote = argument.charAt(0);
+  const name = argument.slice(1, -1);
+  const isQuoted = (quote === "'" || quote === '"') && argument.length > 2 && argument.endsWith(quote);
+  return isQuoted && !name.includes(quote) && !/[\\\n]/.test(name) ? name : undefined;
+};
 
 const urlAround = (source: string, start: number, end: number): readonly string[] => {
   if (!source.startsWith('.url', end)) return [];
-  const [, single, double] = before.exec(source.slice(Math.max(0, start - AROUND), start)) ?? [];
-  const name = single ?? double;
+  const name = firstArgument(source.slice(Math.max(0, start - AROUND), start));
   return name === undefined ? [] : [name];
 };
