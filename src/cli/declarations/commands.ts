@@ -92,7 +92,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'schema',
-    takes: '',
+    takes: '[options]',
     about: 'print the JSON Schema of the pipeline language, for editors',
     load: () => import('./schema.js'),
   },
