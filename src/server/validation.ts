@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { Value } from 'typebox/value';
+import { Pointer, Value } from 'typebox/value';
 import { isTooDeep } from '../ports/json.js';
 
 const JSON_TYPE = 'application/json';
@@ -39,20 +39,8 @@ const placeOf = (pointer: string): string =>
     .replace(/^\./, '');
 
 /** The fields that a schema knows at a place of it, given as a JSON pointer. */
-const fieldsAt = (schema: TSchema, pointer: string): readonly string[] => {
-  const at = pointer
-    .split('/')
-    .slice(1)
-    .reduce<unknown>(
-      (inner, name) =>
-        typeof inner === 'object' && inner !== null && Object.hasOwn(inner, name)
-          ? (inner as Readonly<Record<string, unknown>>)[name]
-          : undefined,
-      schema,
-    );
-  const { properties = {} } = (at ?? {}) as { readonly properties?: object };
-  return Object.keys(properties);
-};
+const fieldsAt = (schema: TSchema, pointer: string): readonly string[] =>
+  Object.keys(Object(Pointer.Get(schema, `${pointer}/properties`)));
 
 /** A fault in words; undefined where another one of the same check says it better. */
 const inWords = (schema: TSchema | undefined, part: string, fault: Fault): string | undefined => {
@@ -60,7 +48,7 @@ const inWords = (schema: TSchema | undefined, part: string, fault: Fault): strin
   const place = placeOf(instancePath);
   if (keyword === 'additionalProperties') return undefined;
   if (keyword === 'boolean' && schema !== undefined && schemaPath.endsWith('/additionalProperties')) {
-    const known = fieldsAt(schema, schemaPath.slice(0, -'/additionalProperties'.length));
+    const known = fieldsAt(schema, schemaPath.slice('#'.length, -'/additionalProperties'.length));
     return `there is no field \`${place}\`, only ${known.map((name) => `\`${name}\``).join(', ')}`;
   }
   if (keyword === 'required' && 'requiredProperties' in params) {

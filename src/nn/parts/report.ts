@@ -4,6 +4,7 @@ import { messageOf, warning } from '../../diagnostics/index.js';
 import type { OpContext } from '../../operator/behaviour.js';
 import { defineOp, type Op } from '../../operator/define.js';
 import type { Decoded, Fields } from '../../operator/params/index.js';
+import { definedOnly } from '../../ports/defined.js';
 import {
   type ItemKey,
   type Outcome,
@@ -53,9 +54,15 @@ export interface ReportDefinition<F extends Fields, M> {
 const toldOf = (value: Training): ReportedStep => {
   const { step, total, phase, images, rate, metrics, cycle, marks, stepsLeft, validation, samples } = value;
   return {
-    ...{ step, total, phase, images, rate, metrics, cycle, marks },
-    ...(stepsLeft !== undefined && { stepsLeft }),
-    ...(validation !== undefined && { validation }),
+    step,
+    total,
+    phase,
+    images,
+    rate,
+    metrics,
+    cycle,
+    marks,
+    ...definedOnly({ stepsLeft, validation }),
     samples: async () => {
       const rows = await samples();
       if (E.isLeft(rows)) throw new Error(rows.left[0].message);

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Diagnostics, didYouMean, failure } from '../../diagnostics/index.js';
 import type { Conventions } from '../../nn/onnx/conventions.js';
-import type { HostTensor, Size } from '../../ports/index.js';
+import { arrays, type HostTensor, type Size } from '../../ports/index.js';
 import type { ModelValue } from '../../tensor/run/protocol.js';
 import { axesOf, type Layout, showShape } from './axes.js';
 
@@ -120,11 +120,8 @@ export const constantsOf = (
         { hint: `Say what it is for every picture, as in \`constants: { name: ${missing}, value: 1 }\`.` },
       ),
     ]);
-  return E.Applicative.map(
-    E.sequenceArray(
-      others.map((each) => constantOf(file, given.find(({ name }) => name === each.name)!, each, layout)),
-    ),
-    (constants) => constants,
+  return E.sequenceArray(
+    others.map((each) => constantOf(file, given.find(({ name }) => name === each.name)!, each, layout)),
   );
 };
 
@@ -133,23 +130,11 @@ const filled = (
   shape: readonly number[],
   values: readonly number[],
 ): HostTensor => {
-  const length = shape.reduce((count, side) => count * side, 1);
-  const [only] = values;
-  const put = <A extends { fill(value: number): A; set(values: readonly number[]): void }>(data: A): A => {
-    if (values.length === 1) return data.fill(only as number);
-    data.set(values);
-    return data;
-  };
-  switch (dtype) {
-    case 'float32':
-      return { dtype, shape, data: put(new Float32Array(length)) };
-    case 'int32':
-      return { dtype, shape, data: put(new Int32Array(length)) };
-    case 'uint8':
-      return { dtype, shape, data: put(new Uint8Array(length)) };
-    case 'bool':
-      return { dtype, shape, data: put(new Uint8Array(length)) };
-  }
+  const data = new arrays[dtype](shape.reduce((count, side) => count * side, 1));
+  const [only, ...others] = values;
+  if (others.length === 0) data.fill(only ?? 0);
+  else data.set(values);
+  return { dtype, shape, data } as HostTensor;
 };
 
 /** The tensors of constants, beside a picture of a size. */

@@ -128,11 +128,17 @@ export const lookVerdict = (judged: readonly Judged[]): Verdict => {
   return {
     by: 'look',
     figures: {
-      ...{ look: closer - (1 - structure) - clipped, colours, structure, clipped },
+      look: closer - (1 - structure) - clipped,
+      colours,
+      structure,
+      clipped,
       frechet: patchDistance(outputs, targets),
     },
     before: {
-      ...{ look: 0, colours: before, structure: 1, clipped: 0 },
+      look: 0,
+      colours: before,
+      structure: 1,
+      clipped: 0,
       frechet: patchDistance(inputs, targets),
     },
     variety: relativeVariety(outputs, inputs),
